@@ -1,3 +1,20 @@
-"""coursekit: reference implementations, checks and grading for the course on recurrent networks."""
+"""coursekit: reference implementations, checks and grading for the course on recurrent networks.
+
+In a notebook: `from coursekit import check, hint`. Outside: `from coursekit.checking import evaluate`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
 
 __version__ = "0.1.0"
+__all__ = ["check", "hint"]
+
+
+def __getattr__(name: str) -> Any:
+    # Looked up on first use, so that `import coursekit` itself costs nothing.
+    if name in __all__:
+        from coursekit.checking import notebook
+
+        return getattr(notebook, name)
+    raise AttributeError(f"module 'coursekit' has no attribute {name!r}")

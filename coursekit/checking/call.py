@@ -1,0 +1,159 @@
+"""Call an answer in this process and write down everything that happened.
+
+The engine only sees the record. A grader that runs answers in another process hands the engine a caller of its own
+that fills in the same record.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import signal
+import threading
+import time
+import traceback
+import types
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from coursekit.checking import trees
+from coursekit.checking.exercise import Exercise
+
+TIME_LIMIT = 10.0
+"""Seconds that one call may take."""
+
+_PRINT_LIMIT = 4000  # characters kept of what an answer prints
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a call gave no value. kind: "not written", "raised", "exited" or "timeout"."""
+
+    kind: str
+    name: str
+    message: str
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What happened when an answer was called once.
+
+    changed:  names of the arguments that the answer modified in place.
+    overflow: floating-point events NumPy warned of, such as "overflow encountered in exp".
+    """
+
+    value: Any = None
+    failure: Failure | None = None
+    printed: str = ""
+    warned: tuple[str, ...] = ()
+    overflow: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+Caller = Callable[[Exercise, Callable[..., Any], Mapping[str, Any], float], Call]
+
+
+class _TimeUp(BaseException):
+    """Raised inside the answer when its time is over; not an Exception, so that `except Exception` lets it pass."""
+
+
+def call_here(exercise: Exercise, answer: Callable[..., Any], args: Mapping[str, Any], limit: float = TIME_LIMIT) -> Call:
+    """Call an answer with copies of the arguments, in this thread, with its output and warnings kept apart."""
+    passed = {name: trees.copy(value) for name, value in args.items()}
+    printed = _Keep(_PRINT_LIMIT)
+    value, failure = None, None
+    start = time.perf_counter()
+    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+        warnings.simplefilter("always")
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            try:
+                with _deadline(limit):
+                    value = exercise.call(answer, passed)
+            except _TimeUp:
+                failure = Failure("timeout", "timeout", f"did not return within {limit:g} seconds")
+            except SystemExit as stop:
+                failure = Failure("exited", "SystemExit", f"called exit({stop.code if stop.code is not None else ''})")
+            except Exception as error:
+                failure = _describe(error, answer)
+    messages = [str(w.message) for w in caught]
+    return Call(
+        value=value,
+        failure=failure,
+        printed=printed.getvalue(),
+        warned=tuple(dict.fromkeys(messages)),
+        overflow=tuple(dict.fromkeys(m for m in messages if m.startswith(("overflow", "invalid", "divide")))),
+        changed=tuple(name for name in args if not trees.same(args[name], passed[name])),
+        seconds=time.perf_counter() - start,
+    )
+
+
+@contextlib.contextmanager
+def substituted(answer: Callable[..., Any], replacements: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
+    """While this lasts, the global names that the answer looks up mean the replacements."""
+    function = answer
+    while not isinstance(function, types.FunctionType):
+        inner = getattr(function, "__func__", None) or getattr(function, "func", None)
+        if inner is None:  # a callable object: it has no globals of its own that could be replaced
+            yield
+            return
+        function = inner
+    names = function.__globals__
+    missing = object()
+    before = {name: names.get(name, missing) for name in replacements}
+    names.update(replacements)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is missing:
+                names.pop(name, None)
+            else:
+                names[name] = value
+
+
+class _Keep(io.StringIO):
+    """Keeps the first characters written to it and drops the rest."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._room = limit
+
+    def write(self, text: str) -> int:
+        kept = text[: self._room]
+        self._room -= len(kept)
+        super().write(kept)
+        return len(text)
+
+
+@contextlib.contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """Raise _TimeUp in the main thread after so many seconds, where the system has interval timers (not Windows)."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(signum: int, frame: Any) -> None:
+        raise _TimeUp
+
+    before = signal.signal(signal.SIGALRM, stop)
+    # The timer repeats: an answer that swallows the first one is stopped by the next.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _describe(error: Exception, answer: Callable[..., Any]) -> Failure:
+    kind = "not written" if isinstance(error, NotImplementedError) else "raised"
+    code = getattr(getattr(answer, "__func__", answer), "__code__", None)
+    own = [f for f in traceback.extract_tb(error.__traceback__) if code is not None and f.filename == code.co_filename]
+    line = f"line {own[-1].lineno} of {own[-1].name}: {own[-1].line}" if own else ""
+    return Failure(kind, type(error).__name__, str(error), line)

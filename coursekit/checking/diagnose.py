@@ -1,0 +1,85 @@
+"""Name a mistake: only when the answer does exactly what a known mistake does on the same arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from coursekit.checking.call import Call, call_here
+from coursekit.checking.compare import relative_error
+from coursekit.checking.exercise import Draw, Exercise, Misconception
+from coursekit.checking.report import Diagnosis
+from coursekit.checking.values import NotUsable, unpack
+
+# The answer and the mistake do the same arithmetic in another order, perhaps in float32.
+_SAME = 1e-5
+_SAME_STRICT = 1e-9
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What can be seen of one call: the arrays or the kind of failure, and what it did to its surroundings."""
+
+    arrays: dict[str, np.ndarray] | None
+    failure: str
+    changed: tuple[str, ...]
+    overflow: bool
+
+
+def observe(exercise: Exercise, call: Call, shapes: tuple[tuple[int, ...], ...]) -> Observed:
+    """Reduce a call to what distinguishes one mistake from another."""
+    arrays, failure = None, ""
+    if call.failure is not None:
+        failure = call.failure.name
+    else:
+        try:
+            arrays = unpack(call.value, exercise.returns, shapes)
+        except NotUsable:
+            failure = "not usable"
+    return Observed(arrays, failure, call.changed, exercise.no_overflow and bool(call.overflow))
+
+
+def diagnose(
+    exercise: Exercise, draws: Sequence[Draw], expected: Sequence[dict[str, np.ndarray]], seen: Sequence[Observed]
+) -> tuple[Diagnosis, ...]:
+    """The known mistakes that agree with the answer on every draw. Several can: then their numbers are the same here."""
+    return tuple(
+        Diagnosis(mistake.name, mistake.hint)
+        for mistake in exercise.misconceptions
+        if _agrees(exercise, mistake, draws, expected, seen)
+    )
+
+
+def _agrees(
+    exercise: Exercise,
+    mistake: Misconception,
+    draws: Sequence[Draw],
+    expected: Sequence[dict[str, np.ndarray]],
+    seen: Sequence[Observed],
+) -> bool:
+    for draw, want, observed in zip(draws, expected, seen, strict=True):
+        call = call_here(exercise, mistake.implement, draw.args)
+        shapes = tuple(a.shape for a in want.values())
+        if not _same(observe(exercise, call, shapes), observed, _SAME_STRICT if exercise.strict else _SAME):
+            return False
+    return True
+
+
+def _same(a: Observed, b: Observed, tolerance: float) -> bool:
+    if (a.failure, set(a.changed), a.overflow) != (b.failure, set(b.changed), b.overflow):
+        return False
+    if a.arrays is None or b.arrays is None:
+        return a.arrays is b.arrays
+    return all(_same_array(a.arrays[name], b.arrays[name], tolerance) for name in a.arrays)
+
+
+def _same_array(a: np.ndarray, b: Any, tolerance: float) -> bool:
+    if a.shape != b.shape:
+        return False
+    finite = np.isfinite(a)
+    if not np.array_equal(finite, np.isfinite(b)) or not np.array_equal(a[~finite], b[~finite], equal_nan=True):
+        return False
+    return bool(relative_error(a[finite], b[finite]) <= tolerance)

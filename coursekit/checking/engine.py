@@ -1,0 +1,224 @@
+"""Check an answer: draw arguments, call, compare, localise, diagnose, report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from coursekit.checking import registry, trees
+from coursekit.checking.call import TIME_LIMIT, Call, Caller, call_here, substituted
+from coursekit.checking.compare import Finding, compare
+from coursekit.checking.diagnose import Observed, diagnose, observe
+from coursekit.checking.exercise import Draw, Exercise
+from coursekit.checking.report import MANNERS, Case, Example, Report
+from coursekit.checking.values import NotUsable, unpack
+
+_STOP = ("not written", "timeout", "exited")  # no use in calling such an answer again
+
+
+def evaluate(
+    exercise: str | Exercise,
+    answer: Callable[..., Any],
+    seed: int = 0,
+    *,
+    caller: Caller = call_here,
+    limit: float = TIME_LIMIT,
+) -> Report:
+    """Check `answer` against the reference of an exercise.
+
+    exercise: its name, or the exercise itself.
+    answer:   the learner's function, with the signature of the reference.
+    seed:     chooses the numbers that are drawn; the same seed gives the same report.
+    caller:   how the answer is called; the default calls it in this process.
+    limit:    seconds that one call may take.
+
+    Raises UnknownExercise if nothing has that name. Whatever the answer does is in the report, never an exception.
+    """
+    if isinstance(exercise, str):
+        exercise = registry.get(exercise)
+    if not callable(answer):
+        raise TypeError(f"{exercise.name} is checked by calling it, and {answer!r} cannot be called. Pass the function.")
+    start = time.perf_counter()
+    earlier = {name: registry.get(name).reference for name in exercise.uses}
+    with substituted(answer, earlier):
+        run = _Run(exercise, answer, seed, caller, limit)
+    return run.report(time.perf_counter() - start)
+
+
+class _Run:
+    """One check while it is going on: the draws, what was expected, what was seen."""
+
+    def __init__(
+        self, exercise: Exercise, answer: Callable[..., Any], seed: int, caller: Caller, limit: float
+    ) -> None:
+        self.exercise, self.seed = exercise, seed
+        self._call = lambda draw: caller(exercise, answer, draw.args, limit)
+        self.draws = exercise.draws(seed)
+        self.expected = [_expected(exercise, draw) for draw in self.draws]
+        self.calls: list[Call] = []
+        self.cases: list[Case] = []
+        self.seen: list[Observed] = []
+        self.in_float32 = False
+        for draw, want in zip(self.draws, self.expected, strict=True):
+            if self._stopped():
+                self.cases.append(Case(draw.name, 0.0, draw.sizes, findings=(_not_run(self.calls[-1]),)))
+                continue
+            self._one_draw(draw, want)
+        self._properties()
+
+    def _stopped(self) -> bool:
+        failure = self.calls[-1].failure if self.calls else None
+        return failure is not None and failure.kind in _STOP
+
+    def _one_draw(self, draw: Draw, want: dict[str, np.ndarray]) -> None:
+        call = self._call(draw)
+        observed = observe(self.exercise, call, tuple(a.shape for a in want.values()))
+        # A copy: an answer that returns one shared buffer would overwrite the evidence with its next call.
+        if observed.arrays is not None:
+            observed = Observed(trees.copy(observed.arrays), observed.failure, observed.changed, observed.overflow)
+        self.calls.append(call)
+        self.seen.append(observed)
+        if observed.arrays is None:
+            finding = _failed(call, self.exercise, want)
+            self.cases.append(Case(draw.name, 0.0, draw.sizes, findings=(finding,)))
+            return
+        findings, right = [], []
+        for tensor in self.exercise.returns:
+            finding, rounded = compare(
+                self.exercise, tensor, observed.arrays[tensor.name], want[tensor.name], draw.sizes
+            )
+            self.in_float32 |= rounded
+            if finding is None:
+                right.append(tensor.name)
+            else:
+                findings.append(finding)
+        credit = len(right) / len(self.exercise.returns)
+        self.cases.append(Case(draw.name, credit, draw.sizes, tuple(right), tuple(findings)))
+
+    def _properties(self) -> None:
+        """What must hold beside the numbers, as one more case. It earns nothing for numbers that are wrong."""
+        if self._stopped() or all(call.failure is not None for call in self.calls):
+            return
+        findings = [f for f in (self._changed(), self._overflow(), self._shared_buffer(), self._random()) if f]
+        credit = 0.0 if findings else sum(case.credit for case in self.cases) / len(self.cases)
+        self.cases.append(Case(MANNERS, credit, findings=tuple(findings)))
+
+    def _changed(self) -> Finding | None:
+        names = sorted({name for call in self.calls for name in call.changed})
+        if not names:
+            return None
+        which = " and ".join(names)
+        return Finding(
+            "changed",
+            f"{self.exercise.name} changes its argument {which} in place.",
+            (f"Whoever passed {which} still needs the old numbers: every later comparison with them would be wrong.",),
+        )
+
+    def _overflow(self) -> Finding | None:
+        if not self.exercise.no_overflow:
+            return None
+        for draw, call in zip(self.draws, self.calls, strict=False):
+            if call.overflow:
+                return Finding("overflow", f"NumPy reports “{call.overflow[0]}” in the draw “{draw.name}”.")
+        return None
+
+    def _shared_buffer(self) -> Finding | None:
+        """Arrays of the first call must survive the later calls."""
+        first, observed = self.calls[0], self.seen[0]
+        if observed.arrays is None or len(self.calls) < 2:
+            return None
+        now = observe(self.exercise, first, tuple(a.shape for a in self.expected[0].values()))
+        if now.arrays is not None and trees.same(now.arrays, observed.arrays):
+            return None
+        what = "The arrays that the first call returned were overwritten by a later call."
+        return Finding("shared", what, ("Both calls return the same memory. Make new arrays in every call.",))
+
+    def _random(self) -> Finding | None:
+        """The same arguments must give the same numbers."""
+        if self.seen[0].arrays is None:
+            return None
+        again = observe(self.exercise, self._call(self.draws[0]), tuple(a.shape for a in self.expected[0].values()))
+        if again.arrays is not None and trees.same(again.arrays, self.seen[0].arrays):
+            return None
+        what = "Two calls with the same arguments gave different numbers."
+        return Finding("random", what, ("Does the answer keep something from the call before, or draw random numbers?",))
+
+    def report(self, seconds: float) -> Report:
+        failed = next((k for k, case in enumerate(self.cases) if not case.passed), None)
+        mistakes = ()
+        if failed is not None and not self._stopped():
+            tested = len(self.seen)
+            mistakes = diagnose(self.exercise, self.draws[:tested], self.expected[:tested], self.seen)
+        return Report(
+            exercise=self.exercise.name,
+            verdict=self._verdict(failed),
+            cases=tuple(self.cases),
+            seed=self.seed,
+            max_points=self.exercise.points,
+            mistakes=mistakes,
+            notes=tuple(self._notes()),
+            seconds=seconds,
+            example=self._example(failed),
+        )
+
+    def _verdict(self, failed: int | None) -> str:
+        if failed is None:
+            return "passed"
+        failures = [call.failure.kind for call in self.calls if call.failure is not None]
+        if self._stopped():
+            return failures[-1]
+        return "raised" if len(failures) == len(self.calls) else "wrong"
+
+    def _notes(self) -> list[str]:
+        notes = []
+        if self.in_float32:
+            notes.append("Right to float32 precision; the arguments were float64. That is good enough here.")
+        printed = next((call.printed for call in self.calls if call.printed.strip()), "")
+        if printed:
+            line = printed.strip().splitlines()[0]
+            notes.append(f"It prints while it runs (first line: {line[:60]!r}). That does not count.")
+        warned = [w for call in self.calls for w in call.warned if not (self.exercise.no_overflow and call.overflow)]
+        if warned:
+            notes.append(f"It warns while it runs: {warned[0][:120]}")
+        return notes
+
+    def _example(self, failed: int | None) -> Example | None:
+        if failed is None or failed >= len(self.draws):
+            return None
+        draw = self.draws[failed]
+        got = self.seen[failed].arrays if failed < len(self.seen) else None
+        return Example(draw.name, {k: trees.copy(v) for k, v in draw.args.items()}, self.expected[failed], got)
+
+
+def _expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:
+    args: Mapping[str, Any] = {name: trees.copy(value) for name, value in draw.args.items()}
+    value = exercise.call(exercise.reference, args)
+    parts = (value,) if len(exercise.returns) == 1 else tuple(value)
+    return {t.name: np.asarray(part) for t, part in zip(exercise.returns, parts, strict=True)}
+
+
+def _failed(call: Call, exercise: Exercise, want: dict[str, np.ndarray]) -> Finding:
+    """The finding for a call that gave no arrays."""
+    failure = call.failure
+    if failure is None:
+        try:
+            unpack(call.value, exercise.returns, tuple(a.shape for a in want.values()))
+        except NotUsable as reason:
+            return Finding("type", str(reason))
+        raise AssertionError("a call without a failure gave no arrays")
+    if failure.kind == "not written":
+        return Finding("not written", f"{exercise.name} is not written yet.")
+    if failure.kind == "timeout":
+        return Finding("timeout", f"{exercise.name} {failure.message}.", ("Is there a loop that never ends?",))
+    if failure.kind == "exited":
+        return Finding("exited", f"{exercise.name} {failure.message} instead of returning.")
+    message = f": {failure.message}" if failure.message else ""
+    return Finding("raised", f"{exercise.name} raised {failure.name}{message}", (failure.line,) if failure.line else ())
+
+
+def _not_run(call: Call) -> Finding:
+    assert call.failure is not None
+    return Finding(call.failure.kind, "Not run, because of the call before.")

@@ -1,0 +1,109 @@
+"""What an exercise is: data that the checks, the graders, the tests and the hints all read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+TOLERANCE = 1e-7
+"""Largest max|a-b| / max|b| of a right float64 answer. Right code measures below 2e-10, the weakest mistake 1e-2."""
+
+FLOAT32_TOLERANCE = 1e-5
+"""The same for an answer that computed in float32 although it was given float64."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One thing that an exercise returns.
+
+    axes:     a name for every axis, e.g. ("N", "T", "H") or ("3H", "D"); () for a scalar.
+    sequence: the name of the axis that runs through time, if there is one.
+    blocks:   names of the equal blocks that axis 0 is stacked from, e.g. ("r", "z", "n").
+    exact:    True for integers and truth values, which have no tolerance.
+    """
+
+    name: str
+    axes: tuple[str, ...] = ()
+    sequence: str | None = None
+    blocks: tuple[str, ...] = ()
+    exact: bool = False
+
+    def describe_shape(self, shape: tuple[int, ...]) -> str:
+        """Say a shape with its axis names: "(4, 5) = (N, H)"."""
+        if not self.axes:
+            return "a single number"
+        return f"{shape} = ({', '.join(self.axes)}{',' if len(self.axes) == 1 else ''})"
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One set of arguments on which an answer is compared with the reference.
+
+    args:  arguments by name, in the order of the signature.
+    sizes: what the axis names stand for here, e.g. {"N": 4, "T": 6}; shown to the learner.
+    """
+
+    name: str
+    args: Mapping[str, Any]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A known mistake: a wrong answer that can be run, with a name and a hint.
+
+    name: completes the sentence "your numbers equal those of ...", e.g. "a GRU whose update gate is swapped".
+    hint: what to look at; never the corrected line itself.
+    """
+
+    name: str
+    hint: str
+    implement: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """Something that a learner writes, and everything that is known about it.
+
+    asks:           one sentence that says what is asked.
+    reference:      the right answer, with the learner's signature.
+    returns:        what the answer returns, in order.
+    draw:           yields draws from a random generator, the simplest first (T=1, T=3, full size, fresh sizes).
+    misconceptions: known mistakes; each must be rejected and named on every seed.
+    hints:          tiers, from a nudge to nearly the line.
+    uses:           names of earlier exercises that the answer may call. While it is checked they are the
+                    reference ones, so that one mistake is not punished twice.
+    tolerance:      largest relative error of a right float64 answer.
+    strict:         True where precision is the point, so that float32 arithmetic is not good enough.
+    no_overflow:    True where a floating-point overflow or an invalid operation is itself a mistake.
+    apply:          how the draw's arguments meet the answer; the default is a plain call in order.
+    """
+
+    name: str
+    lesson: str
+    asks: str
+    reference: Callable[..., Any]
+    returns: tuple[Tensor, ...]
+    draw: Callable[[np.random.Generator], Iterator[Draw]]
+    misconceptions: tuple[Misconception, ...] = ()
+    hints: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    points: float = 2
+    tolerance: float = TOLERANCE
+    strict: bool = False
+    no_overflow: bool = False
+    apply: Callable[[Callable[..., Any], Mapping[str, Any]], Any] | None = None
+
+    def call(self, answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
+        """Hand the arguments of one draw to an answer."""
+        if self.apply is not None:
+            return self.apply(answer, args)
+        return answer(*args.values())
+
+    def draws(self, seed: int) -> list[Draw]:
+        """The draws of one seed. The same seed gives the same draws on every machine."""
+        stream = [int(seed), *self.name.encode()]
+        return list(self.draw(np.random.default_rng(stream)))

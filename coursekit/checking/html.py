@@ -1,0 +1,74 @@
+"""A report as HTML: no scripts, no style sheet, readable on light and dark pages and without colours."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from coursekit.checking.message import case_title, headline, sections
+from coursekit.checking.report import Report
+
+# Both colours keep a contrast above 3:1 on white and on near-black, and differ for colour-blind readers;
+# the words say the verdict all the same. Text itself takes the colour of the page.
+_PASSED, _FAILED = "#1f8a70", "#d2691e"
+_LINE = "var(--jp-border-color2, #9a9a9a)"
+
+
+def as_html(report: Report) -> str:
+    """The report for a notebook page."""
+    colour = _PASSED if report.passed else _FAILED
+    title = html.escape(headline(report))
+    return (
+        f'<div role="group" aria-label="Report: {html.escape(headline(report), quote=True)}" '
+        f'style="border-left:5px solid {colour};padding:0.2em 0 0.2em 0.9em;max-width:52em;line-height:1.5">'
+        f'<p style="margin:0 0 0.3em 0"><strong><span aria-hidden="true" style="color:{colour}">'
+        f"{'✓' if report.passed else '✗'}</span> {title}</strong> "
+        f'<span style="white-space:nowrap;opacity:0.8">{report.points:g} of {report.max_points:g} points</span></p>'
+        f"{_body(report)}{_details(report)}</div>"
+    )
+
+
+def _body(report: Report) -> str:
+    rows = []
+    for section in sections(report):
+        text = "<br>".join(_code(html.escape(sentence)) for sentence in section.sentences)
+        rows.append(
+            f'<tr><th scope="row" style="text-align:left;vertical-align:top;padding:0.1em 1em 0.1em 0;'
+            f'white-space:nowrap;font-weight:600">{section.label}</th>'
+            f'<td style="text-align:left;vertical-align:top;padding:0.1em 0;white-space:normal">{text}</td></tr>'
+        )
+    if not rows:
+        return ""
+    return f'<table role="presentation" style="border-collapse:collapse;margin:0;font-size:1em">{"".join(rows)}</table>'
+
+
+def _details(report: Report) -> str:
+    if report.verdict == "not written":
+        return ""
+    head = "".join(
+        f'<th scope="col" style="text-align:left;padding:0.1em 1em 0.1em 0;border-bottom:1px solid {_LINE}">{label}</th>'
+        for label in ("Case", "Right", "Wrong")
+    )
+    rows = []
+    for case in report.cases:
+        wrong = ", ".join(dict.fromkeys(f.tensor or f.kind for f in case.findings)) or "nothing"
+        right = ", ".join(case.right) or ("all" if case.passed else "nothing")
+        mark = "✓" if case.passed else "✗"
+        cells = (f"{mark} {case_title(case)}", right, wrong)
+        rows.append(
+            "<tr>"
+            + "".join(f'<td style="text-align:left;padding:0.1em 1em 0.1em 0">{html.escape(c)}</td>' for c in cells)
+            + "</tr>"
+        )
+    return (
+        f'<details style="margin-top:0.3em"><summary style="cursor:pointer">The {len(report.cases)} cases</summary>'
+        f'<table style="border-collapse:collapse;margin:0.3em 0;font-size:0.95em"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></details>"
+    )
+
+
+def _code(escaped: str) -> str:
+    """`words` between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped)
+
+

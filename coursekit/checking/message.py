@@ -1,0 +1,147 @@
+"""What a report says, as sections of plain sentences. The text and the HTML version are two renderings of them."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+from coursekit.checking.compare import Finding
+from coursekit.checking.report import Case, Report
+
+_WIDTH = 100
+_LABEL = 12
+
+
+@dataclass(frozen=True)
+class Section:
+    """A label such as "Where" and the sentences that belong under it."""
+
+    label: str
+    sentences: tuple[str, ...]
+
+
+def headline(report: Report) -> str:
+    """The verdict in one line."""
+    name, total = report.exercise, len(report.draws)
+    if report.passed:
+        return f"{name}: right on all {total} public draws. Grading uses other draws."
+    if report.verdict == "not written":
+        return f"{name} is not written yet."
+    if report.verdict == "timeout":
+        return f"{name} does not come to an end."
+    if report.verdict == "exited":
+        return f"{name} leaves Python instead of returning."
+    if report.verdict == "raised":
+        return f"{name} stops with an error."
+    good = sum(case.passed for case in report.draws)
+    return f"{name}: not right yet. {good} of {total} draws right."
+
+
+def sections(report: Report) -> list[Section]:
+    """Everything under the headline: where, how far off, which known mistake, what to try next."""
+    case = report.failed
+    said: list[Section] = []
+    if case is not None and report.verdict != "not written":
+        said.append(Section("What", (_what(case),)))
+        where = _where(case)
+        if where:
+            said.append(Section("Where", where))
+        measured = [f for f in case.findings if f.error is not None]
+        if measured:
+            worst = max(measured, key=lambda f: f.error)
+            said.append(Section("Error", (f"Relative error {worst.error:.2g}; allowed is {worst.tolerance:.0e}.",)))
+        spread = _spread(report)
+        if spread:
+            said.append(Section("Other draws", (spread,)))
+    if report.mistakes:
+        lead = "Your answer does exactly what this known mistake does: "
+        if len(report.mistakes) > 1:
+            lead = "Your answer does exactly what these known mistakes do; on these draws they cannot be told apart: "
+        names = "; or ".join(f"{m.name}" for m in report.mistakes)
+        said.append(Section("Looks like", (f"{lead}{names}.",)))
+        said.append(Section("Look at", tuple(m.hint for m in report.mistakes)))
+    following = _next_step(report)
+    if following:
+        said.append(Section("Next", (following,)))
+    if report.notes:
+        said.append(Section("Note", report.notes))
+    return said
+
+
+def as_text(report: Report) -> str:
+    """The whole report as plain text, for terminals, screen readers and logs."""
+    mark = "✓" if report.passed else "✗"
+    lines = [f"{mark} {headline(report)}  [{report.points:g} of {report.max_points:g} points]"]
+    for section in sections(report):
+        body = textwrap.wrap(" ".join(section.sentences), _WIDTH - _LABEL - 2)
+        for label, line in zip([section.label] + [""] * len(body), body, strict=False):
+            lines.append(f"  {label:<{_LABEL}}{line}")
+    return "\n".join(lines)
+
+
+def case_title(case: Case) -> str:
+    """A case by its name and its sizes: "one step (N=4, D=3, H=5)"."""
+    sizes = ", ".join(f"{name}={size}" for name, size in case.sizes.items())
+    return f"{case.name} ({sizes})" if sizes else case.name
+
+
+def _what(case: Case) -> str:
+    first = case.findings[0].what
+    named = [f.tensor for f in case.findings if f.tensor]
+    if len(named) > 1 and len({f.kind for f in case.findings}) == 1 and case.findings[0].kind == "value":
+        first = f"{', '.join(named)} have wrong numbers."
+    if case.right:
+        first += f" Right: {', '.join(case.right)}."
+    return first if not case.sizes else f"In the draw “{case_title(case)}”: {first}"
+
+
+def _where(case: Case) -> tuple[str, ...]:
+    """Sentences that localise. With several wrong tensors each gets its own, led by its name."""
+    several = len([f for f in case.findings if f.where]) > 1
+    return tuple(_one_where(finding, several) for finding in case.findings if finding.where)
+
+
+def _one_where(finding: Finding, several: bool) -> str:
+    said = " ".join(finding.where[:2] if several else finding.where)
+    return f"{finding.tensor}: {said}" if several and finding.tensor else said
+
+
+def _spread(report: Report) -> str:
+    """Which of the other cases are right and which are not: that, too, tells what the mistake is."""
+    case = report.failed
+    right = [c.name for c in report.draws if c.passed]
+    wrong = [c for c in report.cases if not c.passed and c is not case]
+    said = []
+    if right:
+        said.append(f"Right: {', '.join(right)}.")
+    if wrong:
+        said.append(f"Also wrong: {', '.join(c.name for c in wrong)}.")
+    # The next case is the first with more than one step, and may say when it goes wrong.
+    times = [s for c in wrong[:2] for f in c.findings for s in f.where if "t=" in s and "error" not in s]
+    if times and not any("t=" in s for f in case.findings for s in f.where):
+        said.append(f"In “{wrong[0].name}”: {times[0]}")
+    return " ".join(said)
+
+
+def _next_step(report: Report) -> str:
+    """The least costly next experiment."""
+    if report.passed:
+        return ""
+    if report.verdict == "not written":
+        return f"Replace the line `raise NotImplementedError()` and run the cell. `hint({report.exercise})` gives a hint."
+    case = report.failed
+    kinds = {finding.kind for finding in case.findings}
+    if kinds & {"timeout", "exited"}:
+        return ""
+    if report.example is None:
+        return f"`hint({report.exercise})` gives a hint."
+    again = f"`r = check({report.exercise})`"
+    if kinds & {"raised", "type"}:
+        return f"{again}, then `{report.exercise}(*r.example.inputs.values())` shows the whole error."
+    if "shape" in kinds:
+        return f"{again}, then compare the shapes in `r.example.got` and `r.example.expected`."
+    tensor = next(f.tensor for f in case.findings if f.tensor)
+    return (
+        f"{again}, then compare `r.example.got[{tensor!r}]` with `r.example.expected[{tensor!r}]`; "
+        f"`r.example.inputs` are the arguments, small enough to follow by hand."
+    )

@@ -1,0 +1,62 @@
+"""The command line: `coursekit start | lab | check | release`. Each verb is a file of this folder.
+
+A verb's file has SUMMARY, `add_arguments(parser)` and `run(arguments) -> exit status`. It imports what is slow to
+import inside its functions, so that `coursekit --help` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from coursekit.cli.errors import UserError
+
+VERBS = ("start", "lab", "check", "release")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status. What a user can set right is told in a sentence, without a traceback."""
+    arguments = _parser().parse_args(_shield(list(sys.argv[1:] if argv is None else argv)))
+    try:
+        return arguments.run(arguments)
+    except UserError as error:
+        print(f"coursekit {arguments.verb}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"\ncoursekit {arguments.verb}: stopped, as you asked.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, e.g. `coursekit check x.ipynb | head`
+        sys.stderr.close()
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="coursekit",
+        description="A course from the vanilla RNN to the GRU, with checks that say where an answer is wrong.",
+        epilog="coursekit VERB --help tells more about a verb.",
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb in VERBS:
+        module = import_module(f"coursekit.cli.{verb}")
+        formatter = argparse.RawDescriptionHelpFormatter
+        sub = verbs.add_parser(verb, help=module.SUMMARY, description=module.__doc__, formatter_class=formatter)
+        module.add_arguments(sub)
+        sub.set_defaults(run=module.run)
+    return parser
+
+
+def _version() -> str:
+    import coursekit
+
+    return f"coursekit {coursekit.__version__}"
+
+
+def _shield(argv: list[str]) -> list[str]:
+    """What follows `lab` may be JupyterLab's: put `--` before it, so that argparse leaves `--no-browser` alone."""
+    if argv[:1] != ["lab"] or argv[1:2] in (["-h"], ["--help"]):
+        return argv
+    return ["lab", "--", *argv[1:]]

@@ -1,0 +1,60 @@
+"""Open JupyterLab on your own copy of the lessons, at the start page.
+
+The copy is made as by `coursekit start`, which never overwrites anything. Without DIR it is this folder, if it holds
+a copy already, and my-course otherwise (in a clone: the clone's my-course, which git ignores).
+Everything after DIR is handed to JupyterLab, for example --no-browser or --port 9999.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from coursekit.cli.errors import UserError
+from coursekit.cli.start import copy_course
+from coursekit.lessons.tree import START, clone_root, shipped_notebooks
+
+SUMMARY = "open JupyterLab on your own copy of the lessons"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "coursekit lab [DIR] [JUPYTERLAB ARGUMENT ...]"
+    parser.add_argument("rest", nargs="*", help=argparse.SUPPRESS)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    rest = list(arguments.rest)
+    folder = Path(rest.pop(0)) if rest and not rest[0].startswith("-") else default_folder()
+    states = copy_course(folder)
+    new = [name for name, state in states if state == "new" and name != START]
+    if new:
+        print(f"New in {folder}: {', '.join(new)}", flush=True)
+    command = [sys.executable, "-m", "jupyterlab", *server_options(folder), *rest]
+    try:
+        os.execve(sys.executable, command, environment())
+    except OSError as error:
+        raise UserError(f"cannot start JupyterLab with {sys.executable}: {error.strerror}.") from None
+
+
+def default_folder() -> Path:
+    """Where to work if nobody says: here if this is a copy of the course, else my-course."""
+    here = Path.cwd()
+    if (here / f"{START}.ipynb").is_file() and here != shipped_notebooks():
+        return here
+    return (clone_root() or here) / "my-course"
+
+
+def server_options(folder: Path) -> list[str]:
+    """JupyterLab rooted in a folder, open at the start page."""
+    options = [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/{START}.ipynb"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")  # in a container everybody is root, and JupyterLab would refuse to start
+    return options
+
+
+def environment() -> dict[str, str]:
+    """The commands of this Python come first, so that `coursekit` in a terminal of JupyterLab is this one."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    return os.environ | {"PATH": path}

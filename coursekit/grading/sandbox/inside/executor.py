@@ -1,0 +1,289 @@
+"""Runs cells and calls in a child and answers with data. Nothing that it says is believed by the grader."""
+
+from __future__ import annotations
+
+import collections
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from inside import wire
+from inside.shell import Shell, Stream
+
+CHANNEL = 3
+EVENTS = {"overflow": "overflow", "invalid value": "invalid", "divide by zero": "divide"}
+
+
+class OutOfTime(BaseException):
+    """The CPU time granted to this request is used up (not an Exception, so that few programs catch it)."""
+
+
+def seed_all(seed: int) -> None:
+    import torch
+
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+class Objects:
+    """What stays here because it is not data: the other side holds a handle and may pass it back."""
+
+    MOST = 4096
+
+    def __init__(self) -> None:
+        self.kept: dict[int, Any] = {}
+
+    def keep(self, value: Any) -> list:
+        if len(self.kept) >= self.MOST:
+            self.kept.pop(next(iter(self.kept)))
+        handle = 1 + next(reversed(self.kept), 0)
+        self.kept[handle] = value
+        return ["o", wire.type_name(value), handle]
+
+    def get(self, handle: int) -> Any:
+        if handle not in self.kept:
+            raise LookupError("this object is no longer kept")
+        return self.kept[handle]
+
+
+class Reader(wire.Decoder):
+    """The child's side of decoding: real named tuples, real tensors, proxies for functions."""
+
+    def __init__(self, max_bytes: int, objects: Objects, call_back: Callable):
+        super().__init__(max_bytes)
+        self.objects, self.call_back = objects, call_back
+
+    def named(self, name: str, fields: list[str], items: list) -> Any:
+        return collections.namedtuple(name, fields)(*items)
+
+    def opaque(self, name: str, handle: int) -> Any:
+        return self.objects.get(handle)
+
+    def function(self, number: int) -> Any:
+        def candidate(*args: Any, **kwargs: Any) -> Any:
+            return self.call_back(number, args, kwargs)
+
+        return candidate
+
+    def tensor(self, array: np.ndarray, gradient: bool) -> Any:
+        import torch
+
+        return torch.from_numpy(array).requires_grad_(gradient)
+
+
+class Executor:
+    def __init__(self, shell: Shell, limits: dict):
+        self.shell, self.limits = shell, limits
+        self.objects = Objects()
+        self.reader = Reader(limits["reply_mb"] << 20, self.objects, self.call_back)
+        self.request: dict[str, Any] = {}
+        self.armed = False
+        sys.stdout, sys.stderr = (Stream(shell.collector, name) for name in ("stdout", "stderr"))
+        signal.signal(signal.SIGPROF, self.on_timer)
+
+    # The channel ------------------------------------------------------------------------------------------------
+    def fill(self, view: memoryview) -> None:
+        while view:
+            count = os.readv(CHANNEL, [view])
+            if count == 0:
+                os._exit(0)
+            view = view[count:]
+
+    def send(self, message: dict[str, Any]) -> None:
+        encoder = wire.Encoder(self.objects.keep, self.limits["reply_mb"] << 20)
+        for chunk in encoder.frame(message):
+            rest = memoryview(chunk)
+            while rest:
+                rest = rest[os.write(CHANNEL, rest) :]
+
+    def serve(self) -> None:
+        while True:
+            self.request = self.reader.read(self.fill)
+            reply = self.answer()
+            try:
+                self.send(reply)
+            except wire.Unsendable as error:
+                self.send({"id": reply["id"], "op": "reply", "status": "malformed", "reason": str(error)})
+
+    def call_back(self, number: int, args: tuple, kwargs: dict) -> Any:
+        """Ask the trusted side to run one of its functions; the budget of the request goes on counting."""
+        self.send({"id": self.request["id"], "op": "callback", "number": number, "args": args, "kwargs": kwargs})
+        answer = self.reader.read(self.fill)
+        if answer["op"] == "raise":
+            raise RuntimeError(f"{answer['ename']}: {answer['evalue']}")
+        return answer["value"]
+
+    # Time -------------------------------------------------------------------------------------------------------
+    def on_timer(self, *_: Any) -> None:
+        if self.armed:
+            raise OutOfTime
+
+    def limited(self, run: Callable[[], dict]) -> dict:
+        """Run within the request's CPU time. A program that catches OutOfTime is killed from outside a little later."""
+        signal.setitimer(signal.ITIMER_PROF, self.request["cpu_s"], 0.25)
+        self.armed = True
+        try:
+            result = run()
+            self.armed = False
+        except OutOfTime:
+            result = {"status": "timeout"}
+        except BaseException as error:
+            self.armed = False
+            result = {"status": "error"} | self.describe(error)
+        finally:
+            self.armed = False
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        return result
+
+    def answer(self) -> dict[str, Any]:
+        operation = {"cell": self.cell, "call": self.call, "put": self.put, "vjp": self.vjp}[self.request["op"]]
+        collector = self.shell.collector
+        collector.reset(self.limits["output_kb"] << 10)
+        started = time.process_time()
+        result = self.limited(operation)
+        shown = [[kind, self.as_data(data)] for kind, data in collector.take()]
+        used = time.process_time() - started
+        return {"id": self.request["id"], "op": "reply", "shown": shown, "cut": collector.cut, "cpu_s": used} | result
+
+    @staticmethod
+    def as_data(data: Any) -> Any:
+        if isinstance(data, str):
+            return data
+        return {k: np.frombuffer(v, np.uint8) if isinstance(v, bytes) else v for k, v in data.items()}
+
+    # Operations -------------------------------------------------------------------------------------------------
+    def cell(self) -> dict[str, Any]:
+        shell = self.shell
+        shell.last_traceback = ""
+        result = shell.run_cell(self.request["source"], store_history=True)
+        if not self.limits["figures"]:
+            sys.modules["matplotlib.pyplot"].close("all")
+        error = result.error_before_exec or result.error_in_exec
+        if isinstance(error, OutOfTime):
+            raise error
+        if error is None:
+            return {"status": "ok"}
+        return {"status": "error"} | self.describe(error) | {"traceback": shell.last_traceback[-20_000:]}
+
+    def call(self) -> dict[str, Any]:
+        args, kwargs = self.request["args"], self.request["kwargs"]
+        function = self.resolve()
+        with self.watched() as seen:
+            try:
+                outcome = {"status": "ok", "value": function(*args, **kwargs)}
+            except OutOfTime:
+                raise
+            except BaseException as error:
+                outcome = {"status": "error"} | self.describe(error)
+        outcome |= {"args": args, "kwargs": kwargs, "warnings": seen.texts, "events": sorted(seen.events)}
+        if "value" in outcome:
+            outcome["aliases"] = aliases(outcome["value"], args, kwargs)
+        return outcome
+
+    def vjp(self) -> dict[str, Any]:
+        """Value and gradients of a function of tensors: cotangents in, one gradient per floating tensor out."""
+        import torch
+
+        args = [a.detach().requires_grad_(a.is_floating_point()) if torch.is_tensor(a) else a for a in self.request["args"]]
+        value = self.resolve()(*args, **self.request["kwargs"])
+        outputs = value if isinstance(value, (tuple, list)) else [value]
+        total = sum((y * c).sum() for y, c in zip(outputs, self.request["cotangents"], strict=True))
+        leaves = [a for a in args if torch.is_tensor(a) and a.requires_grad]
+        return {"status": "ok", "value": (value, list(torch.autograd.grad(total, leaves, allow_unused=True)))}
+
+    def put(self) -> dict[str, Any]:
+        """Store a file of the submission in the private /tmp."""
+        path = self.request["path"]
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(self.request["data"].tobytes())
+        return {"status": "ok"}
+
+    def resolve(self) -> Callable:
+        """The function asked for: a name of the notebook, or an object kept here, and possibly an attribute of it."""
+        target, *path = self.request["target"]
+        if isinstance(target, str):
+            if target not in self.shell.user_ns:
+                raise NameError(f"name '{target}' is not defined")
+            target = self.shell.user_ns[target]
+        for name in path:
+            target = getattr(target, name)
+        return target
+
+    def watched(self) -> Watch:
+        return Watch()
+
+    @staticmethod
+    def describe(error: BaseException) -> dict[str, str]:
+        try:
+            text = str(error)
+        except Exception:
+            text = ""
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if not frame.filename.startswith(os.path.dirname(__file__))]
+        lines = "".join(traceback.format_list(own[-12:]))
+        return {"ename": type(error).__name__[:200], "evalue": text[:4000], "traceback": lines[-20_000:]}
+
+
+class Watch:
+    """Collects Python warnings and floating-point events while a function runs."""
+
+    def __enter__(self) -> Watch:
+        self.events: set[str] = set()
+        self.caught = warnings.catch_warnings(record=True)
+        self.log = self.caught.__enter__()
+        warnings.simplefilter("always")
+        self.state = np.errstate(over="call", invalid="call", divide="call", call=self.note)
+        self.state.__enter__()
+        return self
+
+    def note(self, kind: str, _: int) -> None:
+        self.events.add(EVENTS.get(kind, kind)[:40])
+
+    def __exit__(self, *error: Any) -> None:
+        self.state.__exit__(*error)
+        self.caught.__exit__(*error)
+        self.texts = [f"{w.category.__name__}: {w.message}"[:500] for w in self.log[:20]]
+
+
+def aliases(value: Any, args: tuple, kwargs: dict) -> list[list[str]]:
+    """Pairs of places whose arrays share memory, where at least one of the two is in the result."""
+    results = list(arrays_in(value, "value"))[:32]
+    inputs = [*arrays_in(list(args), "args"), *arrays_in(kwargs, "kwargs")][:32]
+    pairs = []
+    for number, (place, array) in enumerate(results):
+        for other, second in results[number + 1 :] + inputs:
+            if shares(array, second):
+                pairs.append([place, other])
+    return pairs
+
+
+def arrays_in(value: Any, place: str, depth: int = 0) -> Any:
+    if isinstance(value, np.ndarray):
+        yield place, value
+    elif "torch" in sys.modules and isinstance(value, sys.modules["torch"].Tensor):
+        if value.device.type == "cpu" and value.layout == sys.modules["torch"].strided:
+            yield place, value.detach().resolve_conj().resolve_neg().view(-1).numpy() if False else value
+    elif depth < 4 and isinstance(value, (list, tuple)):
+        names = getattr(value, "_fields", None)
+        for number, item in enumerate(value[:64]):
+            yield from arrays_in(item, f"{place}.{names[number]}" if names else f"{place}[{number}]", depth + 1)
+    elif depth < 4 and isinstance(value, dict):
+        for key, item in list(value.items())[:64]:
+            yield from arrays_in(item, f"{place}[{key!r}]"[:200], depth + 1)
+
+
+def shares(first: Any, second: Any) -> bool:
+    try:
+        return np.shares_memory(first, second, max_work=1000)
+    except np.exceptions.TooHardError:
+        return True

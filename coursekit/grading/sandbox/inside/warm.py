@@ -1,0 +1,102 @@
+"""Imports and first uses that every submission would otherwise pay for, and the proof that nothing leaks to a child."""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import stat
+import sys
+from typing import Any
+
+
+def warm_up() -> Any:
+    """Import NumPy, PyTorch, Matplotlib and IPython, use each once, and return the shell."""
+    import numpy as np
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    _touch_torch(torch)
+    _touch_matplotlib()
+    from inside import executor, shell
+
+    made = shell.make_shell()
+    executor.seed_all(0)
+    _touch_shell(made)
+    np.testing.assert_allclose(np.ones(2), np.ones(2))
+    return made
+
+
+def _touch_torch(torch: Any) -> None:
+    """The first use of a kernel costs milliseconds; the CPU's abilities are looked up once, while /proc is there."""
+    for family in (torch.nn.GRU, torch.nn.LSTM):
+        output, _ = family(4, 8, batch_first=True)(torch.randn(2, 5, 4))
+        torch.nn.functional.cross_entropy(output[:, -1], torch.zeros(2, dtype=torch.long)).backward()
+    layer = torch.nn.Linear(3, 3)
+    torch.optim.Adam(layer.parameters()).step()
+    assert torch.get_num_threads() == 1
+
+
+def _touch_matplotlib() -> None:
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot as plt
+
+    for scale in ("linear", "log"):
+        figure, axes = plt.subplots()
+        axes.plot([1e-3, 2.5, 10.0], label="$x_t$ 0123456789")
+        axes.set(title="abcdefghijklmnopqrstuvwxyz", xlabel="ABCDEFGHIJKLMNOPQRSTUVWXYZ", yscale=scale)
+        axes.legend()
+        axes.grid(True)
+        figure.colorbar(axes.imshow([[1, 2], [3, 4]]))
+        figure.savefig(io.BytesIO(), bbox_inches="tight")
+        plt.close("all")
+
+
+def _touch_shell(shell: Any) -> None:
+    shell.run_cell("import numpy as np\nnp.ones(2)", store_history=False)
+    shell.run_cell("def f():\n    assert 1 == 2, 'x'\nf()", store_history=False)
+    shell.reset(new_session=True)
+    shell.collector.reset(0)
+
+
+def close_caches() -> None:
+    """Matplotlib keeps font files open; a descriptor shared with all children would share its position too."""
+    from matplotlib import font_manager, mathtext
+
+    font_manager._get_font.cache_clear()
+    mathtext.MathTextParser._parse_cached.cache_clear()
+    gc.collect()
+    gc.freeze()
+
+
+def refuse_if_unclean(control: int) -> None:
+    """A fork copies threads badly and everything else too well: one thread, no files, no sockets but the control one,
+    no course."""
+    problems = []
+    if os.path.isdir("/proc/self/task"):
+        threads = len(os.listdir("/proc/self/task"))
+        if threads != 1:
+            problems.append(f"{threads} threads")
+    for descriptor in range(3, 1024):
+        try:
+            mode = os.fstat(descriptor).st_mode
+        except OSError:
+            continue
+        if descriptor != control and (stat.S_ISREG(mode) or stat.S_ISSOCK(mode)):
+            problems.append(f"an open {'file' if stat.S_ISREG(mode) else 'socket'} ({descriptor})")
+    if any(name.partition(".")[0] == "coursekit" for name in sys.modules):
+        problems.append("the coursekit package in memory")
+    if problems:
+        raise SystemExit("the warm server must not fork with " + ", ".join(problems))
+
+
+def address_space() -> int:
+    """Bytes of address space of this process (0 where there is no /proc)."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0

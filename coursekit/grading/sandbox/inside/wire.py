@@ -1,0 +1,289 @@
+"""Data-only frames between the grader and a worker. Nothing is ever pickled, evaluated or looked up by name.
+
+A frame is a fixed head (magic, header length, number of arrays, bytes of arrays), a msgpack header, then the raw
+bytes of the arrays in the order in which the header mentions them. In the header every container is a tagged
+list, so that no value which a peer can send is mistaken for a marker:
+
+    None, bool, int, float, str     themselves          ["i", digits]        an int beyond 64 bits
+    ["l", items]  ["t", items]      list, tuple         ["d", [k, v, ...]]   dict
+    ["n", name, fields, items]      named tuple         ["s", dtype, value]  NumPy scalar
+    ["a", dtype, shape, kind]       array ("a") or torch tensor ("t", with gradient "g")
+    ["o", type, handle]             an object that stays where it is      ["f", number]   a function to call back
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import struct
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import msgpack
+import numpy as np
+
+MAGIC = b"ckw1"
+HEAD = struct.Struct("<4sIIQ")
+MAX_HEADER = 4 << 20
+MAX_ARRAYS = 4096
+MAX_DEPTH = 24
+MAX_NODES = 200_000
+MAX_NDIM = 16
+MAX_DIGITS = 400
+MAX_NAME = 200
+MAX_FIELDS = 64
+CODES = ("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16")
+DTYPES = {code: np.dtype(code) for code in CODES}
+
+
+class ProtocolError(Exception):
+    """What arrived is not a well-formed frame. The text is a sentence for a report."""
+
+
+class Unsendable(Exception):
+    """What should be sent is not data or is too large. The text is a sentence for a report."""
+
+
+def is_field(name: object) -> bool:
+    """True for a name that a named tuple may use as a field."""
+    return (
+        type(name) is str
+        and len(name) <= MAX_NAME
+        and name.isidentifier()
+        and not name.startswith("_")
+        and not keyword.iskeyword(name)
+    )
+
+
+def type_name(value: object) -> str:
+    kind = type(value)
+    return f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")[:MAX_NAME]
+
+
+class Encoder:
+    """Turns a message into chunks of bytes. `marker(value)` may answer with a tagged list for a value that is not data;
+    its default refuses."""
+
+    def __init__(self, marker: Callable[[Any], list | None], max_bytes: int):
+        self.marker, self.max_bytes = marker, max_bytes
+        self.arrays: list[np.ndarray] = []
+        self.nodes = self.bytes = 0
+
+    def frame(self, message: dict[str, Any]) -> list[bytes | memoryview]:
+        header = msgpack.packb(self.walk(message, 0), unicode_errors="replace")
+        if len(header) > MAX_HEADER:
+            raise Unsendable(f"the values other than arrays take more than {MAX_HEADER >> 20} MB")
+        head = HEAD.pack(MAGIC, len(header), len(self.arrays), self.bytes)
+        return [head + header] + [memoryview(a.reshape(-1).view(np.uint8)) for a in self.arrays if a.nbytes]
+
+    def walk(self, value: Any, depth: int) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise Unsendable(f"the value has more than {MAX_NODES} parts")
+        if depth > MAX_DEPTH:
+            raise Unsendable(f"the value is nested more than {MAX_DEPTH} levels deep")
+        kind = type(value)
+        if value is None or kind in (bool, float):
+            return value
+        if kind is int:
+            return self.integer(value)
+        if isinstance(value, str):
+            return str(value)
+        if isinstance(value, np.generic):
+            return self.scalar(value)
+        if isinstance(value, np.ndarray):
+            return self.array(np.asarray(value), "a", value)
+        return self.container(value, kind, depth)
+
+    def container(self, value: Any, kind: type, depth: int) -> Any:
+        if kind is list:
+            return ["l", [self.walk(item, depth + 1) for item in value]]
+        if kind is tuple:
+            return ["t", [self.walk(item, depth + 1) for item in value]]
+        if kind is dict and all(type(key) in (str, int, bool) for key in value):
+            return ["d", [self.walk(part, depth + 1) for pair in value.items() for part in pair]]
+        if isinstance(value, tuple):
+            fields = list(getattr(value, "_fields", ()))
+            items = [self.walk(item, depth + 1) for item in tuple.__iter__(value)]
+            named = len(fields) == len(items) <= MAX_FIELDS and all(map(is_field, fields))
+            return ["n", kind.__name__[:MAX_NAME], fields, items] if named else ["t", items]
+        torch = sys.modules.get("torch")
+        if torch is not None and isinstance(value, torch.Tensor):
+            return self.tensor(value, torch)
+        return self.marked(value)
+
+    def marked(self, value: Any) -> list:
+        marker = self.marker(value)
+        if marker is None:
+            raise Unsendable(f"a {type_name(value)} is not data")
+        if marker[0] == "a":
+            return self.array(marker[1], "t", value)
+        return marker
+
+    def integer(self, value: int) -> Any:
+        if -(2**63) <= value < 2**64:
+            return value
+        if value.bit_length() > 3 * MAX_DIGITS:
+            raise Unsendable(f"an int has more than {MAX_DIGITS} digits")
+        return ["i", str(value)]
+
+    def scalar(self, value: np.generic) -> Any:
+        code = value.dtype.newbyteorder("<").str
+        if code not in DTYPES:
+            return self.marked(value)
+        plain = value.item()
+        return ["s", code, [plain.real, plain.imag] if isinstance(plain, complex) else plain]
+
+    def array(self, value: np.ndarray, kind: str, original: Any) -> Any:
+        little = value.dtype.newbyteorder("<")
+        if little.str not in DTYPES or value.ndim > MAX_NDIM:
+            return self.marked(original)
+        self.bytes += value.nbytes
+        if self.bytes > self.max_bytes:
+            raise Unsendable(f"the arrays take more than {self.max_bytes >> 20} MB")
+        if len(self.arrays) >= MAX_ARRAYS:
+            raise Unsendable(f"the value holds more than {MAX_ARRAYS} arrays")
+        self.arrays.append(np.ascontiguousarray(value, dtype=little).reshape(value.shape))
+        return ["a", little.str, list(value.shape), kind]
+
+    def tensor(self, value: Any, torch: Any) -> Any:
+        kind = "g" if value.requires_grad else "t"
+        plain = value.detach().cpu().to_dense() if value.layout != torch.strided else value.detach().cpu()
+        plain = plain.float() if plain.dtype == torch.bfloat16 else plain
+        try:
+            return self.array(plain.resolve_conj().resolve_neg().numpy(), kind, value)
+        except (TypeError, RuntimeError):  # quantised and other exotic kinds have no NumPy form
+            return self.marked(value)
+
+
+class Decoder:
+    """Turns a frame into a message. Every property is checked before memory is allocated; anything unexpected is a
+    `ProtocolError`. The four hooks decide what the non-plain values become on this side."""
+
+    def __init__(self, max_bytes: int):
+        self.max_bytes = max_bytes
+
+    def named(self, name: str, fields: list[str], items: list) -> Any:
+        raise ProtocolError("a named tuple is not expected here")
+
+    def opaque(self, name: str, handle: int) -> Any:
+        raise ProtocolError("an object is not expected here")
+
+    def function(self, number: int) -> Any:
+        raise ProtocolError("a function is not expected here")
+
+    def tensor(self, array: np.ndarray, gradient: bool) -> Any:
+        raise ProtocolError("a tensor is not expected here")
+
+    def read(self, fill: Callable[[memoryview], None]) -> dict[str, Any]:
+        """Read one frame; `fill(view)` must fill the whole view or raise."""
+        head = bytearray(HEAD.size)
+        fill(memoryview(head))
+        magic, size, arrays, total = HEAD.unpack(head)
+        if magic != MAGIC:
+            raise ProtocolError("the frame does not begin as one should")
+        if size > MAX_HEADER or arrays > MAX_ARRAYS or total > self.max_bytes:
+            raise ProtocolError(f"the frame announces too much: {size} bytes, {arrays} arrays of {total} bytes")
+        header = bytearray(size)
+        fill(memoryview(header))
+        message, pending = self.parse(header, arrays, total)
+        for array in pending:
+            if array.nbytes:
+                raw = array.reshape(-1).view(np.uint8)
+                fill(memoryview(raw))
+                if array.dtype == np.bool_:
+                    np.not_equal(raw, 0, out=raw.view(np.bool_))  # any other byte would be an invalid bool
+        return message
+
+    def parse(self, header: bytes | bytearray, arrays: int, total: int) -> tuple[dict[str, Any], list[np.ndarray]]:
+        """The message with its arrays allocated, and those arrays in the order in which their bytes follow."""
+        self.pending: list[np.ndarray] = []
+        self.nodes, self.room = 0, total
+        try:
+            tree = msgpack.unpackb(
+                header, raw=False, max_array_len=MAX_NODES, max_map_len=0, max_ext_len=0, max_bin_len=0
+            )
+            message = self.build(tree, 0)
+        except ProtocolError:
+            raise
+        except Exception as error:  # msgpack has a dozen ways of refusing
+            raise ProtocolError(f"the header cannot be read ({type(error).__name__})") from None
+        if len(self.pending) != arrays or self.room:
+            raise ProtocolError("the arrays announced and the arrays described do not add up")
+        if type(message) is not dict or not all(type(key) is str for key in message):
+            raise ProtocolError("the frame holds no message")
+        return message, self.pending
+
+    def build(self, node: Any, depth: int) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES or depth > MAX_DEPTH + 2:
+            raise ProtocolError("the value has too many parts or levels")
+        if type(node) is not list:
+            return node
+        match node:
+            case ["l", list(items)]:
+                return [self.build(item, depth + 1) for item in items]
+            case ["t", list(items)]:
+                return tuple(self.build(item, depth + 1) for item in items)
+            case ["d", list(items)] if len(items) % 2 == 0:
+                return self.dictionary([self.build(item, depth + 1) for item in items])
+            case ["n", str(name), list(fields), list(items)]:
+                return self.record(name, fields, [self.build(item, depth + 1) for item in items])
+            case ["a", str(code), list(shape), ("a" | "t" | "g") as kind]:
+                return self.array(code, shape, kind)
+            case ["s", str(code), value]:
+                return self.scalar(code, value)
+            case ["i", str(digits)]:
+                return self.integer(digits)
+            case ["o", str(name), int(handle)]:
+                return self.opaque(name[:MAX_NAME], handle)
+            case ["f", int(number)]:
+                return self.function(number)
+        raise ProtocolError("a part of the value has no known form")
+
+    def dictionary(self, parts: list) -> dict:
+        keys = parts[::2]
+        if not all(type(key) in (str, int, bool) for key in keys):
+            raise ProtocolError("a key of a dict is neither str nor int")
+        return dict(zip(keys, parts[1::2], strict=True))
+
+    def record(self, name: str, fields: list, items: list) -> Any:
+        if len(fields) != len(items) or len(items) > MAX_FIELDS or not all(map(is_field, fields)):
+            raise ProtocolError("a named tuple has bad field names")
+        if len(set(fields)) != len(fields):
+            raise ProtocolError("a named tuple has two fields of one name")
+        return self.named(name if is_field(name) else "Record", fields, items)
+
+    def integer(self, digits: str) -> int:
+        if len(digits) > MAX_DIGITS + 1 or not digits.isascii() or not digits.removeprefix("-").isdigit():
+            raise ProtocolError("a long int is not written in digits")
+        return int(digits)
+
+    def scalar(self, code: str, value: Any) -> np.generic:
+        dtype = DTYPES.get(code)
+        wanted = {"b": (bool,), "i": (int,), "u": (int,), "f": (float,), "c": (list,)}
+        if dtype is None or type(value) not in wanted[dtype.kind]:
+            raise ProtocolError("a scalar does not fit its dtype")
+        if dtype.kind == "c":
+            if len(value) != 2 or not all(type(part) is float for part in value):
+                raise ProtocolError("a complex scalar is not two floats")
+            value = complex(*value)
+        with np.errstate(all="ignore"):
+            return dtype.type(value)
+
+    def array(self, code: str, shape: list, kind: str) -> Any:
+        dtype = DTYPES.get(code)
+        if dtype is None or len(shape) > MAX_NDIM or not all(type(size) is int and size >= 0 for size in shape):
+            raise ProtocolError("an array has no allowed dtype or shape")
+        if math.prod(max(size, 1) for size in shape) * dtype.itemsize > max(self.max_bytes, 1):
+            raise ProtocolError("an array is larger than allowed")
+        if len(self.pending) >= MAX_ARRAYS:
+            raise ProtocolError("there are too many arrays")
+        size = math.prod(shape) * dtype.itemsize
+        if size > self.room:
+            raise ProtocolError("an array is larger than the frame says")
+        self.room -= size
+        array = np.empty(shape, dtype)
+        self.pending.append(array)
+        return array if kind == "a" else self.tensor(array, kind == "g")

@@ -1,0 +1,49 @@
+"""Where lessons are: in a clone, or inside an installed wheel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import coursekit
+
+START = "start"
+"""Name of the start page, beside the folders of the lessons."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The files of one lesson in a clone. The start page is a lesson without a folder."""
+
+    root: Path
+    text: Path
+
+    @property
+    def solution(self) -> Path:
+        """The notebook with answers, which nbgrader reads; ignored by git."""
+        return self.text.with_suffix(".ipynb")
+
+    @property
+    def released(self) -> Path:
+        """The notebook that learners open."""
+        return self.root / "notebooks" / self.solution.relative_to(self.root / "solutions")
+
+
+def clone_root() -> Path | None:
+    """The clone that this package runs from, or None if it is installed without its sources."""
+    root = Path(coursekit.__file__).resolve().parent.parent
+    return root if (root / "pyproject.toml").is_file() and (root / "solutions").is_dir() else None
+
+
+def shipped_notebooks() -> Path | None:
+    """The folder of released notebooks that came with this package, or None."""
+    package = Path(coursekit.__file__).resolve().parent
+    folders = (package / "_notebooks", package.parent / "notebooks")
+    return next((folder for folder in folders if (folder / f"{START}.ipynb").is_file()), None)
+
+
+def find_lessons(root: str | Path) -> list[Lesson]:
+    """The lessons of a clone in their order. A folder counts as a lesson once it holds a text of its own name."""
+    root = Path(root)
+    folders = sorted((root / "solutions").glob("[0-9][0-9]_*"))
+    return [Lesson(root, text) for folder in folders if (text := folder / f"{folder.name}.md").is_file()]
