@@ -29,17 +29,14 @@ def as_html(report: Report) -> str:
 
 
 def _body(report: Report) -> str:
+    # A grid and not a table: notebook pages stripe and right-align tables, and this is not tabular data.
     rows = []
     for section in sections(report):
         text = "<br>".join(_code(html.escape(sentence)) for sentence in section.sentences)
-        rows.append(
-            f'<tr><th scope="row" style="text-align:left;vertical-align:top;padding:0.1em 1em 0.1em 0;'
-            f'white-space:nowrap;font-weight:600">{section.label}</th>'
-            f'<td style="text-align:left;vertical-align:top;padding:0.1em 0;white-space:normal">{text}</td></tr>'
-        )
+        rows.append(f'<div style="font-weight:600">{section.label}</div><div style="min-width:0">{text}</div>')
     if not rows:
         return ""
-    return f'<table role="presentation" style="border-collapse:collapse;margin:0;font-size:1em">{"".join(rows)}</table>'
+    return f'<div style="display:grid;grid-template-columns:7em 1fr;gap:0.1em 0.8em">{"".join(rows)}</div>'
 
 
 def _details(report: Report) -> str:
@@ -55,14 +52,11 @@ def _details(report: Report) -> str:
         right = ", ".join(case.right) or ("all" if case.passed else "nothing")
         mark = "✓" if case.passed else "✗"
         cells = (f"{mark} {case_title(case)}", right, wrong)
-        rows.append(
-            "<tr>"
-            + "".join(f'<td style="text-align:left;padding:0.1em 1em 0.1em 0">{html.escape(c)}</td>' for c in cells)
-            + "</tr>"
-        )
+        row = "".join(f'<td style="text-align:left;padding:0.1em 1em 0.1em 0">{html.escape(c)}</td>' for c in cells)
+        rows.append(f'<tr style="background:transparent">{row}</tr>')
     return (
         f'<details style="margin-top:0.3em"><summary style="cursor:pointer">The {len(report.cases)} cases</summary>'
-        f'<table style="border-collapse:collapse;margin:0.3em 0;font-size:0.95em"><thead><tr>{head}</tr></thead>'
+        f'<table style="border-collapse:collapse;margin:0.3em 0;font-size:0.95em;color:inherit"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></details>"
     )
 

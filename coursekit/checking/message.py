@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import dataclass
 
 from coursekit.checking.compare import Finding
-from coursekit.checking.report import Case, Report
+from coursekit.checking.report import MANNERS, Case, Report
 
 _WIDTH = 100
 _LABEL = 12
@@ -133,7 +133,7 @@ def _next_step(report: Report) -> str:
     kinds = {finding.kind for finding in case.findings}
     if kinds & {"timeout", "exited"}:
         return ""
-    if report.example is None:
+    if case.name == MANNERS:
         return f"`hint({report.exercise})` gives a hint."
     again = f"`r = check({report.exercise})`"
     if kinds & {"raised", "type"}:

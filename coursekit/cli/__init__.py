@@ -1,7 +1,7 @@
 """The command line: `coursekit start | lab | check | release`. Each verb is a file of this folder.
 
-A verb's file has SUMMARY, `add_arguments(parser)` and `run(arguments) -> exit status`. It imports what is slow to
-import inside its functions, so that `coursekit --help` is quick.
+A verb's file has SUMMARY, `add_arguments(parser)` and `run(arguments) -> exit status`. What is slow to import
+is imported inside its functions, so that `coursekit --help` is quick.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ VERBS = ("start", "lab", "check", "release")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status. What a user can set right is told in a sentence, without a traceback."""
+    """Run one command and return its exit status. What a user can set right is told without a traceback."""
     arguments = _parser().parse_args(_shield(list(sys.argv[1:] if argv is None else argv)))
     try:
         return arguments.run(arguments)
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="coursekit",
-        description="A course from the vanilla RNN to the GRU, with checks that say where an answer is wrong.",
+        description="A course from the vanilla RNN to the GRU. Its checks say where an answer is wrong.",
         epilog="coursekit VERB --help tells more about a verb.",
     )
     parser.add_argument("--version", action="version", version=_version())
@@ -43,7 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     for verb in VERBS:
         module = import_module(f"coursekit.cli.{verb}")
         formatter = argparse.RawDescriptionHelpFormatter
-        sub = verbs.add_parser(verb, help=module.SUMMARY, description=module.__doc__, formatter_class=formatter)
+        sub = verbs.add_parser(
+            verb, help=module.SUMMARY, description=module.__doc__, formatter_class=formatter
+        )
         module.add_arguments(sub)
         sub.set_defaults(run=module.run)
     return parser
@@ -56,7 +58,7 @@ def _version() -> str:
 
 
 def _shield(argv: list[str]) -> list[str]:
-    """What follows `lab` may be JupyterLab's: put `--` before it, so that argparse leaves `--no-browser` alone."""
+    """What follows `lab` may be JupyterLab's: `--` before it makes argparse leave `--no-browser` alone."""
     if argv[:1] != ["lab"] or argv[1:2] in (["-h"], ["--help"]):
         return argv
     return ["lab", "--", *argv[1:]]

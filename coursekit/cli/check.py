@@ -1,7 +1,7 @@
 """Run a notebook from top to bottom in a fresh kernel, and show what its checks say.
 
-The file itself is not changed. Exit status: 0 if every check passed, 1 if one did not, 2 if the notebook cannot be
-checked, 130 if you stop it.
+The file itself is not changed. Exit status: 0 if every check passed, 1 if one did not, 2 if the notebook
+cannot be checked, 130 if you stop it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ SUMMARY = "run a notebook and show what its checks say"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("notebook", metavar="NOTEBOOK", type=Path, help="the .ipynb file")
     parser.add_argument(
-        "--timeout", metavar="S", type=_seconds, default=120.0, help="seconds that one cell may take (default: 120)"
+        "--timeout",
+        metavar="S",
+        type=_seconds,
+        default=120.0,
+        help="seconds that one cell may take (default: 120)",
     )
 
 
@@ -98,12 +102,17 @@ def _show(found: list[Result], outcome: Outcome) -> None:
         for result in found:
             colour = "green" if result.passed else "red"
             points = f"{result.points:g} / {result.most:g}"
-            cells = (result.exercise, points, Text(result.verdict, style=colour), Text("; ".join(result.diagnoses)))
+            cells = (
+                result.exercise,
+                points,
+                Text(result.verdict, style=colour),
+                Text("; ".join(result.diagnoses)),
+            )
             table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
         console.print(table)
     for result in found:
         if not result.passed:
             console.print(Text(f"\n{result.exercise}", style="bold"))
-            console.print(Text(result.text))
+            console.print(Text(result.text), soft_wrap=True)
     for remark in outcome.remarks:
-        console.print(Text(f"\n{remark}"))
+        console.print(Text(f"\n{remark}"), soft_wrap=True)

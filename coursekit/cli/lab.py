@@ -1,7 +1,7 @@
 """Open JupyterLab on your own copy of the lessons, at the start page.
 
-The copy is made as by `coursekit start`, which never overwrites anything. Without DIR it is this folder, if it holds
-a copy already, and my-course otherwise (in a clone: the clone's my-course, which git ignores).
+The copy is made as by `coursekit start`, which never overwrites anything. Without DIR it is this folder, if
+it holds a copy already, and my-course otherwise (in a clone: the clone's my-course, which git ignores).
 Everything after DIR is handed to JupyterLab, for example --no-browser or --port 9999.
 """
 
@@ -50,7 +50,9 @@ def server_options(folder: Path) -> list[str]:
     """JupyterLab rooted in a folder, open at the start page."""
     options = [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/{START}.ipynb"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        options.append("--allow-root")  # in a container everybody is root, and JupyterLab would refuse to start
+        options.append(
+            "--allow-root"
+        )  # in a container everybody is root, and JupyterLab would refuse to start
     return options
 
 

@@ -1,7 +1,7 @@
 """Build the notebooks of a clone from the texts in solutions/.
 
-Writes notebooks/NN_topic/NN_topic.ipynb, which learners get, and beside each text the notebook with answers, which
-nbgrader reads and git ignores. Files that are up to date are left alone.
+Writes notebooks/NN_topic/NN_topic.ipynb, which learners get, and beside each text the notebook with answers,
+which nbgrader reads and git ignores. Files that are up to date are left alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ SUMMARY = "build the notebooks from the texts of the lessons (in a clone)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help="write nothing; say what is out of date, exit status 1")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; say what is out of date, exit status 1"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

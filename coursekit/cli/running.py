@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
     from nbformat import NotebookNode
 
 PATIENCE = 10
@@ -36,8 +36,9 @@ class Outcome:
     """What happened on the way; the outputs are in the notebook.
 
     reached:   index of the last cell that began.
-    timed_out: indices of cells that were interrupted.
+    timed_out: indices of cells that took too long.
     stopped:   why the run ended before the last cell, or None.
+    remarks:   what the reader should know although the run went on.
     """
 
     reached: int = -1
@@ -46,68 +47,97 @@ class Outcome:
     remarks: list[str] = field(default_factory=list)
 
 
-def run_notebook(nb: NotebookNode, folder: Path, timeout: float, progress: Callable[[int], Progress]) -> Outcome:
+def run_notebook(
+    nb: NotebookNode, folder: Path, timeout: float, progress: Callable[[int], Progress]
+) -> Outcome:
     """Run every cell; the outputs are put into the notebook.
 
-    An error in a cell does not stop the run. A cell that takes longer than `timeout` seconds is interrupted.
-    A dead kernel, or one that cannot be interrupted, ends the run. Ctrl-C raises KeyboardInterrupt, with the kernel gone.
+    folder:   where the kernel runs.
+    timeout:  seconds until a cell is interrupted.
+    progress: makes the display that is told about each cell, from the number of cells.
+    An error in a cell does not stop the run; a dead kernel, or one that cannot be interrupted, does.
+    Raises KernelTrouble if there is no kernel, KeyboardInterrupt on Ctrl-C; no kernel survives either.
     """
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-
-    outcome = Outcome()
     with progress(len(nb.cells)) as bar:
+        return asyncio.run(_run(nb, folder, timeout, bar))
 
-        def begins(cell: NotebookNode, cell_index: int) -> None:
-            outcome.reached = cell_index
-            bar.at(cell_index + 1)
 
-        def fails(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
-            if execute_reply["content"].get("ename") == INTERRUPTED:
-                outcome.timed_out.add(cell_index)
-                outcome.remarks.append(f"{_where(nb, cell_index)} was interrupted after {timeout:g} s.")
-
-        client = NotebookClient(
-            nb,
-            km=_kernel(),
-            allow_errors=True,
-            timeout=timeout,
-            interrupt_on_timeout=True,
-            error_on_timeout={"ename": INTERRUPTED, "evalue": "", "traceback": []},
-            iopub_timeout=PATIENCE,
-            raise_on_iopub_timeout=True,
-            skip_cells_with_tag="",  # a tag must not hide a check
-            resources={"metadata": {"path": str(folder)}},
-            on_cell_start=begins,
-            on_cell_error=fails,
-        )
-        client.log.disabled = True  # nbclient logs what is told below
-        client.owns_km = True  # so that nbclient ends the kernel
+async def _run(nb: NotebookNode, folder: Path, timeout: float, bar: Progress) -> Outcome:
+    outcome = Outcome()
+    manager = _kernel_of_this_python()
+    try:
+        client = _client(nb, manager, timeout, outcome)
         try:
-            with contextlib.closing(subprocess.DEVNULL) if False else contextlib.nullcontext():
-                client.execute(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        except DeadKernelError:
-            outcome.stopped = f"the kernel died in {_where(nb, outcome.reached)}; the cells after it were not run."
-        except CellTimeoutError:
-            outcome.timed_out.add(outcome.reached)
-            where = _where(nb, outcome.reached)
-            outcome.stopped = f"{where} ran longer than {timeout:g} s and could not be interrupted; the run ends there."
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            await client.async_start_new_kernel(cwd=str(folder.resolve()), **quiet)
+            await client.async_start_new_kernel_client()
+        except (OSError, RuntimeError) as error:
+            raise KernelTrouble(f"no Jupyter kernel could be started: {error}") from None
+        await _run_cells(client, outcome, timeout, bar)
+        client.kc.stop_channels()
+    finally:
+        if manager.has_kernel:
+            await manager.shutdown_kernel(now=True)
     return outcome
 
 
-def _kernel() -> AsyncKernelManager:
-    """A kernel of the very Python that runs now, not of one that a user's kernel specification names."""
-    from ipykernel.kernelspec import get_kernel_dict
-    from jupyter_client.kernelspec import KernelSpec
+async def _run_cells(client: NotebookClient, outcome: Outcome, timeout: float, bar: Progress) -> None:
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    for index, cell in enumerate(client.nb.cells):
+        outcome.reached = index
+        bar.at(index + 1)
+        try:
+            await client.async_execute_cell(cell, index)
+        except DeadKernelError:
+            if asyncio.current_task().cancelling():  # Ctrl-C, which nbclient takes for a dead kernel
+                raise asyncio.CancelledError from None
+            outcome.stopped = f"the kernel died in {_where(cell, index)}; the cells after it were not run."
+            return
+        except CellTimeoutError:
+            outcome.timed_out.add(index)
+            what = f"{_where(cell, index)} took longer than {timeout:g} s and could not be interrupted"
+            outcome.stopped = f"{what}; the cells after it were not run."
+            return
+
+
+def _client(
+    nb: NotebookNode, manager: AsyncKernelManager, timeout: float, outcome: Outcome
+) -> NotebookClient:
+    from nbclient import NotebookClient
+
+    def note_timeout(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
+        if execute_reply["content"].get("ename") == INTERRUPTED:
+            outcome.timed_out.add(cell_index)
+            outcome.remarks.append(
+                f"{_where(cell, cell_index)} took longer than {timeout:g} s and was interrupted."
+            )
+
+    client = NotebookClient(
+        nb,
+        km=manager,
+        allow_errors=True,
+        timeout_func=lambda cell: timeout,
+        interrupt_on_timeout=True,
+        error_on_timeout={"ename": INTERRUPTED, "evalue": "", "traceback": []},
+        iopub_timeout=PATIENCE,
+        raise_on_iopub_timeout=True,
+        skip_cells_with_tag="",  # a tag must not hide a check
+        on_cell_error=note_timeout,
+    )
+    client.log.disabled = True  # what nbclient would log is told in the outcome
+    return client
+
+
+def _kernel_of_this_python() -> AsyncKernelManager:
+    """Without folders to search, jupyter_client knows only the kernel of the Python that runs."""
+    from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
-    spec = KernelSpec(**{**get_kernel_dict(), "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]})
-    manager = AsyncKernelManager()
-    manager._kernel_spec = spec
-    return manager
+    return AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), kernel_name="python3")
 
 
-def _where(nb: NotebookNode, index: int) -> str:
+def _where(cell: NotebookNode, index: int) -> str:
     """A cell as a person finds it: its number and its first line."""
-    first = next(iter(nb.cells[index].source.strip().splitlines()), "")
+    first = next(iter(cell.source.strip().splitlines()), "")
     return f"cell {index + 1} (`{first[:60]}`)"

@@ -1,7 +1,7 @@
 """Copy the lessons into a folder of your own, to work in.
 
-Your files are never overwritten: only what is missing is copied. Run it again after an update to get new lessons,
-or after you renamed a notebook to begin that lesson again.
+Your files are never overwritten: only what is missing is copied. Run it again after an update to get new
+lessons, or after you renamed a notebook to begin that lesson again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ SUMMARY = "copy the lessons into a folder of your own"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the folder to work in; it is made if need be")
+    parser.add_argument(
+        "folder", metavar="DIR", type=Path, help="the folder to work in; it is made if need be"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def copy_course(folder: Path) -> list[tuple[str, str]]:
-    """Copy what is missing of the course into a folder; say for each lesson whether it is "new" or "kept yours"."""
+    """Copy what is missing of the course into a folder; say of each lesson "new" or "kept yours"."""
     shipped = shipped_notebooks()
     if shipped is None:
         raise UserError("this installation holds no lessons. In a clone, run `make release` first.")
@@ -40,7 +42,9 @@ def copy_course(folder: Path) -> list[tuple[str, str]]:
             name = source.relative_to(shipped)
             copied = _copy_if_missing(source, folder / name)
             if name.suffix == ".ipynb":
-                states[name.parts[0].removesuffix(".ipynb")] = "new" if copied else _kept(source, folder / name)
+                states[name.parts[0].removesuffix(".ipynb")] = (
+                    "new" if copied else _kept(source, folder / name)
+                )
     except OSError as error:
         raise UserError(f"cannot write to {error.filename or folder}: {reason(error)}.") from None
     return list(states.items())
@@ -54,18 +58,22 @@ def _refuse_unusable(folder: Path, shipped: Path) -> None:
     if clone is not None:
         originals.append(clone / "solutions")
     if any(folder.resolve().is_relative_to(original) for original in originals):
-        raise UserError(f"{folder} holds the originals of the lessons. Name another folder, to work in a copy.")
+        raise UserError(
+            f"{folder} holds the originals of the lessons. Name another folder, to work in a copy."
+        )
 
 
 def _files(shipped: Path) -> Iterator[Path]:
     """What is copied, the start page last so that the lessons are listed in their order."""
     files = (path for path in shipped.rglob("*") if path.is_file())
-    visible = (path for path in files if not any(part.startswith(".") for part in path.relative_to(shipped).parts))
+    visible = (
+        path for path in files if not any(part.startswith(".") for part in path.relative_to(shipped).parts)
+    )
     return iter(sorted(visible, key=lambda path: (path.stem == START, path)))
 
 
 def _copy_if_missing(source: Path, target: Path) -> bool:
-    """Copy a file unless something of its name is there. "x" leaves it to the system that nothing is overwritten."""
+    """Copy a file unless something of its name is there; with "x" the system itself refuses to overwrite."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with source.open("rb") as original, target.open("xb") as copy:
@@ -82,5 +90,7 @@ def _copy_if_missing(source: Path, target: Path) -> bool:
 def _kept(source: Path, target: Path) -> str:
     """The start page lists the lessons, so an old one is worth a word; a lesson is meant to differ."""
     if source.stem == START and source.read_bytes() != target.read_bytes():
-        return f"kept yours; it may list fewer lessons than there are now (rename {target}, and it comes anew)"
+        return (
+            f"kept yours; it may list fewer lessons than there are now (rename {target}, and it comes anew)"
+        )
     return "kept yours"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def publish(root: str | Path, points: Points | None = None) -> list[Path]:
-    """Write every released notebook, and every notebook with answers for nbgrader; return the files that changed.
+    """Write every released notebook, and every one with answers for nbgrader; return the files that changed.
 
     root:   the clone.
     points: what an exercise is worth, by name; the default asks the exercise registry.
@@ -29,7 +29,7 @@ def publish(root: str | Path, points: Points | None = None) -> list[Path]:
 
 
 def drift(root: str | Path, points: Points | None = None) -> list[str]:
-    """What differs between the released notebooks of a clone and a fresh build; empty if they are up to date."""
+    """What differs between the released notebooks of a clone and a fresh build; empty if nothing does."""
     root = Path(root)
     fresh = {path: text for path, text in _build(root, points) if path.is_relative_to(root / "notebooks")}
     found = []
@@ -37,7 +37,9 @@ def drift(root: str | Path, points: Points | None = None) -> list[str]:
         if not path.is_file():
             found.append(f"{path.relative_to(root)} is missing: run `make release`.")
         elif path.read_text(encoding="utf-8") != text:
-            found.append(f"{path.relative_to(root)} differs from its text: run `make release`, and edit only the text.")
+            found.append(
+                f"{path.relative_to(root)} differs from its text: run `make release`, and edit only the text."
+            )
     committed = (p for p in (root / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
     strays = sorted(set(committed) - set(fresh))
     return found + [f"{path.relative_to(root)} has no text in solutions/: delete it." for path in strays]
@@ -50,7 +52,9 @@ def _build(root: Path, points: Points | None) -> Iterator[tuple[Path, str]]:
         released = release(solution)
         given_away = leaks(released, solution)
         if given_away:
-            raise LessonError(lesson.text, 1, f"the lesson says outside of the answers: {'; '.join(given_away)}")
+            raise LessonError(
+                lesson.text, 1, f"the lesson says outside of the answers: {'; '.join(given_away)}"
+            )
         yield lesson.solution, _as_text(solution)
         yield lesson.released, _as_text(released)
     page = start_page(root)

@@ -24,7 +24,7 @@ def build_release(path: str | Path, points: Points | None = None) -> NotebookNod
 
 
 def release(solution: NotebookNode) -> NotebookNode:
-    """A copy of a notebook as nbgrader releases it, by nbgrader's own steps but for those that need its database."""
+    """A copy of a notebook as nbgrader releases it: by its own steps, but those that need its database."""
     from nbgrader import preprocessors as nbgrader
 
     nb, resources = copy.deepcopy(solution), {}
@@ -46,7 +46,7 @@ def release(solution: NotebookNode) -> NotebookNode:
 def leaks(release: NotebookNode, solution: NotebookNode) -> list[str]:
     """Lines of the answers that stand in a released notebook all the same.
 
-    Lines that many programs share, such as `N, T, D = x.shape` or `return h`, give nothing away and are not counted.
+    Lines that many programs share, such as `N, T, D = x.shape` or `return h`, do not count.
     """
     released = "\n".join(_plain(line) for cell in release.cells for line in cell.source.splitlines())
     answers = dict.fromkeys(line for cell in solution.cells for line in _answer_lines(cell.source))

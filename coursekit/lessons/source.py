@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 ROLES = ("exercise", "check", "prediction")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+HEADER = (
+    "---\njupyter:\n  kernelspec:\n    display_name: Python\n    language: python\n    name: python3\n---\n\n"
+)
+"""Tells jupytext that the lesson is in Python, which it would otherwise guess from the fences."""
 
 Points = Callable[[str], float]
 """What an exercise is worth, by its name; LookupError if there is no such exercise."""
@@ -29,7 +33,7 @@ class LessonError(ValueError):
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a lesson, with the line of the text on which it starts. A plain cell has neither role nor name."""
+    """One cell of a lesson, with the line of its text. A plain cell has no role and no name."""
 
     kind: str
     source: str
@@ -40,7 +44,7 @@ class Cell:
 
     @property
     def open_guess(self) -> bool:
-        """A prediction without a model answer. It is released as it stands, while nbgrader would clear all of it."""
+        """A prediction without a model answer is released as it stands; nbgrader would clear all of it."""
         return self.role == "prediction" and BEGIN not in self.source
 
     @property
@@ -86,15 +90,14 @@ def read_cells(path: Path) -> list[Cell]:
     import jupytext
 
     text = path.read_text(encoding="utf-8")
+    if text.startswith("---"):
+        raise LessonError(path, 1, "remove this header: the notebook's metadata is derived.")
     fences = _Fences(text)
     cells = []
-    for node in jupytext.reads(text, fmt="md").cells:
-        line = fences.line_of(node.source) if node.cell_type == "code" else 1
-        if node.cell_type == "raw":
-            raise LessonError(path, line, "remove this header: the notebook's metadata is derived.")
-        if node.source.startswith("%%"):
-            what = f"this becomes a {node.source.split()[0]} cell; write ```text, or ```bash .noeval, to show it only."
-            raise LessonError(path, line, what)
+    for node in jupytext.reads(HEADER + text, fmt="md").cells:
+        line, language = fences.next(node.source) if node.cell_type == "code" else (1, "")
+        if language not in ("", "python"):
+            raise LessonError(path, line, f"this becomes a %%{language} cell; write ```text to show it only.")
         cells.append(_cell(path, node, line))
     return cells
 
@@ -114,20 +117,23 @@ def _cell(path: Path, node: NotebookNode, line: int) -> Cell:
 
 
 class _Fences:
-    """Finds the line of each code cell, which jupytext does not tell: cells come in the order of their fences."""
+    """Finds the line of each code cell, which jupytext does not tell; cells come in the order of fences."""
 
     def __init__(self, text: str) -> None:
         self.lines = text.splitlines()
         self.at = 0
 
-    def line_of(self, source: str) -> int:
-        """Number of the line of the next fence whose body begins like this source, from 1."""
+    def next(self, source: str) -> tuple[int, str]:
+        """Line, from 1, and language of the next fence whose body begins like this source."""
         first = next((line for line in source.splitlines() if not line.startswith("%%")), "")
         for number in range(self.at, len(self.lines) - 1):
-            if re.match(r"```+\s*\w", self.lines[number]) and self.lines[number + 1] in (first, "```"):
+            fence = re.match(r"```+\s*(\w+)", self.lines[number])
+            if fence and (
+                self.lines[number + 1] in (first, "```") or self.lines[number + 1].startswith("%%")
+            ):
                 self.at = number + 1
-                return number + 1
-        return self.at + 1
+                return number + 1, fence[1]
+        return self.at + 1, "python"
 
 
 def _refuse_inconsistent(path: Path, cells: list[Cell]) -> None:
@@ -141,7 +147,9 @@ def _refuse_inconsistent(path: Path, cells: list[Cell]) -> None:
             raise LessonError(path, cell.line, f"a check cell holds exactly check({cell.name}).")
         if cell.grade_id in first:
             earlier = first[cell.grade_id]
-            raise LessonError(path, cell.line, f"{cell.role}={cell.name!r} stands on line {earlier.line} already.")
+            raise LessonError(
+                path, cell.line, f"{cell.role}={cell.name!r} stands on line {earlier.line} already."
+            )
         if cell.role == "check" and getattr(first.get(cell.name), "role", None) != "exercise":
             raise LessonError(path, cell.line, f'there is no cell exercise="{cell.name}" before this check.')
         first[cell.grade_id] = cell
@@ -158,9 +166,13 @@ def _refuse_bad_markers(path: Path, cell: Cell) -> None:
         here = cell.line + offset
         begins, ends = "BEGIN SOLUTION" in line, "END SOLUTION" in line
         if (begins or ends) and line.strip() not in (BEGIN, END):
-            raise LessonError(path, here, f"write the marker as {BEGIN if begins else END!r}, alone on its line.")
+            raise LessonError(
+                path, here, f"write the marker as {BEGIN if begins else END!r}, alone on its line."
+            )
         if (begins or ends) and cell.role not in ("exercise", "prediction"):
-            raise LessonError(path, here, 'a solution marker outside of a cell exercise="..." or prediction="...".')
+            raise LessonError(
+                path, here, 'a solution marker outside of a cell exercise="..." or prediction="...".'
+            )
         if begins and opened:
             raise LessonError(path, here, f"the solution that began on line {opened} has no {END!r}.")
         if ends and not opened:
@@ -170,7 +182,9 @@ def _refuse_bad_markers(path: Path, cell: Cell) -> None:
     if opened:
         raise LessonError(path, opened, f"this solution has no {END!r}.")
     if cell.role == "exercise" and not found:
-        raise LessonError(path, cell.line, f"exercise={cell.name!r} needs {BEGIN!r} and {END!r} around its answer.")
+        raise LessonError(
+            path, cell.line, f"exercise={cell.name!r} needs {BEGIN!r} and {END!r} around its answer."
+        )
 
 
 def _nbgrader_metadata(path: Path, cell: Cell, points: Points) -> dict:

@@ -43,7 +43,7 @@ def shipped_notebooks() -> Path | None:
 
 
 def find_lessons(root: str | Path) -> list[Lesson]:
-    """The lessons of a clone in their order. A folder counts as a lesson once it holds a text of its own name."""
+    """The lessons of a clone in their order. A folder is a lesson once it holds a text of its own name."""
     root = Path(root)
     folders = sorted((root / "solutions").glob("[0-9][0-9]_*"))
     return [Lesson(root, text) for folder in folders if (text := folder / f"{folder.name}.md").is_file()]

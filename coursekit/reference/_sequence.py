@@ -1,16 +1,15 @@
 """What the three fast passes over a sequence share.
 
-Results and arguments are batch-first, (N, T, ·). Inside, time comes first: then the N rows of one step lie side by
-side in memory, and so do all steps of a chunk.
+Arguments and results are batch-first, (N, T, ·). Inside, time comes first: then the N rows of one step lie
+side by side in memory, and so do all the steps of a chunk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 20  # what fits a processor's L2 cache
+CHUNK_STEPS = 32  # few enough that a gradient above the threshold of `flush_vanished` cannot underflow
 
 
 def swap_time_and_batch(array: np.ndarray) -> np.ndarray:
@@ -19,8 +18,9 @@ def swap_time_and_batch(array: np.ndarray) -> np.ndarray:
 
 
 def chunks(T: int, bytes_per_step: int) -> list[slice]:
-    """Cut T steps into slices of equal length whose pre-activations stay in the processor's cache."""
-    count = max(1, round(T * bytes_per_step / CHUNK_BYTES))
+    """Cut T steps into slices of nearly equal length, short enough to stay in the cache."""
+    longest = min(CHUNK_STEPS, max(1, CHUNK_BYTES // bytes_per_step))
+    count = -(-T // longest)
     length = -(-T // count)
     return [slice(t, min(t + length, T)) for t in range(0, T, length)]
 
@@ -35,12 +35,17 @@ def with_ones(x: np.ndarray) -> np.ndarray:
 
 
 def per_gate(W: np.ndarray, gates: int) -> np.ndarray:
-    """(gates·H, K) copied to a contiguous (gates, K, H): a product with W.T gate by gate, without a stride."""
+    """(G·H, K) copied to (G, K, H), contiguous: the product with W.T gate by gate, without strides."""
     return W.reshape(gates, -1, W.shape[1]).swapaxes(1, 2).copy()
 
 
-def project(x1: np.ndarray, W_x: np.ndarray, gates: np.ndarray) -> None:
-    """Write the input's share of the pre-activations, x1 @ W_x, of many steps at once into `gates` (G, K, N, H)."""
-    rows = x1.reshape(-1, x1.shape[-1])
-    for W, gate in zip(W_x, gates, strict=True):
-        np.matmul(rows, W, out=gate.reshape(-1, gate.shape[-1]))
+def project(x1: np.ndarray, W_x: np.ndarray) -> np.ndarray:
+    """What the input adds to the gates, K steps at once: (K, N, D+1) times (G, D+1, H) -> (K, G, N, H)."""
+    K, N, columns = x1.shape
+    from_x = np.matmul(x1.reshape(-1, columns), W_x)
+    return from_x.reshape(len(W_x), K, N, -1).swapaxes(0, 1)
+
+
+def flush_vanished(gradient: np.ndarray) -> None:
+    """Set entries to zero that are about to underflow: some processors are several times slower on those."""
+    gradient[np.abs(gradient) < 1e8 * np.finfo(gradient.dtype).tiny] = 0

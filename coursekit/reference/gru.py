@@ -5,10 +5,12 @@
     n_t = tanh(W_in x_t + b_in + r_t * (W_hn h_{t-1} + b_hn))   candidate
     h_t = (1 - z_t) * n_t + z_t * h_{t-1}
 
-Cho et al. 2014 (arXiv:1406.1078, equations 5-8) reset before the product, W_hn (r_t * h_{t-1}): another model. Chung et
-al. 2014 (arXiv:1412.3555, equation 4) let z write: the same model with z and 1 - z exchanged, see `conventions`.
-`step` and `step_backward` are the equations, one line each. `forward` and `backward` compute the same for a whole
-sequence, arranged for speed. Sizes: N sequences, T steps, D inputs, H units. Rows of the weights: r, z, n.
+Cho et al. 2014 (arXiv:1406.1078, equations 5 to 8) reset before the product, W_hn (r_t * h_{t-1}): another
+model. Chung et al. 2014 (arXiv:1412.3555) also let z write: z and 1 - z exchanged, see `conventions`.
+`step` and `step_backward` are the equations, one line each. `forward` and `backward` compute the same for a
+whole sequence, arranged for speed: the input's products for many steps at once, one product per step with the
+state, and the weights' gradients after the loop.
+Sizes: N sequences, T steps, D inputs, H units. Rows of the weights: r, z, n.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._sequence import chunks, per_gate, project, swap_time_and_batch, with_ones
-from ._shapes import read, require
+from ._sequence import chunks, flush_vanished, per_gate, project, swap_time_and_batch, with_ones
+from ._shapes import read, read_gradient
 from .numerics import sigmoid
 
 
@@ -107,13 +109,12 @@ def step(x, h, params: Params) -> tuple[np.ndarray, StepCache]:
 
 
 def step_backward(dh, cache: StepCache) -> StepGradients:
-    """Back through one step. dh (N, H) is the whole gradient at h: from the loss at this step and from later steps.
+    """Back through one step. dh (N, H): all that reaches h, from this step's loss and from later steps.
 
     dar, daz, dan are the gradients at the arguments of σ, σ and tanh.
     """
     x, h_prev, r, z, n, hn, (W_ih, W_hh, _, _) = cache
-    dh = np.asarray(dh)
-    require("dh", dh, h_prev.shape, "(N, H)")
+    dh = read_gradient("dh", dh, h_prev, "(N, H)")
     dan = dh * (1 - z) * (1 - n**2)
     daz = dh * (h_prev - n) * z * (1 - z)
     dar = dan * hn * r * (1 - r)
@@ -130,81 +131,87 @@ def step_backward(dh, cache: StepCache) -> StepGradients:
 
 
 def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
-    """A whole sequence: x (N, T, D), h0 (N, H) -> the states after each step hs (N, T, H), and a cache."""
+    """A whole sequence: x (N, T, D), h0 (N, H) -> the states after each step, hs (N, T, H), and a cache.
+
+    Raises ValueError naming the argument if a shape does not fit.
+    """
     x, h0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0}, params, gates=3, axes="(N, T, D)")
-    (N, T, D), H = x.shape, h0.shape[1]
-    b_rz = np.concatenate([b_hh[: 2 * H], np.zeros_like(b_hh[2 * H :])])
-    W_x, W_h = per_gate(np.column_stack([W_ih, b_ih + b_rz]), 3), per_gate(W_hh, 3)
+    (N, T, _), H = x.shape, h0.shape[1]
+    b = b_ih.copy()
+    b[: 2 * H] += b_hh[: 2 * H]  # b_hn stays apart: the reset gate multiplies it
+    W_x, W_h = per_gate(np.column_stack([W_ih, b]), 3), per_gate(W_hh, 3)
     for W in (W_x, W_h):
         W[:2] *= 0.5  # σ(a) = (1 + tanh(a/2)) / 2
-    b_hn = np.tile(b_hh[2 * H :], (N, 1))
+    half, b_hn = np.array(0.5, x.dtype), np.tile(b_hh[2 * H :], (N, 1))
     x1 = with_ones(x)
     hs = np.empty((T + 1, N, H), x.dtype)
     hs[0] = h0
-    gates, hns = np.empty((3, T, N, H), x.dtype), np.empty((T, N, H), x.dtype)
-    a, tmp = np.empty((3, N, H), x.dtype), np.empty((N, H), x.dtype)
-    a_rz, a_hn = a[:2], a[2]
+    gates = np.empty((T, 4, N, H), x.dtype)  # r, z, hn, n
 
     for chunk in chunks(T, 3 * N * H * x.itemsize):
-        project(x1[chunk], W_x, gates[:, chunk])
-        rzs = gates[:2, chunk].swapaxes(0, 1)
-        for h_prev, h, rz, r, z, n, hn in zip(hs[chunk], hs[1:][chunk], rzs, *gates[:, chunk], hns[chunk], strict=True):
-            np.matmul(h_prev, W_h, out=a)
-            np.add(rz, a_rz, out=rz)
+        from_x = project(x1[chunk], W_x)
+        steps = gates[chunk], from_x[:, :2], from_x[:, 2], hs[chunk], hs[1:][chunk]
+        for gates_t, rz_x, n_x, h_prev, h in zip(*steps, strict=True):
+            rz, (r, z, hn, n) = gates_t[:2], gates_t
+            np.matmul(h_prev, W_h, out=gates_t[:3])
+            np.add(rz, rz_x, out=rz)  # r, z = σ(rz_x + rz_h)
             np.tanh(rz, out=rz)
-            np.multiply(rz, 0.5, out=rz)
-            np.add(rz, 0.5, out=rz)
-            np.add(a_hn, b_hn, out=hn)
-            np.multiply(r, hn, out=tmp)
-            np.add(n, tmp, out=n)
+            np.multiply(rz, half, out=rz)
+            np.add(rz, half, out=rz)
+            np.add(hn, b_hn, out=hn)  # n = tanh(n_x + r * hn)
+            np.multiply(r, hn, out=n)
+            np.add(n, n_x, out=n)
             np.tanh(n, out=n)
             np.subtract(h_prev, n, out=h)  # h = n + z * (h_prev - n)
             np.multiply(z, h, out=h)
             np.add(n, h, out=h)
 
-    r, z, n = gates
-    views = (swap_time_and_batch(array) for array in (x1, hs, r, z, n, hns))
+    r, z, hn, n = gates.swapaxes(0, 1)
+    views = (swap_time_and_batch(array) for array in (x1, hs, r, z, n, hn))
     cache = Cache(*views, Params(W_ih, W_hh, b_ih, b_hh))
-    return cache.hs, cache
+    return cache.hs.copy(), cache
 
 
 def backward(dhs, cache: Cache) -> Gradients:
     """Back-propagation through time. dhs (N, T, H): the gradient of the loss at each state, by itself.
 
-    It is *not* the whole gradient at h_t: what arrives from step t+1 is added here.
+    It is *not* the whole gradient at h_t: what arrives from step t+1 is added here. The slopes, by which a
+    gradient at h_t is multiplied on its way to a gate, do not depend on it: they are computed for many steps
+    at once, and only the hand-over from step to step is left to the loop.
     """
-    dhs = np.asarray(dhs, dtype=cache.h.dtype)
-    require("dhs", dhs, cache.hs.shape, "(N, T, H)")
+    dhs = read_gradient("dhs", dhs, cache.hs, "(N, T, H)")
     W_ih, W_hh, _, _ = cache.params
     N, T, H = dhs.shape
     D = W_ih.shape[1]
     x1, hs, rs, zs, ns, hns, dhs = (swap_time_and_batch(array) for array in (*cache[:-1], dhs))
     dx = np.empty((T, N, D), dhs.dtype)
-    dh_next, tmp = np.zeros((N, H), dhs.dtype), np.empty((N, H), dhs.dtype)
+    dh_next, through_gates = np.zeros((N, H), dhs.dtype), np.empty((N, H), dhs.dtype)
     dW_x, dW_h = np.zeros((3 * H, D + 1), dhs.dtype), np.zeros((3 * H, H), dhs.dtype)
     db_hn = np.zeros(H, dhs.dtype)
 
     for chunk in reversed(chunks(T, 3 * N * H * dhs.itemsize)):
         h_prev, r, z, n, hn = hs[chunk], rs[chunk], zs[chunk], ns[chunk], hns[chunk]
         K = len(r)
-        slopes = np.empty((3, K, N, H), dhs.dtype)
         to_n = (1 - z) * (1 - n**2)
-        slopes[2] = to_n * r
-        slopes[0] = slopes[2] * hn * (1 - r)
+        slopes = np.empty((3, K, N, H), dhs.dtype)
+        slopes[0] = to_n * hn * r * (1 - r)
         slopes[1] = (h_prev - n) * z * (1 - z)
+        slopes[2] = to_n * r
         dh = np.array(dhs[chunk], order="C")
-        dah = np.empty((K, N, 3 * H), dhs.dtype)
+        dah = np.empty((K, N, 3 * H), dhs.dtype)  # gradient at W_hh h + b_hh
         blocks = dah.reshape(K, N, 3, H).swapaxes(1, 2)
-        for t in reversed(range(K)):
-            np.add(dh[t], dh_next, out=dh[t])
-            np.multiply(slopes[:, t], dh[t], out=blocks[t])
-            np.matmul(dah[t], W_hh, out=tmp)
-            np.multiply(dh[t], z[t], out=dh_next)
-            np.add(dh_next, tmp, out=dh_next)
+        backwards = (array[::-1] for array in (dh, slopes.swapaxes(0, 1), z, dah, blocks))
+        for dh_t, slopes_t, z_t, dah_t, blocks_t in zip(*backwards, strict=True):
+            np.add(dh_t, dh_next, out=dh_t)
+            np.multiply(slopes_t, dh_t, out=blocks_t)
+            np.multiply(dh_t, z_t, out=dh_next)  # dh_next = dh * z + dah @ W_hh
+            np.matmul(dah_t, W_hh, out=through_gates)
+            np.add(dh_next, through_gates, out=dh_next)
+        flush_vanished(dh_next)
         rows = dah.reshape(-1, 3 * H)
         dW_h += np.matmul(rows.T, h_prev.reshape(-1, H))
         db_hn += rows[:, 2 * H :].sum(axis=0)
-        np.multiply(to_n, dh, out=blocks[:, 2])  # at W_in x + b_in there is no reset gate
+        np.multiply(to_n, dh, out=blocks[:, 2])  # now the gradient at W_ih x + b_ih: no reset gate in n
         dW_x += np.matmul(rows.T, x1[chunk].reshape(-1, D + 1))
         np.matmul(rows, W_ih, out=dx[chunk].reshape(-1, D))
 

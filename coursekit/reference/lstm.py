@@ -1,4 +1,4 @@
-"""Long short-term memory with a forget gate, as in PyTorch (Hochreiter and Schmidhuber 1997; Gers et al. 2000).
+"""Long short-term memory as in PyTorch (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000).
 
     i_t = σ(W_ii x_t + b_ii + W_hi h_{t-1} + b_hi)       input gate
     f_t = σ(W_if x_t + b_if + W_hf h_{t-1} + b_hf)       forget gate
@@ -7,8 +7,10 @@
     c_t = f_t * c_{t-1} + i_t * g_t
     h_t = o_t * tanh(c_t)
 
-`step` and `step_backward` are the equations, one line each. `forward` and `backward` compute the same for a whole
-sequence, arranged for speed. Sizes: N sequences, T steps, D inputs, H units. Rows of the weights: i, f, g, o.
+`step` and `step_backward` are the equations, one line each. `forward` and `backward` compute the same for a
+whole sequence, arranged for speed: the input's products for many steps at once, one product per step with the
+state, and the weights' gradients after the loop.
+Sizes: N sequences, T steps, D inputs, H units. Rows of the weights: i, f, g, o.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._sequence import chunks, per_gate, project, swap_time_and_batch, with_ones
-from ._shapes import read, require
+from ._sequence import chunks, flush_vanished, per_gate, project, swap_time_and_batch, with_ones
+from ._shapes import read, read_gradient
 from .numerics import sigmoid
 
 
@@ -121,14 +123,13 @@ def step(x, h, c, params: Params) -> tuple[np.ndarray, np.ndarray, StepCache]:
 
 
 def step_backward(dh, dc, cache: StepCache) -> StepGradients:
-    """Back through one step. dh, dc (N, H): the whole gradients at h and c, from this step's loss and later steps.
+    """Back through one step. dh, dc (N, H): all that reaches h and c from this step's loss and later steps.
 
-    dc is what reaches c from outside the step; the way from h to c through o * tanh(c) is added here.
+    What reaches c by way of h = o * tanh(c) is added here.
     """
     x, h_prev, c_prev, i, f, g, o, _, tanh_c, (W_ih, W_hh, _, _) = cache
-    dh, dc = np.asarray(dh), np.asarray(dc)
-    require("dh", dh, h_prev.shape, "(N, H)")
-    require("dc", dc, h_prev.shape, "(N, H)")
+    dh = read_gradient("dh", dh, h_prev, "(N, H)")
+    dc = read_gradient("dc", dc, c_prev, "(N, H)")
     dc = dc + dh * o * (1 - tanh_c**2)
     dai = dc * g * i * (1 - i)
     daf = dc * c_prev * f * (1 - f)
@@ -147,57 +148,60 @@ def step_backward(dh, dc, cache: StepCache) -> StepGradients:
 
 
 def forward(x, h0, c0, params: Params) -> tuple[np.ndarray, np.ndarray, Cache]:
-    """A whole sequence: x (N, T, D), h0 and c0 (N, H) -> hs and cs after each step (N, T, H), and a cache."""
+    """A whole sequence: x (N, T, D), h0 and c0 (N, H) -> hs and cs after each step (N, T, H), and a cache.
+
+    Raises ValueError naming the argument if a shape does not fit.
+    """
     x, h0, c0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0, "c0": c0}, params, gates=4, axes="(N, T, D)")
-    (N, T, D), H = x.shape, h0.shape[1]
+    (N, T, _), H = x.shape, h0.shape[1]
     W_x, W_h = per_gate(np.column_stack([W_ih, b_ih + b_hh]), 4), per_gate(W_hh, 4)
     W_x, W_h = W_x[[0, 1, 3, 2]], W_h[[0, 1, 3, 2]]  # i, f, o, g: one call serves the three σ
     for W in (W_x, W_h):
         W[:3] *= 0.5  # σ(a) = (1 + tanh(a/2)) / 2
+    half = np.array(0.5, x.dtype)
     x1 = with_ones(x)
     hs, cs = np.empty((T + 1, N, H), x.dtype), np.empty((T + 1, N, H), x.dtype)
     hs[0], cs[0] = h0, c0
-    gates, tanh_cs = np.empty((4, T, N, H), x.dtype), np.empty((T, N, H), x.dtype)
-    a, tmp = np.empty((4, N, H), x.dtype), np.empty((N, H), x.dtype)
+    gates, tanh_cs = np.empty((T, 4, N, H), x.dtype), np.empty((T, N, H), x.dtype)  # i, f, o, g
+    written = np.empty((N, H), x.dtype)
 
     for chunk in chunks(T, 4 * N * H * x.itemsize):
-        project(x1[chunk], W_x, gates[:, chunk])
-        ifogs = gates[:, chunk].swapaxes(0, 1)
-        states = (hs[chunk], cs[chunk], hs[1:][chunk], cs[1:][chunk], tanh_cs[chunk])
-        for ifog, ifo, i, f, o, g, h_prev, c_prev, h, c, tanh_c in zip(
-            ifogs, ifogs[:, :3], *gates[:, chunk], *states, strict=True
-        ):
-            np.matmul(h_prev, W_h, out=a)
-            np.add(ifog, a, out=ifog)
-            np.tanh(ifog, out=ifog)
-            np.multiply(ifo, 0.5, out=ifo)
-            np.add(ifo, 0.5, out=ifo)
-            np.multiply(f, c_prev, out=c)
-            np.multiply(i, g, out=tmp)
-            np.add(c, tmp, out=c)
-            np.tanh(c, out=tanh_c)
+        from_x = project(x1[chunk], W_x)
+        states = hs[chunk], cs[chunk], hs[1:][chunk], cs[1:][chunk], tanh_cs[chunk]
+        for gates_t, a_x, h_prev, c_prev, h, c, tanh_c in zip(gates[chunk], from_x, *states, strict=True):
+            ifo, (i, f, o, g) = gates_t[:3], gates_t
+            np.matmul(h_prev, W_h, out=gates_t)
+            np.add(gates_t, a_x, out=gates_t)  # i, f, o = σ(a); g = tanh(a)
+            np.tanh(gates_t, out=gates_t)
+            np.multiply(ifo, half, out=ifo)
+            np.add(ifo, half, out=ifo)
+            np.multiply(f, c_prev, out=c)  # c = f * c_prev + i * g
+            np.multiply(i, g, out=written)
+            np.add(c, written, out=c)
+            np.tanh(c, out=tanh_c)  # h = o * tanh(c)
             np.multiply(o, tanh_c, out=h)
 
-    i, f, o, g = gates
+    i, f, o, g = gates.swapaxes(0, 1)
     views = (swap_time_and_batch(array) for array in (x1, hs, cs, i, f, g, o, tanh_cs))
     cache = Cache(*views, Params(W_ih, W_hh, b_ih, b_hh))
-    return cache.hs, cache.cs, cache
+    return cache.hs.copy(), cache.cs.copy(), cache
 
 
 def backward(dhs, dc_T, cache: Cache) -> Gradients:
     """Back-propagation through time. dhs (N, T, H): the gradient of the loss at each state, by itself.
 
-    dc_T (N, H) is the gradient of the loss at the last cell. What arrives from step t+1 is added here.
+    dc_T (N, H) is the gradient of the loss at the last cell. What arrives from step t+1 is added here. The
+    slopes, by which a gradient at h_t or c_t is multiplied on its way to a gate, do not depend on it: they are
+    computed for many steps at once, and only the hand-over from step to step is left to the loop.
     """
-    dhs, dc_T = np.asarray(dhs, dtype=cache.h.dtype), np.asarray(dc_T, dtype=cache.h.dtype)
-    require("dhs", dhs, cache.hs.shape, "(N, T, H)")
-    require("dc_T", dc_T, cache.h[:, 0].shape, "(N, H)")
+    dhs = read_gradient("dhs", dhs, cache.hs, "(N, T, H)")
+    dc_T = read_gradient("dc_T", dc_T, cache.c[:, -1], "(N, H)")
     W_ih, W_hh, _, _ = cache.params
     N, T, H = dhs.shape
     D = W_ih.shape[1]
     x1, hs, cs, is_, fs, gs, os, tanh_cs, dhs = (swap_time_and_batch(array) for array in (*cache[:-1], dhs))
     dx = np.empty((T, N, D), dhs.dtype)
-    dh_next, dc, tmp = np.zeros((N, H), dhs.dtype), dc_T.copy(), np.empty((N, H), dhs.dtype)
+    dh_next, dc, from_h = np.zeros((N, H), dhs.dtype), dc_T.copy(), np.empty((N, H), dhs.dtype)
     dW_x, dW_h = np.zeros((4 * H, D + 1), dhs.dtype), np.zeros((4 * H, H), dhs.dtype)
 
     for chunk in reversed(chunks(T, 4 * N * H * dhs.itemsize)):
@@ -212,14 +216,17 @@ def backward(dhs, dc_T, cache: Cache) -> Gradients:
         dh = np.array(dhs[chunk], order="C")
         da = np.empty((K, N, 4 * H), dhs.dtype)
         blocks = da.reshape(K, N, 4, H).swapaxes(1, 2)
-        for t in reversed(range(K)):
-            np.add(dh[t], dh_next, out=dh[t])
-            np.multiply(to_c[t], dh[t], out=tmp)
-            np.add(dc, tmp, out=dc)
-            np.multiply(slopes[:3, t], dc, out=blocks[t, :3])
-            np.multiply(slopes[3, t], dh[t], out=blocks[t, 3])
-            np.multiply(dc, f[t], out=dc)
-            np.matmul(da[t], W_hh, out=dh_next)
+        backwards = (array[::-1] for array in (dh, to_c, slopes[:3].swapaxes(0, 1), slopes[3], f, da, blocks))
+        for dh_t, to_c_t, slopes_ifg, slope_o, f_t, da_t, blocks_t in zip(*backwards, strict=True):
+            np.add(dh_t, dh_next, out=dh_t)
+            np.multiply(to_c_t, dh_t, out=from_h)  # dc = dc + dh * o * (1 - tanh_c**2)
+            np.add(dc, from_h, out=dc)
+            np.multiply(slopes_ifg, dc, out=blocks_t[:3])
+            np.multiply(slope_o, dh_t, out=blocks_t[3])
+            np.multiply(dc, f_t, out=dc)  # what goes on to c_prev and h_prev
+            np.matmul(da_t, W_hh, out=dh_next)
+        flush_vanished(dh_next)
+        flush_vanished(dc)
         rows = da.reshape(-1, 4 * H)
         dW_x += np.matmul(rows.T, x1[chunk].reshape(-1, D + 1))
         dW_h += np.matmul(rows.T, hs[chunk].reshape(-1, H))

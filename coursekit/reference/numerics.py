@@ -18,14 +18,14 @@ def sigmoid(x) -> np.ndarray:
 
 
 def softmax(x, axis: int = -1) -> np.ndarray:
-    """exp(x) / sum(exp(x)) along `axis`; same shape as x. Shifting by the maximum changes nothing and cannot overflow."""
+    """exp(x) / sum(exp(x)) along `axis`, shape of x. The shift by the maximum cancels, and stops overflow."""
     x = np.asarray(x)
     e = np.exp(x - x.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
 
 
 def log_softmax(x, axis: int = -1) -> np.ndarray:
-    """log(softmax(x)) along `axis`, without ever taking the logarithm of a number that has underflowed to zero."""
+    """log(softmax(x)) along `axis`, without the logarithm of a number that has underflowed to zero."""
     x = np.asarray(x)
     shifted = x - x.max(axis=axis, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
@@ -34,9 +34,9 @@ def log_softmax(x, axis: int = -1) -> np.ndarray:
 def relative_error(a, b) -> float:
     """max|a - b| / max|b|: how far `a` is from the reference `b`, in units of the largest entry of `b`.
 
-    One number for the whole array: entry by entry, correct code fails wherever the reference is close to zero.
-    Equal arrays give 0.0, all zeros and empty ones included. A zero reference with a non-zero `a`, and any NaN or
-    infinity on either side, give inf, so that they pass no tolerance. Raises ValueError if the shapes differ.
+    One number for the whole array: entry by entry, correct code fails wherever the reference is close to
+    zero. Equal arrays give 0.0, all zeros and empty ones included. A zero reference with a non-zero `a`, and
+    any NaN or infinity on either side, give inf, which passes no tolerance. ValueError if the shapes differ.
     """
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape:
@@ -52,25 +52,26 @@ def relative_error(a, b) -> float:
     return float(error / scale) if scale > 0.0 else float("inf")
 
 
-def numerical_gradient(f: Callable[[np.ndarray], np.ndarray], x, upstream=None, step: float = 1e-5) -> np.ndarray:
+def numerical_gradient(f: Callable, x, upstream=None, step: float = 1e-5) -> np.ndarray:
     """The gradient of sum(f(x) * upstream) with respect to x by central differences; float64, shape of x.
 
-    f(x) is a number, or an array; then `upstream` has its shape and is the gradient of a loss with respect to it
-    (all ones if it is left out). x is never changed: f gets its own copy each time, and f's answer is copied, in case
-    f returns the same array again. The error is about step², relative; much smaller steps lose digits to rounding.
-    Costs two calls of f per entry of x. Raises ValueError if `upstream` does not have the shape of f(x).
+    f(x) is a number or an array. `upstream` has its shape: the gradient of a loss with respect to f(x), all
+    ones if left out. x is never changed: f gets its own copy each time, and its answer is copied, in case it
+    returns the same array again. The error grows as step², and below about 1e-6 rounding takes over. Two calls
+    of f per entry of x. ValueError if `upstream` does not have the shape of f(x).
     """
     x = np.array(x, dtype=np.float64)
 
-    def loss(index, shift: float) -> np.ndarray:
+    def value(index: tuple[int, ...], shift: float) -> np.ndarray:
         shifted = x.copy()
         shifted[index] += shift
         return np.array(f(shifted), dtype=np.float64)
 
     gradient = np.empty_like(x)
     for index in np.ndindex(x.shape):
-        slope = (loss(index, step) - loss(index, -step)) / (2 * step)
-        if upstream is not None and np.shape(upstream) != slope.shape:
-            raise ValueError(f"upstream: expected shape {slope.shape}, that of f(x), got {np.shape(upstream)}")
-        gradient[index] = np.sum(slope if upstream is None else slope * upstream)
+        slope = (value(index, step) - value(index, -step)) / (2 * step)
+        weight = np.ones_like(slope) if upstream is None else np.asarray(upstream)
+        if weight.shape != slope.shape:
+            raise ValueError(f"upstream: expected shape {slope.shape}, that of f(x), got {weight.shape}")
+        gradient[index] = np.sum(slope * weight)
     return gradient

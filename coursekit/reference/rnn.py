@@ -1,7 +1,9 @@
 """The vanilla recurrent network: h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh)   (Elman 1990).
 
-`step` and `step_backward` are the equations, one line each. `forward` and `backward` compute the same for a whole
-sequence, arranged for speed. Sizes: N sequences, T steps, D inputs, H units.
+`step` and `step_backward` are the equations, one line each. `forward` and `backward` compute the same for a
+whole sequence, arranged for speed: the input's products for many steps at once, one product per step with the
+state, and the weights' gradients after the loop.
+Sizes: N sequences, T steps, D inputs, H units.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._sequence import chunks, per_gate, project, swap_time_and_batch, with_ones
-from ._shapes import read, require
+from ._sequence import chunks, flush_vanished, per_gate, project, swap_time_and_batch, with_ones
+from ._shapes import read, read_gradient
 
 
 class Params(NamedTuple):
@@ -87,9 +89,8 @@ def step(x, h, params: Params) -> tuple[np.ndarray, StepCache]:
 
 
 def step_backward(dh, cache: StepCache) -> StepGradients:
-    """Back through one step. dh (N, H) is the whole gradient at h: from the loss at this step and from later steps."""
-    dh = np.asarray(dh)
-    require("dh", dh, cache.h.shape, "(N, H)")
+    """Back through one step. dh (N, H): all that reaches h, from this step's loss and from later steps."""
+    dh = read_gradient("dh", dh, cache.h, "(N, H)")
     da = dh * (1 - cache.h**2)
     return StepGradients(
         dx=da @ cache.params.W_ih,
@@ -102,26 +103,26 @@ def step_backward(dh, cache: StepCache) -> StepGradients:
 
 
 def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
-    """A whole sequence: x (N, T, D), h0 (N, H) -> the states after each step hs (N, T, H), and a cache."""
+    """A whole sequence: x (N, T, D), h0 (N, H) -> the states after each step, hs (N, T, H), and a cache.
+
+    Raises ValueError naming the argument if a shape does not fit.
+    """
     x, h0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0}, params, gates=1, axes="(N, T, D)")
-    (N, T, D), H = x.shape, h0.shape[1]
-    W_x = per_gate(np.column_stack([W_ih, b_ih + b_hh]), 1)
-    W_h = np.ascontiguousarray(W_hh.T)
+    (N, T, _), H = x.shape, h0.shape[1]
+    W_x, W_h = per_gate(np.column_stack([W_ih, b_ih + b_hh]), 1), W_hh.T.copy()
     x1 = with_ones(x)
     hs = np.empty((T + 1, N, H), x.dtype)
     hs[0] = h0
-    a = np.empty((N, H), x.dtype)
 
     for chunk in chunks(T, N * H * x.itemsize):
-        after = hs[1:][chunk]
-        project(x1[chunk], W_x, after[None])
-        for h_prev, h in zip(hs[chunk], after, strict=True):
-            np.matmul(h_prev, W_h, out=a)
-            np.add(h, a, out=h)
+        from_x = project(x1[chunk], W_x)[:, 0]
+        for a_x, h_prev, h in zip(from_x, hs[chunk], hs[1:][chunk], strict=True):
+            np.matmul(h_prev, W_h, out=h)
+            np.add(h, a_x, out=h)
             np.tanh(h, out=h)
 
     cache = Cache(swap_time_and_batch(x1), swap_time_and_batch(hs), Params(W_ih, W_hh, b_ih, b_hh))
-    return cache.hs, cache
+    return cache.hs.copy(), cache
 
 
 def backward(dhs, cache: Cache) -> Gradients:
@@ -129,8 +130,7 @@ def backward(dhs, cache: Cache) -> Gradients:
 
     It is *not* the whole gradient at h_t: what arrives from step t+1 is added here.
     """
-    dhs = np.asarray(dhs, dtype=cache.h.dtype)
-    require("dhs", dhs, cache.hs.shape, "(N, T, H)")
+    dhs = read_gradient("dhs", dhs, cache.hs, "(N, T, H)")
     W_ih, W_hh, _, _ = cache.params
     N, T, H = dhs.shape
     D = W_ih.shape[1]
@@ -147,6 +147,7 @@ def backward(dhs, cache: Cache) -> Gradients:
             np.add(da, dh_next, out=da)
             np.multiply(da, s, out=da)
             np.matmul(da, W_hh, out=dh_next)
+        flush_vanished(dh_next)
         rows = das.reshape(-1, H)
         dW_x += np.matmul(rows.T, x1[chunk].reshape(-1, D + 1))
         dW_h += np.matmul(rows.T, hs[chunk].reshape(-1, H))

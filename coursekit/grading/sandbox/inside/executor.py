@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import random
 import signal
@@ -10,7 +11,7 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,7 @@ class Executor:
                 rest = rest[os.write(CHANNEL, rest) :]
 
     def serve(self) -> None:
+        self.send({"op": "ready"})
         while True:
             self.request = self.reader.read(self.fill)
             reply = self.answer()
@@ -177,7 +179,7 @@ class Executor:
     def call(self) -> dict[str, Any]:
         args, kwargs = self.request["args"], self.request["kwargs"]
         function = self.resolve()
-        with self.watched() as seen:
+        with Watch() as seen:
             try:
                 outcome = {"status": "ok", "value": function(*args, **kwargs)}
             except OutOfTime:
@@ -218,9 +220,6 @@ class Executor:
         for name in path:
             target = getattr(target, name)
         return target
-
-    def watched(self) -> Watch:
-        return Watch()
 
     @staticmethod
     def describe(error: BaseException) -> dict[str, str]:
@@ -267,12 +266,12 @@ def aliases(value: Any, args: tuple, kwargs: dict) -> list[list[str]]:
     return pairs
 
 
-def arrays_in(value: Any, place: str, depth: int = 0) -> Any:
+def arrays_in(value: Any, place: str, depth: int = 0) -> Iterator[tuple[str, np.ndarray]]:
     if isinstance(value, np.ndarray):
         yield place, value
-    elif "torch" in sys.modules and isinstance(value, sys.modules["torch"].Tensor):
-        if value.device.type == "cpu" and value.layout == sys.modules["torch"].strided:
-            yield place, value.detach().resolve_conj().resolve_neg().view(-1).numpy() if False else value
+    elif isinstance(value, sys.modules["torch"].Tensor):
+        with contextlib.suppress(TypeError, RuntimeError):  # a kind of tensor without a NumPy view
+            yield place, value.detach().numpy()
     elif depth < 4 and isinstance(value, (list, tuple)):
         names = getattr(value, "_fields", None)
         for number, item in enumerate(value[:64]):
@@ -282,7 +281,7 @@ def arrays_in(value: Any, place: str, depth: int = 0) -> Any:
             yield from arrays_in(item, f"{place}[{key!r}]"[:200], depth + 1)
 
 
-def shares(first: Any, second: Any) -> bool:
+def shares(first: np.ndarray, second: np.ndarray) -> bool:
     try:
         return np.shares_memory(first, second, max_work=1000)
     except np.exceptions.TooHardError:

@@ -1,4 +1,4 @@
-"""The system calls that Python has no function for, by ctypes: unshare, mount, prctl, capset, Landlock.
+"""The system calls that Python has no function for, by ctypes: unshare, setns, mount, prctl, capset, Landlock.
 
 Every function raises OSError where the kernel refuses; callers treat that as fatal (fail closed).
 """
@@ -16,7 +16,7 @@ _libc = ctypes.PyDLL(None, use_errno=True)
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x08000000, 0x10000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
-PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
+PR_SET_NO_NEW_PRIVS = 38
 SYS_LANDLOCK = (444, 445, 446)  # create_ruleset, add_rule, restrict_self: the same on every architecture
 LANDLOCK_EXECUTE, LANDLOCK_WRITE, LANDLOCK_READ, LANDLOCK_READ_DIR = 1, 2, 4, 8
 LANDLOCK_BY_ABI = {1: (1 << 13) - 1, 2: 1 << 13, 3: 1 << 14, 5: 1 << 15}
@@ -32,6 +32,11 @@ def _check(result: int, what: str) -> int:
 def unshare(flags: int) -> None:
     """Leave the namespaces named by CLONE_NEW* `flags` (unshare(2); `os.unshare` exists from Python 3.12 on)."""
     _check(_libc.unshare(ctypes.c_int(flags)), f"unshare {flags:#x}")
+
+
+def setns(descriptor: int, flags: int) -> None:
+    """Join the namespaces of a process (setns(2); `os.setns` exists from Python 3.12 on)."""
+    _check(_libc.setns(ctypes.c_int(descriptor), ctypes.c_int(flags)), f"setns {flags:#x}")
 
 
 def prctl(operation: int, argument: int = 0) -> None:

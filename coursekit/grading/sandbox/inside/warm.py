@@ -50,9 +50,11 @@ def _touch_matplotlib() -> None:
         axes.set(title="abcdefghijklmnopqrstuvwxyz", xlabel="ABCDEFGHIJKLMNOPQRSTUVWXYZ", yscale=scale)
         axes.legend()
         axes.grid(True)
-        figure.colorbar(axes.imshow([[1, 2], [3, 4]]))
         figure.savefig(io.BytesIO(), bbox_inches="tight")
-        plt.close("all")
+    figure, axes = plt.subplots()
+    figure.colorbar(axes.imshow([[1, 2], [3, 4]]))
+    figure.savefig(io.BytesIO(), bbox_inches="tight")
+    plt.close("all")
 
 
 def _touch_shell(shell: Any) -> None:

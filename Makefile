@@ -1,0 +1,59 @@
+# make lab       JupyterLab on your own copy of the lessons, in my-course/   (ARGS="--no-browser --port 9999")
+# make test      every test                                                  (ARGS=tests/lessons)
+# make quick     the tests that take less than a minute together
+# make lint      style, formatting, layers
+# make release   the notebooks, from the texts in solutions/
+# make clean     removes the environment
+# PYTHON=...     the Python to make the environment with (3.11, 3.12 or 3.13)
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := lab
+.DELETE_ON_ERROR:
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+READY := $(VENV)/ready
+EXTRAS ?= dev
+SUITABLE := import sys; raise SystemExit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c "$(SUITABLE)" 2>/dev/null && $$p -c "import sys; print(sys._base_executable)" && break; done)
+
+.PHONY: lab test quick lint release clean FORCE
+
+lab: $(READY)
+	$(BIN)/python -m coursekit.cli lab my-course $(ARGS)
+
+# The tests run several processes: one thread for each of them.
+test quick: export OMP_NUM_THREADS ?= 1
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+quick: $(READY)
+	$(BIN)/python -m pytest -n 2 -q -m "not slow and not browser and not nbgrader" $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+release: $(READY)
+	$(BIN)/python -m coursekit.cli release
+
+clean:
+	rm -rf $(VENV)
+
+# The environment is made anew only if what it should hold has changed, or the clone has moved: an environment has
+# absolute paths inside.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+$(READY): FORCE
+endif
+$(READY): pyproject.toml constraints.txt
+	@[ -n "$(PYTHON)" ] && "$(PYTHON)" -c "$(SUITABLE)" 2>/dev/null || { \
+	  echo "coursekit needs Python 3.11, 3.12 or 3.13, and $(or $(PYTHON),no python3 on this machine) is not." \
+	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@if [ -e $(READY) ] && [ "$$(cat $(READY))" != "$(CURDIR)" ]; then rm -rf $(VENV); fi
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "$(PYTHON) cannot make environments. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]" --constraint constraints.txt
+	@printf '%s\n' "$(CURDIR)" > $(READY)

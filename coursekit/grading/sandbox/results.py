@@ -1,0 +1,141 @@
+"""What goes into a worker and what comes back: plain values, never live objects of a student."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+Status = Literal["ok", "error", "timeout", "busy", "died", "malformed"]
+"""ok and error: the code ran or raised. timeout: it used up its CPU time, or waited for nothing. busy: the machine was
+too loaded to let it finish, so run it again. died: the process ended. malformed: what came back is not what was asked."""
+
+
+class SandboxUnavailable(RuntimeError):
+    """This host cannot isolate a stranger's program. The text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may use. CPU and wall time are per cell or call; a worker that goes over is killed."""
+
+    memory_mb: int = 1024  # address space beyond what the warm server has
+    cpu_s: float = 10.0
+    wall_s: float = 60.0
+    total_cpu_s: int = 300  # the life of the worker
+    disk_mb: int = 64  # its private /tmp, which lies in memory
+    files: int = 2048
+    open_files: int = 64
+    threads: int = 32
+    output_kb: int = 512  # printed and displayed, per cell or call
+    reply_mb: int = 64  # arrays in one reply
+    figures: bool = True  # render the figures of cells
+
+
+class Record(tuple):
+    """A named tuple that came out of a worker: a tuple whose items can also be reached by field name."""
+
+    _fields: tuple[str, ...]
+
+    def __new__(cls, name: str, fields: list[str], items: list) -> Record:
+        record = super().__new__(cls, items)
+        record._name, record._fields = name, tuple(fields)
+        return record
+
+    def __getattr__(self, field_name: str) -> Any:
+        if field_name in self.__dict__.get("_fields", ()):
+            return self[self._fields.index(field_name)]
+        raise AttributeError(f"this {self.__dict__.get('_name', 'record')} has no field {field_name!r}")
+
+    def __reduce__(self) -> tuple:
+        return Record, (self._name, list(self._fields), list(self))
+
+    def _asdict(self) -> dict[str, Any]:
+        return dict(zip(self._fields, self, strict=True))
+
+    def __repr__(self) -> str:
+        return f"{self._name}({', '.join(f'{name}={item!r}' for name, item in self._asdict().items())})"
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """An object that is not data and therefore stayed in its worker. It can be passed back to the same worker."""
+
+    type_name: str
+    handle: int
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An argument that shall arrive as a torch tensor."""
+
+    array: np.ndarray
+
+
+@dataclass(frozen=True)
+class FunctionRef:
+    """An argument that the student's function may call; `function` runs here, on data that the student chose.
+
+    It must check shapes and sizes before it computes, because two small arrays can ask for a huge product. What it
+    raises reaches the student's function as a RuntimeError.
+    """
+
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One piece of output: a stream's text, or a display as {"text/plain": str, "image/png": bytes} (either or both)."""
+
+    kind: Literal["stdout", "stderr", "display", "result"]
+    text: str = ""
+    data: dict[str, str | bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """How a cell ended. `reason` is a sentence for every status but ok and error."""
+
+    status: Status
+    reason: str = ""
+    ename: str = ""
+    evalue: str = ""
+    traceback: str = ""
+    shown: tuple[Shown, ...] = ()
+    cut: bool = False  # output beyond the cap was dropped
+    cpu_s: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return self.status == "ok"
+
+    @property
+    def stdout(self) -> str:
+        return "".join(piece.text for piece in self.shown if piece.kind == "stdout")
+
+    @property
+    def stderr(self) -> str:
+        return "".join(piece.text for piece in self.shown if piece.kind == "stderr")
+
+    @property
+    def displays(self) -> tuple[dict[str, str | bytes], ...]:
+        return tuple(piece.data for piece in self.shown if piece.kind in ("display", "result"))
+
+
+@dataclass(frozen=True)
+class CallResult(CellResult):
+    """How a call ended, and what it left behind. All of it was said by the student's process: data, not evidence."""
+
+    value: Any = None
+    args: tuple | None = None  # after the call, so that changes in place can be seen
+    kwargs: dict[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
+    float_events: frozenset[str] = frozenset()  # of "overflow", "invalid", "divide"
+    aliases: tuple[tuple[str, str], ...] = ()  # places that share memory, such as ("value[1]", "args[0]")
+    was_torch: bool = False  # a tensor was in `value`, and is an array here
+
+    @property
+    def printed(self) -> str:
+        return self.stdout

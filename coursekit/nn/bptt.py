@@ -1,0 +1,71 @@
+"""What the hand-written backward passes share: time chunks, an in-place tanh, and the second derivative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+# The work of one chunk of time steps should stay in the second-level cache: 0.4 to 2 MB measured alike.
+CHUNK_BYTES = 1_000_000
+
+
+def chunk_length(T: int, N: int, width: int, itemsize: int) -> int:
+    """Time steps per chunk, so that a chunk of (steps, N, width) fills about CHUNK_BYTES; chunks of equal length."""
+    steps = max(1, min(T, CHUNK_BYTES // max(1, N * width * itemsize)))
+    chunks = -(-T // steps)
+    return -(-T // chunks)
+
+
+def needs_graph(*tensors: Tensor) -> bool:
+    """Will anyone ask for a gradient? If not, nothing has to be kept for a backward pass."""
+    return torch.is_grad_enabled() and any(t.requires_grad for t in tensors)
+
+
+def numpy_steps(x: Tensor) -> Sequence:
+    """The steps of x (T, N, H) for `tanh_`: NumPy views where NumPy has the type, else tensors.
+
+    NumPy's tanh is as exact as PyTorch's and was 13 times as fast on the processor where this was measured
+    (0.16 against 2.0 ns per float32), because PyTorch hands tanh to a library tuned for another maker's chips.
+    """
+    if x.device.type == "cpu" and x.dtype in (torch.float32, torch.float64):
+        return x.numpy()
+    return x.unbind(0)
+
+
+def tanh_(step) -> None:
+    """tanh in place, on a step that `numpy_steps` gave."""
+    if isinstance(step, np.ndarray):
+        np.tanh(step, out=step)
+    else:
+        step.tanh_()
+
+
+def previous(h0: Tensor, hs: Tensor, start: int, stop: int) -> Tensor:
+    """The states before steps start..stop-1: h0 stands before step 0."""
+    if start > 0:
+        return hs[start - 1 : stop - 1]
+    return torch.cat([h0[None], hs[: stop - 1]])
+
+
+def backward_by_autograd(
+    readable: Callable, inputs: Sequence[Tensor], needed: Sequence[bool], upstream: Sequence[Tensor | None]
+) -> tuple[Tensor | None, ...]:
+    """The gradients again, from the readable loop, in a form that can be differentiated once more.
+
+    A hand-written backward pass has no derivative of its own. When the caller asks for one (`create_graph=True`), the
+    readable path computes the same gradients out of differentiable operations.
+    """
+    with torch.enable_grad():
+        outputs = readable(*inputs)
+        outputs = (outputs,) if isinstance(outputs, Tensor) else outputs
+        used = [(out, up) for out, up in zip(outputs, upstream, strict=True) if up is not None]
+        wanted = [t for t, need in zip(inputs, needed, strict=True) if need]
+        grads = iter(
+            torch.autograd.grad(
+                [out for out, _ in used], wanted, [up for _, up in used], create_graph=True, allow_unused=True
+            )
+        )
+        return tuple(next(grads) if need else None for need in needed)

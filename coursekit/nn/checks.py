@@ -1,0 +1,66 @@
+"""The errors of the recurrent modules: same types as torch.nn raises, each a sentence that says what to do."""
+
+from __future__ import annotations
+
+import numbers
+import warnings
+
+from torch import Tensor
+
+
+def constructor(input_size, hidden_size, num_layers, dropout, proj_size, is_lstm: bool) -> None:
+    for name, value in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
+        positive_int(name, value)
+    if not isinstance(dropout, numbers.Real) or isinstance(dropout, bool) or not 0 <= dropout <= 1:
+        raise ValueError(f"dropout is the probability of zeroing an element, from 0 to 1; got {dropout!r}.")
+    if dropout > 0 and num_layers == 1:
+        warnings.warn(
+            "dropout acts between layers, so it does nothing with num_layers=1; use num_layers=2 or more, or "
+            "torch.nn.Dropout on the output.",
+            stacklevel=4,
+        )
+    if proj_size and not is_lstm:
+        raise ValueError("proj_size exists for the LSTM only.")
+    if proj_size < 0 or proj_size >= hidden_size:
+        raise ValueError(f"proj_size must be from 0 to hidden_size - 1 = {hidden_size - 1}, got {proj_size}.")
+
+
+def positive_int(name: str, value) -> None:
+    if not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, got {type(value).__name__}.")
+    if value <= 0:
+        raise ValueError(f"{name} must be greater than zero, got {value}.")
+
+
+def dtype(module: str, x: Tensor, weight: Tensor, what: str = "input") -> None:
+    if x.dtype != weight.dtype:
+        raise ValueError(
+            f"{module}: the {what} is {x.dtype} and the weights are {weight.dtype}; "
+            f"convert one: {what}.to({weight.dtype}) or module.to({x.dtype})."
+        )
+
+
+def features(module: str, x: Tensor, input_size: int) -> None:
+    if x.shape[-1] != input_size:
+        raise RuntimeError(
+            f"{module}: the last dimension of the input must be input_size = {input_size}, "
+            f"got an input of shape {tuple(x.shape)}."
+        )
+
+
+def dimensions(module: str, x: Tensor, batch_first: bool) -> None:
+    if x.dim() not in (2, 3):
+        batched = "(N, T, D)" if batch_first else "(T, N, D)"
+        raise ValueError(
+            f"{module}: expected an input of shape {batched}, or (T, D) without a batch, got {tuple(x.shape)}."
+        )
+
+
+def length(module: str, T: int) -> None:
+    if T == 0:
+        raise RuntimeError(f"{module}: the sequence has no time steps; give at least one.")
+
+
+def state(module: str, name: str, h: Tensor, expected: tuple[int, ...]) -> None:
+    if tuple(h.shape) != expected:
+        raise RuntimeError(f"{module}: {name} must have shape {expected}, got {tuple(h.shape)}.")

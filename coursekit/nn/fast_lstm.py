@@ -1,0 +1,123 @@
+"""The LSTM with a hand-written backward pass; see `fast_gru` for what makes it fast."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from . import bptt, readable
+from .denormals import flush_denormals
+
+
+def lstm(
+    x: Tensor, h: Tensor, c: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor
+) -> tuple[Tensor, Tensor]:
+    """All hidden states and all cell states, each (T, N, H), of an LSTM; arguments as in `readable.lstm`."""
+    args = (x, h, c, W_ih, W_hh, b_ih, b_hh)
+    if bptt.needs_graph(*args):
+        return _LSTM.apply(*args)
+    with torch.no_grad():
+        return _forward(*args, keep=False)[:2]
+
+
+class _LSTM(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, *args: Tensor) -> tuple[Tensor, Tensor]:
+        ctx.set_materialize_grads(False)
+        hs, cs, gates, tanh_c = _forward(*args, keep=True)
+        ctx.save_for_backward(*args, gates, tanh_c, hs, cs)
+        return hs, cs
+
+    @staticmethod
+    def backward(ctx, dhs: Tensor | None, dcs: Tensor | None):
+        if dhs is None and dcs is None:
+            return (None,) * 7
+        if torch.is_grad_enabled():
+            args = ctx.saved_tensors[:7]
+            return bptt.backward_by_autograd(readable.lstm, args, ctx.needs_input_grad, [dhs, dcs])
+        return _backward(dhs, dcs, *ctx.saved_tensors, needed=ctx.needs_input_grad)
+
+
+@flush_denormals()
+def _forward(x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
+    """Hidden states, cell states, the gates i, f, g, o as (T, N, 4H), and tanh(c); one chunk of the last two unless
+    `keep`."""
+    (T, N, D), H = x.shape, W_hh.shape[1]
+    steps = bptt.chunk_length(T, N, 4 * H, x.element_size())
+    kept = T if keep else steps
+    gates, tanh_c = x.new_empty(kept, N, 4 * H), x.new_empty(kept, N, H)
+    hs, cs = x.new_empty(T, N, H), x.new_empty(T, N, H)
+    (i, f, g, o), i_f = gates.view(kept, N, 4, H).unbind(2), gates[:, :, : 2 * H]
+    W_x, U, b = W_ih.t(), W_hh.t().contiguous(), b_ih + b_hh
+    for start in range(0, T, steps):
+        stop = min(T, start + steps)
+        now = slice(start, stop) if keep else slice(0, stop - start)
+        torch.addmm(b, x[start:stop].reshape(-1, D), W_x, out=gates[now].view(-1, 4 * H))
+        each = (v[now].unbind(0) for v in (gates, i_f, i, f, g, o, tanh_c))
+        in_numpy = (bptt.numpy_steps(v[now]) for v in (g, tanh_c))
+        states = (v[start:stop].unbind(0) for v in (hs, cs))
+        for gates_t, i_f_t, i_t, f_t, g_t, o_t, tanh_c_t, g_np, tanh_c_np, h_t, c_t in zip(
+            *each, *in_numpy, *states, strict=True
+        ):
+            gates_t.addmm_(h, U)
+            i_f_t.sigmoid_()
+            o_t.sigmoid_()
+            bptt.tanh_(g_np)
+            c = torch.mul(f_t, c, out=c_t).addcmul_(i_t, g_t)
+            tanh_c_t.copy_(c)
+            bptt.tanh_(tanh_c_np)
+            h = torch.mul(o_t, tanh_c_t, out=h_t)
+    return hs, cs, gates, tanh_c
+
+
+@flush_denormals()
+def _backward(dhs, dcs, x, h0, c0, W_ih, W_hh, b_ih, b_hh, gates, tanh_c, hs, cs, needed):
+    (T, N, D), H = x.shape, W_hh.shape[1]
+    steps = bptt.chunk_length(T, N, 4 * H, x.element_size())
+    gates, W_hh = gates.view(T, N, 4, H), W_hh.contiguous()
+    d, to_c = x.new_empty(steps, N, 4, H), x.new_empty(steps, N, H)
+    dh, dc, dx = h0.new_zeros(N, H), c0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
+    dW_ih, dW_hh, db = torch.zeros_like(W_ih), torch.zeros_like(W_hh), torch.zeros_like(b_ih)
+    for stop in range(T, 0, -steps):
+        start = max(0, stop - steps)
+        now, k = slice(start, stop), stop - start
+        _coefficients(d[:k], to_c[:k], gates[now], tanh_c[now], bptt.previous(c0, cs, start, stop))
+        upstream = [None if v is None else v[now] for v in (dhs, dcs)]
+        _steps_back(*upstream, dh, dc, d[:k], to_c[:k], gates[now, :, 1], W_hh)
+        rows = d[:k].view(k * N, 4 * H)
+        db += rows.sum(0)
+        if needed[4]:
+            dW_hh.addmm_(rows.t(), bptt.previous(h0, hs, start, stop).reshape(k * N, H))
+        if needed[3]:
+            dW_ih.addmm_(rows.t(), x[now].reshape(k * N, D))
+        if dx is not None:
+            torch.mm(rows, W_ih, out=dx[now].view(k * N, D))
+    return dx, dh, dc, dW_ih, dW_hh, db, db.clone()
+
+
+def _coefficients(d, to_c, gates, tanh_c, c_prev) -> None:
+    """What the gradient of c_t (rows i, f, g) and of h_t (row o, and c_t itself) is multiplied by."""
+    (i, f, g, o), (to_i, to_f, to_g, to_o) = gates.unbind(2), d.unbind(2)
+    torch.mul(i, g, out=to_i).addcmul_(to_i, i, value=-1)  # g sigmoid'(i)
+    torch.mul(f, c_prev, out=to_f).addcmul_(to_f, f, value=-1)  # c_prev sigmoid'(f)
+    torch.mul(g, g, out=to_g).neg_().add_(1).mul_(i)  # i tanh'(g)
+    torch.mul(o, tanh_c, out=to_o)  # h
+    torch.mul(to_o, tanh_c, out=to_c).neg_().add_(o)  # o tanh'(c) = o - h tanh(c)
+    to_o.addcmul_(to_o, o, value=-1)  # tanh(c) sigmoid'(o)
+
+
+def _steps_back(dhs, dcs, dh, dc, d, to_c, f, W_hh) -> None:
+    """Walk a chunk backwards: d becomes the gradients of W_hh h; dh and dc, in place, those before the chunk."""
+    N, H = dh.shape
+    reverse = (v.unbind(0)[::-1] for v in (d[:, :, :3], d[:, :, 3], d.view(-1, N, 4 * H), to_c, f))
+    steps = range(len(d) - 1, -1, -1)
+    for t, i_f_g_t, o_t, rows_t, to_c_t, f_t in zip(steps, *reverse, strict=True):
+        if dhs is not None:
+            dh += dhs[t]
+        if dcs is not None:
+            dc += dcs[t]
+        dc.addcmul_(dh, to_c_t)
+        i_f_g_t.mul_(dc.unsqueeze(1))
+        o_t.mul_(dh)
+        dc.mul_(f_t)
+        torch.mm(rows_t, W_hh, out=dh)

@@ -1,0 +1,93 @@
+"""The RNN with a hand-written backward pass; see `fast_gru` for what makes it fast."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from . import bptt, readable
+from .denormals import flush_denormals
+
+
+def rnn(
+    x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor, nonlinearity: str = "tanh"
+) -> Tensor:
+    """All hidden states (T, N, H) of an RNN; arguments as in `readable.rnn`."""
+    args = (x, h, W_ih, W_hh, b_ih, b_hh)
+    if bptt.needs_graph(*args):
+        return _RNN.apply(nonlinearity, *args)
+    with torch.no_grad():
+        return _forward(nonlinearity, *args)
+
+
+class _RNN(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, nonlinearity: str, *args: Tensor) -> Tensor:
+        ctx.nonlinearity = nonlinearity
+        hs = _forward(nonlinearity, *args)
+        ctx.save_for_backward(*args, hs)
+        return hs
+
+    @staticmethod
+    def backward(ctx, dhs: Tensor):
+        *args, hs = ctx.saved_tensors
+        needed = ctx.needs_input_grad[1:]
+        if torch.is_grad_enabled():
+            loop = partial(readable.rnn, nonlinearity=ctx.nonlinearity)
+            return None, *bptt.backward_by_autograd(loop, args, needed, [dhs])
+        return None, *_backward(ctx.nonlinearity, dhs, *args, hs, needed=needed)
+
+
+@flush_denormals()
+def _forward(nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
+    (T, N, D), H = x.shape, W_hh.shape[1]
+    steps = bptt.chunk_length(T, N, H, x.element_size())
+    hs, W_x, U, b = x.new_empty(T, N, H), W_ih.t(), W_hh.t().contiguous(), b_ih + b_hh
+    for start in range(0, T, steps):
+        now = hs[start : start + steps]  # first the projected input, then the state, in the same place
+        torch.addmm(b, x[start : start + steps].reshape(-1, D), W_x, out=now.view(-1, H))
+        for h_t, h_np in zip(now.unbind(0), bptt.numpy_steps(now), strict=True):
+            h_t.addmm_(h, U)
+            if nonlinearity == "tanh":
+                bptt.tanh_(h_np)
+            else:
+                h_t.relu_()
+            h = h_t
+    return hs
+
+
+@flush_denormals()
+def _backward(nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, needed):
+    (T, N, D), H = x.shape, W_hh.shape[1]
+    steps = bptt.chunk_length(T, N, 2 * H, x.element_size())
+    W_hh, d, slope = W_hh.contiguous(), x.new_empty(steps, N, H), x.new_empty(steps, N, H)
+    dh, dx = h0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
+    dW_ih, dW_hh, db = torch.zeros_like(W_ih), torch.zeros_like(W_hh), torch.zeros_like(b_ih)
+    for stop in range(T, 0, -steps):
+        start = max(0, stop - steps)
+        now, k = slice(start, stop), stop - start
+        _slope(nonlinearity, hs[now], out=slope[:k])
+        reverse = (v.unbind(0)[::-1] for v in (dhs[now], d[:k], slope[:k]))
+        for dhs_t, d_t, slope_t in zip(*reverse, strict=True):
+            torch.add(dh, dhs_t, out=d_t)
+            d_t.mul_(slope_t)
+            torch.mm(d_t, W_hh, out=dh)
+        rows = d[:k].view(k * N, H)
+        db += rows.sum(0)
+        if needed[3]:
+            dW_hh.addmm_(rows.t(), bptt.previous(h0, hs, start, stop).reshape(k * N, H))
+        if needed[2]:
+            dW_ih.addmm_(rows.t(), x[now].reshape(k * N, D))
+        if dx is not None:
+            torch.mm(rows, W_ih, out=dx[now].view(k * N, D))
+    return dx, dh, dW_ih, dW_hh, db, db.clone()
+
+
+def _slope(nonlinearity: str, h: Tensor, out: Tensor) -> None:
+    """The derivative of the nonlinearity, from its value."""
+    if nonlinearity == "tanh":
+        torch.mul(h, h, out=out).neg_().add_(1)
+    else:
+        torch.sign(h, out=out)  # h is never negative

@@ -1,0 +1,60 @@
+"""How a batch of sequences is laid out in time, so that every loop may run forwards over equal lengths.
+
+`Full` is a batch of equal lengths. `Packed` is a batch of unequal lengths in the form of PyTorch's PackedSequence:
+the rows of all sequences, time step by time step, longest sequence first. A loop runs over the padded form, in which
+each sequence starts at step 0, in its own reversed order for the backward direction. The padding comes after the end
+of a sequence, so it cannot reach the results that are kept, and its gradient is exactly zero.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+class Full:
+    """Sequences of equal length, (T, N, D)."""
+
+    def __init__(self, x: Tensor):
+        self.batch = x.shape[1]
+
+    def unroll(self, rows: Tensor, reverse: bool) -> Tensor:
+        """(T, N, D) in the order in which the loop sees it."""
+        return rows.flip(0) if reverse else rows
+
+    roll = unroll
+
+    def last(self, steps: Tensor) -> Tensor:
+        """The state of every sequence after its last step, (N, H)."""
+        return steps[-1]
+
+
+class Packed:
+    """Sequences of unequal length; `batch_sizes[t]` of them are still running at step t."""
+
+    def __init__(self, batch_sizes: Tensor, device: torch.device):
+        sizes = batch_sizes.tolist()
+        self.length, self.batch = len(sizes), sizes[0]
+        sequence = torch.cat([torch.arange(n) for n in sizes])
+        step = torch.repeat_interleave(torch.arange(self.length), batch_sizes)
+        lengths = (batch_sizes[:, None] > torch.arange(self.batch)).sum(0)
+        self._end = (lengths - 1).to(device)
+        self._sequence = sequence.to(device)
+        self._step = step.to(device)
+        self._step_reversed = (lengths[sequence] - 1 - step).to(device)
+
+    def _where(self, reverse: bool) -> tuple[Tensor, Tensor]:
+        return (self._step_reversed if reverse else self._step), self._sequence
+
+    def unroll(self, rows: Tensor, reverse: bool) -> Tensor:
+        """The rows of a PackedSequence (total, D) as a padded (T, N, D)."""
+        padded = rows.new_zeros(self.length, self.batch, rows.shape[1])
+        return padded.index_put(self._where(reverse), rows)
+
+    def roll(self, padded: Tensor, reverse: bool) -> Tensor:
+        """The inverse of `unroll`: (T, N, H) to (total, H)."""
+        return padded[self._where(reverse)]
+
+    def last(self, steps: Tensor) -> Tensor:
+        """The state of every sequence after its last step, (N, H), from the padded (T, N, H)."""
+        return steps[self._end, torch.arange(self.batch, device=steps.device)]

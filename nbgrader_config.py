@@ -1,0 +1,20 @@
+"""nbgrader on this course: the command line and the formgrader read this file when they start in this folder."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821  (traitlets puts it here)
+
+here = Path(__file__).resolve().parent
+c.CourseDirectory.course_id = "coursekit"
+c.CourseDirectory.root = str(here)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+
+# The text of a lesson holds the answers; nbgrader copies every other file of a lesson's folder to the learners.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.md"]
+
+# SQLite gives up after 5 s if another process writes; a class of submissions can keep it busy for longer.
+c.CourseDirectory.db_url = f"sqlite:///{here / 'gradebook.db'}?timeout=60"
+
+# Seconds that one cell may take: some cells train a network.
+c.Execute.timeout = 120

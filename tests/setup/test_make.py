@@ -1,0 +1,78 @@
+"""The Makefile: what it says to an unsuitable Python, and when it makes the environment anew."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+INSTALL = "pip install"
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A folder with the files that make looks at, under a name with a space."""
+    folder = tmp_path / "my clone"
+    folder.mkdir()
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def make(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """As a person types it: what an outer `make test` hands down is not theirs."""
+    handed_down = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "ARGS", "PYTHON", "EXTRAS"}
+    environment = {key: value for key, value in os.environ.items() if key not in handed_down}
+    return subprocess.run(["make", *arguments], cwd=clone, env=environment, capture_output=True, text=True)
+
+
+def made_ready(clone: Path) -> Path:
+    ready = clone / ".venv" / "ready"
+    ready.parent.mkdir()
+    ready.write_text(f"{clone}\n")
+    return ready
+
+
+def test_an_old_python_gets_a_sentence(clone: Path):
+    old = clone / "python3.9"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    done = make(clone, "release", f"PYTHON={old}")
+    assert done.returncode != 0
+    assert f"coursekit needs Python 3.11, 3.12 or 3.13, and {old} is not." in done.stderr
+    assert not (clone / ".venv").exists()
+
+
+def test_a_new_clone_gets_an_environment(clone: Path):
+    done = make(clone, "--dry-run", "quick", f"PYTHON={sys.executable}")
+    assert (
+        "-m venv .venv" in done.stdout
+        and INSTALL in done.stdout
+        and "--constraint constraints.txt" in done.stdout
+    )
+
+
+def test_an_environment_is_used_again(clone: Path):
+    made_ready(clone)
+    done = make(clone, "--dry-run", "lab", "ARGS=--no-browser")
+    assert done.stdout.strip() == ".venv/bin/python -m coursekit.cli lab my-course --no-browser"
+
+
+@pytest.mark.parametrize("changed", ["pyproject.toml", "constraints.txt"])
+def test_an_environment_is_renewed_if_its_list_changed(clone: Path, changed: str):
+    ready = made_ready(clone)
+    later = ready.stat().st_mtime + 10
+    os.utime(clone / changed, (later, later))
+    assert INSTALL in make(clone, "--dry-run", "quick").stdout
+
+
+def test_an_environment_is_renewed_if_the_clone_moved(clone: Path):
+    made_ready(clone)
+    moved = clone.rename(clone.parent / "elsewhere")
+    done = make(moved, "--dry-run", "quick")
+    assert INSTALL in done.stdout and "rm -rf .venv" in done.stdout

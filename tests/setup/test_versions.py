@@ -1,0 +1,79 @@
+"""One set of versions: pyproject.toml, constraints.txt, environment.yml and the environment itself."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+REQUIREMENTS = [
+    Requirement(r) for r in (*PROJECT["dependencies"], *(r for extra in EXTRAS.values() for r in extra))
+]
+
+
+def pins() -> dict[str, str]:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    requirements = [line for line in lines if not line.startswith("#")]
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in requirements), (
+        "exact versions, no local suffix"
+    )
+    return {
+        canonicalize_name(name): version
+        for name, _, version in (line.partition("==") for line in requirements)
+    }
+
+
+def brought_along(requirements: list[Requirement]) -> set[str]:
+    """Names of all installed packages that these requirements need, themselves included."""
+    seen: set[tuple[str, str]] = set()
+    todo = [(r.name, extra) for r in requirements for extra in ("", *r.extras)]
+    while todo:
+        name, extra = todo.pop()
+        if (canonicalize_name(name), extra) in seen:
+            continue
+        try:
+            needs = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:  # an extra that is not installed here
+            continue
+        seen.add((canonicalize_name(name), extra))
+        for need in map(Requirement, needs):
+            if need.marker is None or need.marker.evaluate({"extra": extra}):
+                todo += [(need.name, e) for e in ("", *need.extras)]
+    return {name for name, _ in seen}
+
+
+@pytest.mark.parametrize("requirement", REQUIREMENTS, ids=str)
+def test_every_requirement_is_pinned_within_its_range(requirement: Requirement):
+    assert canonicalize_name(requirement.name) in pins()
+    assert requirement.specifier.contains(pins()[canonicalize_name(requirement.name)])
+
+
+def test_what_the_requirements_bring_along_is_pinned_too():
+    required = brought_along(REQUIREMENTS)
+    assert {"numpy", "torch", "tornado", "sqlalchemy"} <= required
+    assert required - set(pins()) == set()
+
+
+def test_the_environment_holds_the_pinned_versions():
+    pinned = pins()
+    names = brought_along([Requirement(r) for r in (*PROJECT["dependencies"], *EXTRAS["dev"])])
+    installed = {name: metadata.version(name).partition("+")[0] for name in names}
+    assert installed == {name: pinned[name] for name in names}
+
+
+def test_conda_installs_through_the_same_constraints():
+    dependencies = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    python, pip, through_pip = dependencies
+    assert SpecifierSet(python.removeprefix("python")) == SpecifierSet(PROJECT["requires-python"])
+    assert pip == "pip"
+    assert through_pip == {"pip": ["--constraint constraints.txt", "--editable .[dev]"]}
