@@ -7,6 +7,7 @@ is imported inside its functions, so that `coursekit --help` is quick.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -20,15 +21,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status. What a user can set right is told without a traceback."""
     arguments = _parser().parse_args(_shield(list(sys.argv[1:] if argv is None else argv)))
     try:
-        return arguments.run(arguments)
+        status = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
     except UserError as error:
         print(f"coursekit {arguments.verb}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"\ncoursekit {arguments.verb}: stopped, as you asked.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of our output has gone, e.g. `coursekit check x.ipynb | head`
-        sys.stderr.close()
+    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # Python flushes once more when it ends
         return 1
 
 

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from coursekit.cli.reading import NotANotebook, read_notebook
-    from coursekit.cli.results import results
+    from coursekit.cli.results import printable, results
     from coursekit.cli.running import KernelTrouble, run_notebook
 
     path = arguments.notebook
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError(f"{path} has no check cells. Is it a lesson of this course?")
     _show(found, outcome)
     if outcome.stopped is not None:
-        raise UserError(outcome.stopped)
+        raise UserError(printable(outcome.stopped))
     return 0 if all(result.passed for result in found) else 1
 
 
@@ -95,6 +95,8 @@ def _show(found: list[Result], outcome: Outcome) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from coursekit.cli.results import NOT_RUN, printable
+
     console = Console(highlight=False)
     if found:
         earned, most = sum(result.points for result in found), sum(result.most for result in found)
@@ -111,8 +113,8 @@ def _show(found: list[Result], outcome: Outcome) -> None:
             table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
         console.print(table)
     for result in found:
-        if not result.passed:
+        if not result.passed and result.verdict != NOT_RUN:  # why the run ended is told once, at the end
             console.print(Text(f"\n{result.exercise}", style="bold"))
             console.print(Text(result.text), soft_wrap=True)
     for remark in outcome.remarks:
-        console.print(Text(f"\n{remark}"), soft_wrap=True)
+        console.print(Text(printable(f"\n{remark}")), soft_wrap=True)

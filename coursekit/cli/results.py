@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from coursekit.cli.running import Outcome
 
 
+NOT_RUN = "not run"
+
+
 @dataclass(frozen=True)
 class Result:
     """One line of the table: points earned, points to be had, and the words of the report."""
@@ -70,19 +73,19 @@ def _from_report(report: Mapping[str, Any], most: float | None = None) -> Result
     most = _number(report.get("max_points")) if most is None else most
     diagnoses = report.get("diagnoses")
     return Result(
-        exercise=_printable(report["exercise"]),
+        exercise=printable(report["exercise"]),
         passed=report.get("passed") is True,
         points=min(_number(report.get("points")), most),
         most=most,
-        verdict=_printable(report.get("verdict", "")),
-        diagnoses=tuple(map(_printable, diagnoses)) if isinstance(diagnoses, (list, tuple)) else (),
-        text=_printable(report.get("text", "")),
+        verdict=printable(report.get("verdict", "")),
+        diagnoses=tuple(map(printable, diagnoses)) if isinstance(diagnoses, (list, tuple)) else (),
+        text=printable(report.get("text", "")),
     )
 
 
 def _failed(name: str, most: float, why: tuple[str, str]) -> Result:
     verdict, text = why
-    return Result(_printable(name), False, 0.0, most, verdict, (), _printable(text))
+    return Result(printable(name), False, 0.0, most, verdict, (), printable(text))
 
 
 def _why(
@@ -91,8 +94,10 @@ def _why(
     """Verdict and words for a check cell that shows no report of its own exercise."""
     if index in outcome.timed_out:
         return "timeout", "The check took too long. Look for a loop that does not end."
-    if index > outcome.reached or (index == outcome.reached and outcome.stopped):
-        return "not run", "The run ended before this check."
+    if index > outcome.reached:
+        return NOT_RUN, "The run ended before this check."
+    if index == outcome.reached and outcome.stopped:
+        return "died", "The kernel died while this check ran. Look for what ends Python, or takes all memory."
     errors = [output for output in cell.outputs if output.output_type == "error"]
     if errors:
         return "raised", f"The check could not run: {errors[-1].ename}: {errors[-1].evalue}"
@@ -110,6 +115,6 @@ def _number(value: Any) -> float:
     return float(value) if is_number else 0.0
 
 
-def _printable(value: Any) -> str:
+def printable(value: Any) -> str:
     """Text without the control characters that could rewrite a terminal."""
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", str(value))

@@ -106,12 +106,13 @@ def _client(
 ) -> NotebookClient:
     from nbclient import NotebookClient
 
-    def note_timeout(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
-        if execute_reply["content"].get("ename") == INTERRUPTED:
+    def note(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
+        where, reply = _where(cell, cell_index), execute_reply["content"]
+        if reply.get("ename") == INTERRUPTED:
             outcome.timed_out.add(cell_index)
-            outcome.remarks.append(
-                f"{_where(cell, cell_index)} took longer than {timeout:g} s and was interrupted."
-            )
+            outcome.remarks.append(f"{where} took longer than {timeout:g} s and was interrupted.")
+        elif reply.get("ename") != "NotImplementedError":  # what is not written yet, its own check says
+            outcome.remarks.append(f"{where} raised {reply.get('ename')}: {reply.get('evalue')}")
 
     client = NotebookClient(
         nb,
@@ -123,7 +124,7 @@ def _client(
         iopub_timeout=PATIENCE,
         raise_on_iopub_timeout=True,
         skip_cells_with_tag="",  # a tag must not hide a check
-        on_cell_error=note_timeout,
+        on_cell_error=note,
     )
     client.log.disabled = True  # what nbclient would log is told in the outcome
     return client

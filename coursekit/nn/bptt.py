@@ -50,6 +50,22 @@ def previous(h0: Tensor, hs: Tensor, start: int, stop: int) -> Tensor:
     return torch.cat([h0[None], hs[: stop - 1]])
 
 
+def upstream_steps(e: Tensor, dhs: Tensor | None, dh: Tensor) -> tuple[Sequence[Tensor], Sequence[Tensor]]:
+    """Set a chunk up for the walk backwards, in which every step adds its share to the gradient of the state before.
+
+    e (k, N, H) receives dhs, the gradients of h_t from outside, and for the last step also dh, the gradient from the
+    chunk after it. Returns the steps of e backwards in time, and beside each the place of the gradient before it; for
+    the first step that is dh, set to zero.
+    """
+    if dhs is None:
+        e.zero_()
+    else:
+        e.copy_(dhs)
+    e[-1] += dh
+    steps = e.unbind(0)[::-1]
+    return steps, (*steps[1:], dh.zero_())
+
+
 def backward_by_autograd(
     readable: Callable, inputs: Sequence[Tensor], needed: Sequence[bool], upstream: Sequence[Tensor | None]
 ) -> tuple[Tensor | None, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from . import bptt, readable
+from . import bptt, gemm, readable
 from .denormals import flush_denormals
 
 
@@ -46,20 +46,18 @@ def _forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
     kept = T if keep else steps
     gates, n, hs = x.new_empty(kept, N, 3 * H), x.new_empty(kept, N, H), x.new_empty(T, N, H)
     rz, (r, z, q) = gates[:, :, : 2 * H], gates.view(kept, N, 3, H).unbind(2)
-    W_x, U = W_ih.t(), W_hh.t().contiguous()
-    b_rz, b_n = b_ih[: 2 * H] + b_hh[: 2 * H], b_ih[2 * H :]
+    b = torch.cat([b_ih[: 2 * H] + b_hh[: 2 * H], b_ih[2 * H :]])
+    add_recurrent = gemm.adder(W_hh, N)
     for start in range(0, T, steps):
         stop = min(T, start + steps)
         now = slice(start, stop) if keep else slice(0, stop - start)
-        x_c = x[start:stop].reshape(-1, D)
-        torch.addmm(b_rz, x_c, W_x[:, : 2 * H], out=gates[now].view(-1, 3 * H)[:, : 2 * H])
-        torch.addmm(b_n, x_c, W_x[:, 2 * H :], out=n[now].view(-1, H))
-        q[now] = b_hh[2 * H :]
+        projected = gemm.linear(x[start:stop].reshape(-1, D), W_ih, b).view(-1, N, 3 * H)
+        rz[now], n[now], q[now] = projected[:, :, : 2 * H], projected[:, :, 2 * H :], b_hh[2 * H :]
         each = (v[now].unbind(0) for v in (gates, rz, r, z, q, n))
         for gates_t, rz_t, r_t, z_t, q_t, n_t, n_np, h_t in zip(
             *each, bptt.numpy_steps(n[now]), hs[start:stop].unbind(0), strict=True
         ):
-            gates_t.addmm_(h, U)
+            add_recurrent(gates_t, h)
             rz_t.sigmoid_()
             n_t.addcmul_(r_t, q_t)
             bptt.tanh_(n_np)
@@ -71,7 +69,7 @@ def _forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
 def _backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(T, N, 3 * H, x.element_size())
-    gates, W_hh = gates.view(T, N, 3, H), W_hh.contiguous()
+    gates, W_ih_t, add_recurrent = gates.view(T, N, 3, H), W_ih.t(), gemm.adder(W_hh.t(), N)
     d = x.new_empty(steps, N, 3, H)  # first the coefficients, then the gradients, of the rows r, z, n of W_hh h
     e, to_n = x.new_empty(steps, N, H), x.new_empty(steps, N, H)
     dh, dx = h0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
@@ -82,17 +80,17 @@ def _backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed):
         now, k = slice(start, stop), stop - start
         d_c, e_c, to_n_c, h_prev = d[:k], e[:k], to_n[:k], bptt.previous(h0, hs, start, stop)
         _coefficients(d_c, to_n_c, gates[now], n[now], h_prev, scratch=e_c)
-        _steps_back(dhs[now], dh, d_c, e_c, gates[now, :, 1:2], W_hh)
+        _steps_back(dhs[now], dh, d_c, e_c, gates[now, :, 1], add_recurrent)
         rows = d_c.view(k * N, 3 * H)
         if needed[3]:
-            dW_hh.addmm_(rows.t(), h_prev.reshape(k * N, H))
+            dW_hh += gemm.linear(rows.t(), h_prev.reshape(k * N, H).t())
         db_hn += d_c[:, :, 2].sum((0, 1))
         torch.mul(e_c, to_n_c, out=d_c[:, :, 2])  # from here on the n rows are those of W_ih x
         db_ih += rows.sum(0)
         if needed[2]:
-            dW_ih.addmm_(rows.t(), x[now].reshape(k * N, D))
+            dW_ih += gemm.linear(rows.t(), x[now].reshape(k * N, D).t())
         if dx is not None:
-            torch.mm(rows, W_ih, out=dx[now].view(k * N, D))
+            dx[now] = gemm.linear(rows, W_ih_t).view(k, N, D)
     return dx, dh, dW_ih, dW_hh, db_ih, torch.cat([db_ih[: 2 * H], db_hn])
 
 
@@ -107,13 +105,13 @@ def _coefficients(d, to_n, gates, n, h_prev, scratch) -> None:
     to_r.addcmul_(to_r, r, value=-1)  # to_n q sigmoid'
 
 
-def _steps_back(dhs, dh, d, e, z, W_hh) -> None:
-    """Walk a chunk backwards: e becomes the gradient of each h_t, d the gradients of W_hh h, dh that before it."""
+def _steps_back(dhs, dh, d, e, z, add_recurrent) -> None:
+    """Walk a chunk backwards: e becomes the gradient of each h_t, d that of W_hh h, dh that of the state before."""
     N, H = dh.shape
-    dh_as_gate = dh.unsqueeze(1)  # (N, 1, H), to meet the three gates of d_t (N, 3, H)
-    reverse = (v.unbind(0)[::-1] for v in (dhs.unsqueeze(2), d, d.view(-1, N, 3 * H), e.unsqueeze(2), z))
-    for dhs_t, d_t, rows_t, e_t, z_t in zip(*reverse, strict=True):
-        torch.add(dh_as_gate, dhs_t, out=e_t)
-        d_t.mul_(e_t)
-        torch.mul(e_t, z_t, out=dh_as_gate)
-        dh.addmm_(rows_t, W_hh)
+    reverse = (v.unbind(0)[::-1] for v in (d, d.view(-1, N, 3 * H), e.unsqueeze(2), z))
+    for e_t, e_before, d_t, rows_t, e_as_gate_t, z_t in zip(
+        *bptt.upstream_steps(e, dhs, dh), *reverse, strict=True
+    ):
+        d_t.mul_(e_as_gate_t)
+        e_before.addcmul_(e_t, z_t)
+        add_recurrent(e_before, rows_t)

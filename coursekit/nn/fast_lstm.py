@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from . import bptt, readable
+from . import bptt, gemm, readable
 from .denormals import flush_denormals
 
 
@@ -48,18 +48,18 @@ def _forward(x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
     gates, tanh_c = x.new_empty(kept, N, 4 * H), x.new_empty(kept, N, H)
     hs, cs = x.new_empty(T, N, H), x.new_empty(T, N, H)
     (i, f, g, o), i_f = gates.view(kept, N, 4, H).unbind(2), gates[:, :, : 2 * H]
-    W_x, U, b = W_ih.t(), W_hh.t().contiguous(), b_ih + b_hh
+    b, add_recurrent = b_ih + b_hh, gemm.adder(W_hh, N)
     for start in range(0, T, steps):
         stop = min(T, start + steps)
         now = slice(start, stop) if keep else slice(0, stop - start)
-        torch.addmm(b, x[start:stop].reshape(-1, D), W_x, out=gates[now].view(-1, 4 * H))
+        gates[now] = gemm.linear(x[start:stop].reshape(-1, D), W_ih, b).view(-1, N, 4 * H)
         each = (v[now].unbind(0) for v in (gates, i_f, i, f, g, o, tanh_c))
         in_numpy = (bptt.numpy_steps(v[now]) for v in (g, tanh_c))
         states = (v[start:stop].unbind(0) for v in (hs, cs))
         for gates_t, i_f_t, i_t, f_t, g_t, o_t, tanh_c_t, g_np, tanh_c_np, h_t, c_t in zip(
             *each, *in_numpy, *states, strict=True
         ):
-            gates_t.addmm_(h, U)
+            add_recurrent(gates_t, h)
             i_f_t.sigmoid_()
             o_t.sigmoid_()
             bptt.tanh_(g_np)
@@ -74,8 +74,9 @@ def _forward(x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
 def _backward(dhs, dcs, x, h0, c0, W_ih, W_hh, b_ih, b_hh, gates, tanh_c, hs, cs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(T, N, 4 * H, x.element_size())
-    gates, W_hh = gates.view(T, N, 4, H), W_hh.contiguous()
-    d, to_c = x.new_empty(steps, N, 4, H), x.new_empty(steps, N, H)
+    gates, W_ih_t, add_recurrent = gates.view(T, N, 4, H), W_ih.t(), gemm.adder(W_hh.t(), N)
+    d = x.new_empty(steps, N, 4, H)
+    e, to_c = x.new_empty(steps, N, H), x.new_empty(steps, N, H)
     dh, dc, dx = h0.new_zeros(N, H), c0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
     dW_ih, dW_hh, db = torch.zeros_like(W_ih), torch.zeros_like(W_hh), torch.zeros_like(b_ih)
     for stop in range(T, 0, -steps):
@@ -83,15 +84,15 @@ def _backward(dhs, dcs, x, h0, c0, W_ih, W_hh, b_ih, b_hh, gates, tanh_c, hs, cs
         now, k = slice(start, stop), stop - start
         _coefficients(d[:k], to_c[:k], gates[now], tanh_c[now], bptt.previous(c0, cs, start, stop))
         upstream = [None if v is None else v[now] for v in (dhs, dcs)]
-        _steps_back(*upstream, dh, dc, d[:k], to_c[:k], gates[now, :, 1], W_hh)
+        _steps_back(*upstream, dh, dc, d[:k], e[:k], to_c[:k], gates[now, :, 1], add_recurrent)
         rows = d[:k].view(k * N, 4 * H)
         db += rows.sum(0)
         if needed[4]:
-            dW_hh.addmm_(rows.t(), bptt.previous(h0, hs, start, stop).reshape(k * N, H))
+            dW_hh += gemm.linear(rows.t(), bptt.previous(h0, hs, start, stop).reshape(k * N, H).t())
         if needed[3]:
-            dW_ih.addmm_(rows.t(), x[now].reshape(k * N, D))
+            dW_ih += gemm.linear(rows.t(), x[now].reshape(k * N, D).t())
         if dx is not None:
-            torch.mm(rows, W_ih, out=dx[now].view(k * N, D))
+            dx[now] = gemm.linear(rows, W_ih_t).view(k, N, D)
     return dx, dh, dc, dW_ih, dW_hh, db, db.clone()
 
 
@@ -106,18 +107,19 @@ def _coefficients(d, to_c, gates, tanh_c, c_prev) -> None:
     to_o.addcmul_(to_o, o, value=-1)  # tanh(c) sigmoid'(o)
 
 
-def _steps_back(dhs, dcs, dh, dc, d, to_c, f, W_hh) -> None:
-    """Walk a chunk backwards: d becomes the gradients of W_hh h; dh and dc, in place, those before the chunk."""
+def _steps_back(dhs, dcs, dh, dc, d, e, to_c, f, add_recurrent) -> None:
+    """Walk a chunk backwards: d becomes the gradient of W_hh h, dh and dc those of the states before the chunk."""
     N, H = dh.shape
+    steps, before = bptt.upstream_steps(e, dhs, dh)
+    backwards = range(len(e) - 1, -1, -1)
     reverse = (v.unbind(0)[::-1] for v in (d[:, :, :3], d[:, :, 3], d.view(-1, N, 4 * H), to_c, f))
-    steps = range(len(d) - 1, -1, -1)
-    for t, i_f_g_t, o_t, rows_t, to_c_t, f_t in zip(steps, *reverse, strict=True):
-        if dhs is not None:
-            dh += dhs[t]
+    for t, e_t, e_before, i_f_g_t, o_t, rows_t, to_c_t, f_t in zip(
+        backwards, steps, before, *reverse, strict=True
+    ):
         if dcs is not None:
             dc += dcs[t]
-        dc.addcmul_(dh, to_c_t)
+        dc.addcmul_(e_t, to_c_t)
         i_f_g_t.mul_(dc.unsqueeze(1))
-        o_t.mul_(dh)
+        o_t.mul_(e_t)
         dc.mul_(f_t)
-        torch.mm(rows_t, W_hh, out=dh)
+        add_recurrent(e_before, rows_t)

@@ -7,7 +7,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from . import bptt, readable
+from . import bptt, gemm, readable
 from .denormals import flush_denormals
 
 
@@ -44,12 +44,12 @@ class _RNN(torch.autograd.Function):
 def _forward(nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(T, N, H, x.element_size())
-    hs, W_x, U, b = x.new_empty(T, N, H), W_ih.t(), W_hh.t().contiguous(), b_ih + b_hh
+    hs, b, add_recurrent = x.new_empty(T, N, H), b_ih + b_hh, gemm.adder(W_hh, N)
     for start in range(0, T, steps):
         now = hs[start : start + steps]  # first the projected input, then the state, in the same place
-        torch.addmm(b, x[start : start + steps].reshape(-1, D), W_x, out=now.view(-1, H))
+        now[:] = gemm.linear(x[start : start + steps].reshape(-1, D), W_ih, b).view_as(now)
         for h_t, h_np in zip(now.unbind(0), bptt.numpy_steps(now), strict=True):
-            h_t.addmm_(h, U)
+            add_recurrent(h_t, h)
             if nonlinearity == "tanh":
                 bptt.tanh_(h_np)
             else:
@@ -61,27 +61,27 @@ def _forward(nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
 @flush_denormals()
 def _backward(nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
-    steps = bptt.chunk_length(T, N, 2 * H, x.element_size())
-    W_hh, d, slope = W_hh.contiguous(), x.new_empty(steps, N, H), x.new_empty(steps, N, H)
+    length = bptt.chunk_length(T, N, 2 * H, x.element_size())
+    W_ih_t, add_recurrent = W_ih.t(), gemm.adder(W_hh.t(), N)
+    d, slope = x.new_empty(length, N, H), x.new_empty(length, N, H)
     dh, dx = h0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
     dW_ih, dW_hh, db = torch.zeros_like(W_ih), torch.zeros_like(W_hh), torch.zeros_like(b_ih)
-    for stop in range(T, 0, -steps):
-        start = max(0, stop - steps)
+    for stop in range(T, 0, -length):
+        start = max(0, stop - length)
         now, k = slice(start, stop), stop - start
         _slope(nonlinearity, hs[now], out=slope[:k])
-        reverse = (v.unbind(0)[::-1] for v in (dhs[now], d[:k], slope[:k]))
-        for dhs_t, d_t, slope_t in zip(*reverse, strict=True):
-            torch.add(dh, dhs_t, out=d_t)
+        steps, before = bptt.upstream_steps(d[:k], dhs[now], dh)
+        for d_t, d_before, slope_t in zip(steps, before, slope[:k].unbind(0)[::-1], strict=True):
             d_t.mul_(slope_t)
-            torch.mm(d_t, W_hh, out=dh)
+            add_recurrent(d_before, d_t)
         rows = d[:k].view(k * N, H)
         db += rows.sum(0)
         if needed[3]:
-            dW_hh.addmm_(rows.t(), bptt.previous(h0, hs, start, stop).reshape(k * N, H))
+            dW_hh += gemm.linear(rows.t(), bptt.previous(h0, hs, start, stop).reshape(k * N, H).t())
         if needed[2]:
-            dW_ih.addmm_(rows.t(), x[now].reshape(k * N, D))
+            dW_ih += gemm.linear(rows.t(), x[now].reshape(k * N, D).t())
         if dx is not None:
-            torch.mm(rows, W_ih, out=dx[now].view(k * N, D))
+            dx[now] = gemm.linear(rows, W_ih_t).view(k, N, D)
     return dx, dh, dW_ih, dW_hh, db, db.clone()
 
 

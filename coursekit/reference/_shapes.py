@@ -18,7 +18,7 @@ def require(name: str, array: np.ndarray, shape: tuple[int, ...], letters: str) 
 
 
 def require_axes(name: str, array: np.ndarray, letters: str) -> None:
-    """Raise ValueError unless `array` has as many axes as `letters`, such as "(N, T, D)", and none is empty."""
+    """Raise ValueError unless `array` has the axes of `letters`, such as "(N, T, D)", and none is empty."""
     if array.ndim != letters.count(",") + 1 or 0 in array.shape:
         raise ValueError(f"{name}: expected shape {letters}, no size 0, got {array.shape}")
 

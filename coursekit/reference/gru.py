@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._sequence import chunks, flush_vanished, per_gate, project, swap_time_and_batch, with_ones
+from ._sequence import chunks, flush_vanished, per_gate, project, read_only, swap_time_and_batch, with_ones
 from ._shapes import read, read_gradient
 from .numerics import sigmoid
 
@@ -133,7 +133,8 @@ def step_backward(dh, cache: StepCache) -> StepGradients:
 def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
     """A whole sequence: x (N, T, D), h0 (N, H) -> the states after each step, hs (N, T, H), and a cache.
 
-    Raises ValueError naming the argument if a shape does not fit.
+    hs is read-only, because the cache shares its memory: change a copy. Raises ValueError naming the argument
+    if a shape does not fit.
     """
     x, h0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0}, params, gates=3, axes="(N, T, D)")
     (N, T, _), H = x.shape, h0.shape[1]
@@ -150,8 +151,8 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
 
     for chunk in chunks(T, 3 * N * H * x.itemsize):
         from_x = project(x1[chunk], W_x)
-        steps = gates[chunk], from_x[:, :2], from_x[:, 2], hs[chunk], hs[1:][chunk]
-        for gates_t, rz_x, n_x, h_prev, h in zip(*steps, strict=True):
+        steps = zip(gates[chunk], from_x[:, :2], from_x[:, 2], hs[chunk], hs[1:][chunk], strict=True)
+        for gates_t, rz_x, n_x, h_prev, h in steps:
             rz, (r, z, hn, n) = gates_t[:2], gates_t
             np.matmul(h_prev, W_h, out=gates_t[:3])
             np.add(rz, rz_x, out=rz)  # r, z = σ(rz_x + rz_h)
@@ -169,7 +170,7 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
     r, z, hn, n = gates.swapaxes(0, 1)
     views = (swap_time_and_batch(array) for array in (x1, hs, r, z, n, hn))
     cache = Cache(*views, Params(W_ih, W_hh, b_ih, b_hh))
-    return cache.hs.copy(), cache
+    return read_only(cache.hs), cache
 
 
 def backward(dhs, cache: Cache) -> Gradients:
@@ -183,7 +184,8 @@ def backward(dhs, cache: Cache) -> Gradients:
     W_ih, W_hh, _, _ = cache.params
     N, T, H = dhs.shape
     D = W_ih.shape[1]
-    x1, hs, rs, zs, ns, hns, dhs = (swap_time_and_batch(array) for array in (*cache[:-1], dhs))
+    x1, hs, rs, zs, ns, hns = (swap_time_and_batch(array) for array in cache[:-1])
+    dhs = swap_time_and_batch(dhs)
     dx = np.empty((T, N, D), dhs.dtype)
     dh_next, through_gates = np.zeros((N, H), dhs.dtype), np.empty((N, H), dhs.dtype)
     dW_x, dW_h = np.zeros((3 * H, D + 1), dhs.dtype), np.zeros((3 * H, H), dhs.dtype)
@@ -200,8 +202,9 @@ def backward(dhs, cache: Cache) -> Gradients:
         dh = np.array(dhs[chunk], order="C")
         dah = np.empty((K, N, 3 * H), dhs.dtype)  # gradient at W_hh h + b_hh
         blocks = dah.reshape(K, N, 3, H).swapaxes(1, 2)
-        backwards = (array[::-1] for array in (dh, slopes.swapaxes(0, 1), z, dah, blocks))
-        for dh_t, slopes_t, z_t, dah_t, blocks_t in zip(*backwards, strict=True):
+        per_step = dh, slopes.swapaxes(0, 1), z, dah, blocks
+        backwards = zip(*(array[::-1] for array in per_step), strict=True)
+        for dh_t, slopes_t, z_t, dah_t, blocks_t in backwards:
             np.add(dh_t, dh_next, out=dh_t)
             np.multiply(slopes_t, dh_t, out=blocks_t)
             np.multiply(dh_t, z_t, out=dh_next)  # dh_next = dh * z + dah @ W_hh

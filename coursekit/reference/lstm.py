@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._sequence import chunks, flush_vanished, per_gate, project, swap_time_and_batch, with_ones
+from ._sequence import chunks, flush_vanished, per_gate, project, read_only, swap_time_and_batch, with_ones
 from ._shapes import read, read_gradient
 from .numerics import sigmoid
 
@@ -150,7 +150,8 @@ def step_backward(dh, dc, cache: StepCache) -> StepGradients:
 def forward(x, h0, c0, params: Params) -> tuple[np.ndarray, np.ndarray, Cache]:
     """A whole sequence: x (N, T, D), h0 and c0 (N, H) -> hs and cs after each step (N, T, H), and a cache.
 
-    Raises ValueError naming the argument if a shape does not fit.
+    hs and cs are read-only, because the cache shares their memory: change a copy. Raises ValueError naming
+    the argument if a shape does not fit.
     """
     x, h0, c0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0, "c0": c0}, params, gates=4, axes="(N, T, D)")
     (N, T, _), H = x.shape, h0.shape[1]
@@ -168,7 +169,8 @@ def forward(x, h0, c0, params: Params) -> tuple[np.ndarray, np.ndarray, Cache]:
     for chunk in chunks(T, 4 * N * H * x.itemsize):
         from_x = project(x1[chunk], W_x)
         states = hs[chunk], cs[chunk], hs[1:][chunk], cs[1:][chunk], tanh_cs[chunk]
-        for gates_t, a_x, h_prev, c_prev, h, c, tanh_c in zip(gates[chunk], from_x, *states, strict=True):
+        steps = zip(gates[chunk], from_x, *states, strict=True)
+        for gates_t, a_x, h_prev, c_prev, h, c, tanh_c in steps:
             ifo, (i, f, o, g) = gates_t[:3], gates_t
             np.matmul(h_prev, W_h, out=gates_t)
             np.add(gates_t, a_x, out=gates_t)  # i, f, o = σ(a); g = tanh(a)
@@ -184,22 +186,23 @@ def forward(x, h0, c0, params: Params) -> tuple[np.ndarray, np.ndarray, Cache]:
     i, f, o, g = gates.swapaxes(0, 1)
     views = (swap_time_and_batch(array) for array in (x1, hs, cs, i, f, g, o, tanh_cs))
     cache = Cache(*views, Params(W_ih, W_hh, b_ih, b_hh))
-    return cache.hs.copy(), cache.cs.copy(), cache
+    return read_only(cache.hs), read_only(cache.cs), cache
 
 
 def backward(dhs, dc_T, cache: Cache) -> Gradients:
     """Back-propagation through time. dhs (N, T, H): the gradient of the loss at each state, by itself.
 
     dc_T (N, H) is the gradient of the loss at the last cell. What arrives from step t+1 is added here. The
-    slopes, by which a gradient at h_t or c_t is multiplied on its way to a gate, do not depend on it: they are
-    computed for many steps at once, and only the hand-over from step to step is left to the loop.
+    slopes, by which a gradient at h_t or c_t is multiplied on its way to a gate, do not depend on it: they
+    are computed for many steps at once, and only the hand-over from step to step is left to the loop.
     """
     dhs = read_gradient("dhs", dhs, cache.hs, "(N, T, H)")
     dc_T = read_gradient("dc_T", dc_T, cache.c[:, -1], "(N, H)")
     W_ih, W_hh, _, _ = cache.params
     N, T, H = dhs.shape
     D = W_ih.shape[1]
-    x1, hs, cs, is_, fs, gs, os, tanh_cs, dhs = (swap_time_and_batch(array) for array in (*cache[:-1], dhs))
+    x1, hs, cs, is_, fs, gs, os, tanh_cs = (swap_time_and_batch(array) for array in cache[:-1])
+    dhs = swap_time_and_batch(dhs)
     dx = np.empty((T, N, D), dhs.dtype)
     dh_next, dc, from_h = np.zeros((N, H), dhs.dtype), dc_T.copy(), np.empty((N, H), dhs.dtype)
     dW_x, dW_h = np.zeros((4 * H, D + 1), dhs.dtype), np.zeros((4 * H, H), dhs.dtype)
@@ -214,10 +217,11 @@ def backward(dhs, dc_T, cache: Cache) -> Gradients:
         slopes[3] = tanh_c * o * (1 - o)
         to_c = o * (1 - tanh_c**2)
         dh = np.array(dhs[chunk], order="C")
-        da = np.empty((K, N, 4 * H), dhs.dtype)
+        da = np.empty((K, N, 4 * H), dhs.dtype)  # gradient before σ and tanh
         blocks = da.reshape(K, N, 4, H).swapaxes(1, 2)
-        backwards = (array[::-1] for array in (dh, to_c, slopes[:3].swapaxes(0, 1), slopes[3], f, da, blocks))
-        for dh_t, to_c_t, slopes_ifg, slope_o, f_t, da_t, blocks_t in zip(*backwards, strict=True):
+        per_step = dh, to_c, slopes[:3].swapaxes(0, 1), slopes[3], f, da, blocks
+        backwards = zip(*(array[::-1] for array in per_step), strict=True)
+        for dh_t, to_c_t, slopes_ifg, slope_o, f_t, da_t, blocks_t in backwards:
             np.add(dh_t, dh_next, out=dh_t)
             np.multiply(to_c_t, dh_t, out=from_h)  # dc = dc + dh * o * (1 - tanh_c**2)
             np.add(dc, from_h, out=dc)

@@ -57,8 +57,8 @@ def numerical_gradient(f: Callable, x, upstream=None, step: float = 1e-5) -> np.
 
     f(x) is a number or an array. `upstream` has its shape: the gradient of a loss with respect to f(x), all
     ones if left out. x is never changed: f gets its own copy each time, and its answer is copied, in case it
-    returns the same array again. The error grows as step², and below about 1e-6 rounding takes over. Two calls
-    of f per entry of x. ValueError if `upstream` does not have the shape of f(x).
+    returns the same array again. The error grows as step², and below about 1e-6 rounding takes over. Costs
+    two calls of f per entry of x. Raises ValueError if `upstream` does not have the shape of f(x).
     """
     x = np.array(x, dtype=np.float64)
 
@@ -72,6 +72,6 @@ def numerical_gradient(f: Callable, x, upstream=None, step: float = 1e-5) -> np.
         slope = (value(index, step) - value(index, -step)) / (2 * step)
         weight = np.ones_like(slope) if upstream is None else np.asarray(upstream)
         if weight.shape != slope.shape:
-            raise ValueError(f"upstream: expected shape {slope.shape}, that of f(x), got {weight.shape}")
+            raise ValueError(f"upstream: expected the shape of f(x), {slope.shape}, got {weight.shape}")
         gradient[index] = np.sum(slope * weight)
     return gradient

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._sequence import chunks, flush_vanished, per_gate, project, swap_time_and_batch, with_ones
+from ._sequence import chunks, flush_vanished, per_gate, project, read_only, swap_time_and_batch, with_ones
 from ._shapes import read, read_gradient
 
 
@@ -105,7 +105,8 @@ def step_backward(dh, cache: StepCache) -> StepGradients:
 def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
     """A whole sequence: x (N, T, D), h0 (N, H) -> the states after each step, hs (N, T, H), and a cache.
 
-    Raises ValueError naming the argument if a shape does not fit.
+    hs is read-only, because the cache shares its memory: change a copy. Raises ValueError naming the argument
+    if a shape does not fit.
     """
     x, h0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0}, params, gates=1, axes="(N, T, D)")
     (N, T, _), H = x.shape, h0.shape[1]
@@ -122,7 +123,7 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
             np.tanh(h, out=h)
 
     cache = Cache(swap_time_and_batch(x1), swap_time_and_batch(hs), Params(W_ih, W_hh, b_ih, b_hh))
-    return cache.hs.copy(), cache
+    return read_only(cache.hs), cache
 
 
 def backward(dhs, cache: Cache) -> Gradients:

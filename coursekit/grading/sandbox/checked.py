@@ -31,7 +31,10 @@ def result(kind: type, reply: dict[str, Any], tensors: set[int], limits: Limits,
     if status == "error":
         caps = {"ename": 200, "evalue": 4000, "traceback": 20_000}
         fields |= {name: _text(reply, name, cap) for name, cap in caps.items()}
-    fields |= {"shown": _shown(reply.get("shown", []), limits.output_kb << 10), "cut": reply.get("cut") is True}
+    fields |= {
+        "shown": _shown(reply.get("shown", []), limits.output_kb << 10),
+        "cut": reply.get("cut") is True,
+    }
     if kind is CallResult and status in ("ok", "error"):
         fields |= _call(reply, tensors)
     return kind(**fields)

@@ -21,7 +21,11 @@ def spare_users() -> tuple[int, int] | None:
 
 
 def map_users(
-    command: list[str], program: list[str], users: tuple[int, int] | None, keep: list[int], start: dict[str, Any]
+    command: list[str],
+    program: list[str],
+    users: tuple[int, int] | None,
+    keep: list[int],
+    start: dict[str, Any],
 ) -> subprocess.Popen:
     """Run bubblewrap; for root, hold it until its user namespace maps root (to set up the view) and the spare users."""
     if users is None:
@@ -30,7 +34,9 @@ def map_users(
     wait, go = os.pipe()
     try:
         extra = ["--info-fd", str(write_info), "--userns-block-fd", str(wait)]
-        process = subprocess.Popen([*command, *extra, "--", *program], pass_fds=[*keep, write_info, wait], **start)
+        process = subprocess.Popen(
+            [*command, *extra, "--", *program], pass_fds=[*keep, write_info, wait], **start
+        )
         os.close(write_info)
         write_info = -1
         with open(info, closefd=False) as file:

@@ -157,7 +157,12 @@ class Server:
         config["readable"] = [*readable, home, str(view.INSIDE), *self._shared()]
         program = [sys.executable, "-P", "-s", "-m", "inside", json.dumps(config)]
         place = "/tmp" if self.level == "namespaces" else self._folder.name  # noqa: S108
-        env = view.ENVIRONMENT | {"PYTHONPATH": home, "HOME": place, "MPLCONFIGDIR": place, "IPYTHONDIR": place}
+        env = view.ENVIRONMENT | {
+            "PYTHONPATH": home,
+            "HOME": place,
+            "MPLCONFIGDIR": place,
+            "IPYTHONDIR": place,
+        }
         start = dict(env=env, cwd="/", stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors)
         try:
             if self.level == "namespaces":

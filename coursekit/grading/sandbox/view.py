@@ -11,9 +11,22 @@ from pathlib import Path
 INSIDE = Path(__file__).parent / "inside"
 SEEN_AT = "/run/grader"  # the folder in the view that holds `inside`
 PACKAGES = ("numpy", "torch", "matplotlib", "IPython", "msgpack", "pyseccomp")
-SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo", "/etc/localtime")
+SYSTEM = (
+    "/usr/lib",
+    "/usr/lib64",
+    "/lib",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/usr/share/zoneinfo",
+    "/etc/localtime",
+)
 DEVICES = ("null", "zero", "full", "random", "urandom")
-OF_A_PREFIX = ("bin", "lib", "lib64", "pyvenv.cfg")  # not the whole of it: a course may live in the folder of its venv
+OF_A_PREFIX = (
+    "bin",
+    "lib",
+    "lib64",
+    "pyvenv.cfg",
+)  # not the whole of it: a course may live in the folder of its venv
 CPU = "/sys/devices/system/cpu"  # PyTorch picks its kernels from it
 ENVIRONMENT = dict(LANG="C.UTF-8", PATH="/usr/bin:/bin", PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1")
 ENVIRONMENT |= dict(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MALLOC_ARENA_MAX="2")
@@ -87,8 +100,19 @@ def bubblewrap(share: dict[str, str], ranged: bool) -> list[str]:
     `share`: extra folders, by their place in the view. `ranged`: the caller maps a range of users (it is root), and the
     server may switch between them.
     """
-    command = [find_bubblewrap() or "bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
-    command += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]  # in its own namespaces: to make those of workers
+    command = [
+        find_bubblewrap() or "bwrap",
+        "--unshare-all",
+        "--unshare-user",
+        "--die-with-parent",
+        "--new-session",
+    ]
+    command += [
+        "--cap-drop",
+        "ALL",
+        "--cap-add",
+        "CAP_SYS_ADMIN",
+    ]  # in its own namespaces: to make those of workers
     if ranged:
         command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
@@ -111,7 +135,19 @@ def bubblewrap(share: dict[str, str], ranged: bool) -> list[str]:
             command += ["--ro-bind", str(INSIDE / "absent"), folder]
     for path in devices:
         command += ["--dev-bind", path, path]
-    return [*command, "--proc", "/proc", "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/", "--hostname", "sandbox"]
+    return [
+        *command,
+        "--proc",
+        "/proc",
+        "--tmpfs",
+        "/tmp",
+        "--remount-ro",
+        "/",
+        "--chdir",
+        "/",
+        "--hostname",
+        "sandbox",
+    ]
 
 
 def parents(places: list[str]) -> list[str]:

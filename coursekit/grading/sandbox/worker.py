@@ -81,7 +81,12 @@ class Worker:
         `FunctionRef`, `Opaque`; anything else raises `Unsendable`. `method`: an attribute to call instead, such as
         "load_state_dict".
         """
-        fields = {"op": "call", "target": self._path(target, method), "args": list(args), "kwargs": kwargs or {}}
+        fields = {
+            "op": "call",
+            "target": self._path(target, method),
+            "args": list(args),
+            "kwargs": kwargs or {},
+        }
         return self._request(CallResult, fields, cpu_s, wall_s)
 
     def vjp(
@@ -97,14 +102,21 @@ class Worker:
     ) -> CallResult:
         """Call with tensors, and pull `cotangents` (one per output) back: `value` is (outputs, gradients of the floating
         tensors among `args`), by torch.autograd in the worker."""
-        fields = {"op": "vjp", "target": self._path(target, method), "args": list(args), "kwargs": kwargs or {}}
+        fields = {
+            "op": "vjp",
+            "target": self._path(target, method),
+            "args": list(args),
+            "kwargs": kwargs or {},
+        }
         return self._request(CallResult, fields | {"cotangents": list(cotangents)}, cpu_s, wall_s)
 
     def put(self, path: str, data: bytes) -> CellResult:
         """Store a file of the submission in the worker's private folder, its current directory."""
         if os.path.isabs(path) or ".." in path.split("/"):
             raise ValueError(f"{path!r} leaves the worker's folder: give a relative path without '..'")
-        return self._request(CellResult, {"op": "put", "path": path, "data": np.frombuffer(data, np.uint8)}, None, None)
+        return self._request(
+            CellResult, {"op": "put", "path": path, "data": np.frombuffer(data, np.uint8)}, None, None
+        )
 
     def close(self) -> None:
         """Kill the worker and everything that it started, and collect what it used."""

@@ -35,7 +35,11 @@ uname sysinfo getrusage getrlimit getpriority sched_yield sched_getaffinity sche
 futex set_robust_list get_robust_list rseq set_tid_address exit exit_group wait4
 """.split()  # noqa: SIM905
 OWN_FILES = ["chmod", "fchmod", "fchmodat", "utimensat"]  # Landlock does not guard them
-PRETENDED = ["sched_setaffinity", "sched_setparam", "sched_setscheduler"]  # libraries ask for them in good faith
+PRETENDED = [
+    "sched_setaffinity",
+    "sched_setparam",
+    "sched_setscheduler",
+]  # libraries ask for them in good faith
 READ_TERMINAL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIOCLEX
 CLONE_THREAD, CLONE_ANY_NAMESPACE = 0x10000, 0x7E020000 | 0x80
 PR_SET_NAME, PR_GET_NAME = 15, 16
@@ -75,7 +79,9 @@ def build_filter(only_pid: int | None) -> Any:
         rule(sc.ERRNO(0), name)
     rule(sc.ALLOW, "clone", arg(0, masked, CLONE_THREAD | CLONE_ANY_NAMESPACE, CLONE_THREAD))
     rule(sc.ERRNO(errno.ENOSYS), "clone3")  # its flags lie in memory; the C library then falls back to clone
-    rule(sc.ALLOW, "socketpair", arg(0, equal, 1), arg(1, masked, 0xF, 1))  # AF_UNIX, SOCK_STREAM: asyncio's own
+    rule(
+        sc.ALLOW, "socketpair", arg(0, equal, 1), arg(1, masked, 0xF, 1)
+    )  # AF_UNIX, SOCK_STREAM: asyncio's own
     for request in READ_TERMINAL:
         rule(sc.ALLOW, "ioctl", arg(1, equal, request))
     for operation in (PR_SET_NAME, PR_GET_NAME):
@@ -112,7 +118,9 @@ def own_namespaces(uid: int | None) -> None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-        linux.prctl(linux.PR_SET_DUMPABLE, 1)  # else the kernel gives /proc/self to root and the maps stay unwritten
+        linux.prctl(
+            linux.PR_SET_DUMPABLE, 1
+        )  # else the kernel gives /proc/self to root and the maps stay unwritten
     user, group = os.geteuid(), os.getegid()
     linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNS | linux.CLONE_NEWIPC)
     for name, text in (("setgroups", "deny"), ("uid_map", f"1000 {user} 1"), ("gid_map", f"1000 {group} 1")):

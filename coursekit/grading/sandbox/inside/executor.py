@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from IPython.core.pylabtools import select_figure_formats
 
 from inside import wire
 from inside.shell import Shell, Stream
 
 CHANNEL = 3
+GONE = object()  # stands for an object that is no longer kept
 EVENTS = {"overflow": "overflow", "invalid value": "invalid", "divide by zero": "divide"}
 
 
@@ -51,9 +53,7 @@ class Objects:
         return ["o", wire.type_name(value), handle]
 
     def get(self, handle: int) -> Any:
-        if handle not in self.kept:
-            raise LookupError("this object is no longer kept")
-        return self.kept[handle]
+        return self.kept.get(handle, GONE)
 
 
 class Reader(wire.Decoder):
@@ -62,12 +62,15 @@ class Reader(wire.Decoder):
     def __init__(self, max_bytes: int, objects: Objects, call_back: Callable):
         super().__init__(max_bytes)
         self.objects, self.call_back = objects, call_back
+        self.gone = False
 
     def named(self, name: str, fields: list[str], items: list) -> Any:
         return collections.namedtuple(name, fields)(*items)
 
     def opaque(self, name: str, handle: int) -> Any:
-        return self.objects.get(handle)
+        value = self.objects.get(handle)
+        self.gone |= value is GONE
+        return value
 
     def function(self, number: int) -> Any:
         def candidate(*args: Any, **kwargs: Any) -> Any:
@@ -88,6 +91,8 @@ class Executor:
         self.reader = Reader(limits["reply_mb"] << 20, self.objects, self.call_back)
         self.request: dict[str, Any] = {}
         self.armed = False
+        if not limits["figures"]:
+            select_figure_formats(shell, ())
         sys.stdout, sys.stderr = (Stream(shell.collector, name) for name in ("stdout", "stderr"))
         signal.signal(signal.SIGPROF, self.on_timer)
 
@@ -118,7 +123,9 @@ class Executor:
 
     def call_back(self, number: int, args: tuple, kwargs: dict) -> Any:
         """Ask the trusted side to run one of its functions; the budget of the request goes on counting."""
-        self.send({"id": self.request["id"], "op": "callback", "number": number, "args": args, "kwargs": kwargs})
+        self.send(
+            {"id": self.request["id"], "op": "callback", "number": number, "args": args, "kwargs": kwargs}
+        )
         answer = self.reader.read(self.fill)
         if answer["op"] == "raise":
             raise RuntimeError(f"{answer['ename']}: {answer['evalue']}")
@@ -147,14 +154,22 @@ class Executor:
         return result
 
     def answer(self) -> dict[str, Any]:
-        operation = {"cell": self.cell, "call": self.call, "put": self.put, "vjp": self.vjp}[self.request["op"]]
+        operation = {"cell": self.cell, "call": self.call, "put": self.put, "vjp": self.vjp}[
+            self.request["op"]
+        ]
         collector = self.shell.collector
         collector.reset(self.limits["output_kb"] << 10)
         started = time.process_time()
         result = self.limited(operation)
         shown = [[kind, self.as_data(data)] for kind, data in collector.take()]
         used = time.process_time() - started
-        return {"id": self.request["id"], "op": "reply", "shown": shown, "cut": collector.cut, "cpu_s": used} | result
+        return {
+            "id": self.request["id"],
+            "op": "reply",
+            "shown": shown,
+            "cut": collector.cut,
+            "cpu_s": used,
+        } | result
 
     @staticmethod
     def as_data(data: Any) -> Any:
@@ -167,8 +182,6 @@ class Executor:
         shell = self.shell
         shell.last_traceback = ""
         result = shell.run_cell(self.request["source"], store_history=True)
-        if not self.limits["figures"]:
-            sys.modules["matplotlib.pyplot"].close("all")
         error = result.error_before_exec or result.error_in_exec
         if isinstance(error, OutOfTime):
             raise error
@@ -195,7 +208,10 @@ class Executor:
         """Value and gradients of a function of tensors: cotangents in, one gradient per floating tensor out."""
         import torch
 
-        args = [a.detach().requires_grad_(a.is_floating_point()) if torch.is_tensor(a) else a for a in self.request["args"]]
+        args = [
+            a.detach().requires_grad_(a.is_floating_point()) if torch.is_tensor(a) else a
+            for a in self.request["args"]
+        ]
         value = self.resolve()(*args, **self.request["kwargs"])
         outputs = value if isinstance(value, (tuple, list)) else [value]
         total = sum((y * c).sum() for y, c in zip(outputs, self.request["cotangents"], strict=True))
@@ -212,6 +228,9 @@ class Executor:
 
     def resolve(self) -> Callable:
         """The function asked for: a name of the notebook, or an object kept here, and possibly an attribute of it."""
+        if self.reader.gone:
+            self.reader.gone = False
+            raise LookupError("an object that was passed back is no longer kept")
         target, *path = self.request["target"]
         if isinstance(target, str):
             if target not in self.shell.user_ns:
@@ -275,7 +294,9 @@ def arrays_in(value: Any, place: str, depth: int = 0) -> Iterator[tuple[str, np.
     elif depth < 4 and isinstance(value, (list, tuple)):
         names = getattr(value, "_fields", None)
         for number, item in enumerate(value[:64]):
-            yield from arrays_in(item, f"{place}.{names[number]}" if names else f"{place}[{number}]", depth + 1)
+            yield from arrays_in(
+                item, f"{place}.{names[number]}" if names else f"{place}[{number}]", depth + 1
+            )
     elif depth < 4 and isinstance(value, dict):
         for key, item in list(value.items())[:64]:
             yield from arrays_in(item, f"{place}[{key!r}]"[:200], depth + 1)

@@ -3,6 +3,7 @@ collected in order, by an allow-list of types, up to a cap."""
 
 from __future__ import annotations
 
+import base64
 import io
 from typing import Any
 
@@ -40,6 +41,8 @@ class Collector:
         if isinstance(data.get("text/plain"), str):
             kept["text/plain"] = data["text/plain"]
         image = data.get("image/png")
+        if isinstance(image, str):  # Matplotlib hands it over as text
+            image = base64.b64decode(image)
         if isinstance(image, bytes) and image.startswith(PNG):
             kept["image/png"] = image
         size = sum(map(len, kept.values()))

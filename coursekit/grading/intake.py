@@ -1,0 +1,176 @@
+"""Read what a stranger handed in, without believing anything it says.
+
+A folder comes in; notebooks by their expected names come out, or a sentence that says why one did not. Nothing here
+raises for what a submission holds: a problem is data, so that one submission cannot end a batch or get lost in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+MAX_BYTES = 30 << 20
+"""A notebook file larger than this is not read."""
+
+MAX_CELLS = 2000
+_MAX_FILES = 1000
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What one submission folder holds.
+
+    notebooks: the notebooks that could be read, by the name that the assignment expects.
+    problems:  by expected name, a sentence on why a notebook could not be read.
+    remarks:   what a person may want to know ("found under another name"), never a reason to take points.
+    """
+
+    notebooks: Mapping[str, NotebookNode]
+    problems: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+class _Refused(Exception):
+    """A file that is not read; the message says why."""
+
+
+def read_submission(folder: Path, expected: Mapping[str, frozenset[str]]) -> Intake:
+    """Read a submission folder.
+
+    folder:   one student's files for one assignment.
+    expected: names of the assignment's notebooks (without .ipynb), each with the grade_ids of its cells, by which
+              a renamed notebook is recognised.
+    """
+    notebooks: dict[str, NotebookNode] = {}
+    problems: dict[str, str] = {}
+    remarks: list[str] = []
+    candidates = _notebook_files(folder, remarks)
+    for name in expected:
+        path = candidates.pop(f"{name}.ipynb", None)
+        if path is None:
+            continue
+        try:
+            notebooks[name] = read_notebook(path)
+        except _Refused as reason:
+            problems[name] = f"{name}.ipynb {reason}"
+    for name in set(expected) - set(notebooks) - set(problems):
+        found = _renamed(candidates, expected[name])
+        if found is None:
+            problems[name] = f"{name}.ipynb was not handed in"
+        else:
+            notebooks[name] = found[1]
+            remarks.append(f"{name}.ipynb was found under the name {found[0]!r}")
+            del candidates[found[0]]
+    return Intake(notebooks, problems, tuple(remarks))
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """One notebook file as version 4; refuses links, special files, files over the limit and what is no notebook."""
+    data = _json(_bytes(path))
+    if not isinstance(data, dict):
+        raise _Refused("is not a notebook: it holds no JSON object")
+    major = data.get("nbformat")
+    if type(major) is not int or not 2 <= major <= 4:
+        raise _Refused(f"is not a notebook of a known format: its nbformat is {str(major)[:20]}")
+    try:
+        nb = nbformat.from_dict(data)
+        nb = nbformat.convert(nb, 4) if major < 4 else nb
+    except Exception as error:  # nbformat raises whatever a malformed old notebook makes it stumble over
+        raise _Refused(f"cannot be read as a notebook: {type(error).__name__}") from None
+    return _repaired(nb)
+
+
+def _notebook_files(folder: Path, remarks: list[str]) -> dict[str, Path]:
+    """Notebook files at the top of a folder; links and special files are left out and said."""
+    found: dict[str, Path] = {}
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)[:_MAX_FILES]
+    except OSError as error:
+        remarks.append(f"the folder cannot be read: {error.strerror}")
+        return found
+    for entry in entries:
+        if not entry.name.endswith(".ipynb"):
+            continue
+        if entry.is_symlink() or not entry.is_file(follow_symlinks=False):
+            remarks.append(f"{entry.name[:100]!r} is not a plain file and was not read")
+            continue
+        found[entry.name] = Path(entry.path)
+    return found
+
+
+def _bytes(path: Path) -> bytes:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        handle = os.open(path, flags)
+    except OSError as error:
+        raise _Refused(f"cannot be opened: {error.strerror}") from None
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise _Refused("is not a plain file")
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise _Refused(f"is larger than {MAX_BYTES >> 20} MB; clear its outputs and hand it in again")
+    return content
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise _Refused("is not JSON: the file may be cut off or hold merge conflict marks") from None
+
+
+def _repaired(nb: NotebookNode) -> NotebookNode:
+    """Give every cell the fields that later readers rely on; drop what is no cell. Outputs are never believed."""
+    cells = nb.get("cells")
+    if not isinstance(cells, list):
+        raise _Refused("is not a notebook: it has no list of cells")
+    if len(cells) > MAX_CELLS:
+        raise _Refused(f"has more than {MAX_CELLS} cells")
+    repaired = [cell for cell in map(_cell, cells) if cell is not None]
+    return nbformat.v4.new_notebook(cells=repaired)
+
+
+def _cell(cell: Any) -> NotebookNode | None:
+    if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
+        return None
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    if not isinstance(source, str):
+        return None
+    made = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell, "raw": nbformat.v4.new_raw_cell}
+    fresh = made[cell["cell_type"]](source)
+    metadata = cell.get("metadata")
+    own = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = own.get("grade_id") if isinstance(own, dict) else None
+    if isinstance(grade_id, str):  # all that is taken over: which cell of the assignment this claims to be
+        fresh.metadata["nbgrader"] = {"grade_id": grade_id[:200]}
+    return fresh
+
+
+def grade_ids(nb: NotebookNode) -> frozenset[str]:
+    """The names of a notebook's nbgrader cells."""
+    ids = (cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells)
+    return frozenset(name for name in ids if name)
+
+
+def _renamed(candidates: Mapping[str, Path], wanted: frozenset[str]) -> tuple[str, NotebookNode] | None:
+    """The one other notebook that holds most of the cells looked for; None if there is none, or more than one."""
+    matches = []
+    for name, path in candidates.items():
+        try:
+            nb = read_notebook(path)
+        except _Refused:
+            continue
+        if wanted and len(grade_ids(nb) & wanted) > len(wanted) / 2:
+            matches.append((name, nb))
+    return matches[0] if len(matches) == 1 else None

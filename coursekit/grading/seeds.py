@@ -1,0 +1,47 @@
+"""Which draws grade which submission: known to nobody in advance, and the same on every regrade."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+SECRET_FILE = ".coursekit-secret"
+
+
+def course_secret(root: Path) -> bytes:
+    """The secret of a course, made on first use in a file that only its owner can read.
+
+    Whoever has it can foresee the draws, so it stays with the gradebook and is never handed out. Without it a
+    regrade draws other numbers; right answers still pass.
+    """
+    path = root / SECRET_FILE
+    if not path.exists():
+        _create(path, secrets.token_hex(32))
+    secret = path.read_text(encoding="ascii").strip()
+    if len(secret) < 32:
+        raise ValueError(f"{path} is damaged: restore it, or delete it to get a new one (regrades then draw anew)")
+    return secret.encode()
+
+
+def seed(secret: bytes, assignment: str, exercise: str, student: str) -> int:
+    """The seed of one exercise of one student: HMAC-SHA256 of the names under the course's secret."""
+    parts = [part.encode() for part in (assignment, exercise, student)]
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)  # no two triples give one message
+    return int.from_bytes(hmac.new(secret, message, hashlib.sha256).digest()[:8], "big")
+
+
+def _create(path: Path, text: str) -> None:
+    """Write a new file in one step; if another process was first, its secret stands."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # mode 600
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text + "\n")
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(temporary)

@@ -1,0 +1,48 @@
+"""Matrix products on the processor, by whichever of PyTorch's two libraries is quicker.
+
+`torch.mm` calls MKL, which is slow on processors of other makers; PyTorch also carries oneDNN, which its own compiler
+uses for linear layers. On the AMD processor where this was measured oneDNN ran float32 products at 200 to 250
+GFLOP/s where MKL ran 105 to 115, but needs 10 microseconds to set off. So it does the large products, if it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+WORTH_FLOPS = 2.5e6  # below, the start of a oneDNN product costs more than it saves: measured between 1.6e6 and 3.1e6
+
+
+def _find_onednn() -> Callable | None:
+    """PyTorch's oneDNN linear layer, if this build has it and it computes what it should."""
+    try:
+        operator = torch.ops.mkldnn._linear_pointwise
+        x = torch.eye(2)
+        return operator if torch.equal(operator(x, x, x[0], "none", [], ""), x + x[0]) else None
+    except (AttributeError, RuntimeError):
+        return None
+
+
+_onednn = _find_onednn()
+
+
+def _suits_onednn(x: Tensor, flops: float) -> bool:
+    return _onednn is not None and flops >= WORTH_FLOPS and x.dtype == torch.float32 and x.device.type == "cpu"
+
+
+def linear(x: Tensor, W: Tensor, b: Tensor | None = None) -> Tensor:
+    """x W^T + b for x (M, K), W (L, K), b (L,). For use where autograd is off."""
+    if _suits_onednn(x, 2 * x.numel() * len(W)):
+        return _onednn(x, W, b, "none", [], "")
+    return x @ W.t() if b is None else torch.addmm(b, x, W.t())
+
+
+def adder(W: Tensor, batch: int) -> Callable[[Tensor, Tensor], Tensor]:
+    """A function (out, x) that adds x W^T to out in place, prepared for many calls with x (batch, K) and W (L, K)."""
+    if _suits_onednn(W, 2 * batch * W.numel()):
+        W = W.contiguous()
+        return lambda out, x: out.add_(_onednn(x, W, None, "none", [], ""))
+    W_t = W.t().contiguous()  # the same product on the transposed view costs up to twice the time in some libraries
+    return lambda out, x: out.addmm_(x, W_t)

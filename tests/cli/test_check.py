@@ -1,0 +1,227 @@
+"""`coursekit check`: real notebooks in real kernels, right, wrong and hostile."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+COMMAND = [sys.executable, "-m", "coursekit.cli"]
+
+
+def lines_with(text: str, *words: str) -> list[str]:
+    return [line for line in text.splitlines() if all(word in line for word in words)]
+
+
+def test_right_answers_pass(run, notebook):
+    path = notebook()
+    before = path.read_bytes()
+    done = run("check", path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert lines_with(done.stdout, "tiny_gate", "2 / 2", "passed")
+    assert lines_with(done.stdout, "tiny_mix", "3.5 / 3.5", "passed")
+    assert "5.5 of 5.5 points" in done.stdout
+    assert done.stderr == "", "no progress bar where nobody looks"
+    assert path.read_bytes() == before
+
+
+def test_a_released_notebook_is_not_written_yet(call, notebook):
+    done = call("check", notebook(solved=False))
+    assert done.returncode == 1
+    assert lines_with(done.stdout, "tiny_gate", "0 / 2", "not written")
+    assert lines_with(done.stdout, "tiny_mix", "0 / 3.5", "not written")
+
+
+def test_a_wrong_answer_fails_with_its_report_and_the_others_pass(call, notebook):
+    done = call("check", notebook(tiny_mix="def tiny_mix(a):\n    return a / 4 + 2"))
+    assert done.returncode == 1
+    assert lines_with(done.stdout, "tiny_gate", "passed")
+    assert lines_with(done.stdout, "tiny_mix", "0 / 3.5", "wrong")
+    assert "has the right shape and wrong numbers" in done.stdout
+
+
+@pytest.mark.slow
+def test_an_error_elsewhere_does_not_stop_the_run(call, notebook):
+    done = call("check", notebook(before_checks="1 / 0"))
+    assert done.returncode == 0
+    assert "(`1 / 0`) raised ZeroDivisionError: division by zero" in done.stdout
+
+
+@pytest.mark.slow
+def test_old_outputs_count_for_nothing(call, notebook):
+    """A report that an earlier version of the answer earned is no report on this one."""
+    path = notebook(tiny_mix="def tiny_mix(a):\n    return a")
+    data = json.loads(path.read_text())
+    [check] = [cell for cell in data["cells"] if cell["id"] == "check_tiny_mix"]
+    report = {
+        "exercise": "tiny_mix",
+        "passed": True,
+        "points": 3.5,
+        "verdict": "passed",
+        "diagnoses": [],
+        "text": "",
+    }
+    mime = {"application/vnd.coursekit.report+json": report}
+    check["outputs"] = [{"output_type": "display_data", "data": mime, "metadata": {}}]
+    check["metadata"]["tags"] = ["skip-execution"]
+    path.write_text(json.dumps(data))
+    done = call("check", path)
+    assert done.returncode == 1
+    assert lines_with(done.stdout, "tiny_mix", "0 / 3.5", "wrong")
+
+
+@pytest.mark.slow
+def test_a_check_cell_that_was_changed_or_emptied_counts_as_failed(call, notebook):
+    done = call("check", notebook(check_tiny_gate="", check_tiny_mix="check(tiny_gate)"))
+    assert done.returncode == 1
+    assert lines_with(done.stdout, "tiny_mix", "0 / 3.5", "changed")
+    assert lines_with(done.stdout, "tiny_gate", "0 / 2", "no report")
+
+
+@pytest.mark.slow
+def test_a_check_cell_that_raises_counts_as_failed_with_the_reason(call, notebook):
+    done = call("check", notebook(tiny_mix="def another_name(a):\n    return a"))
+    assert done.returncode == 1
+    assert lines_with(done.stdout, "tiny_mix", "0 / 3.5", "raised")
+    assert "NameError: name 'tiny_mix' is not defined" in done.stdout
+
+
+@pytest.mark.slow
+def test_an_endless_answer_is_interrupted_and_the_run_goes_on(call, notebook):
+    done = call(
+        "check", notebook(tiny_gate="def tiny_gate(a):\n    while True:\n        pass"), "--timeout", 2
+    )
+    assert done.returncode == 1
+    assert lines_with(done.stdout, "tiny_gate", "0 / 2", "timeout")
+    assert lines_with(done.stdout, "tiny_mix", "3.5 / 3.5", "passed")
+    assert "took longer than 2 s and was interrupted." in done.stdout
+
+
+@pytest.mark.slow
+def test_a_cell_that_cannot_be_interrupted_ends_the_run(call, notebook):
+    stubborn = (
+        "import time\nwhile True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass"
+    )
+    done = call("check", notebook(before_checks=stubborn), "--timeout", 1)
+    assert done.returncode == 2
+    assert (
+        "took longer than 1 s and could not be interrupted; the cells after it were not run." in done.stderr
+    )
+    assert len(lines_with(done.stdout, "not run")) == 2
+
+
+@pytest.mark.slow
+def test_a_dying_kernel_is_told_in_a_sentence(call, notebook):
+    done = call("check", notebook(tiny_mix="def tiny_mix(a):\n    import os\n    os._exit(0)"))
+    assert done.returncode == 2
+    assert lines_with(done.stdout, "tiny_gate", "2 / 2", "passed"), "what came before still counts"
+    assert lines_with(done.stdout, "tiny_mix", "0 / 3.5", "died")
+    assert "the kernel died in cell" in done.stderr and "(`check(tiny_mix)`)" in done.stderr
+
+
+@pytest.mark.slow
+def test_what_an_answer_says_cannot_rewrite_the_terminal(call, notebook):
+    done = call("check", notebook(tiny_mix="def tiny_mix(a):\n    raise ValueError('\\x1b[2J[bold]gone')"))
+    assert done.returncode == 1
+    assert "\x1b" not in done.stdout
+    assert "[bold]gone" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_person_at_a_terminal_sees_progress(notebook):
+    """A terminal of its own, so that what is written to it can be read."""
+    controller, terminal = pty.openpty()
+    path = notebook()
+    with subprocess.Popen([*COMMAND, "check", path], stdout=subprocess.DEVNULL, stderr=terminal) as process:
+        os.close(terminal)
+        seen = b""
+        while chunk := _read(controller):
+            seen += chunk
+    os.close(controller)
+    assert process.returncode == 0
+    assert b"running cell" in seen
+
+
+def _read(controller: int) -> bytes:
+    try:
+        return os.read(controller, 1024)
+    except OSError:  # Linux: the other end is closed
+        return b""
+
+
+@pytest.mark.slow
+def test_ctrl_c_gets_a_sentence_and_leaves_no_kernel(notebook, tmp_path):
+    began = tmp_path / "began"
+    path = notebook(before_checks=f"open({str(began)!r}, 'w').close()\nwhile True: pass")
+    with subprocess.Popen(
+        [*COMMAND, "check", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not began.exists() and process.poll() is None:
+            time.sleep(0.05)
+        [kernel] = psutil.Process(process.pid).children()
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert error.strip() == "coursekit check: stopped, as you asked."
+    assert not kernel.is_running()
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_the_kernel_starts(notebook):
+    path = notebook()
+    with subprocess.Popen(
+        [*COMMAND, "check", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not (children := psutil.Process(process.pid).children()):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert error.strip() == "coursekit check: stopped, as you asked."
+    assert not children[0].is_running()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"# not JSON", "is not a notebook: it is not JSON."),
+        (b"\xff\xfe\x00", "is not a notebook: it is not text."),
+        (b"[" * 100_000, "is not a notebook: it is not JSON."),
+        (b"[]", "is JSON, but not a notebook."),
+        (b'{"nbformat": "4"}', "is JSON, but not a notebook."),
+        (
+            b'{"nbformat": 99, "nbformat_minor": 0, "cells": [], "metadata": {}}',
+            "Unsupported nbformat version 99",
+        ),
+        (b'{"nbformat": 4, "nbformat_minor": 5, "cells": [7], "metadata": {}}', "is not a valid notebook: "),
+        (b'{"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {}}', "has no check cells."),
+    ],
+)
+def test_bad_input_gets_one_sentence(call, tmp_path, content, sentence):
+    path = tmp_path / "bad.ipynb"
+    path.write_bytes(content)
+    done = call("check", path)
+    assert (done.returncode, done.stdout) == (2, "")
+    [line] = done.stderr.splitlines()
+    assert sentence in line
+
+
+def test_a_file_that_cannot_be_read_gets_one_sentence(call, tmp_path):
+    for path, why in ((tmp_path / "missing.ipynb", "no such file"), (tmp_path, "is a directory")):
+        done = call("check", path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"cannot read {path}: {why}" in done.stderr
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "soon"])
+def test_a_time_limit_is_a_number_of_seconds(call, notebook, seconds):
+    done = call("check", notebook(), f"--timeout={seconds}")
+    assert done.returncode == 2
+    assert "is not a number of seconds above 0" in done.stderr

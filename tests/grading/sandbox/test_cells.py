@@ -1,0 +1,91 @@
+"""Cells run as in a notebook, and what they show comes out, within limits."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from .conftest import LIMITS
+
+
+def test_names_stay_for_later_cells(worker):
+    assert worker.run_cell("x = 20").ok
+    result = worker.run_cell("print(x)\nx + 1")
+    assert result.stdout == "20\n" and result.displays == ({"text/plain": "21"},)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%time 1 + 1",
+        "%%timeit -n1 -r1\nsum(range(9))",
+        "%matplotlib inline",
+        "len?",
+        "import asyncio\nawait asyncio.sleep(0)",
+    ],
+)
+def test_magics_help_and_await_work(worker, source):
+    assert worker.run_cell(source).ok
+
+
+def test_an_error_is_described(worker):
+    result = worker.run_cell("def g(): return 1 / 0\ng()")
+    assert (result.status, result.ename, result.evalue) == ("error", "ZeroDivisionError", "division by zero")
+    assert "g()" in result.traceback and "\x1b" not in result.traceback and "inside" not in result.traceback
+
+
+@pytest.mark.parametrize(
+    "source", ["def f(:", "  x = 1\n y", "raise SystemExit(3)", "raise KeyboardInterrupt", "exit()"]
+)
+def test_no_cell_ends_the_worker_by_accident(worker, source):
+    worker.run_cell(source)
+    assert worker.run_cell("1").ok
+
+
+def test_output_keeps_its_order(worker):
+    shown = worker.run_cell("import sys\nprint('a')\ndisplay(1)\nprint('b', file=sys.stderr)\n2").shown
+    assert [piece.kind for piece in shown] == ["stdout", "display", "stderr", "result"]
+
+
+def test_a_figure_comes_out_as_png(worker):
+    result = worker.run_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    assert [set(display) for display in result.displays] == [{"text/plain", "image/png"}]
+    assert result.displays[0]["image/png"].startswith(b"\x89PNG")
+
+
+def test_figures_can_be_left_undrawn(server):
+    with server.open(dataclasses.replace(LIMITS, figures=False)) as worker:
+        result = worker.run_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+        assert result.ok and not any("image/png" in display for display in result.displays)
+        assert worker.run_cell("plt.get_fignums()").displays == ({"text/plain": "[]"},)
+
+
+def test_active_content_stays_inside(worker):
+    source = "from IPython.display import HTML, Javascript, SVG\ndisplay(HTML('<script>alert(1)</script>'))\nJavascript('alert(1)')"
+    result = worker.run_cell(source)
+    assert result.ok and all(set(display) == {"text/plain"} for display in result.displays)
+
+
+def test_a_false_png_is_refused(worker):
+    worker.run_cell("from IPython.core.display_functions import publish_display_data as show")
+    assert worker.run_cell("show({'image/png': b'<script>'})").displays == ()
+    big = "b'\\x89PNG\\r\\n\\x1a\\n\\0\\0\\0\\rIHDR' + b'\\0\\xff\\xff\\xff' * 2 + bytes(30)"
+    result = worker.run_cell(f"show({{'image/png': {big}}})")
+    assert result.status == "malformed" and "PNG" in result.reason
+
+
+def test_files_of_the_submission_arrive(worker):
+    assert worker.put("data/words.txt", b"to be").ok
+    assert worker.run_cell("print(open('data/words.txt').read())").stdout == "to be\n"
+    with pytest.raises(ValueError, match="relative path"):
+        worker.put("../escape", b"")
+
+
+def test_equal_seeds_give_equal_numbers(server):
+    source = "import random, numpy, torch\nprint(random.random(), numpy.random.rand(), torch.rand(2), hash('x'), {'a', 'b', 'c'})"
+    seen = []
+    for seed in (1, 1, 2):
+        with server.open(seed=seed) as worker:
+            seen.append(worker.run_cell(source).stdout)
+    assert seen[0] == seen[1] != seen[2]
