@@ -15,8 +15,12 @@ BIN   := $(VENV)/bin
 READY := $(VENV)/ready
 EXTRAS ?= dev
 SUITABLE := import sys; raise SystemExit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+CANDIDATES := python3 python3.13 python3.12 python3.11
+PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p -c "$(SUITABLE)" 2>/dev/null && $$p -c "import sys; print(sys._base_executable)" && break; done)
+
+# nbgrader and its tests start commands of the environment by their names.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: lab test quick lint release clean FORCE
 
@@ -50,7 +54,7 @@ $(READY): FORCE
 endif
 $(READY): pyproject.toml constraints.txt
 	@[ -n "$(PYTHON)" ] && "$(PYTHON)" -c "$(SUITABLE)" 2>/dev/null || { \
-	  echo "coursekit needs Python 3.11, 3.12 or 3.13, and $(or $(PYTHON),no python3 on this machine) is not." \
+	  echo "coursekit needs Python 3.11, 3.12 or 3.13, and has none of them in: $(or $(PYTHON),$(CANDIDATES))." \
 	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@if [ -e $(READY) ] && [ "$$(cat $(READY))" != "$(CURDIR)" ]; then rm -rf $(VENV); fi
 	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \

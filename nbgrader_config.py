@@ -1,5 +1,7 @@
-"""nbgrader on this course: the command line and the formgrader read this file when they start in this folder."""
+"""nbgrader on this course: its command line and the formgrader read this file when started in this folder."""
 
+import os
+import sys
 from pathlib import Path
 
 c = get_config()  # noqa: F821  (traitlets puts it here)
@@ -10,11 +12,14 @@ c.CourseDirectory.root = str(here)
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
 
-# The text of a lesson holds the answers; nbgrader copies every other file of a lesson's folder to the learners.
+# The text of a lesson holds the answers; nbgrader copies all else in a lesson's folder to the learners.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.md"]
 
 # SQLite gives up after 5 s if another process writes; a class of submissions can keep it busy for longer.
 c.CourseDirectory.db_url = f"sqlite:///{here / 'gradebook.db'}?timeout=60"
+
+# nbgrader starts `alembic` by its name, and does not find it where the environment is not activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 # Seconds that one cell may take: some cells train a network.
 c.Execute.timeout = 120

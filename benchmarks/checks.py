@@ -32,7 +32,10 @@ def milliseconds(exercise: Exercise, answer: Callable, runs: int) -> float:
 def fresh_interpreter(statement: str, runs: int) -> float:
     """Median seconds that a statement takes in an interpreter of its own, without the interpreter's start."""
     code = f"import time; start = time.perf_counter(); {statement}; print(time.perf_counter() - start)"
-    runs_of_it = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(runs)]
+    runs_of_it = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        for _ in range(runs)
+    ]
     return statistics.median(float(run.stdout) for run in runs_of_it)
 
 

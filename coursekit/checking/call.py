@@ -63,13 +63,15 @@ class _TimeUp(BaseException):
     """Raised inside the answer when its time is over; not an Exception, so that `except Exception` lets it pass."""
 
 
-def call_here(exercise: Exercise, answer: Callable[..., Any], args: Mapping[str, Any], limit: float = TIME_LIMIT) -> Call:
+def call_here(
+    exercise: Exercise, answer: Callable[..., Any], args: Mapping[str, Any], limit: float = TIME_LIMIT
+) -> Call:
     """Call an answer with copies of the arguments, in this thread, with its output and warnings kept apart."""
     passed = {name: trees.copy(value) for name, value in args.items()}
     printed = _Keep(_PRINT_LIMIT)
     value, failure = None, None
     start = time.perf_counter()
-    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:

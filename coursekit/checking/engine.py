@@ -40,7 +40,9 @@ def evaluate(
     if isinstance(exercise, str):
         exercise = registry.get(exercise)
     if not callable(answer):
-        raise TypeError(f"{exercise.name} is checked by calling it, and {answer!r} cannot be called. Pass the function.")
+        raise TypeError(
+            f"{exercise.name} is checked by calling it, and {answer!r} cannot be called. Pass the function."
+        )
     start = time.perf_counter()
     earlier = {name: registry.get(name).reference for name in exercise.uses}
     with substituted(answer, earlier):
@@ -51,9 +53,7 @@ def evaluate(
 class _Run:
     """One check while it is going on: the draws, what was expected, what was seen."""
 
-    def __init__(
-        self, exercise: Exercise, answer: Callable[..., Any], seed: int, caller: Caller, limit: float
-    ) -> None:
+    def __init__(self, exercise: Exercise, answer: Callable[..., Any], seed: int, caller: Caller, limit: float) -> None:
         self.exercise, self.seed = exercise, seed
         self._call = lambda draw: caller(exercise, answer, draw.args, limit)
         self.draws = exercise.draws(seed)
@@ -144,7 +144,9 @@ class _Run:
         if again.arrays is not None and trees.same(again.arrays, self.seen[0].arrays):
             return None
         what = "Two calls with the same arguments gave different numbers."
-        return Finding("random", what, ("Does the answer keep something from the call before, or draw random numbers?",))
+        return Finding(
+            "random", what, ("Does the answer keep something from the call before, or draw random numbers?",)
+        )
 
     def report(self, seconds: float) -> Report:
         failed = next((k for k, case in enumerate(self.cases) if not case.passed), None)

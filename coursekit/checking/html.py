@@ -64,5 +64,3 @@ def _details(report: Report) -> str:
 def _code(escaped: str) -> str:
     """`words` between backticks as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped)
-
-

@@ -10,7 +10,9 @@ import numpy as np
 from coursekit.checking.exercise import Tensor
 
 
-def localise(got: np.ndarray, want: np.ndarray, tensor: Tensor, sizes: Mapping[str, int], tolerance: float) -> list[str]:
+def localise(
+    got: np.ndarray, want: np.ndarray, tensor: Tensor, sizes: Mapping[str, int], tolerance: float
+) -> list[str]:
     """Sentences about where `got` differs from `want`, two arrays of the same shape, the most telling first."""
     wrong = np.abs(got - want) > tolerance * max(float(np.abs(want).max(initial=0.0)), np.finfo(float).tiny)
     said = [
@@ -36,7 +38,7 @@ def _whole(got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int], toleranc
     if got.ndim == 2 and got.shape[0] == got.shape[1] > 1 and _close(got, want.T, tolerance):
         return "It is the transpose of the expected matrix."
     scale = float((got * want).sum() / (want * want).sum()) if want.any() else 0.0
-    if scale == 0.0 or not _close(got, scale * want, 1e-6):
+    if scale == 0.0 or abs(scale - 1) < 1e-6 or not _close(got, scale * want, 1e-6):
         return ""
     if abs(scale + 1) < 1e-6:
         return "Every number has the opposite sign."
@@ -65,7 +67,9 @@ def _swapped_blocks(got: np.ndarray, want: np.ndarray, tensor: Tensor, tolerance
     have = np.split(got, len(tensor.blocks), axis=0)
     need = np.split(want, len(tensor.blocks), axis=0)
     for order in itertools.permutations(range(len(need))):
-        if list(order) != sorted(order) and all(_close(h, need[k], tolerance) for h, k in zip(have, order, strict=True)):
+        if list(order) != sorted(order) and all(
+            _close(h, need[k], tolerance) for h, k in zip(have, order, strict=True)
+        ):
             return f"Its blocks stand in the order {', '.join(tensor.blocks[k] for k in order)}; expected is {', '.join(tensor.blocks)}."
     return ""
 

@@ -128,7 +128,9 @@ def _next_step(report: Report) -> str:
     if report.passed:
         return ""
     if report.verdict == "not written":
-        return f"Replace the line `raise NotImplementedError()` and run the cell. `hint({report.exercise})` gives a hint."
+        return (
+            f"Replace the line `raise NotImplementedError()` and run the cell. `hint({report.exercise})` gives a hint."
+        )
     case = report.failed
     kinds = {finding.kind for finding in case.findings}
     if kinds & {"timeout", "exited"}:

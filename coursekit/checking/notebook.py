@@ -66,7 +66,9 @@ def _name(answer: Any, exercise: str | None) -> str:
         raise TypeError(f"check() takes the function itself, without quotes: check({answer}).")
     name = getattr(answer, "__name__", None)
     if not callable(answer):
-        raise TypeError(f"check() takes a function, and got {type(answer).__name__}: write check(gru_step), not a call of it.")
+        raise TypeError(
+            f"check() takes a function, and got {type(answer).__name__}: write check(gru_step), not a call of it."
+        )
     if name is None:
         raise TypeError("This object has no name. Say which exercise it answers: check(answer, 'gru_step').")
     return name

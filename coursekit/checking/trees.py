@@ -27,10 +27,12 @@ def map_arrays(f: Callable[[Any], Any], value: Any) -> Any:
 
 
 def arrays(value: Any) -> Iterator[Any]:
-    """Every array or tensor in the containers."""
-    found: list[Any] = []
-    map_arrays(lambda a: (found.append(a), a)[1], value)
-    return iter(found)
+    """Every array or tensor in the containers, in order."""
+    if isinstance(value, np.ndarray) or hasattr(value, "detach"):
+        yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from arrays(part)
 
 
 def same(a: Any, b: Any) -> bool:

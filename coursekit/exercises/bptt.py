@@ -11,7 +11,7 @@ from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.exercises import bptt_mistakes as mistakes
 from coursekit.exercises.draws import SEQUENCE_SIZES, STEP_SIZES, sequence_args, state
-from coursekit.reference import rnn
+from coursekit.reference import gradient_flow, rnn
 
 LESSON = "02_bptt"
 
@@ -33,8 +33,8 @@ register(
     Exercise(
         name="rnn_step_backward",
         lesson=LESSON,
-        asks="Back through one step of an RNN: dh (N, H) and the step's cache give dx, dh_prev and the gradients of the "
-        "four weights.",
+        asks="Back through one step of an RNN: dh (N, H) and the step's cache give dx, dh_prev and the "
+        "gradients of the four weights.",
         reference=rnn.step_backward,
         returns=(Tensor("dx", ("N", "D")), Tensor("dh_prev", ("N", "H")), *WEIGHTS),
         draw=_draw_step,
@@ -42,8 +42,10 @@ register(
         hints=(
             "Write the step as two lines: a = x W_ihᵀ + b_ih + h_prev W_hhᵀ + b_hh, then h = tanh(a). "
             "Go back through the second line first.",
-            "The derivative of tanh at a, written with its value h, is 1 - h². That gives da from dh, of shape (N, H).",
-            "Each product gives two gradients. Shapes decide which side is transposed: dx is (N, D), dW_ih is (H, D).",
+            "The derivative of tanh at a, written with its value h, is 1 - h². That gives da from dh, of "
+            "shape (N, H).",
+            "Each product gives two gradients. Shapes decide which side is transposed: dx is (N, D), dW_ih "
+            "is (H, D).",
             "dx = da @ W_ih, and dW_ih = da.T @ x. The other product is the same with W_hh and h_prev. "
             "The biases were added to every row: add up the rows of da.",
         ),
@@ -54,7 +56,8 @@ register(
 
 def backward_args(rng: np.random.Generator, N: int, T: int, D: int, H: int) -> dict[str, Any]:
     """Arguments dhs (N, T, H) and caches (a list of T step caches) of a backward pass."""
-    _, caches = mistakes.run_forward(*sequence_args(rng, rnn, N, T, D, H).values())
+    x, h0, params = sequence_args(rng, rnn, N, T, D, H).values()
+    _, caches = gradient_flow.run(rnn, params, x, h0)
     return {"dhs": rng.standard_normal((N, T, H)), "caches": caches}
 
 
@@ -64,7 +67,7 @@ def _draw_sequence(rng: np.random.Generator) -> Iterator[Draw]:
 
 
 def back_through_time(dhs, caches) -> tuple[np.ndarray, ...]:
-    """dx (N, T, D), dh0 (N, H) and the gradients of the four weights, from dhs (N, T, H) and T step caches."""
+    """dx (N, T, D), dh0 (N, H) and the gradients of the weights, from dhs (N, T, H) and T step caches."""
     dx = np.empty((*dhs.shape[:2], caches[0].x.shape[1]))
     total = [np.zeros_like(p) for p in caches[0].params]
     dh_next = np.zeros_like(dhs[:, 0])
@@ -79,8 +82,8 @@ register(
     Exercise(
         name="rnn_backward",
         lesson=LESSON,
-        asks="Back-propagation through time: dhs (N, T, H), the gradient of each step's own loss, and the caches of the "
-        "T steps give dx, dh0 and the gradients of the four weights.",
+        asks="Back-propagation through time: dhs (N, T, H), the gradient of each step's own loss, and the "
+        "caches of the T steps give dx, dh0 and the gradients of the four weights.",
         reference=back_through_time,
         returns=(Tensor("dx", ("N", "T", "D"), sequence="T"), Tensor("dh0", ("N", "H")), *WEIGHTS),
         draw=_draw_sequence,
@@ -88,11 +91,12 @@ register(
         misconceptions=mistakes.SEQUENCE,
         hints=(
             "Begin at the last step. What reaches its state? Only its own loss, dhs[:, -1].",
-            "Every earlier state is used twice: by its own loss, and by the next step. The two gradients are added.",
-            "What a step passes on is the dh_prev of rnn_step_backward. Before the last step it is zero, after the "
-            "first one it is dh0.",
-            "In the loop over reversed(range(T)): dh = dhs[:, t] + dh_next, then call rnn_step_backward(dh, caches[t]), "
-            "keep its dx at position t, and add its four weight gradients to their sums.",
+            "Every earlier state is used twice: by its own loss, and by the next step. The two gradients "
+            "are added.",
+            "What a step passes on is the dh_prev of rnn_step_backward. Before the last step it is zero, "
+            "after the first one it is dh0.",
+            "In the loop over reversed(range(T)): dh = dhs[:, t] + dh_next, then call rnn_step_backward(dh, "
+            "caches[t]), keep its dx at position t, and add its four weight gradients to their sums.",
         ),
         points=4,
     )
@@ -123,8 +127,8 @@ register(
     Exercise(
         name="truncated_bptt",
         lesson=LESSON,
-        asks="Loss, last state and weight gradients of predicting the next value of a series, with the gradient cut "
-        "after every k steps.",
+        asks="Loss, last state and weight gradients of predicting the next value of a series, with the "
+        "gradient cut after every k steps.",
         reference=lambda series, h0, params, W_out, k: mistakes.pieces_back(series, h0, params, W_out, k),
         returns=(Tensor("loss"), Tensor("h", ("N", "H")), *WEIGHTS),
         draw=_draw_pieces,
@@ -132,11 +136,12 @@ register(
         misconceptions=mistakes.PIECES,
         hints=(
             "Loop over the first step of each piece: range(0, T, k). A piece ends at min(start + k, T).",
-            "Inside, do what you would do for a short sequence of its own: forward, error, loss, backward. Begin the "
-            "forward pass at the last state of the piece before.",
-            "The error at step t is hs[:, t] @ W_out.T minus the value at t + 1. Its gradient at the state is "
-            "error @ W_out.",
-            "rnn_backward starts with dh_next = 0 in every piece: that is the cut. Add up the losses and the gradients.",
+            "Inside, do what you would do for a short sequence of its own: forward, error, loss, backward. "
+            "Begin the forward pass at the last state of the piece before.",
+            "The error at step t is hs[:, t] @ W_out.T minus the value at t + 1. Its gradient at the state "
+            "is error @ W_out.",
+            "rnn_backward starts with dh_next = 0 in every piece: that is the cut. Add up the losses and "
+            "the gradients.",
         ),
         points=4,
     )
@@ -146,7 +151,12 @@ register(
 def _draw_clip(rng: np.random.Generator) -> Iterator[Draw]:
     D, H = 3, 5
     shapes = ((H, D), (H, H), (H,), (H,))
-    lengths = {"too long": (7.0, 3.0), "short enough": (1.5, 3.0), "exploded": (4e5, 5.0), "all zero": (0.0, 3.0)}
+    lengths = {
+        "too long": (7.0, 3.0),
+        "short enough": (1.5, 3.0),
+        "exploded": (4e5, 5.0),
+        "all zero": (0.0, 3.0),
+    }
     for name, (length, max_norm) in lengths.items():
         grads = [rng.standard_normal(shape) for shape in shapes]
         factor = length / mistakes.norm_of(grads)
@@ -171,15 +181,17 @@ register(
     Exercise(
         name="clip_by_global_norm",
         lesson=LESSON,
-        asks="Gradients (a list of arrays) made shorter by one factor if their norm, taken over all of them, exceeds "
-        "max_norm; and the norm before.",
+        asks="Gradients (a list of arrays) made shorter by one factor if their norm, taken over all of "
+        "them, exceeds max_norm; and the norm before.",
         reference=_clip,
         returns=(*WEIGHTS, Tensor("norm")),
         draw=_draw_clip,
         misconceptions=mistakes.CLIP,
         hints=(
-            "Think of all arrays as one long vector. Its norm is the square root of the sum of all squared entries.",
-            "Only if that norm exceeds max_norm is there anything to do. Then every array is multiplied by the same factor.",
+            "Think of all arrays as one long vector. Its norm is the square root of the sum of all squared "
+            "entries.",
+            "Only if that norm exceeds max_norm is there anything to do. Then every array is multiplied by "
+            "the same factor.",
             "The factor is max_norm / norm. Return new arrays, and the norm that you measured before.",
         ),
         points=2,

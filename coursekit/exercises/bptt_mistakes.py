@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Misconception
-from coursekit.reference import rnn
+from coursekit.reference import gradient_flow, rnn
 
 # One step back: da is the gradient at the argument of tanh, and every mistake is one other line.
 
@@ -79,7 +79,8 @@ STEP = (
     ),
     Misconception(
         "weight gradients that are a mean over the sequences",
-        "The loss already says whether it is a sum or a mean. Going back, the sequences of a batch are added.",
+        "The loss already says whether it is a sum or a mean. Going back, the sequences of a batch are "
+        "added.",
         _step(over=lambda c: len(c.h)),
     ),
     Misconception(
@@ -107,7 +108,7 @@ def _back(
     pass_on: Callable = lambda dh_prev, dh_next: dh_prev,
     times: Callable = lambda T: reversed(range(T)),
 ):
-    """Back through time with another line: what arrives at h_t, what is kept, what is passed on, in which order."""
+    """Back through time with another line: what arrives at h_t, is kept, is passed on, or in which order."""
     T = len(caches)
     dx, total, dh_next = [None] * T, [np.zeros_like(p) for p in caches[0].params], np.zeros_like(dhs[:, 0])
     for t in times(T):
@@ -148,8 +149,8 @@ def _mean_over_time(dhs, caches):
 SEQUENCE = (
     Misconception(
         "weight gradients that are overwritten at every step",
-        "Every step used the same weights, so every step contributes. What do you do with the contribution of the "
-        "step before when the next one arrives?",
+        "Every step used the same weights, so every step contributes. What do you do with the contribution "
+        "of the step before when the next one arrives?",
         lambda dhs, caches: _back(dhs, caches, keep=lambda total, new: new),
     ),
     Misconception(
@@ -174,7 +175,8 @@ SEQUENCE = (
     ),
     Misconception(
         "a gradient of W_hh that takes the last state for the state before the first",
-        "Index -1 is the last step, not the one before the first. The first step came from h0: its cache holds it.",
+        "Index -1 is the last step, not the one before the first. The first step came from h0: its cache "
+        "holds it.",
         _last_state_before_the_first,
     ),
     Misconception(
@@ -209,16 +211,6 @@ SEQUENCE = (
 # Truncation: gradients of predicting the next value of a series, in pieces of k steps.
 
 
-def run_forward(x, h0, params):
-    """hs (N, T, H), and the list of step caches that `rnn_backward` asks for."""
-    h, hs, caches = h0, [], []
-    for t in range(x.shape[1]):
-        h, cache = rnn.step(x[:, t], h, params)
-        hs.append(h)
-        caches.append(cache)
-    return np.stack(hs, axis=1), caches
-
-
 def pieces_back(
     series,
     h0,
@@ -233,7 +225,7 @@ def pieces_back(
     """Loss, last state and weight gradients; the defaults are the right answer."""
     loss, h, total = 0.0, h0, [np.zeros_like(p) for p in params]
     for start, stop in cut(series.shape[1] - 1, k):
-        hs, caches = run_forward(series[:, start:stop], first_state(h, h0), params)
+        hs, caches = gradient_flow.run(rnn, params, series[:, start:stop], first_state(h, h0))
         wanted = target(series, start, stop)
         error = hs[:, : wanted.shape[1]] @ W_out.T - wanted
         loss += 0.5 * np.sum(error**2)
@@ -247,7 +239,8 @@ def pieces_back(
 PIECES = (
     Misconception(
         "a graph that is not cut",
-        "These are the gradients of full back-propagation through time. Where does dh_next become zero again?",
+        "These are the gradients of full back-propagation through time. Where does dh_next become zero "
+        "again?",
         lambda series, h0, params, W_out, k: pieces_back(series, h0, params, W_out, series.shape[1]),
     ),
     Misconception(
@@ -327,12 +320,14 @@ def _always(grads, max_norm):
 CLIP = (
     Misconception(
         "a clip for each array by itself",
-        "One factor for all arrays keeps the direction of the step. Measure one norm over all of them together.",
+        "One factor for all arrays keeps the direction of the step. Measure one norm over all of them "
+        "together.",
         _per_tensor,
     ),
     Misconception(
         "a clip of every single value",
-        "np.clip cuts the large entries only and turns the direction. Here the whole gradient is made shorter.",
+        "np.clip cuts the large entries only and turns the direction. Here the whole gradient is made "
+        "shorter.",
         lambda grads, max_norm: ([np.clip(g, -max_norm, max_norm) for g in grads], norm_of(grads)),
     ),
     Misconception(
@@ -342,7 +337,8 @@ CLIP = (
     ),
     Misconception(
         "a clip in place, with the norm measured afterwards",
-        "The norm that is worth looking at is the one before clipping, and the caller's arrays are not yours to change.",
+        "The norm that is worth looking at is the one before clipping, and the caller's arrays are not "
+        "yours to change.",
         _in_place,
     ),
     Misconception(

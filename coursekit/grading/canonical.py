@@ -44,9 +44,7 @@ def is_own_cell(cell: NotebookNode) -> bool:
     return "nbgrader" not in cell.metadata and cell.get("id", "").startswith("own-")
 
 
-def _sort_out(
-    released: NotebookNode, submitted: NotebookNode
-) -> tuple[dict[str, str], dict[str, list[NotebookNode]]]:
+def _sort_out(released: NotebookNode, submitted: NotebookNode) -> tuple[dict[str, str], dict[str, list[NotebookNode]]]:
     """Answers by grade_id, and a student's own cells by the released cell that they follow ("" for the top)."""
     kinds = {_grade_id(cell): cell.cell_type for cell in released.cells if _grade_id(cell)}
     to_answer = {_grade_id(cell) for cell in released.cells if _grade_id(cell) and _is_answer(cell)}

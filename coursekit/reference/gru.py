@@ -187,37 +187,34 @@ def backward(dhs, cache: Cache) -> Gradients:
     x1, hs, rs, zs, ns, hns = (swap_time_and_batch(array) for array in cache[:-1])
     dhs = swap_time_and_batch(dhs)
     dx = np.empty((T, N, D), dhs.dtype)
-    dh_next, through_gates = np.zeros((N, H), dhs.dtype), np.empty((N, H), dhs.dtype)
-    dW_x, dW_h = np.zeros((3 * H, D + 1), dhs.dtype), np.zeros((3 * H, H), dhs.dtype)
+    dh_next, per_gate_dh = np.zeros((N, H), dhs.dtype), np.empty((3, N, H), dhs.dtype)
+    W_x, W_h = W_ih.reshape(3, H, D), W_hh.reshape(3, H, H)
+    dW_x, dW_h = np.zeros((3, H, D + 1), dhs.dtype), np.zeros((3, H, H), dhs.dtype)
     db_hn = np.zeros(H, dhs.dtype)
 
     for chunk in reversed(chunks(T, 3 * N * H * dhs.itemsize)):
         h_prev, r, z, n, hn = hs[chunk], rs[chunk], zs[chunk], ns[chunk], hns[chunk]
-        K = len(r)
         to_n = (1 - z) * (1 - n**2)
-        slopes = np.empty((3, K, N, H), dhs.dtype)
-        slopes[0] = to_n * hn * r * (1 - r)
-        slopes[1] = (h_prev - n) * z * (1 - z)
-        slopes[2] = to_n * r
+        da = np.empty((3, *r.shape), dhs.dtype)  # first the slopes, in the loop the gradients at r, z, hn
+        da[0] = to_n * hn * r * (1 - r)
+        da[1] = (h_prev - n) * z * (1 - z)
+        da[2] = to_n * r
         dh = np.array(dhs[chunk], order="C")
-        dah = np.empty((K, N, 3 * H), dhs.dtype)  # gradient at W_hh h + b_hh
-        blocks = dah.reshape(K, N, 3, H).swapaxes(1, 2)
-        per_step = dh, slopes.swapaxes(0, 1), z, dah, blocks
-        backwards = zip(*(array[::-1] for array in per_step), strict=True)
-        for dh_t, slopes_t, z_t, dah_t, blocks_t in backwards:
+        backwards = zip(*(array[::-1] for array in (dh, z, da.swapaxes(0, 1))), strict=True)
+        for dh_t, z_t, da_t in backwards:
             np.add(dh_t, dh_next, out=dh_t)
-            np.multiply(slopes_t, dh_t, out=blocks_t)
-            np.multiply(dh_t, z_t, out=dh_next)  # dh_next = dh * z + dah @ W_hh
-            np.matmul(dah_t, W_hh, out=through_gates)
-            np.add(dh_next, through_gates, out=dh_next)
+            np.multiply(da_t, dh_t, out=da_t)
+            np.matmul(da_t, W_h, out=per_gate_dh)  # dh_next = dh * z + da @ W_hh
+            np.add.reduce(per_gate_dh, out=dh_next)
+            np.add(dh_next, dh_t * z_t, out=dh_next)
         flush_vanished(dh_next)
-        rows = dah.reshape(-1, 3 * H)
-        dW_h += np.matmul(rows.T, h_prev.reshape(-1, H))
-        db_hn += rows[:, 2 * H :].sum(axis=0)
-        np.multiply(to_n, dh, out=blocks[:, 2])  # now the gradient at W_ih x + b_ih: no reset gate in n
-        dW_x += np.matmul(rows.T, x1[chunk].reshape(-1, D + 1))
-        np.matmul(rows, W_ih, out=dx[chunk].reshape(-1, D))
+        rows = da.reshape(3, -1, H)
+        dW_h += np.matmul(rows.swapaxes(1, 2), h_prev.reshape(-1, H))
+        db_hn += rows[2].sum(axis=0)
+        np.multiply(to_n, dh, out=da[2])  # from hn to n: no reset gate on the input's side
+        dW_x += np.matmul(rows.swapaxes(1, 2), x1[chunk].reshape(-1, D + 1))
+        np.add.reduce(np.matmul(rows, W_x), out=dx[chunk].reshape(-1, D))
 
-    dW_ih, db_ih = dW_x[:, :D].copy(), dW_x[:, D].copy()
+    dW_ih, db_ih = dW_x[..., :D].reshape(3 * H, D), dW_x[..., D].flatten()
     db_hh = np.concatenate([db_ih[: 2 * H], db_hn])
-    return Gradients(swap_time_and_batch(dx), dh_next, dW_ih, dW_h, db_ih, db_hh)
+    return Gradients(swap_time_and_batch(dx), dh_next, dW_ih, dW_h.reshape(3 * H, H), db_ih, db_hh)

@@ -204,37 +204,36 @@ def backward(dhs, dc_T, cache: Cache) -> Gradients:
     x1, hs, cs, is_, fs, gs, os, tanh_cs = (swap_time_and_batch(array) for array in cache[:-1])
     dhs = swap_time_and_batch(dhs)
     dx = np.empty((T, N, D), dhs.dtype)
-    dh_next, dc, from_h = np.zeros((N, H), dhs.dtype), dc_T.copy(), np.empty((N, H), dhs.dtype)
-    dW_x, dW_h = np.zeros((4 * H, D + 1), dhs.dtype), np.zeros((4 * H, H), dhs.dtype)
+    dh_next, dc, per_gate_dh = np.zeros((N, H), dhs.dtype), dc_T.copy(), np.empty((4, N, H), dhs.dtype)
+    W_x, W_h = W_ih.reshape(4, H, D), W_hh.reshape(4, H, H)
+    dW_x, dW_h = np.zeros((4, H, D + 1), dhs.dtype), np.zeros((4, H, H), dhs.dtype)
 
     for chunk in reversed(chunks(T, 4 * N * H * dhs.itemsize)):
         i, f, g, o, tanh_c = is_[chunk], fs[chunk], gs[chunk], os[chunk], tanh_cs[chunk]
-        K = len(i)
-        slopes = np.empty((4, K, N, H), dhs.dtype)
-        slopes[0] = g * i * (1 - i)
-        slopes[1] = cs[chunk] * f * (1 - f)
-        slopes[2] = i * (1 - g**2)
-        slopes[3] = tanh_c * o * (1 - o)
+        da = np.empty((4, *i.shape), dhs.dtype)  # first the slopes, in the loop the gradients at i, f, g, o
+        da[0] = g * i * (1 - i)
+        da[1] = cs[chunk] * f * (1 - f)
+        da[2] = i * (1 - g**2)
+        da[3] = tanh_c * o * (1 - o)
         to_c = o * (1 - tanh_c**2)
         dh = np.array(dhs[chunk], order="C")
-        da = np.empty((K, N, 4 * H), dhs.dtype)  # gradient before σ and tanh
-        blocks = da.reshape(K, N, 4, H).swapaxes(1, 2)
-        per_step = dh, to_c, slopes[:3].swapaxes(0, 1), slopes[3], f, da, blocks
+        per_step = dh, to_c, f, da.swapaxes(0, 1), da[:3].swapaxes(0, 1), da[3]
         backwards = zip(*(array[::-1] for array in per_step), strict=True)
-        for dh_t, to_c_t, slopes_ifg, slope_o, f_t, da_t, blocks_t in backwards:
+        for dh_t, to_c_t, f_t, da_t, da_ifg, da_o in backwards:
             np.add(dh_t, dh_next, out=dh_t)
-            np.multiply(to_c_t, dh_t, out=from_h)  # dc = dc + dh * o * (1 - tanh_c**2)
-            np.add(dc, from_h, out=dc)
-            np.multiply(slopes_ifg, dc, out=blocks_t[:3])
-            np.multiply(slope_o, dh_t, out=blocks_t[3])
+            np.multiply(to_c_t, dh_t, out=to_c_t)  # dc = dc + dh * o * (1 - tanh_c**2)
+            np.add(dc, to_c_t, out=dc)
+            np.multiply(da_ifg, dc, out=da_ifg)
+            np.multiply(da_o, dh_t, out=da_o)
             np.multiply(dc, f_t, out=dc)  # what goes on to c_prev and h_prev
-            np.matmul(da_t, W_hh, out=dh_next)
+            np.matmul(da_t, W_h, out=per_gate_dh)
+            np.add.reduce(per_gate_dh, out=dh_next)
         flush_vanished(dh_next)
         flush_vanished(dc)
-        rows = da.reshape(-1, 4 * H)
-        dW_x += np.matmul(rows.T, x1[chunk].reshape(-1, D + 1))
-        dW_h += np.matmul(rows.T, hs[chunk].reshape(-1, H))
-        np.matmul(rows, W_ih, out=dx[chunk].reshape(-1, D))
+        rows = da.reshape(4, -1, H)
+        dW_x += np.matmul(rows.swapaxes(1, 2), x1[chunk].reshape(-1, D + 1))
+        dW_h += np.matmul(rows.swapaxes(1, 2), hs[chunk].reshape(-1, H))
+        np.add.reduce(np.matmul(rows, W_x), out=dx[chunk].reshape(-1, D))
 
-    dW_ih, db = dW_x[:, :D].copy(), dW_x[:, D].copy()
-    return Gradients(swap_time_and_batch(dx), dh_next, dc, dW_ih, dW_h, db, db.copy())
+    dW_ih, db = dW_x[..., :D].reshape(4 * H, D), dW_x[..., D].flatten()
+    return Gradients(swap_time_and_batch(dx), dh_next, dc, dW_ih, dW_h.reshape(4 * H, H), db, db.copy())

@@ -1,8 +1,8 @@
 """The one training loop of the course.
 
-    model = new_model(gru, D=2, H=32, K=1, seed=0)
-    history = train(model, lambda rng: adding(rng, N=32, T=50), steps=500, lr=0.01)
-    evaluate(history.model, adding(np.random.default_rng(1), N=1000, T=50)).loss
+model = new_model(gru, D=2, H=32, K=1, seed=0)
+history = train(model, lambda rng: adding(rng, N=32, T=50), steps=500, lr=0.01)
+evaluate(history.model, adding(np.random.default_rng(1), N=1000, T=50)).loss
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .optimisers import OPTIMISERS, clip_by_global_norm
 
 @dataclass
 class History:
-    """What happened in training: one entry per step in each list, and the model as it was after the last one."""
+    """What happened in training: one entry per step in each list, and the model after the last step."""
 
     model: Model
     loss: list[float] = field(default_factory=list)
@@ -51,63 +51,86 @@ def train(
 ) -> History:
     """Take `steps` steps of gradient descent and return the History; `model` itself is left as it was.
 
-    batches: a function of a generator that draws a fresh batch, such as `lambda rng: adding(rng, 32, 50)`; then `seed`
-    decides what it draws. Or an iterable of batches; training ends early if it does.
-    clip: limit of the gradient's global norm; None for no clipping. optimiser: "adam", "sgd", or a function like them.
-    carry_state: start each batch from the state after the one before (truncated BPTT), cut off from its gradient.
-    validation: a batch that is evaluated before the first step, every `every` steps, and at the end.
-    progress: show a bar; None: in a notebook or a terminal only. Stopping the cell (KeyboardInterrupt) ends training
-    and keeps what was learnt so far. Raises FloatingPointError, with what to do, if the loss is no longer finite.
+    batches: a function of a generator that draws a fresh batch, such as `lambda rng: adding(rng, 32, 50)`;
+      then `seed` decides what it draws. Or an iterable of batches; training ends early if it does.
+    clip: the limit of the gradient's global norm; None: no clipping.
+    optimiser: "adam", "sgd", or a function like them.
+    carry_state: start each batch from the state after the one before, without its gradient (truncated BPTT).
+    validation: a batch to evaluate before the first step, every `every` steps, and at the end.
+    progress: show a bar; None: in a notebook or a terminal only.
+
+    Stopping the cell (KeyboardInterrupt) ends training and keeps what was learnt so far. Raises
+    FloatingPointError, with what to do, if the loss or the gradient is no longer finite.
     """
-    source = _stream(batches, np.random.default_rng(seed))
     update = (OPTIMISERS[optimiser] if isinstance(optimiser, str) else optimiser)(lr)
     history, state = History(model), None
-    with tqdm(total=steps, file=sys.stdout, disable=not _wanted(progress), mininterval=0.25, unit="step") as bar:
+
+    def take_step(batch: tuple) -> tuple[float, float, float]:
+        nonlocal state
+        result = loss_and_gradients(history.model, batch, state)
+        gradients, norm = clip_by_global_norm(result.gradients, clip)
+        require_finite(result.loss, norm)
+        history.model = with_weights(model, update(weights(history.model), gradients))
+        state = result.state if carry_state else None
+        return result.loss, result.metric, norm
+
+    def judge(batch: tuple) -> tuple[float, float]:
+        return evaluate(history.model, batch)[:2]
+
+    return run(history, stream(batches, seed), steps, take_step, judge, validation, every, progress)
+
+
+def run(
+    history: History,
+    batches: Iterable[tuple],
+    steps: int,
+    take_step: Callable[[tuple], tuple[float, float, float]],
+    judge: Callable[[tuple], tuple[float, float]],
+    validation: tuple | None,
+    every: int,
+    progress: bool | None,
+) -> History:
+    """The loop itself, the same for NumPy and PyTorch: `take_step` changes the model and returns (loss,
+    metric, gradient norm), `judge` returns (loss, metric) of the validation batch.
+    """
+
+    def validate() -> None:
+        if validation is not None:
+            history.validation.append((len(history), *judge(validation)))
+
+    with _bar(steps, progress) as bar:
         try:
-            _validate(history, validation)
-            for batch in itertools.islice(source, steps):
-                result = loss_and_gradients(history.model, batch, state)
-                state = result.state if carry_state else None
-                gradients, norm = clip_by_global_norm(result.gradients, clip)
-                _require_finite(result.loss, norm, len(history))
-                history.model = with_weights(model, update(weights(history.model), gradients))
-                _record(history, result, norm)
-                if len(history) % every == 0 and len(history) < steps:
-                    _validate(history, validation)
-                bar.set_postfix(loss=f"{result.loss:.4f}", refresh=False)
+            validate()
+            for batch in itertools.islice(batches, steps):
+                loss, metric, norm = take_step(batch)
+                history.loss.append(loss)
+                history.metric.append(metric)
+                history.gradient_norm.append(norm)
+                if len(history) % every == 0 or len(history) == steps:
+                    validate()
+                bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
                 bar.update()
         except KeyboardInterrupt:
             history.interrupted = True
-    if len(history):
-        _validate(history, validation)
     return history
 
 
-def _record(history: History, result, norm: float) -> None:
-    history.loss.append(result.loss)
-    history.metric.append(result.metric)
-    history.gradient_norm.append(norm)
+def stream(batches: Callable[[np.random.Generator], tuple] | Iterable[tuple], seed: int) -> Iterable[tuple]:
+    """The batches one by one: as they come, or drawn by a function with a generator of that seed."""
+    if not callable(batches):
+        return batches
+    rng = np.random.default_rng(seed)
+    return (batches(rng) for _ in itertools.count())
 
 
-def _validate(history: History, batch: tuple | None) -> None:
-    if batch is not None:
-        result = evaluate(history.model, batch)
-        history.validation.append((len(history), result.loss, result.metric))
-
-
-def _require_finite(loss: float, norm: float, step: int) -> None:
+def require_finite(loss: float, norm: float) -> None:
+    """Raise FloatingPointError if a step has left the finite numbers."""
     if not (np.isfinite(loss) and np.isfinite(norm)):
-        raise FloatingPointError(f"training left the finite numbers at step {step}: lower lr, or set clip")
+        raise FloatingPointError(f"training left the finite numbers (loss {loss}): lower lr, or set clip")
 
 
-def _stream(batches, rng: np.random.Generator) -> Iterable[tuple]:
-    if callable(batches):
-        return (batches(rng) for _ in itertools.count())
-    return batches
-
-
-def _wanted(progress: bool | None) -> bool:
-    # A notebook's standard output is no terminal, but it follows a carriage return, which is all the bar needs.
-    if progress is not None:
-        return progress
-    return sys.stdout.isatty() or type(sys.stdout).__module__.startswith("ipykernel")
+def _bar(steps: int, progress: bool | None) -> tqdm:
+    # A notebook's output is no terminal, yet it obeys a carriage return: all that a bar of text needs.
+    if progress is None:
+        progress = sys.stdout.isatty() or type(sys.stdout).__module__.startswith("ipykernel")
+    return tqdm(total=steps, file=sys.stdout, disable=not progress, mininterval=0.25, unit="step")

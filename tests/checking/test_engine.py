@@ -31,7 +31,9 @@ SUM = Exercise(
     draw=draw,
     misconceptions=(
         Misconception("a sum without its start", "Where does start go?", lambda x, start: np.cumsum(x, axis=1)),
-        Misconception("a sum that is not running", "Each step adds to the one before.", lambda x, start: start[:, None] + x),
+        Misconception(
+            "a sum that is not running", "Each step adds to the one before.", lambda x, start: start[:, None] + x
+        ),
     ),
     points=2,
 )

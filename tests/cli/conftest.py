@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -72,3 +79,60 @@ def notebook(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / "tiny.ipynb"
 
     return write
+
+
+class Server:
+    """A JupyterLab that is about to answer on a port of this machine."""
+
+    def __init__(self, port: int, log: Path) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+        self.log = log
+
+    def request(self, path: str, method: str = "GET", patience: float = 90) -> str:
+        """What the server answers, as soon as it does."""
+        request = urllib.request.Request(
+            self.address + path, method=method, headers={"Authorization": "token secret"}
+        )
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return answer.read().decode()
+            except urllib.error.HTTPError:
+                raise
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def json(self, path: str, method: str = "GET") -> Any:
+        return json.loads(self.request(path, method))
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts JupyterLab by a command, with settings and secrets of its own, and ends it after the test."""
+    processes = []
+
+    def start(*command: object, cwd: Path) -> Server:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        options = [
+            "--no-browser",
+            f"--port={port}",
+            "--ServerApp.port_retries=0",
+            "--IdentityProvider.token=secret",
+        ]
+        private = {f"JUPYTER_{what}_DIR": str(tmp_path / what) for what in ("CONFIG", "DATA", "RUNTIME")}
+        with (tmp_path / "log").open("w") as log:
+            call = [*map(str, command), *options]
+            processes.append(
+                subprocess.Popen(call, stdout=log, stderr=log, env=os.environ | private, cwd=cwd)
+            )
+        return Server(port, tmp_path / "log")
+
+    yield start
+    for process in processes:
+        process.terminate()
+        process.wait(timeout=60)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -19,53 +14,15 @@ from coursekit.lessons import clone_root
 COMMAND = [sys.executable, "-m", "coursekit.cli", "lab"]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def get(url: str, patience: float = 90) -> str:
-    """What a server answers, as soon as it does."""
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
-                return answer.read().decode()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-
-
 @pytest.mark.slow
-def test_jupyterlab_serves_a_copy_at_the_start_page(tmp_path):
+def test_jupyterlab_serves_a_copy_at_the_start_page(serve, tmp_path):
     mine = tmp_path / "my course"
-    port = free_port()
-    options = [
-        "--no-browser",
-        f"--port={port}",
-        "--ServerApp.port_retries=0",
-        "--IdentityProvider.token=secret",
-    ]
-    private = {f"JUPYTER_{what}_DIR": str(tmp_path / what) for what in ("CONFIG", "DATA", "RUNTIME")}
-    log = (tmp_path / "log").open("w")
-    process = subprocess.Popen(
-        [*COMMAND, mine, *options], stdout=log, stderr=log, env=os.environ | private, cwd=tmp_path
-    )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        listing = json.loads(get(f"{address}/api/contents/?token=secret"))
-        assert "start.ipynb" in [entry["name"] for entry in listing["content"]]
-        kernels = json.loads(get(f"{address}/api/kernelspecs?token=secret"))["kernelspecs"]
-        assert "python3" in kernels
-        assert "jupyter" in get(f"{address}/lab/tree/start.ipynb?token=secret").lower()
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-        log.close()
+    server = serve(*COMMAND, mine, cwd=tmp_path)
+    assert "start.ipynb" in [entry["name"] for entry in server.json("/api/contents/")["content"]]
+    assert "python3" in server.json("/api/kernelspecs")["kernelspecs"]
+    assert "jupyter" in server.request("/lab/tree/start.ipynb").lower()
     assert (mine / "start.ipynb").is_file()
-    assert f"127.0.0.1:{port}/lab/tree/start.ipynb" in (tmp_path / "log").read_text()
+    assert f"{server.address}/lab/tree/start.ipynb" in server.log.read_text()
 
 
 def test_what_follows_is_jupyterlabs(run):

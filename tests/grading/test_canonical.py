@@ -29,7 +29,9 @@ def released():
 
 def handed_in(*cells):
     return new_notebook(
-        cells=[new_code_cell(source, metadata={"nbgrader": {"grade_id": name}} if name else {}) for source, name in cells]
+        cells=[
+            new_code_cell(source, metadata={"nbgrader": {"grade_id": name}} if name else {}) for source, name in cells
+        ]
     )
 
 

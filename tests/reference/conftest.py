@@ -14,7 +14,7 @@ from coursekit.reference import gru, lstm, rnn
 
 
 class Case(NamedTuple):
-    """One question: inputs, non-zero states (h0, or h0 and c0), weights, and upstream gradients everywhere."""
+    """One question: inputs, non-zero states (h0, or h0 and c0), weights, upstream gradients everywhere."""
 
     x: np.ndarray
     states: tuple[np.ndarray, ...]

@@ -22,7 +22,7 @@ def draw(cell, seed=0):
 
 
 def keras_gru(x, h, kernel, recurrent_kernel, bias):
-    """keras.layers.GRU(reset_after=True), one step: columns z, r, h; bias[0] with x, bias[1] with the state."""
+    """keras.layers.GRU(reset_after=True), one step: columns z, r, h; bias[0] goes with x, bias[1] with h."""
     matrix_x = x @ kernel + bias[0]
     matrix_inner = h @ recurrent_kernel + bias[1]
     z = logistic(matrix_x[:, :H] + matrix_inner[:, :H])

@@ -1,5 +1,5 @@
-"""A sandbox for strangers' notebooks: a warm server inside bubblewrap, a confined worker per submission, a channel that
-carries data only.
+"""A sandbox for strangers' notebooks: a warm server inside bubblewrap, a confined worker per submission, a
+channel that carries data only.
 
     with Server() as server, server.open(seed=1) as worker:
         worker.run_cell("def double(x): return 2 * x")

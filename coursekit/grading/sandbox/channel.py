@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import socket
@@ -50,14 +51,13 @@ class Meter:
     def cpu(self) -> float:
         """CPU seconds of the process and its threads; the last known figure once it has ended."""
         if self.pid:
-            try:
+            with contextlib.suppress(OSError):
                 self.last = time.clock_gettime((~self.pid << 3) | 2)  # what clock_getcpuclockid(3) computes
-            except OSError:
-                pass
         return self.last
 
     def starved(self) -> float:
-        """Seconds that its main thread was ready to run and did not get a CPU; infinite where that is not known."""
+        """Seconds that its main thread was ready to run and did not get a CPU; infinite where that is not
+        known."""
         try:
             with open(f"/proc/{self.pid}/schedstat") as file:
                 return int(file.read().split()[1]) / 1e9
@@ -66,7 +66,8 @@ class Meter:
 
 
 class Budget:
-    """CPU and wall time of one request. CPU is meant tightly, wall time loosely: other programs use it too."""
+    """CPU and wall time of one request. CPU is meant tightly, wall time loosely: other programs use it
+    too."""
 
     def __init__(self, meter: Meter, cpu_s: float, wall_s: float):
         self.meter, self.cpu_s, self.wall_s = meter, cpu_s, wall_s
@@ -140,7 +141,7 @@ class Channel:
 
         def fill(view: memoryview) -> None:
             while view:
-                count = self._transfer(self.reading, lambda: self.socket.recv_into(view), budget)
+                count = self._transfer(self.reading, lambda part=view: self.socket.recv_into(part), budget)
                 if count == 0:
                     raise Closed
                 view = view[count:]

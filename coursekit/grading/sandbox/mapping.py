@@ -1,4 +1,5 @@
-"""Users of a sandbox: where the grader is root, every worker gets a user of its own that owns nothing on this machine."""
+"""Users of a sandbox: where the grader is root, every worker gets a user of its own that owns nothing on this
+machine."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ def spare_users() -> tuple[int, int] | None:
         return None
     with open("/proc/self/uid_map") as file:
         mapped = [tuple(map(int, line.split())) for line in file]
-    enough = any(inside <= FIRST and FIRST + COUNT <= inside + number for inside, _, number in mapped)
+    enough = any(inside <= FIRST and inside + number >= FIRST + COUNT for inside, _, number in mapped)
     return (1000, COUNT) if enough else None
 
 
@@ -27,7 +28,8 @@ def map_users(
     keep: list[int],
     start: dict[str, Any],
 ) -> subprocess.Popen:
-    """Run bubblewrap; for root, hold it until its user namespace maps root (to set up the view) and the spare users."""
+    """Run bubblewrap; for root, hold it until its user namespace maps root (to set up the view) and the spare
+    users."""
     if users is None:
         return subprocess.Popen([*command, "--", *program], pass_fds=keep, **start)
     info, write_info = os.pipe()

@@ -18,7 +18,7 @@ MECHANISMS = {
     ),
     "landlock": (
         "Landlock: reading only Python and its packages, writing nothing",
-        "a list of allowed system calls (libseccomp): no new programs, processes or connections, no signals to others",
+        "a list of allowed system calls (libseccomp): no programs, processes, connections or signals",
         "limits on memory, CPU time, threads and output",
     ),
     "none": (),
@@ -58,7 +58,8 @@ def attempts():
 
 @dataclass(frozen=True)
 class HostReport:
-    """The level of isolation of this host, what provides it, what it leaves open, and why there is no stronger one."""
+    """The level of isolation of this host, what provides it, what it leaves open, and why there is no
+    stronger one."""
 
     level: Literal["namespaces", "landlock", "none"]
     mechanisms: tuple[str, ...]
@@ -80,7 +81,8 @@ class HostReport:
 
 
 def probe() -> HostReport:
-    """Enter the sandbox at each level, the strongest first, try what must fail, and report the first that holds."""
+    """Enter the sandbox at each level, the strongest first, try what must fail, and report the first that
+    holds."""
     problems: list[str] = []
     for level in ("namespaces", "landlock"):
         try:

@@ -9,8 +9,10 @@ from typing import Any, Literal
 import numpy as np
 
 Status = Literal["ok", "error", "timeout", "busy", "died", "malformed"]
-"""ok and error: the code ran or raised. timeout: it used up its CPU time, or waited for nothing. busy: the machine was
-too loaded to let it finish, so run it again. died: the process ended. malformed: what came back is not what was asked."""
+"""ok and error: the code ran or raised. timeout: it used up its CPU time, or waited for nothing. busy: the
+machine was too loaded to let it finish, so run it again. died: the process ended. malformed: what came back
+is not what
+was asked."""
 
 
 class SandboxUnavailable(RuntimeError):
@@ -61,7 +63,8 @@ class Record(tuple):
 
 @dataclass(frozen=True)
 class Opaque:
-    """An object that is not data and therefore stayed in its worker. It can be passed back to the same worker."""
+    """An object that is not data and therefore stayed in its worker. It can be passed back to the same
+    worker."""
 
     type_name: str
     handle: int
@@ -78,8 +81,8 @@ class Tensor:
 class FunctionRef:
     """An argument that the student's function may call; `function` runs here, on data that the student chose.
 
-    It must check shapes and sizes before it computes, because two small arrays can ask for a huge product. What it
-    raises reaches the student's function as a RuntimeError.
+    It must check shapes and sizes before it computes, because two small arrays can ask for a huge product.
+    What it raises reaches the student's function as a RuntimeError.
     """
 
     function: Callable[..., Any]
@@ -87,7 +90,8 @@ class FunctionRef:
 
 @dataclass(frozen=True)
 class Shown:
-    """One piece of output: a stream's text, or a display as {"text/plain": str, "image/png": bytes} (either or both)."""
+    """One piece of output: a stream's text, or a display as {"text/plain": str, "image/png": bytes} (either
+    or both)."""
 
     kind: Literal["stdout", "stderr", "display", "result"]
     text: str = ""
@@ -126,7 +130,8 @@ class CellResult:
 
 @dataclass(frozen=True)
 class CallResult(CellResult):
-    """How a call ended, and what it left behind. All of it was said by the student's process: data, not evidence."""
+    """How a call ended, and what it left behind. All of it was said by the student's process: data, not
+    evidence."""
 
     value: Any = None
     args: tuple | None = None  # after the call, so that changes in place can be seen

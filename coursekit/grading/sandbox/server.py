@@ -1,4 +1,5 @@
-"""Starts and holds the warm server: one process inside bubblewrap that forks a confined child per submission."""
+"""Starts and holds the warm server: one process inside bubblewrap that forks a confined child per
+submission."""
 
 from __future__ import annotations
 
@@ -35,10 +36,10 @@ ADVICE = (
 class Server:
     """A warm server. Use it as a context manager, and open one worker per submission; threads may share it.
 
-    limits: the default for its workers. level: "namespaces", or "landlock" for hosts without user namespaces, where
-    nothing can be written; by default the first that works, and `level` says which after the start. unsafe: the same
-    protocol without any isolation, for programs that are trusted. share: folders that workers may read and import
-    from (never the reference).
+    limits: the default for its workers. level: "namespaces", or "landlock" for hosts without user namespaces,
+    where nothing can be written; by default the first that works, and `level` says which after the start.
+    unsafe: the same protocol without any isolation, for programs that are trusted. share: folders that
+    workers may read and import from (never the reference).
 
     Raises SandboxUnavailable if this host cannot isolate, or if the server stops answering.
     """
@@ -58,6 +59,7 @@ class Server:
         self.info: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._process: subprocess.Popen | None = None
+        self._started = False
 
     def __enter__(self) -> Server:
         self.start()
@@ -68,8 +70,11 @@ class Server:
 
     def start(self) -> None:
         """Start the server and wait until it is warm (about three seconds)."""
+        if self._started:
+            return
         problems = []
-        for self.level in self._levels:
+        for level in self._levels:
+            self.level = level
             try:
                 self._refuse_early()
                 return self._start()
@@ -79,11 +84,12 @@ class Server:
 
     def _start(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `close`)
         self._control, theirs = socket.socketpair()
         started = threading.Event()
         # The sandbox dies with the thread that started it, so that thread must live as long as the server.
         self._keeper = threading.Thread(target=self._run, args=(theirs, started), daemon=True, name="sandbox")
+        self._started = True
         self._keeper.start()
         started.wait()
         theirs.close()
@@ -115,7 +121,7 @@ class Server:
             ours.close()
             os.close(report)
             raise SandboxUnavailable(f"{answer['error']}. {self._said()}{ADVICE}")
-        worker = Worker(ours, report, descriptors[0], answer["pid"], limits)
+        worker = Worker(ours, report, *(descriptors or [None]), answer["pid"], limits)
         if not worker.ready():
             worker.close()
             raise SandboxUnavailable(f"A worker could not be confined. {self._said()}{ADVICE}")
@@ -123,16 +129,16 @@ class Server:
 
     def close(self) -> None:
         """End the server and, with it, every worker."""
-        if self._process is None:
+        if not self._started:
             return
+        self._started = False
         self._control.close()
         self._kill()
         self._keeper.join()
-        self._process = None
         self._errors.close()
         self._folder.cleanup()
 
-    # ------------------------------------------------------------------------------------------------------------
+    # --------------------------------------------------------------------------------------------------------
     def _refuse_early(self) -> None:
         problem = ""
         if sys.platform == "win32":
@@ -156,7 +162,7 @@ class Server:
         config["paths"] = [*map(view.package_folder, view.PACKAGES), *self._shared()]
         config["readable"] = [*readable, home, str(view.INSIDE), *self._shared()]
         program = [sys.executable, "-P", "-s", "-m", "inside", json.dumps(config)]
-        place = "/tmp" if self.level == "namespaces" else self._folder.name  # noqa: S108
+        place = "/tmp" if self.level == "namespaces" else self._folder.name
         env = view.ENVIRONMENT | {
             "PYTHONPATH": home,
             "HOME": place,
@@ -170,6 +176,10 @@ class Server:
                 self._process = map_users(command, program, users, [control.fileno()], start)
             else:
                 self._process = subprocess.Popen(program, pass_fds=[control.fileno()], **start)
+        except OSError as error:  # the control socket then closes, and whoever waits there reads this
+            self._errors.write(str(error).encode())
+            self._errors.flush()
+            return
         finally:
             started.set()
         self._process.wait()

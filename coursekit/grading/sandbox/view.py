@@ -97,8 +97,8 @@ def without_course(paths: list[str]) -> list[str]:
 def bubblewrap(share: dict[str, str], ranged: bool) -> list[str]:
     """The command line up to the program: new namespaces, no network, a read-only view, an empty /tmp.
 
-    `share`: extra folders, by their place in the view. `ranged`: the caller maps a range of users (it is root), and the
-    server may switch between them.
+    `share`: extra folders, by their place in the view. `ranged`: the caller maps a range of users (it is
+    root), and the server may switch between them.
     """
     command = [
         find_bubblewrap() or "bwrap",
@@ -132,7 +132,8 @@ def bubblewrap(share: dict[str, str], ranged: bool) -> list[str]:
         command += ["--symlink", os.readlink(path), path]
     for folder in course_folders():
         if any(folder.startswith(os.path.realpath(path) + "/") for path in shown):
-            command += ["--ro-bind", str(INSIDE / "absent"), folder]
+            command += ["--tmpfs", folder, "--ro-bind", str(INSIDE / "absent.txt"), f"{folder}/__init__.py"]
+            command += ["--remount-ro", folder]
     for path in devices:
         command += ["--dev-bind", path, path]
     return [

@@ -1,5 +1,5 @@
-"""One submission's worker, seen from the grader: requests go in, checked data comes out, nothing is ever raised for
-what a student's code does."""
+"""One submission's worker, seen from the grader: requests go in, checked data comes out, nothing is ever
+raised for what a student's code does."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ ENDINGS = {
 
 
 class Worker:
-    """Made by `Server.open`. After a timeout that killed it, a crash or a malformed reply, every further request is
-    answered at once with that status and reason; open another worker to go on."""
+    """Made by `Server.open`. After a timeout that killed it, a crash or a malformed reply, every further
+    request is answered at once with that status and reason; open another worker to go on."""
 
     def __init__(self, connection: socket.socket, report: int, pidfd: int | None, pid: int, limits: Limits):
         self.limits = limits
@@ -52,6 +52,11 @@ class Worker:
     @property
     def alive(self) -> bool:
         return self._end is None
+
+    @property
+    def pid(self) -> int:
+        """The number of its process on this side; 0 if that is not known."""
+        return self._meter.pid
 
     def ready(self) -> bool:
         """Wait until the worker is confined; False if that failed. No student's code has run by then."""
@@ -77,9 +82,9 @@ class Worker:
     ) -> CallResult:
         """Call a function that the notebook has defined, or an object that an earlier call returned.
 
-        Arguments: None, bool, int, float, str, arrays, tuple, list, dict with str or int keys, named tuples, `Tensor`,
-        `FunctionRef`, `Opaque`; anything else raises `Unsendable`. `method`: an attribute to call instead, such as
-        "load_state_dict".
+        Arguments: None, bool, int, float, str, arrays, tuple, list, dict with str or int keys, named tuples,
+        `Tensor`, `FunctionRef`, `Opaque`; anything else raises `Unsendable`. `method`: an attribute to call
+        instead, such as "load_state_dict".
         """
         fields = {
             "op": "call",
@@ -100,8 +105,8 @@ class Worker:
         cpu_s: float | None = None,
         wall_s: float | None = None,
     ) -> CallResult:
-        """Call with tensors, and pull `cotangents` (one per output) back: `value` is (outputs, gradients of the floating
-        tensors among `args`), by torch.autograd in the worker."""
+        """Call with tensors, and pull `cotangents` (one per output) back: `value` is (outputs, gradients of
+        the floating tensors among `args`), by torch.autograd in the worker."""
         fields = {
             "op": "vjp",
             "target": self._path(target, method),
@@ -129,7 +134,7 @@ class Worker:
             if descriptor is not None:
                 os.close(descriptor)
 
-    # ------------------------------------------------------------------------------------------------------------
+    # --------------------------------------------------------------------------------------------------------
     @staticmethod
     def _path(target: str | Opaque, method: str) -> list:
         first = target.split(".") if isinstance(target, str) else [target]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from coursekit.grading.sandbox import CallResult, Limits, SandboxUnavailable, Server, Worker
+from coursekit.grading.sandbox import CallResult, Limits, SandboxUnavailable, Server, Worker, view
 
 LIMITS = Limits(
     memory_mb=256,
@@ -21,24 +22,37 @@ LIMITS = Limits(
 )
 
 
-def started(**options: object) -> Iterator[Server]:
-    server = Server(LIMITS, **options)
+SECRET = "planted-secret"  # in the grader's environment when the server starts
+
+
+def start(patch: pytest.MonkeyPatch) -> Server:
+    patch.setenv("COURSE_SECRET", f"value={SECRET}")
+    server = Server(LIMITS)
     try:
         server.start()
     except SandboxUnavailable as problem:
         pytest.skip(str(problem))
-    yield server
-    server.close()
+    return server
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    yield from started(level="namespaces")
+    with pytest.MonkeyPatch.context() as patch:
+        server = start(patch)
+    with server:
+        if server.level != "namespaces":
+            pytest.skip("this host has no namespaces for the sandbox")
+        yield server
 
 
 @pytest.fixture(scope="session")
 def landlock_server() -> Iterator[Server]:
-    yield from started(level="landlock")
+    """What a host without bubblewrap falls back to."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(view, "find_bubblewrap", lambda: None)
+        server = start(patch)
+    with server:
+        yield server
 
 
 @pytest.fixture(scope="session", params=["namespaces", "landlock"])
@@ -63,3 +77,14 @@ def run(worker: Worker) -> Callable[..., CallResult]:
         return worker.call("f", args, kwargs)
 
     return define_and_call
+
+
+def attack(server: Server, source: str, before: str = "", **options: float) -> CallResult:
+    """Run `source` as the body of a function in a worker of its own; the server must survive it."""
+    body = textwrap.indent(textwrap.dedent(source).strip(), "    ")
+    with server.open() as worker:
+        assert worker.run_cell(f"{before}\ndef f():\n{body}").ok
+        result = worker.call("f", **options)
+    with server.open() as worker:
+        assert worker.run_cell("1 + 1").ok
+    return result

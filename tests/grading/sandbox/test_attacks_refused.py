@@ -1,4 +1,5 @@
-"""Attacks that the kernel must refuse outright. Each is tried at every level of isolation that this host offers."""
+"""Attacks that the kernel must refuse outright. Each is tried at every level of isolation that this host
+offers."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ PROCESSES = {
     "execve": "os.execv('/usr/lib', ['x'])",
     "exec of the interpreter": "os.execv(sys.executable, ['python', '-c', ''])",
     "subprocess": "subprocess.run([sys.executable, '-c', ''])",
-    "multiprocessing": "import multiprocessing as m; p = m.get_context('fork').Process(target=print); p.start()",
+    "multiprocessing": "import multiprocessing as m; m.get_context('fork').Process(target=print).start()",
     "forkpty": "os.forkpty()",
     "a daemon": "os.setsid(); os.fork()",
     "a shell": "os.popen('true').close()",
@@ -87,7 +88,7 @@ FILES = {
     "the terminal": "open('/dev/tty')",
     "import the course": "import coursekit",
     "import the reference": "import coursekit.reference.gru",
-    "find the course": "import importlib.metadata as m; open(m.distribution('coursekit').locate_file('coursekit/cli.py'))",
+    "find the course": "import sysconfig as s; open(s.get_path('purelib') + '/coursekit/reference/gru.py')",
 }
 PRIVILEGES = {
     "become root": "os.setuid(0) if os.getuid() else exec('raise OSError')",

@@ -62,7 +62,8 @@ def test_figures_can_be_left_undrawn(server):
 
 
 def test_active_content_stays_inside(worker):
-    source = "from IPython.display import HTML, Javascript, SVG\ndisplay(HTML('<script>alert(1)</script>'))\nJavascript('alert(1)')"
+    source = "from IPython.display import HTML, Javascript\ndisplay(HTML('<script>alert(1)</script>'))"
+    source += "\nJavascript('alert(1)')"
     result = worker.run_cell(source)
     assert result.ok and all(set(display) == {"text/plain"} for display in result.displays)
 
@@ -83,7 +84,8 @@ def test_files_of_the_submission_arrive(worker):
 
 
 def test_equal_seeds_give_equal_numbers(server):
-    source = "import random, numpy, torch\nprint(random.random(), numpy.random.rand(), torch.rand(2), hash('x'), {'a', 'b', 'c'})"
+    source = "import random, numpy, torch\nprint(random.random(), numpy.random.rand(), torch.rand(2))"
+    source += "\nprint(hash('x'), {'a', 'b', 'c'})"
     seen = []
     for seed in (1, 1, 2):
         with server.open(seed=seed) as worker:

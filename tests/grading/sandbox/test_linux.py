@@ -59,7 +59,7 @@ def test_a_tmpfs_is_empty_limited_and_private():
     except OSError as error:
         print(error.errno == errno.EROFS)
     """
-    marker = "/tmp/coursekit-linux-test"  # noqa: S108
+    marker = "/tmp/coursekit-linux-test"
     open(marker, "w").close()
     assert in_a_process(NEW_USER + textwrap.dedent(source)) == "[]\nTrue\nTrue\n"
     os.remove(marker)  # it is still here

@@ -18,6 +18,7 @@ import pytest
 
 from coursekit.grading.sandbox import SandboxUnavailable, Server, probe, view
 from coursekit.grading.sandbox import server as server_module
+from coursekit.grading.sandbox.channel import Budget, Meter, Spent
 
 from .conftest import LIMITS
 
@@ -52,10 +53,9 @@ def test_a_host_without_anything_is_refused_with_advice(monkeypatch):
     assert report.level == "none" and not report.isolated and len(report.problems) == 2
 
 
-def test_a_host_without_bubblewrap_falls_back_to_landlock(monkeypatch, landlock_server):
-    monkeypatch.setattr(view, "find_bubblewrap", lambda: None)
-    with Server(LIMITS) as server, server.open() as worker:
-        assert server.level == "landlock"
+def test_a_host_without_bubblewrap_falls_back_to_landlock(landlock_server):
+    with landlock_server.open() as worker:
+        assert landlock_server.level == "landlock"
         assert worker.run_cell("open('x', 'w')").ename == "PermissionError"
 
 
@@ -101,6 +101,16 @@ def test_an_installed_course_is_hidden_and_shared_folders_are_seen(server, monke
         assert worker.run_cell("import jupytext.cli").ename == "ModuleNotFoundError"
         assert worker.run_cell("import helpers\nprint(helpers.answer)").stdout == "42\n"
         assert worker.run_cell("open(helpers.__file__, 'a')").status == "error"
+        check_that_it_fails_closed(other, worker)
+
+
+def check_that_it_fails_closed(server, worker):
+    """A server that is killed takes its workers with it, and says so."""
+    pid = worker.pid
+    server._process.kill()
+    assert worker.run_cell("while True: pass").status == "died" and gone(pid)
+    with pytest.raises(SandboxUnavailable, match="ended|could not start"):
+        server.open()
 
 
 def test_the_course_is_cut_out_of_readable_folders(monkeypatch, tmp_path):
@@ -124,22 +134,12 @@ def test_threads_may_share_a_server(server):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can map users")
 def test_under_root_every_worker_is_another_user_that_owns_nothing(server):
     def users(worker) -> set[str]:
-        lines = Path(f"/proc/{worker._meter.pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{worker.pid}/status").read_text().splitlines()
         return set(next(line for line in lines if line.startswith("Uid:")).split()[1:])
 
     with server.open() as first, server.open() as second:
         assert len(users(first)) == len(users(second)) == 1
         assert users(first) != users(second) and "0" not in users(first) | users(second)
-
-
-def test_a_server_that_is_killed_fails_closed():
-    with Server(LIMITS, level="namespaces") as server, server.open() as worker:
-        pid = worker._meter.pid
-        server._process.kill()
-        result = worker.run_cell("while True: pass")
-        assert result.status == "died" and gone(pid)
-        with pytest.raises(SandboxUnavailable):
-            server.open()
 
 
 GRADER = """
@@ -149,7 +149,7 @@ server = Server(Limits(cpu_s=100, wall_s=100))
 server.start()
 worker = server.open()
 threading.Thread(target=worker.run_cell, args=("while True: pass",), daemon=True).start()
-print(server._process.pid, worker._meter.pid, flush=True)
+print(server._process.pid, worker.pid, flush=True)
 sys.stdin.read()
 """
 
@@ -171,7 +171,7 @@ ORDINARY = """
 import os
 from coursekit.grading.sandbox import Server
 with Server(level="namespaces") as server, server.open() as worker:
-    worker.run_cell("import os\\ndef f():\\n    open('x', 'w').write('mine')\\n    return os.getuid(), open('x').read()")
+    worker.run_cell("import os\\nopen('x','w').write('me')\\ndef f(): return os.getuid(), open('x').read()")
     refused = worker.run_cell("open('/etc/passwd')").ename, worker.run_cell("os.fork()").ename
     print(os.getuid(), worker.call("f").value, *refused)
 """
@@ -185,7 +185,10 @@ def test_an_ordinary_user_gets_the_same(server):
         pytest.skip("setpriv is not installed")
     command = [bwrap, "--dev-bind", "/", "/"]
     if sys.base_prefix.startswith("/root/"):
-        command += ["--perms", "0755", "--tmpfs", "/root", "--ro-bind", sys.base_prefix, sys.base_prefix]
+        command += ["--perms", "0755", "--tmpfs", "/root"]
+        for folder in view.parents([sys.base_prefix])[1:]:
+            command += ["--dir", folder]
+        command += ["--ro-bind", sys.base_prefix, sys.base_prefix]
     command += [setpriv, "--reuid=65534", "--regid=65534", "--clear-groups"]
     probe_user = subprocess.run(
         [*command, bwrap, "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True
@@ -195,13 +198,13 @@ def test_an_ordinary_user_gets_the_same(server):
     done = subprocess.run(
         [*command, sys.executable, "-c", ORDINARY], capture_output=True, text=True, timeout=120
     )
-    assert done.stdout == "65534 (1000, 'mine') FileNotFoundError PermissionError\n", done.stderr
+    assert done.stdout == "65534 (1000, 'me') FileNotFoundError PermissionError\n", done.stderr
 
 
 UNCLEAN = {
     "an open file": "file = open(__import__('os').__file__)",
     "an open socket": "import socket; s = socket.socket()",
-    "2 threads": "import threading, time; threading.Thread(target=time.sleep, args=(5,), daemon=True).start()",
+    "2 threads": "import threading as t, time; t.Thread(target=time.sleep, args=(5,), daemon=True).start()",
     "coursekit package": "import sys, types; sys.modules['coursekit.reference'] = types.ModuleType('x')",
 }
 
@@ -220,3 +223,37 @@ def test_a_server_that_could_leak_refuses_to_fork(name):
         timeout=60,
     )
     assert done.returncode == 1 and name in done.stderr and "must not fork" in done.stderr
+
+
+def test_a_bubblewrap_that_cannot_be_run_is_refused(monkeypatch, tmp_path):
+    broken = tmp_path / "bwrap"
+    broken.write_text("no program\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(view, "find_bubblewrap", lambda: str(broken))
+    with pytest.raises(SandboxUnavailable, match="could not start"):
+        Server(level="namespaces").start()
+
+
+class Clock(Meter):
+    """A process that has used, and has waited for, as much CPU as the test says."""
+
+    def __init__(self, used: float, starved: float):
+        self.figures = iter([0.0, used, used, used])
+        self.waits = iter([0.0, starved])
+
+    def cpu(self) -> float:
+        return next(self.figures)
+
+    def starved(self) -> float:
+        return next(self.waits)
+
+
+@pytest.mark.parametrize(
+    ("used", "starved", "busy", "reason"),
+    [(9.0, 0.0, False, "CPU"), (0.0, 0.0, False, "not computing"), (0.1, 0.2, True, "too busy")],
+)
+def test_a_loaded_machine_is_told_from_a_slow_or_idle_program(used, starved, busy, reason):
+    budget = Budget(Clock(used, starved), cpu_s=1.0, wall_s=0.0)
+    with pytest.raises(Spent, match=reason) as spent:
+        budget.wait()
+    assert spent.value.busy is busy

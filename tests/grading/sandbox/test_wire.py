@@ -90,7 +90,7 @@ def test_scalars_keep_their_dtype(code):
 def test_a_record_is_reached_by_name_and_by_place():
     back = decode(encode({"v": Record("Params", ["W_ih", "b"], [1, 2])}))["v"]
     assert back.W_ih == back[0] == 1 and back._fields == ("W_ih", "b") and back == (1, 2)
-    assert pickle.loads(pickle.dumps(back)).b == 2  # noqa: S301  (our own bytes)
+    assert pickle.loads(pickle.dumps(back)).b == 2
     with pytest.raises(AttributeError, match="no field 'x'"):
         _ = back.x
 

@@ -1,11 +1,13 @@
 """The warm server: imports everything once, then forks a confined child for every submission.
 
-Run as `python -m inside CONFIG` with a stream socket to the grader on descriptor CONFIG["control"]. One thread. It holds
-no course, no secret and no open file, because a fork copies its memory; it refuses to start otherwise.
+Run as `python -m inside CONFIG` with a stream socket to the grader on descriptor CONFIG["control"]. One
+thread. It holds no course, no secret and no open file, because a fork copies its memory; it refuses to start
+otherwise.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -16,8 +18,8 @@ import time
 import traceback
 from typing import Any
 
-from inside import confine, linux, warm
-from inside.executor import Executor, seed_all
+from . import confine, linux, warm
+from .executor import Executor, seed_all
 
 LENGTH = 8
 
@@ -29,7 +31,7 @@ class WarmServer:
         sys.path += [path for path in config["paths"] if path not in sys.path]
         if self.level != "unsafe":  # an editable install puts the course there
             sys.path[:] = [path for path in sys.path if path.startswith(tuple(self.readable))]
-        self.children: dict[int, tuple[int, int]] = {}  # pidfd -> (pid, where its end is reported)
+        self.children: dict[int, tuple[int | None, int]] = {}  # pid -> (pidfd, where its end is reported)
         self.opened = 0
 
     def start(self) -> None:
@@ -63,44 +65,47 @@ class WarmServer:
         return json.loads(text), descriptors
 
     def serve(self) -> None:
-        poll = select.poll()
-        poll.register(self.control, select.POLLIN)
+        """Start a child for each request, report each end. Without pidfds (macOS), look for ends now and then."""
+        self.poll = select.poll()
+        self.poll.register(self.control, select.POLLIN)
         while True:
-            for descriptor, _ in poll.poll():
-                if descriptor == self.control.fileno():
-                    request, descriptors = self.receive()
-                    self.open(request, *descriptors, poll)
-                else:
-                    poll.unregister(descriptor)
-                    self.bury(descriptor)
+            unwatched = any(pidfd is None for pidfd, _ in self.children.values())
+            if self.control.fileno() in dict(self.poll.poll(100 if unwatched else None)):
+                request, descriptors = self.receive()
+                self.open(request, *descriptors)
+            self.bury()
 
-    def open(self, request: dict[str, Any], channel: int, report: int, poll: Any) -> None:
+    def open(self, request: dict[str, Any], channel: int, report: int) -> None:
         self.opened += 1
         try:
             pid = self.fork(request, channel)
-            pidfd = os.pidfd_open(pid)
+            pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
         except OSError as error:
             self.send({"error": f"the warm server could not start a worker: {error}"})
             os.close(report)
         else:
-            self.children[pidfd] = (pid, report)
-            poll.register(pidfd, select.POLLIN)
-            self.send({"pid": pid}, (pidfd,))
+            self.children[pid] = (pidfd, report)
+            if pidfd is not None:
+                self.poll.register(pidfd, select.POLLIN)
+            self.send({"pid": pid}, () if pidfd is None else (pidfd,))
         finally:
             os.close(channel)
 
-    def bury(self, pidfd: int) -> None:
-        """Collect a child that ended and say how, and what it used, to its grader."""
-        pid, report = self.children.pop(pidfd)
-        _, status, usage = os.wait4(pid, 0)
-        code = os.waitstatus_to_exitcode(status)
-        used = {"exit": code, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_kb": usage.ru_maxrss}
-        try:
-            os.write(report, json.dumps(used).encode())
-        except OSError:
-            pass  # the grader no longer wants to know
-        for descriptor in (report, pidfd):
-            os.close(descriptor)
+    def bury(self) -> None:
+        """Collect the children that have ended and say to their graders how, and what they used."""
+        while self.children:
+            pid, status, usage = os.wait4(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            pidfd, report = self.children.pop(pid)
+            code = os.waitstatus_to_exitcode(status)
+            used = {"exit": code, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_kb": usage.ru_maxrss}
+            with contextlib.suppress(OSError):  # the grader may no longer want to know
+                os.write(report, json.dumps(used).encode())
+            os.close(report)
+            if pidfd is not None:
+                self.poll.unregister(pidfd)
+                os.close(pidfd)
 
     def fork(self, request: dict[str, Any], channel: int) -> int:
         """Fork the child; where there are namespaces, it is process 1 of a new one."""

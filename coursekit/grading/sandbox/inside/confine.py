@@ -1,5 +1,5 @@
-"""Takes away from a freshly forked child everything that a student's code does not need. Order matters; any failure
-is fatal to the child (fail closed)."""
+"""Takes away from a freshly forked child everything that a student's code does not need. Order matters; any
+failure is fatal to the child (fail closed)."""
 
 from __future__ import annotations
 
@@ -11,35 +11,31 @@ import signal
 import sys
 from typing import Any
 
-from inside import linux
+from . import linux
 
-HOME = "/tmp/work"  # noqa: S108  (in the child's own tmpfs)
+HOME = "/tmp/work"
 DEVICES = tuple("/dev/" + name for name in ("null", "zero", "full", "random", "urandom"))
 ENVIRONMENT = dict(LANG="C.UTF-8", LOGNAME="student", TERM="dumb", PATH="/nonexistent", MPLBACKEND="agg")
 ENVIRONMENT |= dict(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
-# What ordinary Python, NumPy, PyTorch and Matplotlib use; all the rest answers EPERM. Names that an architecture
-# does not have are skipped, which refuses them.
+# What ordinary Python, NumPy, PyTorch and Matplotlib use; all the rest answers EPERM. Names that an
+# architecture does not have are skipped, which refuses them.
 ALLOWED = """
 brk mmap munmap mremap mprotect madvise mincore membarrier
 open openat read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range dup dup2 dup3
 stat lstat fstat newfstatat statx access faccessat faccessat2 readlink readlinkat statfs fstatfs
 getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 symlink symlinkat
-umask flock fcntl truncate ftruncate fsync fdatasync fadvise64 sendfile
-copy_file_range pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait
-eventfd2 sendto recvfrom shutdown
-rt_sigaction rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigtimedwait sigaltstack pause alarm setitimer getitimer
-clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times restart_syscall
+umask flock fcntl truncate ftruncate fsync fdatasync fadvise64 sendfile copy_file_range pipe pipe2
+poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2
+sendto recvfrom shutdown
+rt_sigaction rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigtimedwait sigaltstack pause alarm
+setitimer getitimer clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times
 getpid getppid gettid getuid geteuid getgid getegid getpgrp getpgid getsid getgroups getrandom getcpu
 uname sysinfo getrusage getrlimit getpriority sched_yield sched_getaffinity sched_getparam sched_getscheduler
-futex set_robust_list get_robust_list rseq set_tid_address exit exit_group wait4
-""".split()  # noqa: SIM905
+futex set_robust_list get_robust_list rseq set_tid_address exit exit_group wait4 restart_syscall
+"""
 OWN_FILES = ["chmod", "fchmod", "fchmodat", "utimensat"]  # Landlock does not guard them
-PRETENDED = [
-    "sched_setaffinity",
-    "sched_setparam",
-    "sched_setscheduler",
-]  # libraries ask for them in good faith
+PRETENDED = ["sched_setaffinity", "sched_setparam", "sched_setscheduler"]  # asked for in good faith
 READ_TERMINAL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIOCLEX
 CLONE_THREAD, CLONE_ANY_NAMESPACE = 0x10000, 0x7E020000 | 0x80
 PR_SET_NAME, PR_GET_NAME = 15, 16
@@ -60,8 +56,10 @@ def load_pyseccomp() -> Any:
 
 
 def build_filter(only_pid: int | None) -> Any:
-    """The system calls that a child keeps. `only_pid`: where no pid namespace hides the others, the one process that
-    may be signalled. Built in the child's parent where that pid is not needed, because building takes a while."""
+    """The system calls that a child keeps. `only_pid`: where no pid namespace hides the others, the one
+    process that may be signalled. Built in the child's parent where that pid is not needed, because building
+    takes a
+    while."""
     sc = load_pyseccomp()
     rules = sc.SyscallFilter(sc.ERRNO(errno.EPERM))
     arg, equal, masked = sc.Arg, sc.EQ, sc.MASKED_EQ
@@ -73,7 +71,7 @@ def build_filter(only_pid: int | None) -> Any:
             return
         rules.add_rule(action, number, *conditions)
 
-    for name in ALLOWED + (OWN_FILES if only_pid is None else []):
+    for name in ALLOWED.split() + (OWN_FILES if only_pid is None else []):
         rule(sc.ALLOW, name)
     for name in PRETENDED:
         rule(sc.ERRNO(0), name)
@@ -112,8 +110,9 @@ def set_limits(limits: dict, base: int) -> None:
 
 
 def own_namespaces(uid: int | None) -> None:
-    """A user, mount and IPC namespace of its own. `uid`: become this user first (only where the grader is root and has
-    mapped a range of them). What the warm server may do ends here: in the new namespace it has no meaning."""
+    """A user, mount and IPC namespace of its own. `uid`: become this user first (only where the grader is
+    root and has mapped a range of them). What the warm server may do ends here: in the new namespace it has
+    no meaning."""
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
@@ -131,7 +130,7 @@ def own_namespaces(uid: int | None) -> None:
 def own_view(limits: dict) -> None:
     """A /tmp of its own, the only place that can be written to; /proc and /sys covered."""
     linux.make_mounts_private()
-    linux.mount_tmpfs("/tmp", f"size={limits['disk_mb']}m,nr_inodes={limits['files']},mode=700")  # noqa: S108
+    linux.mount_tmpfs("/tmp", f"size={limits['disk_mb']}m,nr_inodes={limits['files']},mode=700")
     for path in ("/proc", "/sys"):
         linux.mount_tmpfs(path, "size=4k,nr_inodes=2,mode=555", read_only=True)
     os.mkdir(HOME)
@@ -139,7 +138,8 @@ def own_view(limits: dict) -> None:
 
 
 def keep_only_channel(channel: int) -> None:
-    """The channel becomes descriptor 3, standard input and output nowhere, the rest is closed; errors stay for now."""
+    """The channel becomes descriptor 3, standard input and output nowhere, the rest is closed; errors stay
+    for now."""
     nowhere = os.open("/dev/null", os.O_RDWR)
     high = [os.dup(channel), os.dup(nowhere)]
     while min(high) <= 3:
@@ -167,6 +167,6 @@ def confine(level: str, limits: dict, base: int, rules: Any, readable: list[str]
         return
     set_limits(limits, base)
     if linux.landlock_abi():
-        writable = ["/tmp"] if level == "namespaces" else []  # noqa: S108
+        writable = ["/tmp"] if level == "namespaces" else []
         linux.landlock(readable, writable, DEVICES)
     rules.load()  # sets no_new_privs as well

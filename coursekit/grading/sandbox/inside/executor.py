@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import collections
-import contextlib
 import os
 import random
 import signal
 import sys
 import time
 import traceback
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from IPython.core.pylabtools import select_figure_formats
 
-from inside import wire
-from inside.shell import Shell, Stream
+from . import wire
+from .shell import Shell, Stream
+from .watch import Watch, aliases
 
 CHANNEL = 3
 GONE = object()  # stands for an object that is no longer kept
-EVENTS = {"overflow": "overflow", "invalid value": "invalid", "divide by zero": "divide"}
 
 
 class OutOfTime(BaseException):
@@ -96,7 +94,8 @@ class Executor:
         sys.stdout, sys.stderr = (Stream(shell.collector, name) for name in ("stdout", "stderr"))
         signal.signal(signal.SIGPROF, self.on_timer)
 
-    # The channel ------------------------------------------------------------------------------------------------
+    # The channel
+    # ------------------------------------------------------------------------------------------------
     def fill(self, view: memoryview) -> None:
         while view:
             count = os.readv(CHANNEL, [view])
@@ -131,13 +130,15 @@ class Executor:
             raise RuntimeError(f"{answer['ename']}: {answer['evalue']}")
         return answer["value"]
 
-    # Time -------------------------------------------------------------------------------------------------------
+    # Time
+    # -------------------------------------------------------------------------------------------------------
     def on_timer(self, *_: Any) -> None:
         if self.armed:
             raise OutOfTime
 
     def limited(self, run: Callable[[], dict]) -> dict:
-        """Run within the request's CPU time. A program that catches OutOfTime is killed from outside a little later."""
+        """Run within the request's CPU time. A program that catches OutOfTime is killed from outside a little
+        later."""
         signal.setitimer(signal.ITIMER_PROF, self.request["cpu_s"], 0.25)
         self.armed = True
         try:
@@ -177,7 +178,8 @@ class Executor:
             return data
         return {k: np.frombuffer(v, np.uint8) if isinstance(v, bytes) else v for k, v in data.items()}
 
-    # Operations -------------------------------------------------------------------------------------------------
+    # Operations
+    # -------------------------------------------------------------------------------------------------
     def cell(self) -> dict[str, Any]:
         shell = self.shell
         shell.last_traceback = ""
@@ -205,7 +207,8 @@ class Executor:
         return outcome
 
     def vjp(self) -> dict[str, Any]:
-        """Value and gradients of a function of tensors: cotangents in, one gradient per floating tensor out."""
+        """Value and gradients of a function of tensors: cotangents in, one gradient per floating tensor
+        out."""
         import torch
 
         args = [
@@ -227,7 +230,8 @@ class Executor:
         return {"status": "ok"}
 
     def resolve(self) -> Callable:
-        """The function asked for: a name of the notebook, or an object kept here, and possibly an attribute of it."""
+        """The function asked for: a name of the notebook, or an object kept here, and possibly an attribute
+        of it."""
         if self.reader.gone:
             self.reader.gone = False
             raise LookupError("an object that was passed back is no longer kept")
@@ -250,60 +254,3 @@ class Executor:
         own = [frame for frame in frames if not frame.filename.startswith(os.path.dirname(__file__))]
         lines = "".join(traceback.format_list(own[-12:]))
         return {"ename": type(error).__name__[:200], "evalue": text[:4000], "traceback": lines[-20_000:]}
-
-
-class Watch:
-    """Collects Python warnings and floating-point events while a function runs."""
-
-    def __enter__(self) -> Watch:
-        self.events: set[str] = set()
-        self.caught = warnings.catch_warnings(record=True)
-        self.log = self.caught.__enter__()
-        warnings.simplefilter("always")
-        self.state = np.errstate(over="call", invalid="call", divide="call", call=self.note)
-        self.state.__enter__()
-        return self
-
-    def note(self, kind: str, _: int) -> None:
-        self.events.add(EVENTS.get(kind, kind)[:40])
-
-    def __exit__(self, *error: Any) -> None:
-        self.state.__exit__(*error)
-        self.caught.__exit__(*error)
-        self.texts = [f"{w.category.__name__}: {w.message}"[:500] for w in self.log[:20]]
-
-
-def aliases(value: Any, args: tuple, kwargs: dict) -> list[list[str]]:
-    """Pairs of places whose arrays share memory, where at least one of the two is in the result."""
-    results = list(arrays_in(value, "value"))[:32]
-    inputs = [*arrays_in(list(args), "args"), *arrays_in(kwargs, "kwargs")][:32]
-    pairs = []
-    for number, (place, array) in enumerate(results):
-        for other, second in results[number + 1 :] + inputs:
-            if shares(array, second):
-                pairs.append([place, other])
-    return pairs
-
-
-def arrays_in(value: Any, place: str, depth: int = 0) -> Iterator[tuple[str, np.ndarray]]:
-    if isinstance(value, np.ndarray):
-        yield place, value
-    elif isinstance(value, sys.modules["torch"].Tensor):
-        with contextlib.suppress(TypeError, RuntimeError):  # a kind of tensor without a NumPy view
-            yield place, value.detach().numpy()
-    elif depth < 4 and isinstance(value, (list, tuple)):
-        names = getattr(value, "_fields", None)
-        for number, item in enumerate(value[:64]):
-            yield from arrays_in(
-                item, f"{place}.{names[number]}" if names else f"{place}[{number}]", depth + 1
-            )
-    elif depth < 4 and isinstance(value, dict):
-        for key, item in list(value.items())[:64]:
-            yield from arrays_in(item, f"{place}[{key!r}]"[:200], depth + 1)
-
-
-def shares(first: np.ndarray, second: np.ndarray) -> bool:
-    try:
-        return np.shares_memory(first, second, max_work=1000)
-    except np.exceptions.TooHardError:
-        return True

@@ -1,4 +1,5 @@
-"""Imports and first uses that every submission would otherwise pay for, and the proof that nothing leaks to a child."""
+"""Imports and first uses that every submission would otherwise pay for, and the proof that nothing leaks to a
+child."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ def warm_up() -> Any:
     torch.set_num_interop_threads(1)
     _touch_torch(torch)
     _touch_matplotlib()
-    from inside import executor, shell
+    from . import executor, shell
 
     made = shell.make_shell()
     executor.seed_all(0)
@@ -29,7 +30,8 @@ def warm_up() -> Any:
 
 
 def _touch_torch(torch: Any) -> None:
-    """The first use of a kernel costs milliseconds; the CPU's abilities are looked up once, while /proc is there."""
+    """The first use of a kernel costs milliseconds; the CPU's abilities are looked up once, while /proc is
+    there."""
     for family in (torch.nn.GRU, torch.nn.LSTM):
         output, _ = family(4, 8, batch_first=True)(torch.randn(2, 5, 4))
         torch.nn.functional.cross_entropy(output[:, -1], torch.zeros(2, dtype=torch.long)).backward()
@@ -65,7 +67,8 @@ def _touch_shell(shell: Any) -> None:
 
 
 def close_caches() -> None:
-    """Matplotlib keeps font files open; a descriptor shared with all children would share its position too."""
+    """Matplotlib keeps font files open; a descriptor shared with all children would share its position
+    too."""
     from matplotlib import font_manager, mathtext
 
     font_manager._get_font.cache_clear()
@@ -75,8 +78,8 @@ def close_caches() -> None:
 
 
 def refuse_if_unclean(control: int) -> None:
-    """A fork copies threads badly and everything else too well: one thread, no files, no sockets but the control one,
-    no course."""
+    """A fork copies threads badly and everything else too well: one thread, no files, no sockets but the
+    control one, no course."""
     problems = []
     if os.path.isdir("/proc/self/task"):
         threads = len(os.listdir("/proc/self/task"))

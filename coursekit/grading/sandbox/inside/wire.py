@@ -1,14 +1,15 @@
 """Data-only frames between the grader and a worker. Nothing is ever pickled, evaluated or looked up by name.
 
-A frame is a fixed head (magic, header length, number of arrays, bytes of arrays), a msgpack header, then the raw
-bytes of the arrays in the order in which the header mentions them. In the header every container is a tagged
-list, so that no value which a peer can send is mistaken for a marker:
+A frame is a fixed head (magic, header length, number of arrays, bytes of arrays), a msgpack header, then the
+raw bytes of the arrays in the order in which the header mentions them. In the header every container is a
+tagged list, so that no value which a peer can send is mistaken for a marker:
 
-    None, bool, int, float, str     themselves          ["i", digits]        an int beyond 64 bits
-    ["l", items]  ["t", items]      list, tuple         ["d", [k, v, ...]]   dict
-    ["n", name, fields, items]      named tuple         ["s", dtype, value]  NumPy scalar
+    None, bool, int, float, str     themselves          ["i", digits]       an int beyond 64 bits
+    ["l", items]                    list                ["t", items]        tuple
+    ["d", [k, v, ...]]              dict                ["s", dtype, value] NumPy scalar
+    ["n", name, fields, items]      named tuple         ["f", number]       a function to call back
     ["a", dtype, shape, kind]       array ("a") or torch tensor ("t", with gradient "g")
-    ["o", type, handle]             an object that stays where it is      ["f", number]   a function to call back
+    ["o", type, handle]             an object that stays where it is
 """
 
 from __future__ import annotations
@@ -62,8 +63,8 @@ def type_name(value: object) -> str:
 
 
 class Encoder:
-    """Turns a message into chunks of bytes. `marker(value)` may answer with a tagged list for a value that is not data;
-    its default refuses."""
+    """Turns a message into chunks of bytes. `marker(value)` may answer with a tagged list for a value that is
+    not data; its default refuses."""
 
     def __init__(self, marker: Callable[[Any], list | None], max_bytes: int):
         self.marker, self.max_bytes = marker, max_bytes
@@ -158,8 +159,8 @@ class Encoder:
 
 
 class Decoder:
-    """Turns a frame into a message. Every property is checked before memory is allocated; anything unexpected is a
-    `ProtocolError`. The four hooks decide what the non-plain values become on this side."""
+    """Turns a frame into a message. Every property is checked before memory is allocated; anything unexpected
+    is a `ProtocolError`. The four hooks decide what the non-plain values become on this side."""
 
     def __init__(self, max_bytes: int):
         self.max_bytes = max_bytes
@@ -201,7 +202,8 @@ class Decoder:
     def parse(
         self, header: bytes | bytearray, arrays: int, total: int
     ) -> tuple[dict[str, Any], list[np.ndarray]]:
-        """The message with its arrays allocated, and those arrays in the order in which their bytes follow."""
+        """The message with its arrays allocated, and those arrays in the order in which their bytes
+        follow."""
         self.pending: list[np.ndarray] = []
         self.nodes, self.room = 0, total
         try:

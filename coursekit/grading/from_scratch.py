@@ -1,0 +1,72 @@
+"""Does an answer use the finished thing that it should build? A flag for the teacher, read from the source.
+
+In the worker these names raise, so their use earns nothing. The flag says that someone tried, or misread the task.
+"""
+
+from __future__ import annotations
+
+import ast
+
+_LAYERS = {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "RNNBase", "RNNCellBase"}
+_FUNCTIONS = {"gru", "lstm", "rnn_tanh", "rnn_relu", "gru_cell", "lstm_cell", "rnn_tanh_cell", "rnn_relu_cell"}
+_MODULES = ("torch._VF", "torch._C", "coursekit.reference", "coursekit.nn", "coursekit.checking", "coursekit.exercises")
+
+
+def flags(source: str) -> tuple[str, ...]:
+    """Sentences on what the source of a cell uses that it should write; empty for source that does not parse."""
+    try:
+        tree = ast.parse(_without_magics(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    names = _imported(tree)
+    used = set()
+    for node in ast.walk(tree):
+        dotted = _dotted(node, names)
+        if dotted is not None and _finished(dotted):
+            used.add(dotted)
+    return tuple(f"uses {name}, which is to be written from scratch" for name in sorted(used))
+
+
+def _finished(dotted: str) -> bool:
+    head, _, last = dotted.rpartition(".")
+    if dotted.startswith("torch") and (last in _LAYERS and "nn" in head.split(".") or last in _FUNCTIONS):
+        return True
+    return any(dotted == module or dotted.startswith(f"{module}.") for module in _MODULES)
+
+
+def _imported(tree: ast.AST) -> dict[str, str]:
+    """What each imported name stands for: {"nn": "torch.nn", "np": "numpy"}."""
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                names[alias.asname or alias.name.split(".")[0]] = (
+                    alias.name if alias.asname else alias.name.split(".")[0]
+                )
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    return names
+
+
+def _dotted(node: ast.AST, names: dict[str, str]) -> str | None:
+    """The full name that an expression or an import spells, through the cell's own imports."""
+    if isinstance(node, ast.alias):  # the import itself is enough
+        return names.get(node.asname or node.name)
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    if isinstance(node, ast.Attribute):
+        parts = [node.attr]
+        while isinstance(node.value, ast.Attribute):
+            node = node.value
+            parts.append(node.attr)
+        if isinstance(node.value, ast.Name):
+            root = names.get(node.value.id, node.value.id if node.value.id in ("torch", "nn") else None)
+            if root is not None:
+                root = "torch.nn" if root == "nn" else root
+                return ".".join([root, *reversed(parts)])
+    return None
+
+
+def _without_magics(source: str) -> str:
+    return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines())

@@ -1,0 +1,119 @@
+"""An answer that lives in a sandbox, called by the engine as if it were here.
+
+The engine draws, compares and diagnoses in this process. Only arguments go into the worker, only data comes back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from coursekit.checking import registry, trees
+from coursekit.checking.call import Call, Failure
+from coursekit.checking.exercise import Exercise
+from coursekit.grading.sandbox import CallResult, FunctionRef, Worker
+
+CALL_WITH = "_call_with_earlier_answers"
+"""A function of the worker's prelude: calls an answer while earlier exercises mean the functions it is given."""
+
+PRELUDE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
+"""Runs in a worker before the first cell of a student."""
+
+MAX_CALLBACK_NUMBERS = 1_000_000  # in the arguments of one call back: more than any draw holds
+
+
+class GraderFault(RuntimeError):
+    """The grader could not do its work (machine too busy, sandbox gone). Never a reason to take points."""
+
+
+class _Stopped(Exception):
+    """The call gave no value; the result that says why is kept by the Remote."""
+
+
+class Remote:
+    """Stands for a function that a notebook has defined in a worker."""
+
+    def __init__(self, worker: Worker, exercise: Exercise) -> None:
+        self.worker = worker
+        self.__name__ = exercise.name
+        self.uses = {name: FunctionRef(_bounded(registry.get(name).reference)) for name in exercise.uses}
+        self.result: CallResult | None = None
+        self.limit = 10.0
+
+    def __call__(self, *args: Any) -> Any:
+        sent = tuple(_sendable(arg) for arg in args)
+        if self.uses:
+            self.result = self.worker.call(CALL_WITH, (self.__name__, self.uses, *sent), cpu_s=self.limit)
+        else:
+            self.result = self.worker.call(self.__name__, sent, cpu_s=self.limit)
+        if self.result.status == "busy":
+            raise GraderFault(f"{self.__name__}: {self.result.reason}")
+        if self.result.status != "ok":
+            raise _Stopped
+        return self.result.value
+
+    def arguments_after(self) -> tuple[Any, ...]:
+        """The arguments as the answer left them; empty if the worker could not say."""
+        after = self.result.args if self.result is not None else None
+        return () if after is None else tuple(after[2:] if self.uses else after)
+
+
+def call_remotely(exercise: Exercise, answer: Remote, args: Mapping[str, Any], limit: float) -> Call:
+    """The engine's caller for a Remote."""
+    answer.limit, answer.result = limit, None
+    start = time.perf_counter()
+    value, failure = None, None
+    try:
+        value = exercise.call(answer, args)
+    except _Stopped:
+        failure = _failure(answer.result, exercise.name)
+    result = answer.result
+    if result is None:
+        return Call(failure=Failure("raised", "TypeError", "the answer was not called"))
+    return Call(
+        value=value,
+        failure=failure,
+        printed=result.printed,
+        warned=result.warnings,
+        overflow=tuple(w for w in result.warnings if w.startswith(("overflow", "invalid", "divide"))),
+        changed=_changed(args, answer.arguments_after()),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _failure(result: CallResult, name: str) -> Failure:
+    if result.status == "error":
+        if result.ename == "NotImplementedError":
+            return Failure("not written", result.ename, result.evalue)
+        return Failure("raised", result.ename, result.evalue[:500])
+    if result.status == "timeout":
+        return Failure("timeout", "timeout", f"was stopped: {result.reason}")
+    if result.status == "died":
+        return Failure("exited", "died", f"ended its process ({result.reason})")
+    return Failure("raised", "malformed", f"what {name} returned cannot be read: {result.reason}")
+
+
+def _changed(args: Mapping[str, Any], after: tuple[Any, ...]) -> tuple[str, ...]:
+    pairs = zip(args.items(), after, strict=False)
+    return tuple(name for (name, before), now in pairs if not callable(before) and not trees.same(before, now))
+
+
+def _sendable(value: Any) -> Any:
+    """Functions among the arguments stay here and are called back; everything else travels."""
+    return FunctionRef(_bounded(value)) if callable(value) else value
+
+
+def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of ours that a stranger's process may call: not with more numbers than a draw could hold."""
+
+    def bounded(*args: Any, **kwargs: Any) -> Any:
+        numbers = sum(np.asarray(array).size for array in trees.arrays((args, kwargs)))
+        if numbers > MAX_CALLBACK_NUMBERS:
+            raise ValueError(f"called with {numbers} numbers; at most {MAX_CALLBACK_NUMBERS} are allowed while grading")
+        return function(*args, **kwargs)
+
+    return bounded

@@ -1,0 +1,186 @@
+"""Grade one notebook: run its cells in a sandbox, check each answer from here, where its check stands."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbformat import NotebookNode, v4
+
+from coursekit.checking import Report, evaluate, registry
+from coursekit.grading import from_scratch
+from coursekit.grading.remote import PRELUDE, GraderFault, Remote, call_remotely
+from coursekit.grading.sandbox import CellResult, SandboxUnavailable, Server, Worker
+
+MAX_RESTARTS = 8
+"""How often one notebook may lose its worker (endless loops, os._exit) before the rest of it is not run."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What grading one notebook found.
+
+    reports: by exercise.
+    faults:  by exercise, why the grader could not decide; a person has to. Never counted against the student.
+    flags:   what a teacher should look at.
+    outputs: by cell id, what the cells showed, as nbformat outputs made here from checked data.
+    cpu_s:   CPU seconds that the notebook's own code used.
+    """
+
+    reports: dict[str, Report]
+    faults: dict[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    cpu_s: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "reports": {name: report.to_dict() for name, report in self.reports.items()},
+            "faults": self.faults,
+            "flags": list(self.flags),
+            "outputs": self.outputs,
+            "cpu_s": self.cpu_s,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Graded:
+        return cls(
+            {name: Report.from_dict(report) for name, report in data["reports"].items()},
+            dict(data["faults"]),
+            tuple(data["flags"]),
+            {cell: [NotebookNode(o) for o in outputs] for cell, outputs in data["outputs"].items()},
+            data["cpu_s"],
+        )
+
+
+def grade_notebook(nb: NotebookNode, server: Server, seed_of: Callable[[str], int], call_limit: float = 10.0) -> Graded:
+    """Grade a canonical copy.
+
+    nb:         the notebook, made by `canonical`.
+    server:     a running sandbox server.
+    seed_of:    the seed of an exercise's draws for this submission.
+    call_limit: CPU seconds that one call of an answer may use.
+
+    Whatever the notebook does is in the result. A fault of the grader is in `faults`, exercise by exercise.
+    """
+    return _Grading(nb, server, seed_of, call_limit).run()
+
+
+def exercise_of(cell: NotebookNode) -> str | None:
+    """The exercise that a cell checks; None if it is not a check cell."""
+    own = cell.metadata.get("nbgrader", {})
+    name = own.get("grade_id", "")
+    if own.get("grade") and not own.get("solution") and name.startswith("check_"):
+        return name.removeprefix("check_")
+    return None
+
+
+class _Grading:
+    """One notebook on its way: the worker, and the cells to run again should it be lost."""
+
+    def __init__(self, nb: NotebookNode, server: Server, seed_of: Callable[[str], int], call_limit: float) -> None:
+        self.nb, self.server, self.seed_of, self.call_limit = nb, server, seed_of, call_limit
+        self.worker: Worker | None = None
+        self.done: list[str] = []  # sources that ran to their end
+        self.restarts = 0
+        self.cpu_s = 0.0
+        self.reports: dict[str, Report] = {}
+        self.faults: dict[str, str] = {}
+        self.outputs: dict[str, list[dict[str, Any]]] = {}
+
+    def run(self) -> Graded:
+        try:
+            for cell in self.nb.cells:
+                if cell.cell_type == "code":
+                    self._cell(cell)
+        except (GraderFault, SandboxUnavailable, OSError) as fault:
+            self._give_up(str(fault))
+        finally:
+            if self.worker is not None:
+                self.worker.close()
+        flags = tuple(dict.fromkeys(f for c in self._written() for f in from_scratch.flags(c.source)))
+        return Graded(self.reports, self.faults, flags, self.outputs, round(self.cpu_s, 3))
+
+    def _written(self) -> list[NotebookNode]:
+        """The cells that a student wrote."""
+        return [c for c in self.nb.cells if c.cell_type == "code" and (_is_answer(c) or c.id.startswith("own-"))]
+
+    def _cell(self, cell: NotebookNode) -> None:
+        exercise = exercise_of(cell)
+        if exercise is not None:
+            self._check(exercise)
+            return
+        if not cell.source.strip():
+            return
+        result = self._alive().run_cell(cell.source)
+        if result.status == "busy":  # a wall clock on a loaded machine: once more, with a worker of its own
+            result = self._alive().run_cell(cell.source)
+            if result.status == "busy":
+                raise GraderFault(f"a cell could not finish on this machine: {result.reason}")
+        self.cpu_s += result.cpu_s
+        self.outputs[cell.id] = as_outputs(result)
+        if self.worker is not None and self.worker.alive:
+            self.done.append(cell.source)
+
+    def _check(self, name: str) -> None:
+        try:
+            exercise = registry.get(name)
+        except registry.UnknownExercise as unknown:
+            self.faults[name] = str(unknown)
+            return
+        try:
+            answer = Remote(self._alive(), exercise)
+            self.reports[name] = evaluate(
+                exercise, answer, self.seed_of(name), caller=call_remotely, limit=self.call_limit
+            )
+        except GraderFault as fault:
+            self.faults[name] = str(fault)
+
+    def _alive(self) -> Worker:
+        """A worker in which every cell so far has run; a new one if the last one is gone."""
+        if self.worker is not None and self.worker.alive:
+            return self.worker
+        if self.worker is not None:
+            self.worker.close()
+            self.restarts += 1
+            if self.restarts > MAX_RESTARTS:
+                return self.worker  # it answers every request with the reason of its end
+        self.worker = self.server.open(seed=0)
+        for source in (PRELUDE, *self.done):
+            self.worker.run_cell(source)
+        return self.worker
+
+    def _give_up(self, reason: str) -> None:
+        for cell in self.nb.cells:
+            name = exercise_of(cell)
+            if name is not None and name not in self.reports:
+                self.faults.setdefault(name, reason)
+
+
+def as_outputs(result: CellResult) -> list[dict[str, Any]]:
+    """What a cell showed, as nbformat outputs: text and PNG only, errors as plain text."""
+    outputs = []
+    for piece in result.shown:
+        if piece.kind in ("stdout", "stderr"):
+            outputs.append(v4.new_output("stream", name=piece.kind, text=piece.text))
+        else:
+            data = {kind: _encoded(content) for kind, content in piece.data.items()}
+            outputs.append(v4.new_output("display_data", data=data))
+    if result.ename == "NotWhileGrading":
+        outputs.append(v4.new_output("stream", name="stdout", text=f"Not run while grading: {result.evalue}\n"))
+    elif result.status == "error":
+        lines = result.traceback.splitlines() or [f"{result.ename}: {result.evalue}"]
+        outputs.append(v4.new_output("error", ename=result.ename, evalue=result.evalue, traceback=lines))
+    elif result.status != "ok":
+        outputs.append(v4.new_output("error", ename=result.status, evalue=result.reason, traceback=[result.reason]))
+    return outputs
+
+
+def _encoded(content: str | bytes) -> str:
+    return base64.b64encode(content).decode("ascii") if isinstance(content, bytes) else content
+
+
+def _is_answer(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))

@@ -1,0 +1,140 @@
+"""The GRU as one GPU kernel for the whole sequence: the recurrent weights stay on the chip.
+
+cuDNN launches two kernels per time step once H > 192 forward or H > 128 backward, and reads W_hh again in each. Here
+one block of threads owns ROWS sequences, loads W_hh once, and walks through time. The input projection before it and
+the weight gradients after it are ordinary matrix products. For H up to about 128; `triton_cluster` goes on from there.
+
+Layouts (time first): gx (T, N, 3H) is W_ih x + b_ih, with b_hr and b_hz already added; hs (T + 1, N, H) begins with
+h0; gates (T, N, 4H) keeps r, z, n, q for the backward pass, where q = W_hn h + b_hn. HP is H rounded up to a power of
+two: units and rows beyond H and N are masked, and stay zero.
+"""
+
+from __future__ import annotations
+
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def tanh(x):
+    return 2 * tl.sigmoid(2 * x) - 1
+
+
+@triton.jit(do_not_specialize=["T", "N"])
+def gru_forward(
+    gx,
+    W_hh,
+    b_hn,
+    hs,
+    gates,
+    T,
+    N,
+    H: tl.constexpr,
+    HP: tl.constexpr,
+    ROWS: tl.constexpr,
+    PRECISION: tl.constexpr,
+    KEEP: tl.constexpr,
+):
+    kind: tl.constexpr = hs.dtype.element_ty
+    row = (tl.program_id(0) * ROWS + tl.arange(0, ROWS))[:, None]
+    unit, below = tl.arange(0, HP)[None, :], tl.arange(0, HP)[:, None]
+    here = (row < N) & (unit < H)
+
+    # W_hh transposed, one square per gate, on the chip from here to the end
+    at, inside = W_hh + unit * H + below, (unit < H) & (below < H)
+    U_r = tl.load(at, mask=inside, other=0.0)
+    U_z = tl.load(at + H * H, mask=inside, other=0.0)
+    U_n = tl.load(at + 2 * H * H, mask=inside, other=0.0)
+    b = tl.load(b_hn + unit, mask=unit < H, other=0.0).to(tl.float32)
+
+    x_at, h_at, keep_at = gx + row * 3 * H + unit, hs + row * H + unit, gates + row * 4 * H + unit
+    h = tl.load(h_at, mask=here, other=0.0).to(tl.float32)
+    x_r = tl.load(x_at, mask=here, other=0.0)
+    x_z = tl.load(x_at + H, mask=here, other=0.0)
+    x_n = tl.load(x_at + 2 * H, mask=here, other=0.0)
+    for t in range(T):
+        # the input of the next step, on its way while this one computes
+        x_at += N * 3 * H
+        ahead = (row < tl.where(t + 1 < T, N, 0)) & (unit < H)
+        next_r = tl.load(x_at, mask=ahead, other=0.0)
+        next_z = tl.load(x_at + H, mask=ahead, other=0.0)
+        next_n = tl.load(x_at + 2 * H, mask=ahead, other=0.0)
+
+        operand = h.to(kind)
+        r = tl.sigmoid(x_r.to(tl.float32) + tl.dot(operand, U_r, input_precision=PRECISION))
+        z = tl.sigmoid(x_z.to(tl.float32) + tl.dot(operand, U_z, input_precision=PRECISION))
+        q = b + tl.dot(operand, U_n, input_precision=PRECISION)
+        n = tanh(x_n.to(tl.float32) + r * q)
+        h = n + z * (h - n)
+
+        h_at += N * H
+        tl.store(h_at, h.to(kind), mask=here)
+        if KEEP:
+            tl.store(keep_at, r.to(kind), mask=here)
+            tl.store(keep_at + H, z.to(kind), mask=here)
+            tl.store(keep_at + 2 * H, n.to(kind), mask=here)
+            tl.store(keep_at + 3 * H, q.to(kind), mask=here)
+            keep_at += N * 4 * H
+        x_r, x_z, x_n = next_r, next_z, next_n
+
+
+@triton.jit(do_not_specialize=["T", "N"])
+def gru_backward(
+    dhs,
+    W_hh,
+    hs,
+    gates,
+    d_rows,
+    d_n,
+    dh0,
+    T,
+    N,
+    H: tl.constexpr,
+    HP: tl.constexpr,
+    ROWS: tl.constexpr,
+    PRECISION: tl.constexpr,
+):
+    """From dhs (T, N, H): the gradients of W_hh h in d_rows (T, N, 3H), of W_in x in d_n (T, N, H), and of h0."""
+    kind: tl.constexpr = hs.dtype.element_ty
+    row = (tl.program_id(0) * ROWS + tl.arange(0, ROWS))[:, None]
+    unit, above = tl.arange(0, HP)[None, :], tl.arange(0, HP)[:, None]
+    here = (row < N) & (unit < H)
+
+    at, inside = W_hh + above * H + unit, (unit < H) & (above < H)
+    W_r = tl.load(at, mask=inside, other=0.0)
+    W_z = tl.load(at + H * H, mask=inside, other=0.0)
+    W_n = tl.load(at + 2 * H * H, mask=inside, other=0.0)
+
+    last, one = tl.cast(T - 1, tl.int64), N * H
+    h_off = row * H + unit
+    h_at, dh_at, d_n_at = hs + last * one + h_off, dhs + last * one + h_off, d_n + last * one + h_off
+    keep_at, rows_at = gates + last * one * 4 + row * 4 * H + unit, d_rows + last * one * 3 + row * 3 * H + unit
+    dh = tl.zeros((ROWS, HP), tl.float32)
+    for _ in range(T):
+        r = tl.load(keep_at, mask=here, other=0.0).to(tl.float32)
+        z = tl.load(keep_at + H, mask=here, other=0.0).to(tl.float32)
+        n = tl.load(keep_at + 2 * H, mask=here, other=0.0).to(tl.float32)
+        q = tl.load(keep_at + 3 * H, mask=here, other=0.0).to(tl.float32)
+        h_prev = tl.load(h_at, mask=here, other=0.0).to(tl.float32)
+
+        dh += tl.load(dh_at, mask=here, other=0.0).to(tl.float32)
+        dn = dh * (1 - z) * (1 - n * n)
+        dq = (dn * r).to(kind)
+        dr = (dn * q * r * (1 - r)).to(kind)
+        dz = (dh * (h_prev - n) * z * (1 - z)).to(kind)
+        tl.store(rows_at, dr, mask=here)
+        tl.store(rows_at + H, dz, mask=here)
+        tl.store(rows_at + 2 * H, dq, mask=here)
+        tl.store(d_n_at, dn.to(kind), mask=here)
+
+        dh = dh * z
+        dh += tl.dot(dr, W_r, input_precision=PRECISION)
+        dh += tl.dot(dz, W_z, input_precision=PRECISION)
+        dh += tl.dot(dq, W_n, input_precision=PRECISION)
+
+        h_at -= one
+        dh_at -= one
+        d_n_at -= one
+        keep_at -= one * 4
+        rows_at -= one * 3
+    tl.store(dh0 + h_off, dh.to(kind), mask=here)

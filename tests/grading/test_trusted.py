@@ -1,0 +1,135 @@
+"""Whole notebooks through the trusted grader."""
+
+import json
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from coursekit.checking import registry
+from coursekit.grading import trusted
+from coursekit.grading.remote import GraderFault
+from coursekit.grading.trusted import Graded, grade_notebook
+
+STEP = """
+import numpy as np
+def sigmoid(a): return 0.5 * (1 + np.tanh(0.5 * a))
+def gru_step(x, h, params):
+    xr, xz, xn = np.split(x @ params.W_ih.T + params.b_ih, 3, axis=1)
+    hr, hz, hn = np.split(h @ params.W_hh.T + params.b_hh, 3, axis=1)
+    r, z = sigmoid(xr + hr), sigmoid(xz + hz)
+    return (1 - z) * np.tanh(xn + r * hn) + z * h
+"""
+FORWARD = """
+def gru_forward(x, h0, params):
+    hs = []
+    for t in range(x.shape[1]):
+        h0 = gru_step(x[:, t], h0, params)
+        hs.append(h0)
+    return np.stack(hs, axis=1)
+"""
+
+
+def answer(name, source):
+    nb = {"grade_id": name, "solution": True, "grade": False}
+    return new_code_cell(source, metadata={"nbgrader": nb}, id=name)
+
+
+def check(name):
+    nb = {"grade_id": f"check_{name}", "solution": False, "grade": True, "points": registry.get(name).points}
+    return new_code_cell(f"check({name})", metadata={"nbgrader": nb}, id=f"check_{name}")
+
+
+def own(source, number=0):
+    return new_code_cell(source, id=f"own-{number}")
+
+
+def graded(server, *cells, **options):
+    return grade_notebook(new_notebook(cells=list(cells)), server, lambda name: 7, **options)
+
+
+def test_right_answers_get_full_marks_and_their_cells_are_shown(warm_server):
+    shown = own("print('here'); import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()")
+    result = graded(
+        warm_server,
+        answer("gru_step", STEP),
+        check("gru_step"),
+        answer("gru_forward", FORWARD),
+        check("gru_forward"),
+        shown,
+    )
+    assert {name: r.score for name, r in result.reports.items()} == {"gru_step": 1.0, "gru_forward": 1.0}
+    assert not result.faults and not result.flags
+    kinds = [output["output_type"] for output in result.outputs["own-0"]]
+    assert "stream" in kinds and any("image/png" in o.get("data", {}) for o in result.outputs["own-0"])
+
+
+@pytest.mark.parametrize("deadly", ["import os; os._exit(3)", "while True: pass", "1/0", "def broken(:"])
+def test_a_cell_that_breaks_or_ends_the_program_costs_nothing_else(warm_server, deadly):
+    cells = [
+        answer("gru_step", STEP),
+        own(deadly),
+        check("gru_step"),
+        answer("gru_forward", FORWARD),
+        check("gru_forward"),
+    ]
+    result = graded(warm_server, *cells, call_limit=2.0)
+    assert result.reports["gru_step"].passed and result.reports["gru_forward"].passed
+    assert result.outputs["own-0"][-1]["output_type"] == "error"
+
+
+def test_an_answer_that_never_returns_costs_its_own_points_only(warm_server):
+    endless = "def gru_step(x, h, params):\n    while True: pass"
+    right = FORWARD.replace("gru_step(", "other(") + STEP.replace("gru_step", "other")
+    result = graded(
+        warm_server, answer("gru_step", endless), check("gru_step"), answer("gru_forward", right), check("gru_forward"),
+        call_limit=0.5,
+    )  # fmt: skip
+    assert result.reports["gru_step"].verdict == "timeout"
+    assert result.reports["gru_forward"].passed
+
+
+def test_a_function_that_is_not_there_is_a_wrong_answer_and_no_crash(warm_server):
+    result = graded(warm_server, answer("gru_step", "# nothing"), check("gru_step"))
+    assert result.reports["gru_step"].score == 0.0 and not result.faults
+
+
+def test_warnings_and_progress_bars_do_not_cost_points(warm_server):
+    noisy = STEP + "\nimport warnings, sys\nwarnings.warn('old')\nprint('bar', file=sys.stderr)"
+    noisy = noisy.replace(
+        "def gru_step(x, h, params):", "def gru_step(x, h, params):\n    import warnings; warnings.warn('x')"
+    )
+    assert graded(warm_server, answer("gru_step", noisy), check("gru_step")).reports["gru_step"].score == 1.0
+
+
+def test_a_fault_of_the_grader_is_no_score_at_all(warm_server, monkeypatch):
+    def fails(*args, **kwargs):
+        raise GraderFault("the machine is too busy")
+
+    monkeypatch.setattr(trusted, "evaluate", fails)
+    result = graded(warm_server, answer("gru_step", STEP), check("gru_step"))
+    assert result.reports == {} and "too busy" in result.faults["gru_step"]
+
+
+def test_an_exercise_that_the_grader_does_not_know_is_its_own_fault(warm_server):
+    cell = check("gru_step")
+    cell.metadata["nbgrader"]["grade_id"] = "check_unheard_of"
+    assert "unheard_of" in graded(warm_server, cell).faults["unheard_of"]
+
+
+def test_finished_layers_are_flagged_and_earn_nothing(warm_server):
+    source = "import torch\ndef gru_step(x, h, params):\n    return torch.nn.GRUCell(3, 5)(x, h)"
+    result = graded(warm_server, answer("gru_step", source), check("gru_step"))
+    assert result.reports["gru_step"].score == 0.0
+    assert "torch.nn.GRUCell" in result.flags[0]
+
+
+def test_a_regrade_gives_the_same_bytes(warm_server):
+    cells = [answer("gru_step", STEP.replace("z * h", "z * n")), check("gru_step")]
+    first, second = (graded(warm_server, *cells).to_dict() for _ in range(2))
+    for result in (first, second):
+        result.pop("cpu_s")
+        for report in result["reports"].values():
+            report.pop("seconds")
+    assert json.dumps(first) == json.dumps(second)
+    again = Graded.from_dict(json.loads(json.dumps(graded(warm_server, *cells).to_dict())))
+    assert again.reports["gru_step"].score == first["reports"]["gru_step"]["score"]
