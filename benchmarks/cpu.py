@@ -3,7 +3,7 @@
     python benchmarks/cpu.py [--quick] [--threads 1|all] [--dtype float32|float64] [--cells gru,rnn,lstm]
 
 One run is a forward and a backward pass with a loss on every step: gradients of x, of the initial states
-and of all weights. The jobs of a shape take turns, so that a busy machine disturbs them alike. With one thread
+One run is a forward and a backward pass with a loss on every step: gradients of x, of the initial states
 the clock is the process's own processor time; with all threads it is wall time. Medians are compared.
 
 Self-efficiency is the time of the matrix products alone, run again on the same arrays, over the whole time:

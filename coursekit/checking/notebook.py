@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ def check(answer: Callable[..., Any], exercise: str | None = None, *, seed: int 
     exercise: the exercise's name, if the function is called something else.
     seed:     other numbers to check with.
     """
+    _refuse_untrusted_grading()
     return evaluate(_name(answer, exercise), answer, seed)
 
 
@@ -57,6 +59,16 @@ def hint(answer: Callable[..., Any] | str) -> Hint:
     _shown[exercise.name] = min(_shown[exercise.name] + 1, len(tiers))
     tier = _shown[exercise.name]
     return Hint(exercise.name, tier, len(tiers), tiers[tier - 1])
+
+
+def _refuse_untrusted_grading() -> None:
+    """A check that stock nbgrader runs in the student's kernel could be made to say anything: it says nothing."""
+    grading = os.environ.get("NBGRADER_EXECUTION") == "autograde"
+    if grading and os.environ.get("COURSEKIT_CHECK_IN_KERNEL") != "1":
+        raise RuntimeError(
+            "The trusted grader is not configured, so this check earns nothing. Put these two lines into "
+            "nbgrader_config.py: `from coursekit.grading.nbgrader import configure` and `configure(c)`."
+        )
 
 
 def _name(answer: Any, exercise: str | None) -> str:

@@ -1,7 +1,9 @@
 """The simple baseline of every character language model: count what followed the last few characters.
 
-model = NGram(train_ids, order=4, size=len(vocabulary))
-bits_per_character(model.cross_entropy(valid_ids))
+    model = NGram(train_ids, order=4, size=len(vocabulary))
+    bits_per_character(model.cross_entropy(valid_ids))
+
+Counting takes milliseconds, and on a text of a few hundred thousand characters it is not easy to beat.
 """
 
 from __future__ import annotations
@@ -36,9 +38,7 @@ class NGram:
             raise ValueError(f"order: expected 1 to {longest} for {size} characters, got {order}")
         self.order, self.size, self.a = order, size, a
         # For each length: the strings of that length that occur, as sorted numbers, and how often they do.
-        self._counts = [
-            np.unique(_numbers(ids, length, size), return_counts=True) for length in range(1, order + 1)
-        ]
+        self._counts = [np.unique(_numbers(ids, length, size), return_counts=True) for length in range(1, order + 1)]
 
     def probabilities(self, context: np.ndarray) -> np.ndarray:
         """The last characters (any number, the latest last) -> the probability of each next character,
@@ -47,11 +47,7 @@ class NGram:
         context = np.asarray(context, dtype=np.int64)[max(0, len(context) - self.order + 1) :]
         p = np.full(self.size, 1 / self.size)
         for length in range(1, min(self.order, len(context) + 1) + 1):
-            last = (
-                int(_numbers(context[len(context) - length + 1 :], length - 1, self.size)[0])
-                if length > 1
-                else 0
-            )
+            last = int(_numbers(context[len(context) - length + 1 :], length - 1, self.size)[0]) if length > 1 else 0
             counts = self._count(length, last * self.size + np.arange(self.size))
             p = (counts + self.a * p) / (counts.sum() + self.a)
         return p

@@ -84,9 +84,7 @@ def first_symbol(rng: np.random.Generator, N: int, T: int, symbols: int = 4) -> 
     return Batch(one_hot(ids, symbols), ids[:, 0].copy())
 
 
-def flagged_symbol(
-    rng: np.random.Generator, N: int, T: int, symbols: int = 4, within: int | None = None
-) -> Batch:
+def flagged_symbol(rng: np.random.Generator, N: int, T: int, symbols: int = 4, within: int | None = None) -> Batch:
     """Say after the last step which symbol carried the flag; all others are distractors. It asks for a choice
     as well.
 

@@ -1,11 +1,10 @@
-"""English text for a character language model, without a download: the help topics of Python's standard
-library.
+"""English text for a character language model, without a download: the help topics that come with Python.
 
-    text = standard_library_text()
-    vocabulary = Vocabulary(text.characters)
-    train_ids, valid_ids = (vocabulary.encode(part) for part in split(text.characters))
-    batches = chunks(train_ids, N=32, T=64, size=len(vocabulary))      # for truncated BPTT: endless, in order
-    validation = next(chunks(valid_ids, N=32, T=len(valid_ids) // 32, size=len(vocabulary)))
+text = standard_library_text()
+vocabulary = Vocabulary(text.characters)
+train_ids, valid_ids = (vocabulary.encode(part) for part in split(text.characters))
+batches = chunks(train_ids, N=32, T=64, size=len(vocabulary))      # for truncated BPTT: endless, in order
+validation = next(chunks(valid_ids, N=32, T=len(valid_ids) // 32, size=len(vocabulary)))
 """
 
 from __future__ import annotations
@@ -79,9 +78,7 @@ def _read_topics() -> dict[str, str]:
     source = (Path(package.submodule_search_locations[0]) / "topics.py").read_text(encoding="utf-8")
     statements = [node for node in ast.parse(source).body if isinstance(node, ast.Assign)]
     topics = ast.literal_eval(statements[0].value) if statements else None
-    if not isinstance(topics, dict) or not all(
-        isinstance(item, str) for pair in topics.items() for item in pair
-    ):
+    if not isinstance(topics, dict) or not all(isinstance(item, str) for pair in topics.items() for item in pair):
         raise ValueError("topics.py holds no dictionary of texts")
     if sum(map(len, topics.values())) < _LEAST:
         raise ValueError("topics.py is much shorter than it was")

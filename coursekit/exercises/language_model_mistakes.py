@@ -1,4 +1,4 @@
-"""The known mistakes of lesson 01 in the loss of a language model and in sampling, each a function that can be run."""
+"""The known mistakes of lesson 01 in the loss of a language model and in sampling, as answers that can be run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _wrong_loss(
     log_p: Callable = log_softmax,
     unit: float = 1.0,
 ) -> Callable:
-    """scale and gradient_scale: what the sum over positions is multiplied by; the masks: which positions it has."""
+    """scale, gradient_scale: what the sum over positions is multiplied by. The masks: which positions it has."""
 
     def loss(logits, targets, mask):
         logp = log_p(logits)
@@ -30,9 +30,7 @@ def _wrong_loss(
         y = np.eye(logits.shape[-1])[targets]
         dlogits = error(np.exp(logp), y) * gradient_mask(mask)[..., None]
         factor = (gradient_scale or scale)(losses, mask)
-        return (losses * scale(losses, mask)).sum() / unit, dlogits * np.reshape(
-            factor, (*np.shape(factor), 1)
-        )
+        return (losses * scale(losses, mask)).sum() / unit, dlogits * np.reshape(factor, (*np.shape(factor), 1))
 
     return loss
 
@@ -54,15 +52,10 @@ def _loss_in_place(logits, targets, mask):
     return _wrong_loss()(logits, targets, mask)
 
 
-_COUNT = (
-    "Divide by the number of positions that count, mask.sum(). Padding carries no loss, and is not counted "
-    "either."
-)
+_COUNT = "Divide by the number of positions that count, mask.sum(). Padding carries no loss, and is not counted either."
 
 LOSS = (
-    Misconception(
-        "a mean over all positions, padding counted with a loss of zero", _COUNT, _wrong_loss(_per_position)
-    ),
+    Misconception("a mean over all positions, padding counted with a loss of zero", _COUNT, _wrong_loss(_per_position)),
     Misconception(
         "a mask that is not used at all",
         "Positions where mask is False hold padding. What the network predicts there is of no interest.",
@@ -112,8 +105,7 @@ LOSS = (
     ),
     Misconception(
         "a loss in bits",
-        "np.log2 gives bits. The loss is asked for in nats, with np.log; that is what the gradient p - y "
-        "belongs to.",
+        "np.log2 gives bits. The loss is asked for in nats, with np.log; that is what the gradient p - y belongs to.",
         _wrong_loss(unit=np.log(2)),
     ),
     Misconception(
@@ -150,7 +142,7 @@ def _wrong_sampling(
     bias: float = 1.0,
     show_start: bool = False,
 ) -> Callable:
-    """read: which start symbols move the state; feed: what is read after a symbol was drawn, None for nothing."""
+    """read: which start symbols move the state. feed: what is read after a symbol was drawn, if anything."""
 
     def sample(params, W_out, b_out, start_ids, u, temperature):
         V, H = W_out.shape
@@ -172,12 +164,9 @@ def _wrong_sampling(
     return sample
 
 
-_READ_ALL = (
-    "Every start symbol goes through the network, in order, each from the state that the one before has left."
-)
+_READ_ALL = "Every start symbol goes through the network, in order, each from the state that the one before has left."
 _TEMPERATURE = (
-    "Divide the logits by the temperature, before the softmax. A temperature near 0 makes the text "
-    "predictable."
+    "Divide the logits by the temperature, before the softmax. A temperature near 0 makes the text predictable."
 )
 
 SAMPLING = (
@@ -194,13 +183,10 @@ SAMPLING = (
     Misconception(
         "a start of which only the first symbol is read", _READ_ALL, _wrong_sampling(read=lambda ids: ids[:1])
     ),
-    Misconception(
-        "a start that is not read at all", _READ_ALL, _wrong_sampling(read=lambda start_ids: start_ids[:0])
-    ),
+    Misconception("a start that is not read at all", _READ_ALL, _wrong_sampling(read=lambda start_ids: start_ids[:0])),
     Misconception(
         "the last symbol of the start read twice",
-        "After the first loop the state has read the whole start. Draw from it before anything else is fed "
-        "in.",
+        "After the first loop the state has read the whole start. Draw from it before anything else is fed in.",
         _wrong_sampling(read=lambda start_ids: [*start_ids, start_ids[-1]]),
     ),
     Misconception(
@@ -220,8 +206,7 @@ SAMPLING = (
     ),
     Misconception(
         "a state that does not advance from symbol to symbol",
-        "After a symbol is drawn, the network has to read it. Otherwise all symbols are drawn from one "
-        "distribution.",
+        "After a symbol is drawn, the network has to read it. Otherwise all symbols are drawn from one distribution.",
         _wrong_sampling(feed=lambda drawn, start_ids: None),
     ),
     Misconception(
@@ -231,8 +216,7 @@ SAMPLING = (
     ),
     Misconception(
         "u compared with each probability by itself",
-        "A symbol owns a stretch of the line from 0 to 1, as long as its probability. np.cumsum gives the "
-        "borders.",
+        "A symbol owns a stretch of the line from 0 to 1, as long as its probability. np.cumsum gives the borders.",
         _wrong_sampling(pick=lambda p, number: int(np.argmax(p > number))),
     ),
     Misconception(

@@ -39,8 +39,7 @@ SIGMOID = (
     ),
     Misconception(
         "an exponential that overflows for positive numbers: exp(x) / (1 + exp(x))",
-        "At x = 1000 this is infinity divided by infinity, which is nan. Write it so that no exponent is "
-        "positive.",
+        "At x = 1000 this is infinity divided by infinity, which is nan. Write it so that no exponent is positive.",
         lambda x: np.exp(x) / (1 + np.exp(x)),
     ),
     Misconception(
@@ -66,8 +65,7 @@ SIGMOID = (
     ),
     Misconception(
         "tanh in place of the sigmoid",
-        "tanh lies between -1 and 1, the sigmoid between 0 and 1. They are related: sigmoid(x) = (1 + "
-        "tanh(x/2)) / 2.",
+        "tanh lies between -1 and 1, the sigmoid between 0 and 1. They are related: sigmoid(x) = (1 + tanh(x/2)) / 2.",
         np.tanh,
     ),
     Misconception(
@@ -95,8 +93,7 @@ def _softmax_in_place(x):
 SOFTMAX = (
     Misconception(
         "a softmax that overflows: no maximum is subtracted",
-        "exp(1000) is infinity for a computer. Subtracting one number from a whole row changes nothing in "
-        "its softmax.",
+        "exp(1000) is infinity for a computer. Subtracting one number from a whole row changes nothing in its softmax.",
         lambda x: np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True),
     ),
     Misconception(
@@ -127,8 +124,7 @@ SOFTMAX = (
     ),
     Misconception(
         "the sigmoid in place of the softmax",
-        "The sigmoid looks at one number at a time. In a softmax the entries of a row compete: they add up "
-        "to 1.",
+        "The sigmoid looks at one number at a time. In a softmax the entries of a row compete: they add up to 1.",
         lambda x: np.where(x >= 0, 1, np.exp(-np.abs(x))) / (1 + np.exp(-np.abs(x))),
     ),
     Misconception(
@@ -205,9 +201,7 @@ RELATIVE_ERROR = (
 # Numerical gradient.
 
 
-def _differences(
-    ahead: float, behind: float, divisor: float | None = None, weigh: Callable = np.multiply
-) -> Callable:
+def _differences(ahead: float, behind: float, divisor: float | None = None, weigh: Callable = np.multiply) -> Callable:
     """(f(x + ahead) - f(x + behind)) / (ahead - behind), entry by entry of x."""
 
     def gradient(f, x, upstream):
@@ -268,18 +262,11 @@ _TOO_SMALL = (
 
 NUMERICAL_GRADIENT = (
     *(
-        Misconception(
-            f"a one-sided difference, (f(x + h) - f(x)) / h with h = {h:g}", _ONE_SIDED, _differences(h, 0.0)
-        )
+        Misconception(f"a one-sided difference, (f(x + h) - f(x)) / h with h = {h:g}", _ONE_SIDED, _differences(h, 0.0))
         for h in (1e-4, 1e-5, 1e-6)
     ),
-    Misconception(
-        "a one-sided difference to the left, (f(x) - f(x - h)) / h", _ONE_SIDED, _differences(0.0, -1e-5)
-    ),
-    *(
-        Misconception(f"a step that is too small: h = {h:g}", _TOO_SMALL, _differences(h, -h))
-        for h in (1e-10, 1e-12)
-    ),
+    Misconception("a one-sided difference to the left, (f(x) - f(x - h)) / h", _ONE_SIDED, _differences(0.0, -1e-5)),
+    *(Misconception(f"a step that is too small: h = {h:g}", _TOO_SMALL, _differences(h, -h)) for h in (1e-10, 1e-12)),
     Misconception(
         "a step that is too large: h = 0.01",
         "The error of the central difference grows like the square of its step. The lesson's figure shows "
@@ -310,8 +297,7 @@ NUMERICAL_GRADIENT = (
     ),
     Misconception(
         "an x that is not restored",
-        "After both shifts the entry must be what it was, or the next entry is differentiated somewhere "
-        "else.",
+        "After both shifts the entry must be what it was, or the next entry is differentiated somewhere else.",
         _in_place(_leave),
     ),
     Misconception(

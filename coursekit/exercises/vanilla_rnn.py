@@ -27,8 +27,7 @@ register(
         hints=(
             "Two products have the shape (N, H): one from x, one from h. Write down the shapes of x (N, D) "
             "and W_ih (H, D): which of them has to be transposed?",
-            "x @ W_ih.T is (N, H). The other product is made in the same way, from h and W_hh. Each has its "
-            "own bias.",
+            "x @ W_ih.T is (N, H). The other product is made in the same way, from h and W_hh. Each has its own bias.",
             "Add the two products and the two biases, and take np.tanh of the sum.",
         ),
         points=2,
@@ -47,8 +46,7 @@ register(
         misconceptions=vanilla_rnn_mistakes.FORWARD,
         hints=(
             "Keep one variable for the state. It begins as h0, and every step replaces it.",
-            "The input of step t is x[:, t], of shape (N, D). Call rnn_step and append the new state to a "
-            "list.",
+            "The input of step t is x[:, t], of shape (N, D). Call rnn_step and append the new state to a list.",
             "np.stack(states, axis=1) makes one array (N, T, H) from T arrays (N, H).",
         ),
         points=2,
@@ -69,7 +67,7 @@ def _lm_loss(logits, targets, mask):
 
 
 def _padded(rng: np.random.Generator, N: int, T: int) -> np.ndarray:
-    """A mask (N, T) of sequences with different lengths, one of them T, and one shorter than all the others."""
+    """A mask (N, T) of sequences with different lengths: one has all T steps, and one a single step."""
     lengths = rng.permutation([T, *rng.integers(2, T, N - 2), 1])
     return np.arange(T) < lengths[:, None]
 
@@ -94,7 +92,7 @@ register(
     Exercise(
         name="lm_loss",
         lesson=LESSON,
-        asks="The mean cross-entropy (in nats) of the positions where mask is True, and its gradient dlogits (N, T, V).",
+        asks="The mean cross-entropy (nats) of the positions where mask is True, and its gradient dlogits (N, T, V).",
         reference=_lm_loss,
         returns=(Tensor("loss"), Tensor("dlogits", ("N", "T", "V"), sequence="T")),
         draw=_draw_logits,
@@ -107,8 +105,7 @@ register(
             "every position, (N, T). Multiply by mask, add up, and divide by how many positions count.",
             "The gradient at a position that counts is (p - y) / count, where y is 1 at the target and 0 "
             "elsewhere. At the others it is zero.",
-            "p = np.exp(log_p), and np.eye(V)[targets] is y for all positions at once. mask[..., None] fits "
-            "both.",
+            "p = np.exp(log_p), and np.eye(V)[targets] is y for all positions at once. mask[..., None] fits both.",
         ),
         points=4,
     )
@@ -140,10 +137,8 @@ def _sample_text(params, W_out, b_out, start_ids, u, temperature):
     return np.array(ids)
 
 
-def _clear_numbers(
-    rng: np.random.Generator, n: int, params, W_out, b_out, start_ids, temperature
-) -> np.ndarray:
-    """Uniform numbers (n,) that keep clear of every border between two symbols along the text that they draw."""
+def _clear_numbers(rng: np.random.Generator, n: int, params, W_out, b_out, start_ids, temperature) -> np.ndarray:
+    """Uniform numbers (n,) that keep clear of the borders between symbols along the text that they draw."""
     h = np.zeros((1, params.W_hh.shape[1]))
     for symbol in start_ids:
         h = _next_state(symbol, h, params)
@@ -167,7 +162,7 @@ def _draw_text(rng: np.random.Generator) -> Iterator[Draw]:
     }.items():
         # Larger weights than at the start of training: what was read has to matter for what is drawn.
         W_ih, W_hh, b_ih, b_hh = rnn.init(V, H, rng)
-        params = rnn.Params(3 * W_ih, 2 * W_hh, b_ih, b_hh)
+        params = rnn.Params(3 * W_ih, 3 * W_hh, b_ih, b_hh)
         W_out, b_out = (
             1.5 * rng.standard_normal((V, H)),
             rng.uniform(0.5, 1.0, V) * rng.choice([-1.0, 1.0], V),
@@ -182,7 +177,7 @@ register(
     Exercise(
         name="sample_text",
         lesson=LESSON,
-        asks="n symbols drawn from a language model one after the other, with n given uniform numbers: ids (n,).",
+        asks="n symbols drawn one after the other from a language model, with n given uniform numbers: ids (n,).",
         reference=_sample_text,
         returns=(Tensor("ids", ("n",), exact=True),),
         draw=_draw_text,
@@ -191,8 +186,7 @@ register(
         hints=(
             "Two loops. The first reads start_ids and only moves the state. The second draws, and feeds "
             "every symbol that it has drawn back in.",
-            "np.eye(V)[[symbol]] is the input (1, V) of one symbol. The state before the first symbol is "
-            "zero, (1, H).",
+            "np.eye(V)[[symbol]] is the input (1, V) of one symbol. The state before the first symbol is zero, (1, H).",
             "p = softmax((h @ W_out.T + b_out) / temperature). np.cumsum(p[0]) are the borders between the "
             "symbols on the line from 0 to 1.",
             "np.argmax(borders > number) is the first index whose border lies beyond the number: argmax "

@@ -1,4 +1,4 @@
-"""The known mistakes of lesson 01 in a step and in a sequence of the vanilla RNN, each a function that can be run."""
+"""The known mistakes of lesson 01 in a step and in a sequence of the vanilla RNN, as answers that can be run."""
 
 from __future__ import annotations
 
@@ -64,8 +64,7 @@ STEP = (
     ),
     Misconception(
         "recurrent weights that are not transposed",
-        "Row i of W_hh holds what goes into unit i. With the states as rows of h (N, H), the product is h @ "
-        "W_hh.T.",
+        "Row i of W_hh holds what goes into unit i. With the states as rows of h (N, H), the product is h @ W_hh.T.",
         lambda x, h, params: _step(x, h, params._replace(W_hh=params.W_hh.T)),
     ),
     Misconception(
@@ -110,9 +109,7 @@ def _run(x, h0, params) -> list[np.ndarray]:
 
 def _each_from(start: Callable) -> Callable:
     """Every step begins at the same state, so that nothing is remembered."""
-    return lambda x, h0, params: np.stack(
-        [_step(x[:, t], start(h0), params) for t in range(x.shape[1])], axis=1
-    )
+    return lambda x, h0, params: np.stack([_step(x[:, t], start(h0), params) for t in range(x.shape[1])], axis=1)
 
 
 def _h0_in_place(x, h0, params):
@@ -138,9 +135,7 @@ def _last_column_before_the_first(x, h0, params):
     return hs
 
 
-_NO_MEMORY = (
-    "The state of one step is the input of the next. Does your loop replace the variable that it passes on?"
-)
+_NO_MEMORY = "The state of one step is the input of the next. Does your loop replace the variable that it passes on?"
 
 FORWARD = (
     Misconception("a loop that starts every step from h0", _NO_MEMORY, _each_from(lambda h0: h0)),
@@ -157,8 +152,7 @@ FORWARD = (
     ),
     Misconception(
         "a loop that writes into h0",
-        "h0 belongs to the caller. `h0[:] = ...` and `h0 += ...` change it; a new name for the state does "
-        "not.",
+        "h0 belongs to the caller. `h0[:] = ...` and `h0 += ...` change it; a new name for the state does not.",
         _h0_in_place,
     ),
     Misconception(

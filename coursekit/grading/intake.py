@@ -38,7 +38,7 @@ class Intake:
     remarks: tuple[str, ...] = ()
 
 
-class _Refused(Exception):
+class Refused(ValueError):
     """A file that is not read; the message says why."""
 
 
@@ -59,7 +59,7 @@ def read_submission(folder: Path, expected: Mapping[str, frozenset[str]]) -> Int
             continue
         try:
             notebooks[name] = read_notebook(path)
-        except _Refused as reason:
+        except Refused as reason:
             problems[name] = f"{name}.ipynb {reason}"
     for name in set(expected) - set(notebooks) - set(problems):
         found = _renamed(candidates, expected[name])
@@ -76,16 +76,16 @@ def read_notebook(path: Path) -> NotebookNode:
     """One notebook file as version 4; refuses links, special files, files over the limit and what is no notebook."""
     data = _json(_bytes(path))
     if not isinstance(data, dict):
-        raise _Refused("is not a notebook: it holds no JSON object")
+        raise Refused("is not a notebook: it holds no JSON object")
     major = data.get("nbformat")
     if type(major) is not int or not 2 <= major <= 4:
-        raise _Refused(f"is not a notebook of a known format: its nbformat is {str(major)[:20]}")
+        raise Refused(f"is not a notebook of a known format: its nbformat is {str(major)[:20]}")
     try:
         nb = nbformat.from_dict(data)
         nb = nbformat.convert(nb, 4) if major < 4 else nb
     except Exception as error:  # nbformat raises whatever a malformed old notebook makes it stumble over
-        raise _Refused(f"cannot be read as a notebook: {type(error).__name__}") from None
-    return _repaired(nb)
+        raise Refused(f"cannot be read as a notebook: {type(error).__name__}") from None
+    return repaired(nb)
 
 
 def _notebook_files(folder: Path, remarks: list[str]) -> dict[str, Path]:
@@ -111,13 +111,13 @@ def _bytes(path: Path) -> bytes:
     try:
         handle = os.open(path, flags)
     except OSError as error:
-        raise _Refused(f"cannot be opened: {error.strerror}") from None
+        raise Refused(f"cannot be opened: {error.strerror}") from None
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise _Refused("is not a plain file")
+            raise Refused("is not a plain file")
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise _Refused(f"is larger than {MAX_BYTES >> 20} MB; clear its outputs and hand it in again")
+        raise Refused(f"is larger than {MAX_BYTES >> 20} MB; clear its outputs and hand it in again")
     return content
 
 
@@ -125,16 +125,19 @@ def _json(content: bytes) -> Any:
     try:
         return json.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError):
-        raise _Refused("is not JSON: the file may be cut off or hold merge conflict marks") from None
+        raise Refused("is not JSON: the file may be cut off or hold merge conflict marks") from None
 
 
-def _repaired(nb: NotebookNode) -> NotebookNode:
-    """Give every cell the fields that later readers rely on; drop what is no cell. Outputs are never believed."""
+def repaired(nb: NotebookNode) -> NotebookNode:
+    """A new notebook with the cells' sources and grade_ids and nothing else; what is no cell is dropped.
+
+    Raises Refused if there are no cells to read.
+    """
     cells = nb.get("cells")
     if not isinstance(cells, list):
-        raise _Refused("is not a notebook: it has no list of cells")
+        raise Refused("is not a notebook: it has no list of cells")
     if len(cells) > MAX_CELLS:
-        raise _Refused(f"has more than {MAX_CELLS} cells")
+        raise Refused(f"has more than {MAX_CELLS} cells")
     repaired = [cell for cell in map(_cell, cells) if cell is not None]
     return nbformat.v4.new_notebook(cells=repaired)
 
@@ -173,7 +176,7 @@ def _renamed(candidates: Mapping[str, Path], wanted: frozenset[str]) -> tuple[st
     for name, path in candidates.items():
         try:
             nb = read_notebook(path)
-        except _Refused:
+        except Refused:
             continue
         if wanted and len(grade_ids(nb) & wanted) > len(wanted) / 2:
             matches.append((name, nb))

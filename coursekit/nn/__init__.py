@@ -1,8 +1,8 @@
 """Recurrent networks in PyTorch, from scratch: drop-ins for those of torch.nn.
 
-    from coursekit.nn import GRU
-    gru = GRU(28, 64, batch_first=True)                        # as torch.nn.GRU
-    gru = GRU(28, 64, batch_first=True, backend="readable")    # the equations, differentiated by autograd
+from coursekit.nn import GRU
+gru = GRU(28, 64, batch_first=True)                        # as torch.nn.GRU
+gru = GRU(28, 64, batch_first=True, backend="readable")    # the equations, differentiated by autograd
 """
 
 from .backends import BackendWarning

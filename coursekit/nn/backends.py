@@ -88,7 +88,7 @@ def warn(wanted: str, choice: Choice) -> None:
         warnings.warn(
             f"backend={wanted!r} is not possible here, {choice.name!r} runs instead. {choice.reason}",
             BackendWarning,
-            stacklevel=4,
+            stacklevel=8,  # the call of the module
         )
 
 

@@ -12,11 +12,25 @@ from torch import Tensor
 CHUNK_BYTES = 1_000_000
 
 
-def chunk_length(T: int, N: int, width: int, itemsize: int) -> int:
-    """Time steps per chunk, so that a chunk of (steps, N, width) fills about CHUNK_BYTES; chunks of equal length."""
-    steps = max(1, min(T, CHUNK_BYTES // max(1, N * width * itemsize)))
+def chunk_length(x: Tensor, width: int) -> int:
+    """Time steps of x (T, N, D) per chunk, so that (steps, N, width) fills about CHUNK_BYTES; chunks of equal length.
+
+    A GPU takes the whole sequence at once.
+    """
+    T, N, _ = x.shape
+    if x.device.type == "cuda":
+        return T
+    steps = max(1, min(T, CHUNK_BYTES // max(1, N * width * x.element_size())))
     chunks = -(-T // steps)
     return -(-T // chunks)
+
+
+def float32_precision() -> str:
+    """What PyTorch is set to use for float32 matrix products: "ieee" (its default) or "tf32"."""
+    try:
+        return "tf32" if torch.backends.cuda.matmul.allow_tf32 else "ieee"
+    except RuntimeError:  # set through the newer interface, which the older one then refuses to read
+        return "tf32" if torch.backends.cuda.matmul.fp32_precision == "tf32" else "ieee"
 
 
 def needs_graph(*tensors: Tensor) -> bool:

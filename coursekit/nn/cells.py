@@ -26,9 +26,7 @@ class RecurrentCell(nn.Module):
         checks.positive_int("hidden_size", hidden_size)
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
         rows = self.gates * hidden_size
-        shapes = dict(
-            weight_ih=(rows, input_size), weight_hh=(rows, hidden_size), bias_ih=(rows,), bias_hh=(rows,)
-        )
+        shapes = dict(weight_ih=(rows, input_size), weight_hh=(rows, hidden_size), bias_ih=(rows,), bias_hh=(rows,))
         for name, shape in shapes.items():
             present = bias or not name.startswith("bias")
             weight = nn.Parameter(torch.empty(shape, device=device, dtype=dtype)) if present else None

@@ -8,9 +8,12 @@ import warnings
 from torch import Tensor
 
 
-def constructor(input_size, hidden_size, num_layers, dropout, proj_size, is_lstm: bool) -> None:
+def constructor(input_size, hidden_size, num_layers, bias, batch_first, dropout, proj_size, is_lstm) -> None:
     for name, value in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
         positive_int(name, value)
+    for name, value in (("bias", bias), ("batch_first", batch_first)):
+        if not isinstance(value, bool):
+            raise TypeError(f"{name} must be True or False, got {value!r}.")
     if not isinstance(dropout, numbers.Real) or isinstance(dropout, bool) or not 0 <= dropout <= 1:
         raise ValueError(f"dropout is the probability of zeroing an element, from 0 to 1; got {dropout!r}.")
     if dropout > 0 and num_layers == 1:

@@ -21,13 +21,13 @@ def gru(x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Te
     if bptt.needs_graph(*args):
         return _GRU.apply(*args)
     with torch.no_grad():
-        return _forward(*args, keep=False)[0]
+        return forward(*args, keep=False)[0]
 
 
 class _GRU(torch.autograd.Function):
     @staticmethod
     def forward(ctx, *args: Tensor) -> Tensor:
-        hs, gates, n = _forward(*args, keep=True)
+        hs, gates, n = forward(*args, keep=True)
         ctx.save_for_backward(*args, gates, n, hs)
         return hs
 
@@ -35,14 +35,14 @@ class _GRU(torch.autograd.Function):
     def backward(ctx, dhs: Tensor):
         if torch.is_grad_enabled():
             return bptt.backward_by_autograd(readable.gru, ctx.saved_tensors[:6], ctx.needs_input_grad, [dhs])
-        return _backward(dhs, *ctx.saved_tensors, needed=ctx.needs_input_grad)
+        return backward(dhs, *ctx.saved_tensors, needed=ctx.needs_input_grad)
 
 
 @flush_denormals()
-def _forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
+def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
     """Hidden states; r, z, q as (T, N, 3H), where q = W_hn h + b_hn; and n. Only one chunk of them unless `keep`."""
     (T, N, D), H = x.shape, W_hh.shape[1]
-    steps = bptt.chunk_length(T, N, 3 * H, x.element_size())
+    steps = bptt.chunk_length(x, 3 * H)
     kept = T if keep else steps
     gates, n, hs = x.new_empty(kept, N, 3 * H), x.new_empty(kept, N, H), x.new_empty(T, N, H)
     rz, (r, z, q) = gates[:, :, : 2 * H], gates.view(kept, N, 3, H).unbind(2)
@@ -51,7 +51,7 @@ def _forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
     for start in range(0, T, steps):
         stop = min(T, start + steps)
         now = slice(start, stop) if keep else slice(0, stop - start)
-        projected = gemm.linear(x[start:stop].reshape(-1, D), W_ih, b).view(-1, N, 3 * H)
+        projected = gemm.linear(x[start:stop].reshape(-1, D), W_ih, b).view(stop - start, N, 3 * H)
         rz[now], n[now], q[now] = projected[:, :, : 2 * H], projected[:, :, 2 * H :], b_hh[2 * H :]
         each = (v[now].unbind(0) for v in (gates, rz, r, z, q, n))
         for gates_t, rz_t, r_t, z_t, q_t, n_t, n_np, h_t in zip(
@@ -66,9 +66,9 @@ def _forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
 
 
 @flush_denormals()
-def _backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed):
+def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
-    steps = bptt.chunk_length(T, N, 3 * H, x.element_size())
+    steps = bptt.chunk_length(x, 3 * H)
     gates, W_ih_t, add_recurrent = gates.view(T, N, 3, H), W_ih.t(), gemm.adder(W_hh.t(), N)
     d = x.new_empty(steps, N, 3, H)  # first the coefficients, then the gradients, of the rows r, z, n of W_hh h
     e, to_n = x.new_empty(steps, N, H), x.new_empty(steps, N, H)
@@ -107,11 +107,8 @@ def _coefficients(d, to_n, gates, n, h_prev, scratch) -> None:
 
 def _steps_back(dhs, dh, d, e, z, add_recurrent) -> None:
     """Walk a chunk backwards: e becomes the gradient of each h_t, d that of W_hh h, dh that of the state before."""
-    N, H = dh.shape
-    reverse = (v.unbind(0)[::-1] for v in (d, d.view(-1, N, 3 * H), e.unsqueeze(2), z))
-    for e_t, e_before, d_t, rows_t, e_as_gate_t, z_t in zip(
-        *bptt.upstream_steps(e, dhs, dh), *reverse, strict=True
-    ):
+    reverse = (v.unbind(0)[::-1] for v in (d, d.flatten(2), e.unsqueeze(2), z))
+    for e_t, e_before, d_t, rows_t, e_as_gate_t, z_t in zip(*bptt.upstream_steps(e, dhs, dh), *reverse, strict=True):
         d_t.mul_(e_as_gate_t)
         e_before.addcmul_(e_t, z_t)
         add_recurrent(e_before, rows_t)

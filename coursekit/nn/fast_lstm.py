@@ -43,7 +43,7 @@ def _forward(x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
     """Hidden states, cell states, the gates i, f, g, o as (T, N, 4H), and tanh(c); one chunk of the last two unless
     `keep`."""
     (T, N, D), H = x.shape, W_hh.shape[1]
-    steps = bptt.chunk_length(T, N, 4 * H, x.element_size())
+    steps = bptt.chunk_length(x, 4 * H)
     kept = T if keep else steps
     gates, tanh_c = x.new_empty(kept, N, 4 * H), x.new_empty(kept, N, H)
     hs, cs = x.new_empty(T, N, H), x.new_empty(T, N, H)
@@ -52,7 +52,7 @@ def _forward(x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
     for start in range(0, T, steps):
         stop = min(T, start + steps)
         now = slice(start, stop) if keep else slice(0, stop - start)
-        gates[now] = gemm.linear(x[start:stop].reshape(-1, D), W_ih, b).view(-1, N, 4 * H)
+        gates[now] = gemm.linear(x[start:stop].reshape(-1, D), W_ih, b).view(stop - start, N, 4 * H)
         each = (v[now].unbind(0) for v in (gates, i_f, i, f, g, o, tanh_c))
         in_numpy = (bptt.numpy_steps(v[now]) for v in (g, tanh_c))
         states = (v[start:stop].unbind(0) for v in (hs, cs))
@@ -73,7 +73,7 @@ def _forward(x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
 @flush_denormals()
 def _backward(dhs, dcs, x, h0, c0, W_ih, W_hh, b_ih, b_hh, gates, tanh_c, hs, cs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
-    steps = bptt.chunk_length(T, N, 4 * H, x.element_size())
+    steps = bptt.chunk_length(x, 4 * H)
     gates, W_ih_t, add_recurrent = gates.view(T, N, 4, H), W_ih.t(), gemm.adder(W_hh.t(), N)
     d = x.new_empty(steps, N, 4, H)
     e, to_c = x.new_empty(steps, N, H), x.new_empty(steps, N, H)
@@ -109,13 +109,10 @@ def _coefficients(d, to_c, gates, tanh_c, c_prev) -> None:
 
 def _steps_back(dhs, dcs, dh, dc, d, e, to_c, f, add_recurrent) -> None:
     """Walk a chunk backwards: d becomes the gradient of W_hh h, dh and dc those of the states before the chunk."""
-    N, H = dh.shape
     steps, before = bptt.upstream_steps(e, dhs, dh)
     backwards = range(len(e) - 1, -1, -1)
-    reverse = (v.unbind(0)[::-1] for v in (d[:, :, :3], d[:, :, 3], d.view(-1, N, 4 * H), to_c, f))
-    for t, e_t, e_before, i_f_g_t, o_t, rows_t, to_c_t, f_t in zip(
-        backwards, steps, before, *reverse, strict=True
-    ):
+    reverse = (v.unbind(0)[::-1] for v in (d[:, :, :3], d[:, :, 3], d.flatten(2), to_c, f))
+    for t, e_t, e_before, i_f_g_t, o_t, rows_t, to_c_t, f_t in zip(backwards, steps, before, *reverse, strict=True):
         if dcs is not None:
             dc += dcs[t]
         dc.addcmul_(e_t, to_c_t)

@@ -43,7 +43,7 @@ class _RNN(torch.autograd.Function):
 @flush_denormals()
 def _forward(nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
     (T, N, D), H = x.shape, W_hh.shape[1]
-    steps = bptt.chunk_length(T, N, H, x.element_size())
+    steps = bptt.chunk_length(x, H)
     hs, b, add_recurrent = x.new_empty(T, N, H), b_ih + b_hh, gemm.adder(W_hh, N)
     for start in range(0, T, steps):
         now = hs[start : start + steps]  # first the projected input, then the state, in the same place
@@ -61,7 +61,7 @@ def _forward(nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
 @flush_denormals()
 def _backward(nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
-    length = bptt.chunk_length(T, N, 2 * H, x.element_size())
+    length = bptt.chunk_length(x, 2 * H)
     W_ih_t, add_recurrent = W_ih.t(), gemm.adder(W_hh.t(), N)
     d, slope = x.new_empty(length, N, H), x.new_empty(length, N, H)
     dh, dx = h0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None

@@ -38,7 +38,8 @@ class Recurrent(nn.Module):
         backend: str = "auto",
     ):
         super().__init__()
-        checks.constructor(input_size, hidden_size, num_layers, dropout, proj_size, is_lstm=mode == "LSTM")
+        sizes = (input_size, hidden_size, num_layers)
+        checks.constructor(*sizes, bias, batch_first, dropout, proj_size, is_lstm=mode == "LSTM")
         self.mode = mode
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout = bias, batch_first, float(dropout)

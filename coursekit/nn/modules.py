@@ -104,5 +104,3 @@ class GRU(Recurrent):
     ):
         sizes = (input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size)
         super().__init__("GRU", *sizes, device, dtype, backend=backend)
-
-

@@ -67,17 +67,18 @@ def cluster_forward(
     U_n = tl.load(U_at + 2 * H * H, mask=inside, other=0.0)
 
     start, one = tl.cast(first, tl.int64), N * H
-    h_at, own, everyone = hs + start * one, row * H + unit, row * H + below[None, :]
-    x_at, keep_at = gx + start * one * 3 + row * 3 * H + unit, gates + start * one * 4 + row * 4 * H + unit
-    h_own = tl.load(h_at + own, mask=here, other=0.0).to(tl.float32)
-    x_r = tl.load(x_at, mask=here, other=0.0)
-    x_z = tl.load(x_at + H, mask=here, other=0.0)
-    x_n = tl.load(x_at + 2 * H, mask=here, other=0.0)
+    hs, own, everyone = hs + start * one, row * H + unit, row * H + below[None, :]
+    in_x, in_gates = row * 3 * H + unit, row * 4 * H + unit
+    gx, gates = gx + start * one * 3, gates + start * one * 4
+    h_own = tl.load(hs + own, mask=here, other=0.0).to(tl.float32)
+    x_r = tl.load(gx + in_x, mask=here, other=0.0)
+    x_z = tl.load(gx + in_x + H, mask=here, other=0.0)
+    x_n = tl.load(gx + in_x + 2 * H, mask=here, other=0.0)
     for t in range(first, first + steps):
         r, z, q = x_r.to(tl.float32), x_z.to(tl.float32), tl.zeros((ROWS, UNITS), tl.float32) + b
         for k in tl.static_range(0, HP, CHUNK):
             whole = (row < N) & (k + below[None, :] < H)
-            h = tl.load(h_at + everyone + k, mask=whole, other=0.0, cache_modifier=".cg")  # others wrote it: no L1
+            h = tl.load(hs + everyone + k, mask=whole, other=0.0, cache_modifier=".cg")  # others wrote it: no L1
             if CHUNK < HP:
                 inside = (unit < H) & (k + below[:, None] < H)
                 U_r = tl.load(U_at + k, mask=inside, other=0.0)
@@ -90,20 +91,20 @@ def cluster_forward(
         n = tanh(x_n.to(tl.float32) + r * q)
         h_own = n + z * (h_own - n)
 
-        h_at += one
-        tl.store(h_at + own, h_own.to(kind), mask=here)
+        hs += one
+        tl.store(hs + own, h_own.to(kind), mask=here)
         if KEEP:
-            tl.store(keep_at, r.to(kind), mask=here)
-            tl.store(keep_at + H, z.to(kind), mask=here)
-            tl.store(keep_at + 2 * H, n.to(kind), mask=here)
-            tl.store(keep_at + 3 * H, q.to(kind), mask=here)
-            keep_at += one * 4
+            tl.store(gates + in_gates, r.to(kind), mask=here)
+            tl.store(gates + in_gates + H, z.to(kind), mask=here)
+            tl.store(gates + in_gates + 2 * H, n.to(kind), mask=here)
+            tl.store(gates + in_gates + 3 * H, q.to(kind), mask=here)
+            gates += one * 4
         # the input of the next step, on its way while this block waits for the others
-        x_at += one * 3
+        gx += one * 3
         ahead = (row < tl.where(t + 1 < T, N, 0)) & (unit < H)
-        x_r = tl.load(x_at, mask=ahead, other=0.0)
-        x_z = tl.load(x_at + H, mask=ahead, other=0.0)
-        x_n = tl.load(x_at + 2 * H, mask=ahead, other=0.0)
+        x_r = tl.load(gx + in_x, mask=ahead, other=0.0)
+        x_z = tl.load(gx + in_x + H, mask=ahead, other=0.0)
+        x_n = tl.load(gx + in_x + 2 * H, mask=ahead, other=0.0)
         if SYNC:
             _wait_for_all(counters + tile, (t - first + 1) * blocks)
 
@@ -148,44 +149,49 @@ def cluster_backward(
     W_z = tl.load(at + H * H, mask=inside, other=0.0)
     W_n = tl.load(at + 2 * H * H, mask=inside, other=0.0)
 
-    start, one, h_off = tl.cast(first, tl.int64), N * H, row * H + unit
-    h_at, dh_at, d_n_at = hs + start * one + h_off, dhs + start * one + h_off, d_n + start * one + h_off
-    keep_at, rows_at = gates + start * one * 4 + row * 4 * H + unit, d_rows + start * one * 3 + row * 3 * H + unit
-    after_at = d_rows + (start + 1) * one * 3 + row * 3 * H + above[None, :]
-    dh = tl.load(direct + h_off, mask=here, other=0.0)
+    one, in_h, in_rows, in_gates = N * H, row * H + unit, row * 3 * H + unit, row * 4 * H + unit
+    to_first, everyone = tl.cast(first, tl.int64) * one, row * 3 * H + above[None, :]
+    hs, dhs, d_n, d_rows, gates = (
+        hs + to_first,
+        dhs + to_first,
+        d_n + to_first,
+        d_rows + to_first * 3,
+        gates + to_first * 4,
+    )
+    dh = tl.load(direct + in_h, mask=here, other=0.0)
     for i in range(steps):
         t = first - i
         now = (row < tl.where(t >= 0, N, 0)) & (unit < H)
         after = (row < tl.where(t + 1 < T, N, 0)) & (above[None, :] < H)
-        r = tl.load(keep_at, mask=now, other=0.0).to(tl.float32)
-        z = tl.load(keep_at + H, mask=now, other=0.0).to(tl.float32)
-        n = tl.load(keep_at + 2 * H, mask=now, other=0.0).to(tl.float32)
-        q = tl.load(keep_at + 3 * H, mask=now, other=0.0).to(tl.float32)
-        h_prev = tl.load(h_at, mask=now, other=0.0).to(tl.float32)
-        upstream = tl.load(dh_at, mask=now, other=0.0).to(tl.float32)
+        r = tl.load(gates + in_gates, mask=now, other=0.0).to(tl.float32)
+        z = tl.load(gates + in_gates + H, mask=now, other=0.0).to(tl.float32)
+        n = tl.load(gates + in_gates + 2 * H, mask=now, other=0.0).to(tl.float32)
+        q = tl.load(gates + in_gates + 3 * H, mask=now, other=0.0).to(tl.float32)
+        h_prev = tl.load(hs + in_h, mask=now, other=0.0).to(tl.float32)
+        upstream = tl.load(dhs + in_h, mask=now, other=0.0).to(tl.float32)
 
-        all_r = tl.load(after_at, mask=after, other=0.0, cache_modifier=".cg")
+        later = d_rows + one * 3 + everyone
+        all_r = tl.load(later, mask=after, other=0.0, cache_modifier=".cg")
         dh += tl.dot(all_r, W_r, input_precision=PRECISION)
-        all_z = tl.load(after_at + H, mask=after, other=0.0, cache_modifier=".cg")
+        all_z = tl.load(later + H, mask=after, other=0.0, cache_modifier=".cg")
         dh += tl.dot(all_z, W_z, input_precision=PRECISION)
-        all_q = tl.load(after_at + 2 * H, mask=after, other=0.0, cache_modifier=".cg")
+        all_q = tl.load(later + 2 * H, mask=after, other=0.0, cache_modifier=".cg")
         dh += tl.dot(all_q, W_n, input_precision=PRECISION)
         if i == steps - 1:
-            tl.store(dh0 + h_off, dh, mask=here)  # what counts is the value of step -1
+            tl.store(dh0 + in_h, dh, mask=here)  # what counts is the value of step -1
 
         dh += upstream
         dn = dh * (1 - z) * (1 - n * n)
-        tl.store(rows_at, (dn * q * r * (1 - r)).to(kind), mask=now)
-        tl.store(rows_at + H, (dh * (h_prev - n) * z * (1 - z)).to(kind), mask=now)
-        tl.store(rows_at + 2 * H, (dn * r).to(kind), mask=now)
-        tl.store(d_n_at, dn.to(kind), mask=now)
+        tl.store(d_rows + in_rows, (dn * q * r * (1 - r)).to(kind), mask=now)
+        tl.store(d_rows + in_rows + H, (dh * (h_prev - n) * z * (1 - z)).to(kind), mask=now)
+        tl.store(d_rows + in_rows + 2 * H, (dn * r).to(kind), mask=now)
+        tl.store(d_n + in_h, dn.to(kind), mask=now)
         dh *= z
-        h_at -= one
-        dh_at -= one
-        d_n_at -= one
-        keep_at -= one * 4
-        rows_at -= one * 3
-        after_at -= one * 3
+        hs -= one
+        dhs -= one
+        d_n -= one
+        gates -= one * 4
+        d_rows -= one * 3
         if SYNC:
             _wait_for_all(counters + tile, (i + 1) * blocks)
-    tl.store(direct + h_off, dh, mask=here)
+    tl.store(direct + in_h, dh, mask=here)

@@ -47,18 +47,18 @@ def gru_forward(
     U_n = tl.load(at + 2 * H * H, mask=inside, other=0.0)
     b = tl.load(b_hn + unit, mask=unit < H, other=0.0).to(tl.float32)
 
-    x_at, h_at, keep_at = gx + row * 3 * H + unit, hs + row * H + unit, gates + row * 4 * H + unit
-    h = tl.load(h_at, mask=here, other=0.0).to(tl.float32)
-    x_r = tl.load(x_at, mask=here, other=0.0)
-    x_z = tl.load(x_at + H, mask=here, other=0.0)
-    x_n = tl.load(x_at + 2 * H, mask=here, other=0.0)
+    one, in_h, in_x, in_gates = N * H, row * H + unit, row * 3 * H + unit, row * 4 * H + unit
+    h = tl.load(hs + in_h, mask=here, other=0.0).to(tl.float32)
+    x_r = tl.load(gx + in_x, mask=here, other=0.0)
+    x_z = tl.load(gx + in_x + H, mask=here, other=0.0)
+    x_n = tl.load(gx + in_x + 2 * H, mask=here, other=0.0)
     for t in range(T):
         # the input of the next step, on its way while this one computes
-        x_at += N * 3 * H
+        gx += one * 3
         ahead = (row < tl.where(t + 1 < T, N, 0)) & (unit < H)
-        next_r = tl.load(x_at, mask=ahead, other=0.0)
-        next_z = tl.load(x_at + H, mask=ahead, other=0.0)
-        next_n = tl.load(x_at + 2 * H, mask=ahead, other=0.0)
+        next_r = tl.load(gx + in_x, mask=ahead, other=0.0)
+        next_z = tl.load(gx + in_x + H, mask=ahead, other=0.0)
+        next_n = tl.load(gx + in_x + 2 * H, mask=ahead, other=0.0)
 
         operand = h.to(kind)
         r = tl.sigmoid(x_r.to(tl.float32) + tl.dot(operand, U_r, input_precision=PRECISION))
@@ -67,14 +67,14 @@ def gru_forward(
         n = tanh(x_n.to(tl.float32) + r * q)
         h = n + z * (h - n)
 
-        h_at += N * H
-        tl.store(h_at, h.to(kind), mask=here)
+        hs += one
+        tl.store(hs + in_h, h.to(kind), mask=here)
         if KEEP:
-            tl.store(keep_at, r.to(kind), mask=here)
-            tl.store(keep_at + H, z.to(kind), mask=here)
-            tl.store(keep_at + 2 * H, n.to(kind), mask=here)
-            tl.store(keep_at + 3 * H, q.to(kind), mask=here)
-            keep_at += N * 4 * H
+            tl.store(gates + in_gates, r.to(kind), mask=here)
+            tl.store(gates + in_gates + H, z.to(kind), mask=here)
+            tl.store(gates + in_gates + 2 * H, n.to(kind), mask=here)
+            tl.store(gates + in_gates + 3 * H, q.to(kind), mask=here)
+            gates += one * 4
         x_r, x_z, x_n = next_r, next_z, next_n
 
 
@@ -105,36 +105,35 @@ def gru_backward(
     W_z = tl.load(at + H * H, mask=inside, other=0.0)
     W_n = tl.load(at + 2 * H * H, mask=inside, other=0.0)
 
-    last, one = tl.cast(T - 1, tl.int64), N * H
-    h_off = row * H + unit
-    h_at, dh_at, d_n_at = hs + last * one + h_off, dhs + last * one + h_off, d_n + last * one + h_off
-    keep_at, rows_at = gates + last * one * 4 + row * 4 * H + unit, d_rows + last * one * 3 + row * 3 * H + unit
+    one, in_h, in_rows, in_gates = N * H, row * H + unit, row * 3 * H + unit, row * 4 * H + unit
+    to_last = tl.cast(T - 1, tl.int64) * one
+    hs, dhs, d_n, d_rows, gates = hs + to_last, dhs + to_last, d_n + to_last, d_rows + to_last * 3, gates + to_last * 4
     dh = tl.zeros((ROWS, HP), tl.float32)
     for _ in range(T):
-        r = tl.load(keep_at, mask=here, other=0.0).to(tl.float32)
-        z = tl.load(keep_at + H, mask=here, other=0.0).to(tl.float32)
-        n = tl.load(keep_at + 2 * H, mask=here, other=0.0).to(tl.float32)
-        q = tl.load(keep_at + 3 * H, mask=here, other=0.0).to(tl.float32)
-        h_prev = tl.load(h_at, mask=here, other=0.0).to(tl.float32)
+        r = tl.load(gates + in_gates, mask=here, other=0.0).to(tl.float32)
+        z = tl.load(gates + in_gates + H, mask=here, other=0.0).to(tl.float32)
+        n = tl.load(gates + in_gates + 2 * H, mask=here, other=0.0).to(tl.float32)
+        q = tl.load(gates + in_gates + 3 * H, mask=here, other=0.0).to(tl.float32)
+        h_prev = tl.load(hs + in_h, mask=here, other=0.0).to(tl.float32)
 
-        dh += tl.load(dh_at, mask=here, other=0.0).to(tl.float32)
+        dh += tl.load(dhs + in_h, mask=here, other=0.0).to(tl.float32)
         dn = dh * (1 - z) * (1 - n * n)
         dq = (dn * r).to(kind)
         dr = (dn * q * r * (1 - r)).to(kind)
         dz = (dh * (h_prev - n) * z * (1 - z)).to(kind)
-        tl.store(rows_at, dr, mask=here)
-        tl.store(rows_at + H, dz, mask=here)
-        tl.store(rows_at + 2 * H, dq, mask=here)
-        tl.store(d_n_at, dn.to(kind), mask=here)
+        tl.store(d_rows + in_rows, dr, mask=here)
+        tl.store(d_rows + in_rows + H, dz, mask=here)
+        tl.store(d_rows + in_rows + 2 * H, dq, mask=here)
+        tl.store(d_n + in_h, dn.to(kind), mask=here)
 
         dh = dh * z
         dh += tl.dot(dr, W_r, input_precision=PRECISION)
         dh += tl.dot(dz, W_z, input_precision=PRECISION)
         dh += tl.dot(dq, W_n, input_precision=PRECISION)
 
-        h_at -= one
-        dh_at -= one
-        d_n_at -= one
-        keep_at -= one * 4
-        rows_at -= one * 3
-    tl.store(dh0 + h_off, dh.to(kind), mask=here)
+        hs -= one
+        dhs -= one
+        d_n -= one
+        gates -= one * 4
+        d_rows -= one * 3
+    tl.store(dh0 + in_h, dh.to(kind), mask=here)

@@ -19,6 +19,7 @@ from .triton_gru import gru_backward, gru_forward
 
 LARGEST_H = 512
 DTYPES = (torch.float32, torch.float16, torch.bfloat16)
+OPTIONS = {"num_stages": 1, "enable_fp_fusion": True}
 ROWS = 16  # sequences per tile: the smallest that the matrix units take; 64 would spill registers
 
 
@@ -47,23 +48,28 @@ def plan(H: int, dtype: torch.dtype, precision: str) -> Plan:
     return Plan(padded, 32, padded, 8)
 
 
+def shared_bytes(sizes: Plan, dtype: torch.dtype) -> int:
+    """Shared memory that the kernels of a plan may need in one block."""
+    operands = 4 if sizes.units == sizes.padded else 1
+    return (3 * sizes.padded * sizes.units + operands * ROWS * sizes.padded) * dtype.itemsize + 2048
+
+
 def obstacle(dtype: torch.dtype, hidden_size: int, device: torch.device) -> str | None:
     """Why the kernels cannot run, or None."""
     if dtype not in DTYPES:
         return f"its kernels compute in float32, float16 or bfloat16, not {dtype}"
     if hidden_size > LARGEST_H:
         return f"its kernels hold hidden sizes up to {LARGEST_H} on the chip, not {hidden_size}"
-    if torch.cuda.get_device_capability(device) < (8, 0):
-        return f"its kernels need a GPU of compute capability 8.0 or more, {torch.cuda.get_device_name(device)} has less"
+    gpu = torch.cuda.get_device_properties(device)
+    if gpu.major < 8:
+        return f"its kernels need a GPU of compute capability 8.0 or more, {gpu.name} has {gpu.major}.{gpu.minor}"
+    needed = shared_bytes(plan(hidden_size, dtype, bptt.float32_precision()), dtype)
+    if needed > gpu.shared_memory_per_block_optin:
+        return (
+            f"its kernels need {needed // 1024} KB of shared memory for H = {hidden_size} in {dtype}, "
+            f"{gpu.name} has {gpu.shared_memory_per_block_optin // 1024} KB"
+        )
     return None
-
-
-def float32_precision() -> str:
-    """What PyTorch is set to use for float32 matrix products: "ieee" (its default) or "tf32"."""
-    try:
-        return "tf32" if torch.backends.cuda.matmul.allow_tf32 else "ieee"
-    except RuntimeError:  # set through the newer interface, which the older one then refuses to read
-        return "tf32" if torch.backends.cuda.matmul.fp32_precision == "tf32" else "ieee"
 
 
 def gru(x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
@@ -87,7 +93,7 @@ class _GRU(torch.autograd.Function):
         *args, hs, gates = ctx.saved_tensors
         if torch.is_grad_enabled():
             return bptt.backward_by_autograd(readable.gru, args, ctx.needs_input_grad, [dhs])
-        return _backward(dhs, *args, hs, gates)
+        return _backward(dhs, *args, hs, gates, needed=ctx.needs_input_grad)
 
 
 def _forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool) -> tuple[Tensor, Tensor]:
@@ -102,20 +108,22 @@ def _forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool) -> tuple[Tensor, Tensor]:
     return hs, gates
 
 
-def _backward(dhs, x, h, W_ih, W_hh, b_ih, b_hh, hs, gates):
+def _backward(dhs, x, h, W_ih, W_hh, b_ih, b_hh, hs, gates, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
     d_rows, d_n, dh0 = run_backward(dhs.contiguous(), W_hh.contiguous(), hs, gates)
     rows = d_rows.view(T * N, 3 * H)
     dW_hh = rows.t() @ hs[:-1].reshape(T * N, H)
     db_hh = rows.sum(0)
     d_rows[:, :, 2 * H :] = d_n  # from here on the n rows are those of W_ih x
-    return (rows @ W_ih).view(T, N, D), dh0, rows.t() @ x.reshape(T * N, D), dW_hh, rows.sum(0), db_hh
+    dx = (rows @ W_ih).view(T, N, D) if needed[0] else None
+    dW_ih = rows.t() @ x.reshape(T * N, D) if needed[2] else None
+    return dx, dh0, dW_ih, dW_hh, rows.sum(0), db_hh
 
 
 def run_forward(gx: Tensor, W_hh: Tensor, b_hn: Tensor, hs: Tensor, gates: Tensor) -> None:
     """Fill hs[1:] and, unless it is empty, gates; layouts in `triton_gru`."""
     (steps, N, H), keep = hs.shape, len(gates) > 0
-    T, precision = steps - 1, float32_precision()
+    T, precision = steps - 1, bptt.float32_precision()
     sizes = plan(H, hs.dtype, precision)
     padded, units, chunk, warps = sizes
     if N == 0:
@@ -123,19 +131,19 @@ def run_forward(gx: Tensor, W_hh: Tensor, b_hn: Tensor, hs: Tensor, gates: Tenso
     with _on(hs.device):
         if units == padded:
             gru_forward[(triton.cdiv(N, ROWS),)](
-                gx, W_hh, b_hn, hs, gates, T, N, H, padded, ROWS, precision, keep, num_warps=warps, num_stages=1
+                gx, W_hh, b_hn, hs, gates, T, N, H, padded, ROWS, precision, keep, num_warps=warps, **OPTIONS
             )
             return
         for grid, first_row, sync, cooperative in _tiles(N, H, units, hs.device):
             counters = torch.zeros(N, dtype=torch.int32, device=hs.device)
             for first, count in [(0, T)] if sync else [(t, 1) for t in range(T)]:
                 at = (counters, first, count, first_row, T, N, H, padded, units, chunk, ROWS, precision, keep, sync)
-                cluster_forward[grid](gx, W_hh, b_hn, hs, gates, *at, num_warps=warps, num_stages=1, **cooperative)
+                cluster_forward[grid](gx, W_hh, b_hn, hs, gates, *at, num_warps=warps, **OPTIONS, **cooperative)
 
 
 def run_backward(dhs: Tensor, W_hh: Tensor, hs: Tensor, gates: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """d_rows (T, N, 3H), d_n (T, N, H) and dh0 (N, H); layouts in `triton_gru`."""
-    (T, N, H), precision = dhs.shape, float32_precision()
+    (T, N, H), precision = dhs.shape, bptt.float32_precision()
     padded, units, _, warps = plan(H, hs.dtype, precision)
     d_rows, d_n, dh0 = hs.new_empty(T, N, 3 * H), hs.new_empty(T, N, H), hs.new_empty(N, H)
     if N == 0:
@@ -144,7 +152,7 @@ def run_backward(dhs: Tensor, W_hh: Tensor, hs: Tensor, gates: Tensor) -> tuple[
         if units == padded:
             sizes = (T, N, H, padded, ROWS, precision)
             gru_backward[(triton.cdiv(N, ROWS),)](
-                dhs, W_hh, hs, gates, d_rows, d_n, dh0, *sizes, num_warps=warps, num_stages=1
+                dhs, W_hh, hs, gates, d_rows, d_n, dh0, *sizes, num_warps=warps, **OPTIONS
             )
             return d_rows, d_n, dh0
         direct, dh0 = torch.zeros(2, N, H, dtype=torch.float32, device=hs.device)
@@ -153,7 +161,7 @@ def run_backward(dhs: Tensor, W_hh: Tensor, hs: Tensor, gates: Tensor) -> tuple[
             for first, count in [(T - 1, T + 1)] if sync else [(t, 1) for t in range(T - 1, -2, -1)]:
                 at = (counters, first, count, first_row, T, N, H, padded, units, ROWS, precision, sync)
                 cluster_backward[grid](
-                    *(dhs, W_hh, hs, gates, d_rows, d_n, direct, dh0), *at, num_warps=warps, num_stages=1, **cooperative
+                    *(dhs, W_hh, hs, gates, d_rows, d_n, direct, dh0), *at, num_warps=warps, **OPTIONS, **cooperative
                 )
     return d_rows, d_n, dh0.to(hs.dtype)
 

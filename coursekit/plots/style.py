@@ -39,9 +39,7 @@ NEUTRAL = "#5A5A5A"  # baselines, chance level, whatever is no cell and no gate
 COLOURS = {name: look[0] for name, look in _LOOKS.items()} | {"neutral": NEUTRAL}
 
 SEQUENTIAL = "Greys"  # 0 is white, the largest value is dark: gates, probabilities, errors
-DIVERGING = (
-    "cividis"  # blue is negative, grey is zero, yellow is positive; its lightness only rises. Use vmin=-vmax
-)
+DIVERGING = "cividis"  # blue is negative, grey is zero, yellow is positive; its lightness only rises. Use vmin=-vmax
 
 WIDTH = 7.2  # inches: a notebook's column, at 100 pixels an inch
 _SCREEN_DPI, _DPI = 100, 200  # drawn with twice the pixels that it is shown with: sharp on dense screens
@@ -120,9 +118,7 @@ class CourseFigure(Figure):
         return data, {"image/png": {"alt": self.description, "width": width, "height": height}}
 
 
-def figure(
-    rows: int = 1, columns: int = 1, *, height: float = 3.4, width: float = WIDTH, **subplots: Any
-) -> tuple:
+def figure(rows: int = 1, columns: int = 1, *, height: float = 3.4, width: float = WIDTH, **subplots: Any) -> tuple:
     """A figure and its axes: one Axes, or an array of them as from `plt.subplots`.
 
     Sizes are in inches, for the whole figure. More keyword arguments (sharex, width_ratios, squeeze, ...) go
@@ -159,9 +155,7 @@ def course_figure(draw: Callable[..., CourseFigure]) -> Callable[..., CourseFigu
 
     known = FIGURES.get(draw.__name__)
     if known is not None and known.__module__ != draw.__module__:
-        raise ValueError(
-            f"two figure functions are called {draw.__name__}: {known.__module__}, {draw.__module__}"
-        )
+        raise ValueError(f"two figure functions are called {draw.__name__}: {known.__module__}, {draw.__module__}")
     FIGURES[draw.__name__] = drawn
     return drawn
 
@@ -212,6 +206,4 @@ def heat_map(ax: Axes, values, *, signed: bool, label: str, limit: float = 1.0) 
 def level(ax: Axes, y: float, text: str) -> None:
     """A thin horizontal line with a name on it: chance, a baseline, a target."""
     ax.axhline(y, color=NEUTRAL, linewidth=1, linestyle=(0, (6, 3)))
-    ax.annotate(
-        text, (1, y), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=9, color=NEUTRAL
-    )
+    ax.annotate(text, (1, y), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=9, color=NEUTRAL)

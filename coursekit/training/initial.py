@@ -16,9 +16,7 @@ def gates(params) -> tuple[str, ...]:
     for an RNN.
     """
     if type(params) not in GATES:
-        raise ValueError(
-            f"params: expected rnn.Params, lstm.Params or gru.Params, got {type(params).__name__}"
-        )
+        raise ValueError(f"params: expected rnn.Params, lstm.Params or gru.Params, got {type(params).__name__}")
     return GATES[type(params)]
 
 
@@ -47,17 +45,17 @@ def with_gate_bias(params, gate: str, value: float):
 
 
 def with_orthogonal_recurrence(params, rng: np.random.Generator, radius: float = 1.0):
-    """The same weights with the recurrent matrix (H, H) of every gate replaced by a random orthogonal one
-    times `radius`.
+    """The same weights with a random orthogonal matrix times `radius` as the recurrent matrix (H, H) of every
+    gate.
 
     All singular values are then `radius`: where no gate or tanh stands in the way, the product of many such
     matrices neither shrinks nor grows at radius 1 (Saxe et al. 2014, arXiv:1312.6120). Drawn uniformly (Haar
     measure): Q of a QR decomposition of a normal matrix, with the sign of R's diagonal (Mezzadri 2007,
     arXiv:math-ph/0609050).
     """
-    H = params.W_hh.shape[1]
+    names, H = gates(params), params.W_hh.shape[1]
     blocks = []
-    for _ in gates(params):
+    for _ in names:
         Q, R = np.linalg.qr(rng.standard_normal((H, H)))
         blocks.append(radius * Q * np.sign(np.diag(R)))
     return params._replace(W_hh=np.concatenate(blocks).astype(params.W_hh.dtype))

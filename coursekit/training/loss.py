@@ -52,9 +52,11 @@ def evaluate(model: Model, batch, state: tuple[np.ndarray, ...] | None = None) -
 
 
 def sequences_right(model: Model, batch) -> float:
-    """Share of sequences in which every answer that counts is right, for a batch of classes, one answer per step.
+    """Share of sequences in which every answer that counts is right, for a batch of classes, one answer per
+    step.
 
-    The metric for counting and copying: answers that are right one by one may still add up to no right sequence.
+    The metric for counting and copying: answers that are right one by one may still add up to no right
+    sequence.
     """
     x, y, mask = (*batch, None)[:3]
     right = predict(model, x)[0].argmax(axis=2) == y
@@ -103,9 +105,7 @@ def answers_that_count(batch) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         counts[:, -1] = True
         return x, y, counts
     if y.shape[:2] != (N, T) or y.ndim > (3 if y.dtype.kind == "f" else 2):
-        raise ValueError(
-            f"y: expected one answer per sequence, ({N},), or per step, ({N}, {T}), got {y.shape}"
-        )
+        raise ValueError(f"y: expected one answer per sequence, ({N},), or per step, ({N}, {T}), got {y.shape}")
     counts = np.ones((N, T), bool) if mask is None else np.asarray(mask, dtype=bool)
     if counts.shape != (N, T):
         raise ValueError(f"mask: expected shape ({N}, {T}), that of the steps, got {counts.shape}")

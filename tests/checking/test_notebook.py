@@ -76,8 +76,16 @@ def test_a_notebook_keeps_text_html_and_data():
 @pytest.mark.parametrize("mode", ["autograde", "validate"])
 def test_under_nbgrader_the_text_of_the_result_is_the_points(monkeypatch, mode):
     monkeypatch.setenv("NBGRADER_EXECUTION", mode)
+    monkeypatch.setenv("COURSEKIT_CHECK_IN_KERNEL", "1")
     assert check(gru_step)._repr_mimebundle_()["text/plain"] == "0.0"
     assert check(EXERCISE.reference, "gru_step")._repr_mimebundle_()["text/plain"] == repr(EXERCISE.points * 1.0)
+
+
+def test_under_stock_nbgrader_without_the_trusted_grader_a_check_refuses(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    monkeypatch.delenv("COURSEKIT_CHECK_IN_KERNEL", raising=False)
+    with pytest.raises(RuntimeError, match="trusted grader is not configured"):
+        check(gru_step)
 
 
 def test_hints_come_one_tier_at_a_time_and_the_last_one_stays(monkeypatch):

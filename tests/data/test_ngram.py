@@ -17,8 +17,6 @@ def slow_probability(train, context, character, order, size, a):
     if order == 0:
         return 1 / size
     lower = slow_probability(train, context[1:], character, order - 1, size, a)
-    if len(context) < order - 1:
-        return slow_probability(train, context, character, order - 1, size, a)
     windows = [tuple(train[k : k + order]) for k in range(len(train) - order + 1)]
     counts = sum(window == (*context, character) for window in windows)
     return (counts + a * lower) / (sum(window[:-1] == tuple(context) for window in windows) + a)

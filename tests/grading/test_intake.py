@@ -101,7 +101,7 @@ def test_links_are_never_followed(tmp_path):
     (folder / "lesson.ipynb").symlink_to(secret)
     read = intake.read_submission(folder, EXPECTED)
     assert not read.notebooks and "not a plain file" in read.remarks[0]
-    with pytest.raises(intake._Refused):
+    with pytest.raises(intake.Refused):
         intake.read_notebook(folder / "lesson.ipynb")
 
 

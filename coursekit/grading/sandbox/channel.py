@@ -85,9 +85,7 @@ class Budget:
         if left <= 0:
             starved = self.meter.starved()
             if starved == float("inf") or starved - self.starved_before > self.wall_s / 4:
-                raise Spent(
-                    f"the machine was too busy to finish this within {self.wall_s:g} s: run it again", True
-                )
+                raise Spent(f"the machine was too busy to finish this within {self.wall_s:g} s: run it again", True)
             raise Spent(f"the code did not come back within {self.wall_s:g} s, and was not computing")
         return 1000 * min(left, TICK_S)
 

@@ -36,9 +36,7 @@ def map_users(
     wait, go = os.pipe()
     try:
         extra = ["--info-fd", str(write_info), "--userns-block-fd", str(wait)]
-        process = subprocess.Popen(
-            [*command, *extra, "--", *program], pass_fds=[*keep, write_info, wait], **start
-        )
+        process = subprocess.Popen([*command, *extra, "--", *program], pass_fds=[*keep, write_info, wait], **start)
         os.close(write_info)
         write_info = -1
         with open(info, closefd=False) as file:

@@ -102,7 +102,5 @@ def _attempts(level: Literal["namespaces", "landlock"]) -> list[str]:
         worker.run_cell(ATTEMPTS)
         result = worker.call("attempts")
     if result.status != "ok":
-        raise SandboxUnavailable(
-            f"A worker of the {level} level did not answer: {result.reason or result.evalue}."
-        )
+        raise SandboxUnavailable(f"A worker of the {level} level did not answer: {result.reason or result.evalue}.")
     return list(result.value)

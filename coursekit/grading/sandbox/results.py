@@ -9,10 +9,9 @@ from typing import Any, Literal
 import numpy as np
 
 Status = Literal["ok", "error", "timeout", "busy", "died", "malformed"]
-"""ok and error: the code ran or raised. timeout: it used up its CPU time, or waited for nothing. busy: the
-machine was too loaded to let it finish, so run it again. died: the process ended. malformed: what came back
-is not what
-was asked."""
+"""ok and error: the code ran or raised. timeout: it used up its CPU time, or waited for nothing. died: the process
+ended. malformed: what came back is not what was asked. busy: the machine was too loaded to let it finish, or killed
+it; that is not the code's fault, so run it again (a few times at most: a program may provoke it)."""
 
 
 class SandboxUnavailable(RuntimeError):

@@ -159,7 +159,8 @@ class Server:
         readable = view.readable() if self.level == "namespaces" else view.without_course(view.readable())
         home = self._home()
         config = {"control": control.fileno(), "level": self.level, "uids": users}
-        config["paths"] = [*map(view.package_folder, view.PACKAGES), *self._shared()]
+        config["packages"] = [view.package_folder(name) for name in view.PACKAGES]
+        config["share"] = self._shared()
         config["readable"] = [*readable, home, str(view.INSIDE), *self._shared()]
         program = [sys.executable, "-P", "-s", "-m", "inside", json.dumps(config)]
         place = "/tmp" if self.level == "namespaces" else self._folder.name

@@ -16,23 +16,27 @@ import numpy as np
 from coursekit.grading.sandbox import checked
 from coursekit.grading.sandbox.channel import Budget, Channel, Closed, Meter, Spent, read_all
 from coursekit.grading.sandbox.inside.wire import ProtocolError
-from coursekit.grading.sandbox.results import CallResult, CellResult, Limits, Opaque, Status
+from coursekit.grading.sandbox.results import CallResult, CellResult, Limits, Opaque, SandboxUnavailable, Status
 
 READY_S = 60
+REPORT_S = 5
 CALLBACKS = 10_000  # per call
 ENDINGS = {
     signal.SIGSEGV: "the program crashed (segmentation fault)",
     signal.SIGABRT: "the program aborted",
     signal.SIGBUS: "the program crashed (bus error)",
-    signal.SIGKILL: "the program was killed",
     signal.SIGXCPU: "the program used up its CPU time",
     signal.SIGSYS: "the program made a forbidden system call",
 }
 
 
 class Worker:
-    """Made by `Server.open`. After a timeout that killed it, a crash or a malformed reply, every further
-    request is answered at once with that status and reason; open another worker to go on."""
+    """Made by `Server.open`; for one thread at a time.
+
+    After a timeout that killed it, a crash or a malformed reply, every further request is answered at once with
+    that status and reason; open another worker to go on. The one exception that a request raises by itself is
+    SandboxUnavailable, when the whole server has ended.
+    """
 
     def __init__(self, connection: socket.socket, report: int, pidfd: int | None, pid: int, limits: Limits):
         self.limits = limits
@@ -119,9 +123,7 @@ class Worker:
         """Store a file of the submission in the worker's private folder, its current directory."""
         if os.path.isabs(path) or ".." in path.split("/"):
             raise ValueError(f"{path!r} leaves the worker's folder: give a relative path without '..'")
-        return self._request(
-            CellResult, {"op": "put", "path": path, "data": np.frombuffer(data, np.uint8)}, None, None
-        )
+        return self._request(CellResult, {"op": "put", "path": path, "data": np.frombuffer(data, np.uint8)}, None, None)
 
     def close(self) -> None:
         """Kill the worker and everything that it started, and collect what it used."""
@@ -155,7 +157,7 @@ class Worker:
         except ProtocolError as error:
             end = self._finish("malformed", f"the reply was malformed: {error}")
         except Closed:
-            end = self._finish("died", "")
+            end = self._ended()
         return kind(status=end[0], reason=end[1], cpu_s=budget.used())
 
     def _converse(self, request: dict, number: int, budget: Budget) -> tuple[dict, set[int]]:
@@ -172,27 +174,35 @@ class Worker:
         raise ProtocolError(f"it called back more than {CALLBACKS} times")
 
     def _finish(self, status: Status, reason: str) -> tuple[Status, str]:
-        """Kill the process, if that has not happened yet, and remember why."""
+        """Kill the process, collect what it used, and remember why it ended."""
         if self._end is None:
-            expected = reason or status != "died"
-            if expected:
-                self._kill()
-            said = read_all(self._report, 5)
-            if not expected and not said:  # the channel is closed, but the process lives
-                self._kill()
-                said = read_all(self._report, 5)
+            self._kill()
+            said = read_all(self._report, REPORT_S)
             self.usage = json.loads(said) if said else {}
-            self._end = (status, reason) if expected else self._ending()
+            self._end = (status, reason)
+        return self._end
+
+    def _ended(self) -> tuple[Status, str]:
+        """The channel is closed: find out from the server how the process ended."""
+        said = read_all(self._report, REPORT_S)
+        lives_on = not said
+        if lives_on:
+            self._kill()
+            said = read_all(self._report, REPORT_S)
+        if not said:
+            self._end = ("busy", "the sandbox ended while the code was running: run it again")
+            raise SandboxUnavailable("The warm server ended while a worker was running: start another one.")
+        self.usage = json.loads(said)
+        self._end = ("died", "the program closed its channel") if lives_on else self._ending()
         return self._end
 
     def _ending(self) -> tuple[Status, str]:
-        code = self.usage.get("exit")
-        if self.usage.get("cpu_s", 0) > self.limits.total_cpu_s - 1:
+        if self.usage["cpu_s"] > self.limits.total_cpu_s - 1:
             return "timeout", f"the code used more than {self.limits.total_cpu_s} s of CPU time in all"
-        if code is not None and code < 0:
-            known = {int(number): text for number, text in ENDINGS.items()}
-            return "died", known.get(-code, f"the program was ended by signal {-code}")
-        return "died", "the program ended itself" if code is not None else "the program closed its channel"
+        signalled = -self.usage["exit"]
+        if signalled == signal.SIGKILL:  # with namespaces, a worker cannot do this to itself
+            return "busy", "the machine killed the program, perhaps for want of memory: run it again"
+        return "died", ENDINGS.get(signalled, "the program ended itself")
 
     def _kill(self) -> None:
         try:

@@ -164,9 +164,7 @@ def test_a_worker_sees_no_process_but_itself(server):
     with server.open() as worker:
         worker.run_cell(source.replace("os.listdir('/proc') + os.listdir('/sys')", "0"))
         assert worker.call("f").value == (1, 0, 0)
-        worker.run_cell(
-            "import os\ndef f(): return os.access('/proc/1', os.F_OK), os.access('/sys/devices', os.F_OK)"
-        )
+        worker.run_cell("import os\ndef f(): return os.access('/proc/1', os.F_OK), os.access('/sys/devices', os.F_OK)")
         assert worker.call("f").value == (False, False)
 
 

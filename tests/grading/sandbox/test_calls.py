@@ -11,9 +11,7 @@ from coursekit.grading.sandbox import FunctionRef, Opaque, Record, Tensor, Unsen
 
 
 def test_arguments_arrive_and_values_return_as_data(run):
-    result = run(
-        "def f(*args, **kwargs): return args, kwargs", None, 1.5, "t", [1, (2,)], k={"a": np.arange(3)}
-    )
+    result = run("def f(*args, **kwargs): return args, kwargs", None, 1.5, "t", [1, (2,)], k={"a": np.arange(3)})
     args, kwargs = result.value
     assert args == (None, 1.5, "t", [1, (2,)])
     np.testing.assert_array_equal(kwargs["k"]["a"], [0, 1, 2])
@@ -41,9 +39,7 @@ def test_a_missing_function_is_an_error(worker, target):
 
 
 def test_printed_text_and_warnings_are_collected(run):
-    source = (
-        "import warnings\ndef f():\n    print('hello')\n    for _ in range(2): warnings.warn('careful')\n"
-    )
+    source = "import warnings\ndef f():\n    print('hello')\n    for _ in range(2): warnings.warn('careful')\n"
     result = run(source)
     assert result.printed == "hello\n" and result.warnings == ("UserWarning: careful",) * 2
 
@@ -91,9 +87,7 @@ def test_tensors_return_as_arrays_and_are_named(run):
 
 
 def test_what_is_not_data_stays_and_can_be_passed_back(worker):
-    worker.run_cell(
-        "class Cache: v = 7\ndef f(): return 1, Cache()\ndef g(c): return c.v\ndef h(): return abs"
-    )
+    worker.run_cell("class Cache: v = 7\ndef f(): return 1, Cache()\ndef g(c): return c.v\ndef h(): return abs")
     cache = worker.call("f").value[1]
     assert isinstance(cache, Opaque) and cache.type_name.endswith("Cache")
     assert worker.call("g", (cache,)).value == 7
@@ -106,8 +100,7 @@ def test_modules_of_torch_are_made_loaded_called_and_differentiated(worker):
     net = worker.call("Net", (2, 1)).value
     weight, bias = np.array([[2.0, 3.0]], np.float32), np.array([1.0], np.float32)
     assert (
-        worker.call(net, ({"weight": Tensor(weight), "bias": Tensor(bias)},), method="load_state_dict").status
-        == "ok"
+        worker.call(net, ({"weight": Tensor(weight), "bias": Tensor(bias)},), method="load_state_dict").status == "ok"
     )
     x = np.array([[1.0, 1.0]], np.float32)
     assert worker.call(net, (Tensor(x),)).value.tolist() == [[6.0]]
@@ -122,9 +115,7 @@ def test_a_function_is_called_back_on_this_side(run):
         calls.append(x)
         return x * scale
 
-    result = run(
-        "def f(candidate, x): return candidate(x) + candidate(x, scale=3)", FunctionRef(candidate), np.ones(2)
-    )
+    result = run("def f(candidate, x): return candidate(x) + candidate(x, scale=3)", FunctionRef(candidate), np.ones(2))
     assert result.value.tolist() == [4, 4] and len(calls) == 2
 
 

@@ -18,9 +18,7 @@ FOLDER = os.path.dirname(os.path.dirname(linux.__file__))
 def in_a_process(source: str) -> str:
     program = "import os, sys, errno\nfrom inside import linux\n" + textwrap.dedent(source)
     environment = os.environ | {"PYTHONPATH": FOLDER}
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, env=environment, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, timeout=60)
     if "Operation not permitted: unshare" in done.stderr or "unshare 0x" in done.stderr:
         pytest.skip("this host has no user namespaces")
     assert done.returncode == 0, done.stderr

@@ -28,9 +28,10 @@ class WarmServer:
     def __init__(self, config: dict[str, Any]):
         self.level, self.readable, self.uids = config["level"], config["readable"], config["uids"]
         self.control = socket.socket(fileno=config["control"])
-        sys.path += [path for path in config["paths"] if path not in sys.path]
+        sys.path += [path for path in config["packages"] if path not in sys.path]
         if self.level != "unsafe":  # an editable install puts the course there
             sys.path[:] = [path for path in sys.path if path.startswith(tuple(self.readable))]
+        self.share = config["share"]
         self.children: dict[int, tuple[int | None, int]] = {}  # pid -> (pidfd, where its end is reported)
         self.opened = 0
 
@@ -42,6 +43,7 @@ class WarmServer:
         self.rules = confine.build_filter(None) if self.level == "namespaces" else None
         self.base = warm.address_space()
         warm.close_caches()
+        sys.path[:0] = self.share  # first, so that a harmless stand-in for a hidden package is found
         warm.refuse_if_unclean(self.control.fileno())
         import torch
 
@@ -65,7 +67,7 @@ class WarmServer:
         return json.loads(text), descriptors
 
     def serve(self) -> None:
-        """Start a child for each request, report each end. Without pidfds (macOS), look for ends now and then."""
+        """Start a child for each request, report each end. Without pidfds (macOS), look for ends in turn."""
         self.poll = select.poll()
         self.poll.register(self.control, select.POLLIN)
         while True:

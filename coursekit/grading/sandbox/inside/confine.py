@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes.util
 import errno
+import fcntl
 import os
 import resource
 import signal
@@ -77,9 +78,7 @@ def build_filter(only_pid: int | None) -> Any:
         rule(sc.ERRNO(0), name)
     rule(sc.ALLOW, "clone", arg(0, masked, CLONE_THREAD | CLONE_ANY_NAMESPACE, CLONE_THREAD))
     rule(sc.ERRNO(errno.ENOSYS), "clone3")  # its flags lie in memory; the C library then falls back to clone
-    rule(
-        sc.ALLOW, "socketpair", arg(0, equal, 1), arg(1, masked, 0xF, 1)
-    )  # AF_UNIX, SOCK_STREAM: asyncio's own
+    rule(sc.ALLOW, "socketpair", arg(0, equal, 1), arg(1, masked, 0xF, 1))  # AF_UNIX, SOCK_STREAM: asyncio's own
     for request in READ_TERMINAL:
         rule(sc.ALLOW, "ioctl", arg(1, equal, request))
     for operation in (PR_SET_NAME, PR_GET_NAME):
@@ -117,9 +116,7 @@ def own_namespaces(uid: int | None) -> None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-        linux.prctl(
-            linux.PR_SET_DUMPABLE, 1
-        )  # else the kernel gives /proc/self to root and the maps stay unwritten
+        linux.prctl(linux.PR_SET_DUMPABLE, 1)  # else the kernel gives /proc/self to root and the maps stay unwritten
     user, group = os.geteuid(), os.getegid()
     linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNS | linux.CLONE_NEWIPC)
     for name, text in (("setgroups", "deny"), ("uid_map", f"1000 {user} 1"), ("gid_map", f"1000 {group} 1")):
@@ -141,10 +138,8 @@ def keep_only_channel(channel: int) -> None:
     """The channel becomes descriptor 3, standard input and output nowhere, the rest is closed; errors stay
     for now."""
     nowhere = os.open("/dev/null", os.O_RDWR)
-    high = [os.dup(channel), os.dup(nowhere)]
-    while min(high) <= 3:
-        high += [os.dup(high.pop(0)), os.dup(high.pop(0))]
-    for target, source in ((3, high[0]), (0, high[1]), (1, high[1])):
+    channel, nowhere = (fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10) for descriptor in (channel, nowhere))
+    for source, target in ((nowhere, 0), (nowhere, 1), (channel, 3)):
         os.dup2(source, target)
     os.closerange(4, 1 << 20)
 

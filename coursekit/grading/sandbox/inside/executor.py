@@ -122,9 +122,7 @@ class Executor:
 
     def call_back(self, number: int, args: tuple, kwargs: dict) -> Any:
         """Ask the trusted side to run one of its functions; the budget of the request goes on counting."""
-        self.send(
-            {"id": self.request["id"], "op": "callback", "number": number, "args": args, "kwargs": kwargs}
-        )
+        self.send({"id": self.request["id"], "op": "callback", "number": number, "args": args, "kwargs": kwargs})
         answer = self.reader.read(self.fill)
         if answer["op"] == "raise":
             raise RuntimeError(f"{answer['ename']}: {answer['evalue']}")
@@ -155,9 +153,7 @@ class Executor:
         return result
 
     def answer(self) -> dict[str, Any]:
-        operation = {"cell": self.cell, "call": self.call, "put": self.put, "vjp": self.vjp}[
-            self.request["op"]
-        ]
+        operation = {"cell": self.cell, "call": self.call, "put": self.put, "vjp": self.vjp}[self.request["op"]]
         collector = self.shell.collector
         collector.reset(self.limits["output_kb"] << 10)
         started = time.process_time()
@@ -212,8 +208,7 @@ class Executor:
         import torch
 
         args = [
-            a.detach().requires_grad_(a.is_floating_point()) if torch.is_tensor(a) else a
-            for a in self.request["args"]
+            a.detach().requires_grad_(a.is_floating_point()) if torch.is_tensor(a) else a for a in self.request["args"]
         ]
         value = self.resolve()(*args, **self.request["kwargs"])
         outputs = value if isinstance(value, (tuple, list)) else [value]

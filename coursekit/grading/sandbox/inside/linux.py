@@ -89,18 +89,14 @@ def landlock(readable: Iterable[str], writable: Iterable[str] = (), devices: Ite
     rights = sum(bits for version, bits in LANDLOCK_BY_ABI.items() if abi >= version)
     attributes = struct.pack("QQQ", rights, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
     ruleset = _check(
-        _libc.syscall(
-            ctypes.c_long(SYS_LANDLOCK[0]), attributes, ctypes.c_size_t(_size(abi)), ctypes.c_uint(0)
-        ),
+        _libc.syscall(ctypes.c_long(SYS_LANDLOCK[0]), attributes, ctypes.c_size_t(_size(abi)), ctypes.c_uint(0)),
         "landlock_create_ruleset",
     )
     for path in readable:
         folder = LANDLOCK_READ_DIR if os.path.isdir(path) else 0
         _allow(ruleset, path, LANDLOCK_EXECUTE | LANDLOCK_READ | folder)
     for path in writable:
-        special = (
-            (1 << 6) | (1 << 9) | (1 << 10) | (1 << 11)
-        )  # character devices, sockets, fifos, block devices
+        special = (1 << 6) | (1 << 9) | (1 << 10) | (1 << 11)  # character devices, sockets, fifos, block devices
         _allow(ruleset, path, rights & ~(special | LANDLOCK_EXECUTE))
     for path in devices:
         _allow(ruleset, path, LANDLOCK_READ | LANDLOCK_WRITE)

@@ -55,9 +55,7 @@ def arrays_in(value: Any, place: str, depth: int = 0) -> Iterator[tuple[str, np.
     elif depth < 4 and isinstance(value, (list, tuple)):
         names = getattr(value, "_fields", None)
         for number, item in enumerate(value[:64]):
-            yield from arrays_in(
-                item, f"{place}.{names[number]}" if names else f"{place}[{number}]", depth + 1
-            )
+            yield from arrays_in(item, f"{place}.{names[number]}" if names else f"{place}[{number}]", depth + 1)
     elif depth < 4 and isinstance(value, dict):
         for key, item in list(value.items())[:64]:
             yield from arrays_in(item, f"{place}[{key!r}]"[:200], depth + 1)

@@ -185,9 +185,7 @@ class Decoder:
         if magic != MAGIC:
             raise ProtocolError("the frame does not begin as one should")
         if size > MAX_HEADER or arrays > MAX_ARRAYS or total > self.max_bytes:
-            raise ProtocolError(
-                f"the frame announces too much: {size} bytes, {arrays} arrays of {total} bytes"
-            )
+            raise ProtocolError(f"the frame announces too much: {size} bytes, {arrays} arrays of {total} bytes")
         header = bytearray(size)
         fill(memoryview(header))
         message, pending = self.parse(header, arrays, total)
@@ -199,9 +197,7 @@ class Decoder:
                     np.not_equal(raw, 0, out=raw.view(np.bool_))  # any other byte would be an invalid bool
         return message
 
-    def parse(
-        self, header: bytes | bytearray, arrays: int, total: int
-    ) -> tuple[dict[str, Any], list[np.ndarray]]:
+    def parse(self, header: bytes | bytearray, arrays: int, total: int) -> tuple[dict[str, Any], list[np.ndarray]]:
         """The message with its arrays allocated, and those arrays in the order in which their bytes
         follow."""
         self.pending: list[np.ndarray] = []
@@ -280,11 +276,7 @@ class Decoder:
 
     def array(self, code: str, shape: list, kind: str) -> Any:
         dtype = DTYPES.get(code)
-        if (
-            dtype is None
-            or len(shape) > MAX_NDIM
-            or not all(type(size) is int and size >= 0 for size in shape)
-        ):
+        if dtype is None or len(shape) > MAX_NDIM or not all(type(size) is int and size >= 0 for size in shape):
             raise ProtocolError("an array has no allowed dtype or shape")
         if math.prod(max(size, 1) for size in shape) * dtype.itemsize > max(self.max_bytes, 1):
             raise ProtocolError("an array is larger than allowed")

@@ -1,0 +1,121 @@
+"""Back through time with any cell of `coursekit.reference`, one line at a time changeable: the known mistakes of
+the LSTM's and the GRU's backward pass are this loop with another line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
+
+import numpy as np
+
+from coursekit.checking import Misconception
+
+
+def back(
+    cell: ModuleType,
+    dhs,
+    last: Sequence,
+    caches: Sequence,
+    arrive: Callable = lambda dh_t, dh_next, is_last: dh_t + dh_next,
+    keep: Callable = lambda total, new: [a + b for a, b in zip(total, new, strict=True)],
+    pass_on: Callable = lambda handed, before: handed,
+    times: Callable = lambda T: reversed(range(T)),
+) -> tuple[np.ndarray, ...]:
+    """dx (N, T, D), the gradients at the state before the first step, and those of the four weights.
+
+    dhs (N, T, H): the gradient of each step's own loss. last: gradients at the last step for what the cell carries
+    beside h, one (N, H) array for an LSTM, none for a GRU. The defaults are the right answer.
+    """
+    T, states = len(caches), 1 + len(last)
+    dx, total = [None] * T, [np.zeros_like(p) for p in caches[0].params]
+    carried = [np.zeros_like(dhs[:, 0]), *last]
+    for t in times(T):
+        dh = arrive(dhs[:, t], carried[0], t == T - 1)
+        dx[t], *new = cell.step_backward(dh, *carried[1:], caches[t])
+        carried = pass_on(new[:states], carried)
+        total = keep(total, new[states:])
+    return (np.stack(dx, axis=1), *carried, *total)
+
+
+def mistakes(cell: ModuleType, new_h: Callable) -> Iterator[Misconception]:
+    """What goes wrong between the steps of any cell. An answer is called with (dhs, *last, caches).
+
+    new_h: gives the state after a step from the step's cache.
+    """
+
+    def wrong(**lines: Callable) -> Callable:
+        return lambda dhs, *rest: back(cell, dhs, rest[:-1], rest[-1], **lines)
+
+    def dW_hh_from(states: Callable[[Sequence], list]) -> Callable:
+        def wrong_back(dhs, *rest):
+            *last, caches = rest
+            others = [c._replace(h_prev=h) for c, h in zip(caches, states(caches), strict=True)]
+            gradients = list(back(cell, dhs, last, caches))
+            upstream = _arriving(cell, dhs, last, caches)
+            gradients[-3] = sum(
+                cell.step_backward(*gs, c).W_hh for gs, c in zip(upstream, _same_slopes(caches, others), strict=True)
+            )
+            return tuple(gradients)
+
+        return wrong_back
+
+    def dx_reversed(dhs, *rest):
+        dx, *others = back(cell, dhs, rest[:-1], rest[-1])
+        return (dx[:, ::-1].copy(), *others)
+
+    def mean_over_time(dhs, *rest):
+        *first, W_ih, W_hh, b_ih, b_hh = back(cell, dhs, rest[:-1], rest[-1])
+        return (*first, *(dw / len(rest[-1]) for dw in (W_ih, W_hh, b_ih, b_hh)))
+
+    yield Misconception(
+        "weight gradients that are overwritten at every step",
+        "Every step used the same weights, so every step contributes. What becomes of the contribution of the step "
+        "before when the next one arrives?",
+        wrong(keep=lambda total, new: new),
+    )
+    yield Misconception(
+        "a hand-over that replaces the loss of each step: dh = dh_next",
+        "A state is used twice: by its own loss and by the next state. Both gradients arrive at it.",
+        wrong(arrive=lambda dh_t, dh_next, is_last: dh_t if is_last else dh_next),
+    )
+    yield Misconception(
+        "no hand-over of dh: dh = dhs[:, t]",
+        "A state is used twice: by its own loss and by the next state. What arrives from the next one?",
+        wrong(arrive=lambda dh_t, dh_next, is_last: dh_t),
+    )
+    yield Misconception(
+        "a loop that runs forward in time",
+        "What arrives at step t from the future has to be known first. So where does the loop begin?",
+        wrong(times=range),
+    )
+    yield Misconception(
+        "a hand-over that piles up: dh_next += dh_prev",
+        "dh_prev of step t holds everything from the future already. It takes the place of the old dh_next.",
+        wrong(pass_on=lambda handed, before: [handed[0] + before[0], *handed[1:]]),
+    )
+    yield Misconception(
+        "gradients built from the new state in place of the one before",
+        "h_prev of step t is the state after step t-1. Does the cache that you use belong to the same step?",
+        from_new_h,
+    )
+    yield Misconception(
+        "a gradient of W_hh that takes the last state for the state before the first",
+        "Index -1 is the last step, not the one before the first. The first step came from h0: its cache holds it.",
+        from_last_h,
+    )
+    yield Misconception(
+        "a dx whose steps stand in reverse order",
+        "The loop runs backwards, so a list that is appended to does too.",
+        dx_reversed,
+    )
+    yield Misconception(
+        "weight gradients that are a mean over time",
+        "The steps are added up, as they stand in the loss. A mean would be exactly T times smaller.",
+        mean_over_time,
+    )
+    yield Misconception(
+        "an upstream gradient that is changed in place: dhs[:, t] += dh_next",
+        "The numbers are right, but dhs belongs to the caller, who may use it again. Make a new array: "
+        "`dh = dhs[:, t] + dh_next`.",
+        upstream_in_place,
+    )

@@ -1,0 +1,68 @@
+"""One notebook of one student, ready to be graded anywhere: plain data with a key that says when a result still holds."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from coursekit.grading.sandbox import Server
+from coursekit.grading.seeds import seed
+from coursekit.grading.trusted import Graded, exercise_of, grade_notebook
+
+
+@dataclass(frozen=True)
+class Job:
+    """A canonical copy, and the seeds of its draws.
+
+    notebook: the canonical copy as JSON, so that a job can travel to another process or machine.
+    seeds:    by exercise.
+    """
+
+    assignment: str
+    name: str
+    student: str
+    notebook: str
+    seeds: Mapping[str, int]
+
+    @classmethod
+    def of(cls, nb: NotebookNode, assignment: str, name: str, student: str, secret: bytes) -> Job:
+        exercises = [exercise for cell in nb.cells if (exercise := exercise_of(cell)) is not None]
+        seeds = {exercise: seed(secret, assignment, exercise, student) for exercise in exercises}
+        return cls(assignment, name, student, nbformat.writes(nb, version=4), seeds)
+
+    @property
+    def key(self) -> str:
+        """Hash of all that a result depends on: the cells, the draws, the grader and the libraries."""
+        nb = json.loads(self.notebook)
+        cells = [
+            (cell["cell_type"], cell.get("id"), cell["source"], cell["metadata"].get("nbgrader")) for cell in nb["cells"]
+        ]
+        content = json.dumps([cells, sorted(self.seeds.items()), grader_version()], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def run(self, server: Server) -> Graded:
+        return grade_notebook(nbformat.reads(self.notebook, as_version=4), server, self.seeds.__getitem__)
+
+
+@functools.cache
+def grader_version() -> str:
+    """Hash of the code that grades and of the libraries it stands on: a result of another version is not reused."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for folder in ("checking", "exercises", "grading", "nn", "reference"):
+        for path in sorted((package / folder).rglob("*.py")):
+            digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    for library in ("numpy", "torch", "ipython"):
+        try:
+            digest.update(f"{library} {version(library)}".encode())
+        except PackageNotFoundError:
+            continue
+    return digest.hexdigest()

@@ -1,0 +1,47 @@
+"""The trusted grader as nbgrader configuration: `nbgrader autograde` and the formgrader's buttons use it.
+
+    from coursekit.grading.nbgrader import configure
+
+    c = get_config()
+    configure(c)
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+IN_KERNEL = "COURSEKIT_CHECK_IN_KERNEL"
+"""Environment variable: set to 1, stock nbgrader may run the checks in the student's own kernel."""
+
+_HERE = "coursekit.grading.nbgrader.preprocessors"
+_STOCK = "nbgrader.preprocessors"
+
+
+def configure(c: Any, *, trusted: bool = True) -> None:
+    """Set nbgrader up for this course.
+
+    c:       the configuration that `get_config()` gives in nbgrader_config.py.
+    trusted: grade in the sandbox, with draws that no student knows. False lets stock nbgrader run the checks in the
+             kernel of the student, who can then give themselves any score: only for a class that is trusted.
+    """
+    if not trusted:
+        os.environ[IN_KERNEL] = "1"
+        return
+    os.environ.pop(IN_KERNEL, None)
+    # DeduplicateIds is left out: it makes one copied cell end a whole batch. The canonical copy has no copied cells.
+    c.Autograde.sanitize_preprocessors = [
+        f"{_HERE}.Canonicalize",
+        f"{_STOCK}.ClearOutput",
+        f"{_STOCK}.OverwriteKernelspec",
+        f"{_STOCK}.OverwriteCells",
+        f"{_STOCK}.CheckCellMetadata",
+    ]
+    c.Autograde.autograde_preprocessors = [
+        f"{_HERE}.TrustedExecute",
+        f"{_STOCK}.LimitOutput",
+        f"{_HERE}.TrustedSaveAutoGrades",
+        f"{_STOCK}.AssignLatePenalties",
+        f"{_STOCK}.CheckCellMetadata",
+    ]
+    c.OverwriteCells.add_missing_cells = True

@@ -1,0 +1,36 @@
+"""The sandbox server of this process: started on first use, kept warm, ended with the process."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+
+from coursekit.grading.sandbox import Server
+
+_lock = threading.Lock()
+_server: tuple[int, Server] | None = None  # with the process that started it: a fork must not use its parent's
+
+UNSAFE = "COURSEKIT_GRADE_WITHOUT_SANDBOX"
+"""Environment variable: set to 1, notebooks are graded without isolation. Only for notebooks that are trusted."""
+
+
+def shared_server() -> Server:
+    """A running server. Raises SandboxUnavailable, with what to do, where this host cannot isolate notebooks."""
+    global _server
+    with _lock:
+        if _server is None or _server[0] != os.getpid():
+            server = Server(unsafe=os.environ.get(UNSAFE) == "1")
+            server.start()
+            _server = (os.getpid(), server)
+            atexit.register(close_shared_server)
+        return _server[1]
+
+
+def close_shared_server() -> None:
+    """End the server of this process, if it runs; the next use starts another."""
+    global _server
+    with _lock:
+        if _server is not None and _server[0] == os.getpid():
+            _server[1].close()
+        _server = None

@@ -1,0 +1,157 @@
+"""Figures of lesson 03: gradients against lag, radius against saturation, recall while training, clipping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from coursekit.plots.style import NEUTRAL, CourseFigure, band, course_figure, describe, figure, level, line
+
+_CELLS = ("RNN", "LSTM", "GRU")
+_STYLES = ("-", "--", "-.", ":", (0, (1, 3)))
+
+Curves = Mapping[str, np.ndarray]
+"""By label, (seeds, points). A label begins with the name of its cell: "GRU, b_z = +3"."""
+
+
+@course_figure
+def surviving_gradient(
+    panels: Mapping[str, Curves], guesses: Mapping[str, float | None] | None = None, floor: float = 1e-16
+) -> CourseFigure:
+    """What is left of a gradient after k steps back, on a logarithmic scale.
+
+    panels:  by title, curves (seeds, T+1) as `coursekit.reference.gradient_flow.surviving` gives them.
+    guesses: by label, a predicted factor per step; drawn as a thin line beside the measured curve.
+    floor:   the lower end of the scale.
+    """
+    fig, axes = figure(1, len(panels), height=3.8, squeeze=False, sharey=True)
+    said = []
+    for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
+        for style, (label, runs) in _styled(curves):
+            runs = np.maximum(np.atleast_2d(runs), floor * 1e-3)
+            lags = np.arange(runs.shape[1])
+            band(ax, lags, runs, cell_of(label), label=label, linestyle=style)
+            said.append(f"{label}: {np.median(runs[:, -1]):.1g}")
+            _guess(ax, lags, guesses, label)
+        ax.set(title=title, xlabel="lag k (steps back)", yscale="log", ylim=(floor, None))
+        ax.legend(loc="lower left")
+    axes[0, 0].set_ylabel("share of the gradient that is left")
+    last = len(lags) - 1
+    return describe(fig, f"Share of a gradient that is left after {last} steps back, by network. {'; '.join(said)}.")
+
+
+def _guess(ax: Axes, lags: np.ndarray, guesses: Mapping[str, float | None] | None, label: str) -> None:
+    """A predicted factor per step as a thin line; nothing where no number was written."""
+    factor = _number((guesses or {}).get(label))
+    if factor is not None and factor > 0:
+        colour = line(cell_of(label))["color"]
+        ax.plot(lags, factor**lags, color=colour, linewidth=0.8, label=f"  your prediction: {factor:g} per step")
+
+
+@course_figure
+def radius_against_saturation(
+    at_rest: Mapping[float, np.ndarray], driven: Mapping[float, np.ndarray], guess: float | None = None
+) -> CourseFigure:
+    """The gradient against the lag for several spectral radii: without and with the slope of tanh.
+
+    at_rest, driven: by radius, the profile (T+1,) of a network whose states are all zero (slope 1), and of
+    one that receives input. guess: a predicted radius from which on the gradient of the driven network grows.
+    """
+    fig, axes = figure(1, 2, height=4.0, sharey=True)
+    titles = ("at rest: every slope is 1", "with input: tanh saturates")
+    said = []
+    for ax, title, profiles in zip(axes, titles, (at_rest, driven), strict=True):
+        shades = np.linspace(0.72, 0.0, len(profiles))
+        for number, (shade, (radius, profile)) in enumerate(zip(shades, profiles.items(), strict=True)):
+            lags = np.arange(len(profile))
+            ax.plot(lags, profile, color=str(shade), linestyle=_STYLES[number % 3])
+            ax.annotate(f" {radius:g}", (lags[-1], profile[-1]), va="center", fontsize=9)
+        ax.axhline(1, color=NEUTRAL, linewidth=0.8)
+        ax.set(title=title, xlabel="lag k (steps back)", yscale="log")
+        ax.set_xlim(0, 1.1 * len(profile))
+        growing = [f"{radius:g}" for radius, profile in profiles.items() if profile[-1] > 1]
+        said.append(f"{title}: the gradient grows for radius {', '.join(growing) if growing else 'none'}")
+    axes[0].set_ylabel("share of the gradient that is left")
+    number = _number(guess)
+    if number is not None:
+        axes[1].set_title(f"{titles[1]}\n(your prediction: grows from {number:g} on)")
+    return describe(fig, f"Gradient against lag for spectral radii {', '.join(map(str, driven))}. {'; '.join(said)}.")
+
+
+@course_figure
+def recall_while_training(
+    steps: Sequence[int],
+    panels: Mapping[str, Curves],
+    chance: float,
+    guesses: Mapping[str, float | None] | None = None,
+) -> CourseFigure:
+    """Accuracy of recall against the steps of training, one panel for each group of networks.
+
+    steps: where the accuracy was measured. panels: by title, curves (seeds, len(steps)). guesses: by label, a
+    predicted final accuracy, drawn as an open diamond at the right.
+    """
+    fig, axes = figure(1, len(panels), height=3.6, squeeze=False, sharey=True)
+    said = []
+    for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
+        for style, (label, runs) in _styled(curves):
+            band(ax, steps, runs, cell_of(label), label=label, linestyle=style)
+            said.append(f"{label}: {np.median(np.asarray(runs)[:, -1]):.2f}")
+            _guessed_end(ax, steps, guesses, label)
+        level(ax, chance, "")
+        ax.set(title=title, xlabel="step of training", ylim=(0, 1.05))
+        ax.legend(loc="center left" if len(curves) > 2 else "upper left", bbox_to_anchor=(0, 0.62), fontsize=9)
+    axes[0, 0].set_ylabel("share of right answers")
+    axes[0, 0].annotate("chance", (steps[0], chance), xytext=(2, -11), textcoords="offset points", fontsize=9)
+    return describe(fig, f"Share of right answers at the end of training (chance {chance:g}). {'; '.join(said)}.")
+
+
+def _guessed_end(ax: Axes, steps, guesses: Mapping[str, float | None] | None, label: str) -> None:
+    accuracy = _number((guesses or {}).get(label))
+    if accuracy is not None:
+        colour = line(cell_of(label))["color"]
+        ax.plot([steps[-1]], [accuracy], "D", mfc="none", mec=colour, ms=9, clip_on=False, label="  your prediction")
+
+
+@course_figure
+def clipping_keeps_ratios(before: np.ndarray, after: np.ndarray, norms: tuple[float, float]) -> CourseFigure:
+    """The part of dW_hh that comes from each lag, before and after clipping.
+
+    before, after: (T,), norms of the parts from lag 0, 1, ...; norms: of the whole gradient before and after.
+    """
+    fig, ax = figure()
+    lags = np.arange(len(before))
+    ax.plot(lags, before, **line("RNN", linestyle="-", label=f"before clipping: norm {norms[0]:.3g}"))
+    ax.plot(lags, after, **line("RNN", linestyle="--", label=f"after clipping: norm {norms[1]:.3g}"))
+    ax.set(xlabel="lag k (steps back)", ylabel="part of dW_hh from that lag", yscale="log")
+    ax.legend()
+    first, last = before[0] / before[-1], after[0] / after[-1]
+    return describe(
+        fig,
+        f"Two parallel curves. Lag 0 weighs {first:.2g} times as much as lag {lags[-1]} before clipping and "
+        f"{last:.2g} times as much after it.",
+    )
+
+
+def _styled(curves: Curves):
+    """Labels and runs with a line style for each, so that curves of one cell stay apart without colour."""
+    seen: dict[str, int] = {}
+    for label, runs in curves.items():
+        number = seen.setdefault(cell_of(label), 0)
+        seen[cell_of(label)] += 1
+        alone = len({cell_of(other) for other in curves}) == len(curves)
+        yield line(cell_of(label))["linestyle"] if alone else _STYLES[number % len(_STYLES)], (label, runs)
+
+
+def cell_of(label: str) -> str:
+    """The name of the cell that a label begins with."""
+    return next((name for name in _CELLS if label.startswith(name)), "RNN")
+
+
+def _number(value) -> float | None:
+    """A prediction as a number; None where there is none, or something else stands."""
+    try:
+        return None if value is None else float(value)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,65 @@
+"""Tools that several tests of coursekit.nn share."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
+
+from coursekit import nn
+
+D, H, T, N = 3, 5, 6, 4
+
+
+@pytest.fixture(autouse=True)
+def _one_thread_and_a_seed():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def twins():
+    """A layer of torch.nn and ours with the same numbers, each drawn from the same seed."""
+
+    def make(cell: str, *args, **options):
+        torch.manual_seed(1)
+        backend = {"backend": options.pop("backend")} if "backend" in options else {}
+        theirs = getattr(torch.nn, cell)(*args, **options)
+        torch.manual_seed(1)
+        ours = getattr(nn, cell)(*args, **options, **backend)
+        return theirs, ours
+
+    return make
+
+
+@pytest.fixture
+def results():
+    """Everything that a call gives: output, final states, and the gradients of all that requires one.
+
+    x is the input, or a function that makes it from a leaf.
+    """
+
+    def run(module, x, states: tuple[Tensor, ...], *leaves: Tensor) -> list[Tensor]:
+        hx = states if len(states) == 2 else states[0] if states else None
+        y, last = module(x() if callable(x) else x, hx)
+        outputs = [y.data if isinstance(y, PackedSequence) else y, *(last if isinstance(last, tuple) else (last,))]
+        torch.manual_seed(2)  # the same random upstream gradients for every module
+        upstream = [torch.randn_like(out) for out in outputs]
+        return [*outputs, *torch.autograd.grad(outputs, [*leaves, *states, *module.parameters()], upstream)]
+
+    return run
+
+
+@pytest.fixture
+def distance():
+    """The largest error of any tensor, relative to its largest number; shapes and types must agree."""
+
+    def measure(ours: list[Tensor], theirs: list[Tensor]) -> float:
+        assert [(a.shape, a.dtype) for a in ours] == [(b.shape, b.dtype) for b in theirs]
+        return max(((a - b).abs().max() / b.abs().max()).item() for a, b in zip(ours, theirs, strict=True))
+
+    return measure
