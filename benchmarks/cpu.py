@@ -3,8 +3,8 @@
     python benchmarks/cpu.py [--quick] [--threads 1|all] [--dtype float32|float64] [--cells gru,rnn,lstm]
 
 One run is a forward and a backward pass with a loss on every step: gradients of x, of the initial states
-One run is a forward and a backward pass with a loss on every step: gradients of x, of the initial states
-the clock is the process's own processor time; with all threads it is wall time. Medians are compared.
+and of all weights. The jobs of a shape take turns, so that a busy machine disturbs them alike. With one
+thread the clock is the process's own processor time; with all threads it is wall time. Medians are compared.
 
 Self-efficiency is the time of the matrix products alone, run again on the same arrays, over the whole time:
 the share of the work that nobody can avoid. Unlike the ratio, it does not move when torch changes.
@@ -70,9 +70,7 @@ class Implementation:
     name: str
     prepare: Callable[[Problem], Run]
     replay: Callable[[Run], Callable[[], None]] | None = None  # the run's matrix products alone
-    bars: dict[str, float] = field(
-        default_factory=dict
-    )  # cell -> highest geometric mean, float32, one thread
+    bars: dict[str, float] = field(default_factory=dict)  # cell -> highest geometric mean, float32, one thread
 
 
 def numpy_reference(problem: Problem) -> Run:
@@ -128,9 +126,7 @@ def torch_layer(problem: Problem) -> Run:
 
 
 IMPLEMENTATIONS = [
-    Implementation(
-        "NumPy reference", numpy_reference, replay_numpy, {"gru": 0.55, "rnn": 0.55, "lstm": 1.15}
-    ),
+    Implementation("NumPy reference", numpy_reference, replay_numpy, {"gru": 0.55, "rnn": 0.55, "lstm": 1.15}),
 ]
 
 
@@ -193,9 +189,7 @@ def print_table(cell: str, times: dict[str, dict], judge: bool) -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Time the CPU implementations against torch.nn.")
-    parser.add_argument(
-        "--quick", action="store_true", help="fewer rounds: a first impression in under a minute"
-    )
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: a first impression in under a minute")
     parser.add_argument("--threads", choices=("1", "all"), default="1")
     parser.add_argument("--dtype", choices=tuple(LARGEST_ERROR), default="float32")
     parser.add_argument("--cells", default="gru,rnn,lstm", help="which cells, with commas")

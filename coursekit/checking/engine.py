@@ -64,7 +64,7 @@ class _Run:
         self.in_float32 = False
         for draw, want in zip(self.draws, self.expected, strict=True):
             if self._stopped():
-                self.cases.append(Case(draw.name, 0.0, draw.sizes, findings=(_not_run(self.calls[-1]),)))
+                self._add(draw, 0.0, findings=(_not_run(self.calls[-1]),))
                 continue
             self._one_draw(draw, want)
         self._properties()
@@ -82,8 +82,7 @@ class _Run:
         self.calls.append(call)
         self.seen.append(observed)
         if observed.arrays is None:
-            finding = _failed(call, self.exercise, want)
-            self.cases.append(Case(draw.name, 0.0, draw.sizes, findings=(finding,)))
+            self._add(draw, 0.0, findings=(_failed(call, self.exercise, want),))
             return
         findings, right = [], []
         for tensor in self.exercise.returns:
@@ -95,8 +94,10 @@ class _Run:
                 right.append(tensor.name)
             else:
                 findings.append(finding)
-        credit = len(right) / len(self.exercise.returns)
-        self.cases.append(Case(draw.name, credit, draw.sizes, tuple(right), tuple(findings)))
+        self._add(draw, len(right) / len(self.exercise.returns), tuple(right), tuple(findings))
+
+    def _add(self, draw: Draw, credit: float, right: tuple[str, ...] = (), findings: tuple[Finding, ...] = ()) -> None:
+        self.cases.append(Case(draw.name, credit, draw.sizes, right, findings, draw.advice))
 
     def _properties(self) -> None:
         """What must hold beside the numbers, as one more case. It earns nothing for numbers that are wrong."""
@@ -150,13 +151,15 @@ class _Run:
 
     def report(self, seconds: float) -> Report:
         failed = next((k for k, case in enumerate(self.cases) if not case.passed), None)
+        marks = self._marks()
+        verdict = self._verdict(failed, marks)
         mistakes = ()
-        if failed is not None and not self._stopped():
+        if verdict != "passed" and not self._stopped():
             tested = len(self.seen)
             mistakes = diagnose(self.exercise, self.draws[:tested], self.expected[:tested], self.seen)
         return Report(
             exercise=self.exercise.name,
-            verdict=self._verdict(failed),
+            verdict=verdict,
             cases=tuple(self.cases),
             seed=self.seed,
             max_points=self.exercise.points,
@@ -164,10 +167,17 @@ class _Run:
             notes=tuple(self._notes()),
             seconds=seconds,
             example=self._example(failed),
+            marks=marks,
         )
 
-    def _verdict(self, failed: int | None) -> str:
-        if failed is None:
+    def _marks(self) -> float | None:
+        if self.exercise.marking is None:
+            return None
+        return self.exercise.marking([case for case in self.cases if case.name != MANNERS])
+
+    def _verdict(self, failed: int | None, marks: float | None) -> str:
+        enough = marks == 1.0 and not self._stopped() and self.cases[-1].passed
+        if failed is None or enough:
             return "passed"
         failures = [call.failure.kind for call in self.calls if call.failure is not None]
         if self._stopped():

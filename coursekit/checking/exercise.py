@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from coursekit.checking.report import Case
 
 TOLERANCE = 1e-7
 """Largest max|a-b| / max|b| of a right float64 answer. Right code measures below 2e-10, the weakest mistake 1e-2."""
@@ -42,13 +45,15 @@ class Tensor:
 class Draw:
     """One set of arguments on which an answer is compared with the reference.
 
-    args:  arguments by name, in the order of the signature.
-    sizes: what the axis names stand for here, e.g. {"N": 4, "T": 6}; shown to the learner.
+    args:   arguments by name, in the order of the signature.
+    sizes:  what the axis names stand for here, e.g. {"N": 4, "T": 6}; shown to the learner.
+    advice: a sentence for a learner whose answer fails here, where the draw itself tells what to do about it.
     """
 
     name: str
     args: Mapping[str, Any]
     sizes: Mapping[str, int] = field(default_factory=dict)
+    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ class Exercise:
     strict:         True where precision is the point, so that float32 arithmetic is not good enough.
     no_overflow:    True where a floating-point overflow or an invalid operation is itself a mistake.
     apply:          how the draw's arguments meet the answer; the default is a plain call in order.
+    marking:        the score in [0, 1] that the cases of all draws add up to; the default is the mean of their credits.
+                    An answer with a score of 1 passes, even if a draw failed.
     """
 
     name: str
@@ -96,6 +103,7 @@ class Exercise:
     strict: bool = False
     no_overflow: bool = False
     apply: Callable[[Callable[..., Any], Mapping[str, Any]], Any] | None = None
+    marking: Callable[[Sequence[Case]], float] | None = None
 
     def call(self, answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
         """Hand the arguments of one draw to an answer."""

@@ -9,6 +9,7 @@ from coursekit.checking.compare import Finding
 from coursekit.checking.report import MANNERS, Case, Report
 
 _WIDTH = 100
+_NAMED_DRAWS = 5  # more right draws than these are counted, not named
 _LABEL = 12
 
 
@@ -23,6 +24,9 @@ class Section:
 def headline(report: Report) -> str:
     """The verdict in one line."""
     name, total = report.exercise, len(report.draws)
+    good = sum(case.passed for case in report.draws)
+    if report.passed and good < total:
+        return f"{name}: right on {good} of {total} public draws, which is enough. Grading uses other draws."
     if report.passed:
         return f"{name}: right on all {total} public draws. Grading uses other draws."
     if report.verdict == "not written":
@@ -33,7 +37,6 @@ def headline(report: Report) -> str:
         return f"{name} leaves Python instead of returning."
     if report.verdict == "raised":
         return f"{name} stops with an error."
-    good = sum(case.passed for case in report.draws)
     return f"{name}: not right yet. {good} of {total} draws right."
 
 
@@ -52,7 +55,7 @@ def sections(report: Report) -> list[Section]:
             said.append(Section("Error", (f"Relative error {worst.error:.2g}; allowed is {worst.tolerance:.0e}.",)))
         spread = _spread(report)
         if spread:
-            said.append(Section("Other draws", (spread,)))
+            said.append(Section("Other draws", spread))
     if report.mistakes:
         lead = "Your answer does exactly what this known mistake does: "
         if len(report.mistakes) > 1:
@@ -92,13 +95,14 @@ def _what(case: Case) -> str:
         first = f"{', '.join(named)} have wrong numbers."
     if case.right:
         first += f" Right: {', '.join(case.right)}."
-    return first if not case.sizes else f"In the draw “{case_title(case)}”: {first}"
+    return first if case.name == MANNERS else f"In the draw “{case_title(case)}”: {first}"
 
 
 def _where(case: Case) -> tuple[str, ...]:
     """Sentences that localise. With several wrong tensors each gets its own, led by its name."""
     several = len([f for f in case.findings if f.where]) > 1
-    return tuple(_one_where(finding, several) for finding in case.findings if finding.where)
+    located = tuple(_one_where(finding, several) for finding in case.findings if finding.where)
+    return (*located, case.advice) if case.advice else located
 
 
 def _one_where(finding: Finding, several: bool) -> str:
@@ -106,21 +110,25 @@ def _one_where(finding: Finding, several: bool) -> str:
     return f"{finding.tensor}: {said}" if several and finding.tensor else said
 
 
-def _spread(report: Report) -> str:
+def _spread(report: Report) -> tuple[str, ...]:
     """Which of the other cases are right and which are not: that, too, tells what the mistake is."""
     case = report.failed
     right = [c.name for c in report.draws if c.passed]
     wrong = [c for c in report.cases if not c.passed and c is not case]
     said = []
     if right:
-        said.append(f"Right: {', '.join(right)}.")
-    if wrong:
+        said.append(f"Right: {', '.join(right) if len(right) <= _NAMED_DRAWS else f'{len(right)} draws'}.")
+    if wrong and any(c.advice for c in wrong):
+        for advice in dict.fromkeys(c.advice for c in wrong):
+            names = "”, “".join(c.name for c in wrong if c.advice == advice)
+            said.append(f"Also not right: “{names}”. {advice}".rstrip())
+    elif wrong:
         said.append(f"Also wrong: {', '.join(c.name for c in wrong)}.")
     # The next case is the first with more than one step, and may say when it goes wrong.
     times = [s for c in wrong[:2] for f in c.findings for s in f.where if "t=" in s and "error" not in s]
     if times and not any("t=" in s for f in case.findings for s in f.where):
         said.append(f"In “{wrong[0].name}”: {times[0]}")
-    return " ".join(said)
+    return tuple(said)
 
 
 def _next_step(report: Report) -> str:
@@ -138,6 +146,8 @@ def _next_step(report: Report) -> str:
     if case.name == MANNERS:
         return f"`hint({report.exercise})` gives a hint."
     again = f"`r = check({report.exercise})`"
+    if case.advice and "value" in kinds:
+        return f"{again}, then `{report.exercise}(*r.example.inputs.values())` runs this draw once more."
     if kinds & {"raised", "type"}:
         return f"{again}, then `{report.exercise}(*r.example.inputs.values())` shows the whole error."
     if "shape" in kinds:

@@ -27,6 +27,7 @@ class Case:
     credit: share of what was asked for that is right, in [0, 1].
     right:  names of the tensors that are right.
     sizes:  what the axis names stand for; empty for a property.
+    advice: what the draw says to a learner whose answer fails on it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Case:
     sizes: Mapping[str, int] = field(default_factory=dict)
     right: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    advice: str = ""
 
     @property
     def passed(self) -> bool:
@@ -67,6 +69,7 @@ class Report:
     diagnoses: names of the known mistakes that give exactly these numbers.
     notes:     remarks that cost nothing ("computed in float32", "printed 12 lines").
     example:   arguments and numbers of the simplest failing draw; not part of the data that is stored.
+    marks:     the score of the draws, where the exercise has a marking of its own.
     """
 
     exercise: str
@@ -78,6 +81,7 @@ class Report:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     example: Example | None = field(default=None, compare=False, repr=False)
+    marks: float | None = None
 
     @property
     def passed(self) -> bool:
@@ -87,6 +91,10 @@ class Report:
     def score(self) -> float:
         if not self.cases:
             return 0.0
+        if self.marks is not None:
+            manners = len(self.cases) - len(self.draws)
+            kept = all(case.passed for case in self.cases if case.name == MANNERS)
+            return round(self.marks if kept else self.marks * (1 - manners / len(self.cases)), 4)
         return round(sum(case.credit for case in self.cases) / len(self.cases), 4)
 
     @property
@@ -130,6 +138,7 @@ class Report:
                 dict(case["sizes"]),
                 tuple(case["right"]),
                 tuple(Finding(**{**f, "where": tuple(f["where"])}) for f in case["findings"]),
+                case.get("advice", ""),
             )
             for case in data["cases"]
         )
@@ -142,6 +151,7 @@ class Report:
             mistakes=tuple(Diagnosis(**m) for m in data["mistakes"]),
             notes=tuple(data["notes"]),
             seconds=data["seconds"],
+            marks=data.get("marks"),
         )
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from importlib import import_module
 
 from coursekit.cli.errors import UserError
 
-VERBS = ("start", "lab", "check", "release")
+VERBS = ("start", "lab", "check", "grade", "release")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -42,10 +42,8 @@ register(
         hints=(
             "Write the step as two lines: a = x W_ihᵀ + b_ih + h_prev W_hhᵀ + b_hh, then h = tanh(a). "
             "Go back through the second line first.",
-            "The derivative of tanh at a, written with its value h, is 1 - h². That gives da from dh, of "
-            "shape (N, H).",
-            "Each product gives two gradients. Shapes decide which side is transposed: dx is (N, D), dW_ih "
-            "is (H, D).",
+            "The derivative of tanh at a, written with its value h, is 1 - h². That gives da from dh, of shape (N, H).",
+            "Each product gives two gradients. Shapes decide which side is transposed: dx is (N, D), dW_ih is (H, D).",
             "dx = da @ W_ih, and dW_ih = da.T @ x. The other product is the same with W_hh and h_prev. "
             "The biases were added to every row: add up the rows of da.",
         ),
@@ -91,8 +89,7 @@ register(
         misconceptions=mistakes.SEQUENCE,
         hints=(
             "Begin at the last step. What reaches its state? Only its own loss, dhs[:, -1].",
-            "Every earlier state is used twice: by its own loss, and by the next step. The two gradients "
-            "are added.",
+            "Every earlier state is used twice: by its own loss, and by the next step. The two gradients are added.",
             "What a step passes on is the dh_prev of rnn_step_backward. Before the last step it is zero, "
             "after the first one it is dh0.",
             "In the loop over reversed(range(T)): dh = dhs[:, t] + dh_next, then call rnn_step_backward(dh, "
@@ -188,8 +185,7 @@ register(
         draw=_draw_clip,
         misconceptions=mistakes.CLIP,
         hints=(
-            "Think of all arrays as one long vector. Its norm is the square root of the sum of all squared "
-            "entries.",
+            "Think of all arrays as one long vector. Its norm is the square root of the sum of all squared entries.",
             "Only if that norm exceeds max_norm is there anything to do. Then every array is multiplied by "
             "the same factor.",
             "The factor is max_norm / norm. Return new arrays, and the norm that you measured before.",

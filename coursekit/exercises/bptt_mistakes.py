@@ -79,8 +79,7 @@ STEP = (
     ),
     Misconception(
         "weight gradients that are a mean over the sequences",
-        "The loss already says whether it is a sum or a mean. Going back, the sequences of a batch are "
-        "added.",
+        "The loss already says whether it is a sum or a mean. Going back, the sequences of a batch are added.",
         _step(over=lambda c: len(c.h)),
     ),
     Misconception(
@@ -175,8 +174,7 @@ SEQUENCE = (
     ),
     Misconception(
         "a gradient of W_hh that takes the last state for the state before the first",
-        "Index -1 is the last step, not the one before the first. The first step came from h0: its cache "
-        "holds it.",
+        "Index -1 is the last step, not the one before the first. The first step came from h0: its cache holds it.",
         _last_state_before_the_first,
     ),
     Misconception(
@@ -239,8 +237,7 @@ def pieces_back(
 PIECES = (
     Misconception(
         "a graph that is not cut",
-        "These are the gradients of full back-propagation through time. Where does dh_next become zero "
-        "again?",
+        "These are the gradients of full back-propagation through time. Where does dh_next become zero again?",
         lambda series, h0, params, W_out, k: pieces_back(series, h0, params, W_out, series.shape[1]),
     ),
     Misconception(
@@ -320,14 +317,12 @@ def _always(grads, max_norm):
 CLIP = (
     Misconception(
         "a clip for each array by itself",
-        "One factor for all arrays keeps the direction of the step. Measure one norm over all of them "
-        "together.",
+        "One factor for all arrays keeps the direction of the step. Measure one norm over all of them together.",
         _per_tensor,
     ),
     Misconception(
         "a clip of every single value",
-        "np.clip cuts the large entries only and turns the direction. Here the whole gradient is made "
-        "shorter.",
+        "np.clip cuts the large entries only and turns the direction. Here the whole gradient is made shorter.",
         lambda grads, max_norm: ([np.clip(g, -max_norm, max_norm) for g in grads], norm_of(grads)),
     ),
     Misconception(

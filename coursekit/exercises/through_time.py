@@ -1,10 +1,9 @@
-"""Back through time with any cell of `coursekit.reference`, one line at a time changeable: the known mistakes of
-the LSTM's and the GRU's backward pass are this loop with another line."""
+"""Back through time with any cell, every line exchangeable: what the known mistakes of the LSTM's and the GRU's
+backward pass have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from types import ModuleType
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from coursekit.checking import Misconception
 
 
 def back(
-    cell: ModuleType,
+    step_backward: Callable,
     dhs,
     last: Sequence,
     caches: Sequence,
@@ -23,6 +22,7 @@ def back(
 ) -> tuple[np.ndarray, ...]:
     """dx (N, T, D), the gradients at the state before the first step, and those of the four weights.
 
+    step_backward: (dh, ..., cache) -> dx, dh_prev, ..., dW_ih, dW_hh, db_ih, db_hh, as in `coursekit.reference`.
     dhs (N, T, H): the gradient of each step's own loss. last: gradients at the last step for what the cell carries
     beside h, one (N, H) array for an LSTM, none for a GRU. The defaults are the right answer.
     """
@@ -31,40 +31,38 @@ def back(
     carried = [np.zeros_like(dhs[:, 0]), *last]
     for t in times(T):
         dh = arrive(dhs[:, t], carried[0], t == T - 1)
-        dx[t], *new = cell.step_backward(dh, *carried[1:], caches[t])
+        dx[t], *new = step_backward(dh, *carried[1:], caches[t])
         carried = pass_on(new[:states], carried)
         total = keep(total, new[states:])
     return (np.stack(dx, axis=1), *carried, *total)
 
 
-def mistakes(cell: ModuleType, new_h: Callable) -> Iterator[Misconception]:
+def mistakes(step_backward: Callable, dW_hh: Callable, new_h: Callable) -> Iterator[Misconception]:
     """What goes wrong between the steps of any cell. An answer is called with (dhs, *last, caches).
 
+    dW_hh: (dh, ..., cache, h) -> the gradient of W_hh (G·H, H) if the state h had stood before the step.
     new_h: gives the state after a step from the step's cache.
     """
 
     def wrong(**lines: Callable) -> Callable:
-        return lambda dhs, *rest: back(cell, dhs, rest[:-1], rest[-1], **lines)
+        return lambda dhs, *rest: back(step_backward, dhs, rest[:-1], rest[-1], **lines)
 
-    def dW_hh_from(states: Callable[[Sequence], list]) -> Callable:
-        def wrong_back(dhs, *rest):
-            *last, caches = rest
-            others = [c._replace(h_prev=h) for c, h in zip(caches, states(caches), strict=True)]
-            gradients = list(back(cell, dhs, last, caches))
-            upstream = _arriving(cell, dhs, last, caches)
-            gradients[-3] = sum(
-                cell.step_backward(*gs, c).W_hh for gs, c in zip(upstream, _same_slopes(caches, others), strict=True)
-            )
-            return tuple(gradients)
+    def from_state(state_for: Callable) -> Callable:
+        def back_from(dhs, *rest):
+            def step(*args):
+                *first, _, db_ih, db_hh = step_backward(*args)
+                return (*first, dW_hh(*args, state_for(args[-1], rest[-1])), db_ih, db_hh)
 
-        return wrong_back
+            return back(step, dhs, rest[:-1], rest[-1])
+
+        return back_from
 
     def dx_reversed(dhs, *rest):
-        dx, *others = back(cell, dhs, rest[:-1], rest[-1])
+        dx, *others = back(step_backward, dhs, rest[:-1], rest[-1])
         return (dx[:, ::-1].copy(), *others)
 
     def mean_over_time(dhs, *rest):
-        *first, W_ih, W_hh, b_ih, b_hh = back(cell, dhs, rest[:-1], rest[-1])
+        *first, W_ih, W_hh, b_ih, b_hh = back(step_backward, dhs, rest[:-1], rest[-1])
         return (*first, *(dw / len(rest[-1]) for dw in (W_ih, W_hh, b_ih, b_hh)))
 
     yield Misconception(
@@ -94,14 +92,14 @@ def mistakes(cell: ModuleType, new_h: Callable) -> Iterator[Misconception]:
         wrong(pass_on=lambda handed, before: [handed[0] + before[0], *handed[1:]]),
     )
     yield Misconception(
-        "gradients built from the new state in place of the one before",
-        "h_prev of step t is the state after step t-1. Does the cache that you use belong to the same step?",
-        from_new_h,
+        "a gradient of W_hh built from the new state",
+        "Which state did W_hh multiply in step t: the one before the step, or the one after it?",
+        from_state(lambda cache, caches: new_h(cache)),
     )
     yield Misconception(
         "a gradient of W_hh that takes the last state for the state before the first",
         "Index -1 is the last step, not the one before the first. The first step came from h0: its cache holds it.",
-        from_last_h,
+        from_state(lambda cache, caches: new_h(caches[-1]) if cache is caches[0] else cache.h_prev),
     )
     yield Misconception(
         "a dx whose steps stand in reverse order",
@@ -117,5 +115,5 @@ def mistakes(cell: ModuleType, new_h: Callable) -> Iterator[Misconception]:
         "an upstream gradient that is changed in place: dhs[:, t] += dh_next",
         "The numbers are right, but dhs belongs to the caller, who may use it again. Make a new array: "
         "`dh = dhs[:, t] + dh_next`.",
-        upstream_in_place,
+        wrong(arrive=lambda dh_t, dh_next, is_last: np.add(dh_t, dh_next, out=dh_t)),
     )

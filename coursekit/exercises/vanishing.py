@@ -79,8 +79,7 @@ register(
             "Keep a list that begins with the norm of dh. Walk through reversed(caches), and go back one "
             "step each time.",
             "One step back for all sequences: dh_prev[n, j] = sum over i of dh[n, i] * J[n, i, j].",
-            'np.einsum("ni,nij->nj", dh, J) is that sum. np.linalg.norm(dh, axis=1).mean() is the entry of '
-            "the list.",
+            'np.einsum("ni,nij->nj", dh, J) is that sum. np.linalg.norm(dh, axis=1).mean() is the entry of the list.',
             "At the end divide the whole list by its first entry.",
         ),
         points=3,
@@ -112,10 +111,8 @@ register(
         draw=_draw_square,
         misconceptions=mistakes.ORTHOGONAL,
         hints=(
-            "Q, R = np.linalg.qr(A) does nearly all of it. Print R: are all numbers on its diagonal "
-            "positive?",
-            "If R[j, j] is negative, reverse column j of Q. Then Q still has columns of length one at right "
-            "angles.",
+            "Q, R = np.linalg.qr(A) does nearly all of it. Print R: are all numbers on its diagonal positive?",
+            "If R[j, j] is negative, reverse column j of Q. Then Q still has columns of length one at right angles.",
             "Q * s scales column j of Q by s[j]. np.sign and np.diag give s.",
         ),
         points=1,

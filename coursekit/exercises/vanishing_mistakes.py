@@ -21,8 +21,7 @@ def _mean_state(cache):
 JACOBIAN = (
     Misconception(
         "a slope of tanh on the wrong side: W_hh diag(1 - h^2)",
-        "The slope belongs to the unit that is computed, so to the rows of the matrix. Which axis "
-        "do you scale?",
+        "The slope belongs to the unit that is computed, so to the rows of the matrix. Which axis do you scale?",
         lambda cache: cache.params.W_hh * (1 - cache.h**2)[:, None, :],
     ),
     Misconception(
@@ -106,8 +105,7 @@ PROFILE = (
     ),
     Misconception(
         "one norm over the whole batch",
-        "Taken over all sequences at once, the largest gradient decides alone. First the norm of "
-        "each, then the mean.",
+        "Taken over all sequences at once, the largest gradient decides alone. First the norm of each, then the mean.",
         profile_by(norm=lambda g: np.linalg.norm(g.reshape(len(g), -1), axis=1)),
     ),
     Misconception(
@@ -122,8 +120,7 @@ PROFILE = (
     ),
     Misconception(
         "Jacobians multiplied from the wrong side: J @ dh",
-        "Forward, a change of h_prev is multiplied by J. The way back is its transpose: sum over "
-        "the new unit i.",
+        "Forward, a change of h_prev is multiplied by J. The way back is its transpose: sum over the new unit i.",
         profile_by(back=_without_transposing),
     ),
     Misconception(
@@ -133,8 +130,7 @@ PROFILE = (
     ),
     Misconception(
         "factors from one step to the next",
-        "What is left after k steps is the product of k factors. Compare each norm with that at the "
-        "last state.",
+        "What is left after k steps is the product of k factors. Compare each norm with that at the last state.",
         profile_by(relative=lambda norms: np.concatenate([[1.0], norms[1:] / norms[:-1]])),
     ),
 )
@@ -214,8 +210,7 @@ RADIUS = (
     ),
     Misconception(
         "a matrix scaled by its Frobenius norm",
-        "np.linalg.norm(W) is the root of the sum of squares. The spectral radius comes from the "
-        "eigenvalues.",
+        "np.linalg.norm(W) is the root of the sum of squares. The spectral radius comes from the eigenvalues.",
         scaled_by(np.linalg.norm),
     ),
     Misconception(

@@ -12,6 +12,10 @@ from pathlib import Path
 from coursekit.grading.trusted import Graded
 
 
+RESULTS = ".coursekit-results"
+"""Folder in a course's root that keeps its results."""
+
+
 class ResultStore:
     """Signed results in a folder, one file per key.
 

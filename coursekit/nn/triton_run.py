@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 import triton
 from torch import Tensor
 
@@ -74,11 +75,23 @@ def obstacle(dtype: torch.dtype, hidden_size: int, device: torch.device) -> str 
 
 def gru(x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
     """All hidden states (T, N, H) of a GRU; arguments as in `readable.gru`, H at most 512."""
+    H = W_hh.shape[1]
+    if 256 < H < LARGEST_H:  # masking costs registers, which would spill here; units that stay zero cost none
+        return gru(x, *_with_more_units(LARGEST_H - H, h, W_ih, W_hh, b_ih, b_hh))[:, :, :H]
     args = (x, h, W_ih, W_hh, b_ih, b_hh)
     if bptt.needs_graph(*args):
         return _GRU.apply(*args)
     with torch.no_grad():
         return _forward(*args, keep=False)[0][1:]
+
+
+def _with_more_units(extra: int, h, W_ih, W_hh, b_ih, b_hh) -> tuple[Tensor, ...]:
+    """The same GRU with `extra` units whose weights are zero, so that they stay at zero."""
+    H = h.shape[1]
+    W_ih, W_hh, b_ih, b_hh = (v.unflatten(0, (3, H)) for v in (W_ih, W_hh, b_ih, b_hh))
+    new = (F.pad(h, (0, extra)), F.pad(W_ih, (0, 0, 0, extra)), F.pad(W_hh, (0, extra, 0, extra)))
+    biases = (F.pad(b, (0, extra)) for b in (b_ih, b_hh))
+    return new[0], *(v.flatten(0, 1) for v in (*new[1:], *biases))
 
 
 class _GRU(torch.autograd.Function):

@@ -22,32 +22,31 @@ def surviving_gradient(
 ) -> CourseFigure:
     """What is left of a gradient after k steps back, on a logarithmic scale.
 
-    panels:  by title, curves (seeds, T+1) as `coursekit.reference.gradient_flow.surviving` gives them.
+    panels:  by title, curves (seeds, lags) as `coursekit.reference.gradient_flow.surviving` gives them.
     guesses: by label, a predicted factor per step; drawn as a thin line beside the measured curve.
     floor:   the lower end of the scale.
     """
-    fig, axes = figure(1, len(panels), height=3.8, squeeze=False, sharey=True)
+    fig, axes = figure(1, len(panels), height=3.6 if len(panels) == 1 else 4.6, squeeze=False, sharey=True)
     said = []
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         for style, (label, runs) in _styled(curves):
+            # What lies far below the scale would only make the logarithm of zero.
             runs = np.maximum(np.atleast_2d(runs), floor * 1e-3)
             lags = np.arange(runs.shape[1])
-            band(ax, lags, runs, cell_of(label), label=label, linestyle=style)
+            band(ax, lags, runs, cell_of(label), label=_short(label, title), linestyle=style)
             said.append(f"{label}: {np.median(runs[:, -1]):.1g}")
-            _guess(ax, lags, guesses, label)
-        ax.set(title=title, xlabel="lag k (steps back)", yscale="log", ylim=(floor, None))
-        ax.legend(loc="lower left")
+            _guessed_line(ax, lags, _number((guesses or {}).get(label)), cell_of(label))
+        ax.set(title=title, xlabel="lag k (steps back)", yscale="log", ylim=(floor, 3))
+        _legend(ax, inside=len(panels) == 1)
     axes[0, 0].set_ylabel("share of the gradient that is left")
     last = len(lags) - 1
     return describe(fig, f"Share of a gradient that is left after {last} steps back, by network. {'; '.join(said)}.")
 
 
-def _guess(ax: Axes, lags: np.ndarray, guesses: Mapping[str, float | None] | None, label: str) -> None:
+def _guessed_line(ax: Axes, lags: np.ndarray, factor: float | None, cell: str) -> None:
     """A predicted factor per step as a thin line; nothing where no number was written."""
-    factor = _number((guesses or {}).get(label))
     if factor is not None and factor > 0:
-        colour = line(cell_of(label))["color"]
-        ax.plot(lags, factor**lags, color=colour, linewidth=0.8, label=f"  your prediction: {factor:g} per step")
+        ax.plot(lags, factor**lags, color=line(cell)["color"], linewidth=0.8, label=_once(ax, "thin: your prediction"))
 
 
 @course_figure
@@ -64,12 +63,12 @@ def radius_against_saturation(
     said = []
     for ax, title, profiles in zip(axes, titles, (at_rest, driven), strict=True):
         shades = np.linspace(0.72, 0.0, len(profiles))
-        for number, (shade, (radius, profile)) in enumerate(zip(shades, profiles.items(), strict=True)):
+        for number, (shade, profile) in enumerate(zip(shades, profiles.values(), strict=True)):
             lags = np.arange(len(profile))
             ax.plot(lags, profile, color=str(shade), linestyle=_STYLES[number % 3])
-            ax.annotate(f" {radius:g}", (lags[-1], profile[-1]), va="center", fontsize=9)
         ax.axhline(1, color=NEUTRAL, linewidth=0.8)
         ax.set(title=title, xlabel="lag k (steps back)", yscale="log")
+        _names_at_the_end(ax, profiles)
         ax.set_xlim(0, 1.1 * len(profile))
         growing = [f"{radius:g}" for radius, profile in profiles.items() if profile[-1] > 1]
         said.append(f"{title}: the gradient grows for radius {', '.join(growing) if growing else 'none'}")
@@ -78,6 +77,16 @@ def radius_against_saturation(
     if number is not None:
         axes[1].set_title(f"{titles[1]}\n(your prediction: grows from {number:g} on)")
     return describe(fig, f"Gradient against lag for spectral radii {', '.join(map(str, driven))}. {'; '.join(said)}.")
+
+
+def _names_at_the_end(ax: Axes, profiles: Mapping[float, np.ndarray]) -> None:
+    """Each curve's radius at its right end, moved up where two would overlap."""
+    low, high = (np.log10(limit) for limit in ax.get_ylim())
+    lowest = -np.inf
+    for radius, profile in sorted(profiles.items(), key=lambda item: item[1][-1]):
+        place = max(np.log10(profile[-1]), lowest)
+        lowest = place + 0.045 * (high - low)
+        ax.annotate(f" {radius:g}", (len(profile) - 1, 10**place), va="center", fontsize=9)
 
 
 @course_figure
@@ -92,26 +101,26 @@ def recall_while_training(
     steps: where the accuracy was measured. panels: by title, curves (seeds, len(steps)). guesses: by label, a
     predicted final accuracy, drawn as an open diamond at the right.
     """
-    fig, axes = figure(1, len(panels), height=3.6, squeeze=False, sharey=True)
+    fig, axes = figure(1, len(panels), height=4.4, squeeze=False, sharey=True)
     said = []
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         for style, (label, runs) in _styled(curves):
-            band(ax, steps, runs, cell_of(label), label=label, linestyle=style)
+            band(ax, steps, runs, cell_of(label), label=_short(label, title), linestyle=style)
             said.append(f"{label}: {np.median(np.asarray(runs)[:, -1]):.2f}")
-            _guessed_end(ax, steps, guesses, label)
+            _guessed_end(ax, steps, _number((guesses or {}).get(label)), cell_of(label))
         level(ax, chance, "")
         ax.set(title=title, xlabel="step of training", ylim=(0, 1.05))
-        ax.legend(loc="center left" if len(curves) > 2 else "upper left", bbox_to_anchor=(0, 0.62), fontsize=9)
+        _legend(ax, inside=False)
     axes[0, 0].set_ylabel("share of right answers")
     axes[0, 0].annotate("chance", (steps[0], chance), xytext=(2, -11), textcoords="offset points", fontsize=9)
     return describe(fig, f"Share of right answers at the end of training (chance {chance:g}). {'; '.join(said)}.")
 
 
-def _guessed_end(ax: Axes, steps, guesses: Mapping[str, float | None] | None, label: str) -> None:
-    accuracy = _number((guesses or {}).get(label))
+def _guessed_end(ax: Axes, steps: Sequence[int], accuracy: float | None, cell: str) -> None:
+    """A predicted accuracy as an open diamond at the right end; nothing where no number was written."""
     if accuracy is not None:
-        colour = line(cell_of(label))["color"]
-        ax.plot([steps[-1]], [accuracy], "D", mfc="none", mec=colour, ms=9, clip_on=False, label="  your prediction")
+        style = {"mec": line(cell)["color"], "mfc": "none", "ms": 9, "linestyle": "none", "clip_on": False}
+        ax.plot([steps[-1]], [accuracy], "D", label=_once(ax, "your prediction"), **style)
 
 
 @course_figure
@@ -142,6 +151,22 @@ def _styled(curves: Curves):
         seen[cell_of(label)] += 1
         alone = len({cell_of(other) for other in curves}) == len(curves)
         yield line(cell_of(label))["linestyle"] if alone else _STYLES[number % len(_STYLES)], (label, runs)
+
+
+def _legend(ax: Axes, inside: bool) -> None:
+    """The legend in the empty corner below falling lines, or under the panel."""
+    place = {"loc": "lower left"} if inside else {"loc": "upper left", "bbox_to_anchor": (-0.05, -0.2)}
+    ax.legend(fontsize=9, **place)
+
+
+def _once(ax: Axes, text: str) -> str:
+    """The text as a label, unless the panel has it already; Matplotlib leaves labels with "_" out."""
+    return "_" if text in ax.get_legend_handles_labels()[1] else text
+
+
+def _short(label: str, title: str) -> str:
+    """The label without the name of the cell, where the panel's title says it."""
+    return label.removeprefix(f"{title}, ")
 
 
 def cell_of(label: str) -> str:

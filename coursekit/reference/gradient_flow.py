@@ -58,9 +58,7 @@ def factor_per_step(profile, first: int = 10) -> float:
     """The factor by which a profile (T+1,) changes per step: the slope of its logarithm from lag `first`."""
     profile = np.asarray(profile)
     if len(profile) < first + 2:
-        raise ValueError(
-            f"profile: expected more than {first + 1} lags, got {len(profile)}; choose a smaller `first`"
-        )
+        raise ValueError(f"profile: expected more than {first + 1} lags, got {len(profile)}; choose a smaller `first`")
     lags = np.arange(first, len(profile))
     return float(np.exp(np.polyfit(lags, np.log(profile[first:]), 1)[0]))
 

@@ -8,7 +8,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from coursekit.checking import evaluate, registry
 from coursekit.grading import job as jobs
 from coursekit.grading.job import Job
-from coursekit.grading.nbgrader import preprocessors
+from coursekit.grading import runners
+from coursekit.grading.nbgrader import preprocessors, presentation
 from coursekit.grading.results import ResultStore
 from coursekit.grading.sandbox import SandboxUnavailable
 from coursekit.grading.trusted import Graded
@@ -79,9 +80,9 @@ def test_a_host_without_a_sandbox_gives_no_score_and_no_zero(tmp_path, monkeypat
     def unavailable():
         raise SandboxUnavailable("this host cannot isolate notebooks")
 
-    monkeypatch.setattr(preprocessors, "shared_server", unavailable)
+    monkeypatch.setattr(runners, "shared_server", unavailable)
     result = preprocessors.result_of(job(), ResultStore(tmp_path, SECRET))
     assert "cannot isolate" in result.faults["gru_step"]
-    assert preprocessors.points(check_cell(), result) is None
-    shown = preprocessors.present(new_notebook(cells=[check_cell()]), result).cells[0].outputs
+    assert presentation.points(check_cell(), result) is None
+    shown = presentation.present(new_notebook(cells=[check_cell()]), result).cells[0].outputs
     assert "no points are lost" in shown[0].data["text/plain"]

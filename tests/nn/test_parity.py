@@ -18,7 +18,7 @@ LENGTHS = {"packed": [6, 4, 4, 1], "packed unsorted": [4, 1, 6, 4]}
 
 
 def draw(cell: str, form: str, batch_first: bool, rows: int, dtype=torch.float64):
-    """An input in the asked form or a function that makes it, the initial states, and the leaf that the input came from."""
+    """An input in the asked form (or a function that makes it), the initial states, and the leaf it came from."""
     shape = (T, D) if form == "no batch" else (N, T, D) if batch_first else (T, N, D)
     leaf = torch.randn(shape, dtype=dtype, requires_grad=True)
     size = (rows, H) if form == "no batch" else (rows, N, H)

@@ -83,7 +83,7 @@ class Server:
         raise problems[0]
 
     def _start(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
+        self._folder = None if self.level == "namespaces" else tempfile.TemporaryDirectory(prefix="sandbox-")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `close`)
         self._control, theirs = socket.socketpair()
         started = threading.Event()
@@ -136,7 +136,8 @@ class Server:
         self._kill()
         self._keeper.join()
         self._errors.close()
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     # --------------------------------------------------------------------------------------------------------
     def _refuse_early(self) -> None:

@@ -1,0 +1,128 @@
+"""Grade what students handed in for an assignment: in a sandbox, in parallel, into nbgrader's gradebook.
+
+Results are kept by content. A second run grades only what has changed, and a run that was stopped goes on where it
+was. Exit status: 0 if everything was decided, 1 if a person has to look at something, 2 if nothing could be graded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coursekit.cli.errors import UserError
+
+if TYPE_CHECKING:
+    from coursekit.grading.batch import Row, Runner
+
+SUMMARY = "grade the submissions of an assignment"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("assignment", metavar="ASSIGNMENT", help="its name, such as 05_gru")
+    parser.add_argument("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
+    parser.add_argument("--student", metavar="NAME", action="append", help="only this student; can be given more than once")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("-j", "--jobs", metavar="N", type=int, default=os.cpu_count() or 1, help="processes (default: one per core)")
+    where.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler, such as tcp://host:8786")
+    parser.add_argument("--force", action="store_true", help="write every student again, even where nothing changed")
+    parser.add_argument("--csv", metavar="FILE", type=Path, help="also write one line per student and exercise")
+    parser.add_argument(
+        "--no-sandbox",
+        action="store_true",
+        help="run notebooks without isolation: they can then do everything that you can. Only for notebooks you trust",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from coursekit.grading.course import Course, CourseError
+    from coursekit.grading.export import write_csv
+
+    if arguments.jobs < 1:
+        raise UserError(f"-j needs a number of processes, at least 1; got {arguments.jobs}.")
+    try:
+        course = Course(arguments.course)
+        course.released(arguments.assignment)
+        students = _chosen(course.students(arguments.assignment), arguments.student)
+        _require_isolation(arguments)
+        rows = _with_progress(course, students, arguments)
+    except CourseError as error:
+        raise UserError(str(error)) from None
+    _table(rows)
+    if arguments.csv:
+        write_csv(arguments.csv, rows)
+    return 1 if any(row.needs_a_person for row in rows) else 0
+
+
+def _chosen(students: list[str], wanted: list[str] | None) -> list[str]:
+    if not students:
+        raise UserError("nobody has handed anything in for this assignment.")
+    unknown = sorted(set(wanted or ()) - set(students))
+    if unknown:
+        raise UserError(f"no submission of {', '.join(unknown)}; there are {len(students)}, such as {students[0]}.")
+    return [name for name in students if not wanted or name in wanted]
+
+
+def _require_isolation(arguments: argparse.Namespace) -> None:
+    """Refuse before anything runs where notebooks cannot be isolated. On a cluster every worker decides for itself."""
+    from coursekit.grading.sandbox import probe
+    from coursekit.grading.servers import UNSAFE
+
+    if arguments.no_sandbox:
+        os.environ[UNSAFE] = "1"
+    elif not arguments.cluster:
+        report = probe()
+        if report.level == "none":
+            raise UserError(f"{report.text}\nNothing was graded. To grade notebooks that you trust, add --no-sandbox.")
+
+
+def _runner(arguments: argparse.Namespace) -> Runner:
+    from coursekit.grading import runners
+
+    if arguments.cluster:
+        return lambda jobs: runners.on_cluster(jobs, arguments.cluster)
+    if arguments.jobs == 1:
+        return runners.serially
+    return lambda jobs: runners.in_processes(jobs, arguments.jobs)
+
+
+def _with_progress(course, students: list[str], arguments: argparse.Namespace) -> list[Row]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from coursekit.grading.batch import grade
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    rows = []
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task(f"grading {arguments.assignment}", total=len(students))
+        for row in grade(course, arguments.assignment, students, _runner(arguments), force=arguments.force):
+            rows.append(row)
+            progress.advance(task)
+    return sorted(rows, key=lambda row: row.student)
+
+
+def _table(rows: list[Row]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("student")
+    table.add_column("points", justify="right")
+    table.add_column("of", justify="right")
+    table.add_column("how")
+    table.add_column("remarks")
+    for row in rows:
+        table.add_row(escape(row.student), f"{row.points:g}", f"{row.max_points:g}", row.how, escape(_remarks(row)))
+    Console(soft_wrap=False).print(table)
+    look = [row.student for row in rows if row.needs_a_person]
+    print(f"\n{len(rows)} submissions. {f'A person has to look at {len(look)}.' if look else 'All decided.'}")
+
+
+def _remarks(row: Row) -> str:
+    said = [*row.problems, *row.flags, *(q.fault for q in row.questions if q.fault)]
+    said += [f"{q.exercise}: {q.diagnoses[0] if q.diagnoses else q.verdict}" for q in row.questions if q.verdict != "passed"]
+    return "; ".join(dict.fromkeys(said))[:300]

@@ -1,0 +1,335 @@
+"""The known mistakes of lesson 04 on the way forward, and in initial weights, as answers that can be run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from coursekit.checking import Misconception
+from coursekit.reference import lstm
+from coursekit.reference.numerics import sigmoid
+
+# One step: every known mistake is the same step with one line changed.
+
+
+def _arguments(x, h, params) -> list[np.ndarray]:
+    """What goes into the functions of the four gates, (N, H) each, in the order of the rows."""
+    W_ih, W_hh, b_ih, b_hh = params
+    return np.split(x @ W_ih.T + b_ih + h @ W_hh.T + b_hh, 4, axis=1)
+
+
+def _wrong(
+    order: tuple[int, int, int, int] = (0, 1, 2, 3),
+    candidate: Callable = np.tanh,
+    cell: Callable = lambda i, f, g, c: f * c + i * g,
+    output: Callable = lambda o, c, c_prev: o * np.tanh(c),
+) -> Callable:
+    """A step with another order of the rows, or another line for the candidate, the cell or the output."""
+
+    def step(x, h, c, params):
+        a = _arguments(x, h, params)
+        ai, af, ag, ao = (a[k] for k in order)
+        i, f, g, o = sigmoid(ai), sigmoid(af), candidate(ag), sigmoid(ao)
+        new = cell(i, f, g, c)
+        return output(o, new, c), new
+
+    return step
+
+
+def _step(x, h, c, params):
+    return lstm.step(x, h, c, params)[:2]
+
+
+def _untransposed(x, h, c, params):
+    H = h.shape[1]
+    blocks = params.W_hh.reshape(4, H, H).transpose(0, 2, 1)
+    return _step(x, h, c, params._replace(W_hh=blocks.reshape(4 * H, H)))
+
+
+def _changes_c(x, h, c, params):
+    new_h, new_c = _step(x, h, c, params)
+    c[...] = new_c
+    return new_h, c
+
+
+STEP = (
+    Misconception(
+        "an input gate and a forget gate that are exchanged",
+        "The rows begin with i, then comes f. And f multiplies the old cell.",
+        _wrong(order=(1, 0, 2, 3)),
+    ),
+    Misconception(
+        "weight rows read in the order i, f, o, g",
+        "The rows stand in the order i, f, g, o, as in PyTorch. Which block goes through tanh?",
+        _wrong(order=(0, 1, 3, 2)),
+    ),
+    Misconception(
+        "a candidate with sigmoid in place of tanh",
+        "Three of the four are gates and lie in (0, 1). The candidate is what gets written, and may be negative.",
+        _wrong(candidate=sigmoid),
+    ),
+    Misconception(
+        "a candidate without its tanh",
+        "The candidate must lie in (-1, 1).",
+        _wrong(candidate=lambda a: a),
+    ),
+    Misconception(
+        "an output without its tanh: h = o * c",
+        "The cell may grow beyond 1, the state may not. What keeps it inside?",
+        _wrong(output=lambda o, c, c_prev: o * c),
+    ),
+    Misconception(
+        "an output made from the old cell",
+        "The new cell comes first. The output gate looks at that one.",
+        _wrong(output=lambda o, c, c_prev: o * np.tanh(c_prev)),
+    ),
+    Misconception(
+        "an old cell that is dropped: c = i * g",
+        "The new cell is a sum. What does the forget gate keep of the old one?",
+        _wrong(cell=lambda i, f, g, c: i * g),
+    ),
+    Misconception(
+        "an old cell without the forget gate: c = c + i * g",
+        "That is the LSTM of 1997. The forget gate came in 2000: what does it multiply?",
+        _wrong(cell=lambda i, f, g, c: c + i * g),
+    ),
+    Misconception(
+        "a candidate without the input gate: c = f * c + g",
+        "How much of the candidate is written? One of the gates decides it.",
+        _wrong(cell=lambda i, f, g, c: f * c + g),
+    ),
+    Misconception(
+        "1 - f in place of the input gate",
+        "A GRU couples the two. In an LSTM the input gate has rows of its own.",
+        _wrong(cell=lambda i, f, g, c: f * c + (1 - f) * g),
+    ),
+    Misconception(
+        "a tanh around the old cell: f * tanh(c)",
+        "The old cell enters as it is. Any function on this path would shrink it at every step.",
+        _wrong(cell=lambda i, f, g, c: f * np.tanh(c) + i * g),
+    ),
+    Misconception(
+        "a tanh around the new cell: c = tanh(f * c + i * g)",
+        "The cell itself passes through no function. Only its way out to h does.",
+        _wrong(cell=lambda i, f, g, c: np.tanh(f * c + i * g), output=lambda o, c, c_prev: o * c),
+    ),
+    Misconception(
+        "a missing bias b_ih",
+        "Every product has its bias: W_ih x + b_ih and W_hh h + b_hh.",
+        lambda x, h, c, params: _step(x, h, c, params._replace(b_ih=np.zeros_like(params.b_ih))),
+    ),
+    Misconception(
+        "a missing bias b_hh",
+        "Every product has its bias: W_ih x + b_ih and W_hh h + b_hh.",
+        lambda x, h, c, params: _step(x, h, c, params._replace(b_hh=np.zeros_like(params.b_hh))),
+    ),
+    Misconception(
+        "recurrent weights that are not transposed",
+        "Rows of W_hh belong to the new units. With states as rows of h (N, H), the product is h @ W.T.",
+        _untransposed,
+    ),
+    Misconception(
+        "a step that ignores the old state h",
+        "The old state enters all four gates, through W_hh.",
+        lambda x, h, c, params: _step(x, np.zeros_like(h), c, params),
+    ),
+    Misconception(
+        "h and c returned in the wrong order",
+        "Return the state first and the cell second: h, c.",
+        lambda *args: _step(*args)[::-1],
+    ),
+    Misconception(
+        "a step that writes the new cell into c itself",
+        "`c *= f` and `c += ...` change the caller's array. Make a new one: `c = f * c + ...`.",
+        _changes_c,
+    ),
+)
+
+
+# A whole sequence.
+
+
+def _fold(
+    x,
+    h0,
+    c0,
+    params,
+    before: Callable = lambda t, h, c, h0, c0: (h, c),
+) -> tuple[np.ndarray, np.ndarray]:
+    """Every h and c; `before` chooses from which state step t starts."""
+    h, c, hs, cs = h0, c0, [], []
+    for t in range(x.shape[1]):
+        h, c = _step(x[:, t], *before(t, h, c, h0, c0), params)
+        hs.append(h)
+        cs.append(c)
+    return np.stack(hs, axis=1), np.stack(cs, axis=1)
+
+
+def _into_arguments(x, h0, c0, params):
+    hs, cs = [], []
+    for t in range(x.shape[1]):
+        h0[...], c0[...] = _step(x[:, t], h0, c0, params)
+        hs.append(h0.copy())
+        cs.append(c0.copy())
+    return np.stack(hs, axis=1), np.stack(cs, axis=1)
+
+
+def _one_array(x, h0, c0, params):
+    hs, cs = _fold(x, h0, c0, params)
+    return tuple(np.repeat(a[:, -1:], x.shape[1], axis=1) for a in (hs, cs))
+
+
+FORWARD = (
+    Misconception(
+        "a cell that is not carried on: every step starts from c0",
+        "Two things go from step to step. Is c replaced in your loop, as h is?",
+        lambda *args: _fold(*args, before=lambda t, h, c, h0, c0: (h, c0)),
+    ),
+    Misconception(
+        "a state that is not carried on: every step starts from h0",
+        "Two things go from step to step. Is h replaced in your loop, as c is?",
+        lambda *args: _fold(*args, before=lambda t, h, c, h0, c0: (h0, c)),
+    ),
+    Misconception(
+        "a loop that starts every step from h0 and c0",
+        "What one step returns is what the next one starts from.",
+        lambda *args: _fold(*args, before=lambda t, h, c, h0, c0: (h0, c0)),
+    ),
+    Misconception(
+        "a loop that ignores h0",
+        "The first step must receive h0.",
+        lambda x, h0, c0, params: _fold(x, np.zeros_like(h0), c0, params),
+    ),
+    Misconception(
+        "a loop that ignores c0",
+        "The first step must receive c0.",
+        lambda x, h0, c0, params: _fold(x, h0, np.zeros_like(c0), params),
+    ),
+    Misconception(
+        "a loop that reads hs[:, t - 1] and cs[:, t - 1] at t = 0",
+        "At t = 0 the index t - 1 is -1, the last time step: it is still zero there, so neither h0 nor c0 enters.",
+        lambda x, h0, c0, params: _fold(x, np.zeros_like(h0), np.zeros_like(c0), params),
+    ),
+    Misconception(
+        "h0 and c0 exchanged",
+        "lstm_step takes h first and c second.",
+        lambda x, h0, c0, params: _fold(x, c0, h0, params),
+    ),
+    Misconception(
+        "a loop that runs backwards in time",
+        "Step t sees x[:, t], and t counts up.",
+        lambda x, *rest: tuple(a[:, ::-1] for a in _fold(x[:, ::-1], *rest)),
+    ),
+    Misconception(
+        "one array that stands for all states",
+        "The same array is appended at every step and overwritten by the next. Append new arrays.",
+        _one_array,
+    ),
+    Misconception(
+        "a loop that writes into h0 and c0",
+        "h0 and c0 belong to the caller. Give the state new names and leave them as they are.",
+        _into_arguments,
+    ),
+    Misconception(
+        "states in the order (T, N, H)",
+        "The batch comes first. np.stack(states, axis=1) puts time second.",
+        lambda *args: tuple(a.swapaxes(0, 1) for a in _fold(*args)),
+    ),
+    Misconception(
+        "only the last state and the last cell",
+        "All T of them are asked for: keep each.",
+        lambda *args: tuple(a[:, -1] for a in _fold(*args)),
+    ),
+)
+
+
+# Initial weights.
+
+
+def with_forget_bias(params, forget_bias, rows: int = 1, in_b_hh: float = 0.0) -> lstm.Params:
+    """The weights with b_ih of one block of rows set to `forget_bias` and b_hh there to `in_b_hh`."""
+    H = params.W_hh.shape[1]
+    b_ih, b_hh = params.b_ih.copy(), params.b_hh.copy()
+    b_ih[rows * H : (rows + 1) * H], b_hh[rows * H : (rows + 1) * H] = forget_bias, in_b_hh
+    return params._replace(b_ih=b_ih, b_hh=b_hh)
+
+
+def _added(params, forget_bias):
+    H = params.W_hh.shape[1]
+    b_ih = params.b_ih.copy()
+    b_ih[H : 2 * H] += forget_bias
+    return params._replace(b_ih=b_ih)
+
+
+def _b_hh_left(params, forget_bias):
+    return with_forget_bias(params, forget_bias)._replace(b_hh=params.b_hh.copy())
+
+
+def _others_zero(params, forget_bias):
+    zero = np.zeros_like(params.b_ih)
+    return with_forget_bias(params._replace(b_ih=zero, b_hh=zero), forget_bias)
+
+
+def _every_block(params, forget_bias):
+    return params._replace(b_ih=np.full_like(params.b_ih, forget_bias), b_hh=np.zeros_like(params.b_hh))
+
+
+def _in_place(params, forget_bias):
+    H = params.W_hh.shape[1]
+    params.b_ih[H : 2 * H], params.b_hh[H : 2 * H] = forget_bias, 0
+    return params
+
+
+INIT = (
+    Misconception(
+        "a forget bias in the rows of i",
+        "The rows begin with those of i. Those of f come second.",
+        lambda params, forget_bias: with_forget_bias(params, forget_bias, rows=0),
+    ),
+    Misconception(
+        "a forget bias in the rows of g",
+        "Count from zero: the order is i, f, g, o.",
+        lambda params, forget_bias: with_forget_bias(params, forget_bias, rows=2),
+    ),
+    Misconception(
+        "a forget bias in the rows of o",
+        "The order of the rows is i, f, g, o.",
+        lambda params, forget_bias: with_forget_bias(params, forget_bias, rows=3),
+    ),
+    Misconception(
+        "a forget bias in both b_ih and b_hh",
+        "The step adds the two biases. What is their sum in the rows of f?",
+        lambda params, forget_bias: with_forget_bias(params, forget_bias, in_b_hh=forget_bias),
+    ),
+    Misconception(
+        "a forget bias beside a b_hh that keeps its random numbers",
+        "The step adds the two biases. What is their sum in the rows of f?",
+        _b_hh_left,
+    ),
+    Misconception(
+        "a forget bias added to the random numbers",
+        "The whole bias of the gate is to be forget_bias, not the random numbers plus forget_bias.",
+        _added,
+    ),
+    Misconception(
+        "all other biases set to zero",
+        "Only the rows of f change.",
+        _others_zero,
+    ),
+    Misconception(
+        "a forget bias in every row",
+        "Only the rows of f change.",
+        _every_block,
+    ),
+    Misconception(
+        "a forget bias with the wrong sign",
+        "A large positive bias opens the gate, and an open forget gate keeps.",
+        lambda params, forget_bias: with_forget_bias(params, -forget_bias),
+    ),
+    Misconception(
+        "biases that are changed in place",
+        "Copy the two biases first: the caller goes on using the old ones.",
+        _in_place,
+    ),
+)

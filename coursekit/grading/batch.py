@@ -1,0 +1,212 @@
+"""Grade an assignment: read what was handed in, run what is not known yet, write the gradebook, say what happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from coursekit.grading.course import Course, Submission
+from coursekit.grading.gradebook import Writer
+from coursekit.grading.job import Job
+from coursekit.grading.results import RESULTS, ResultStore
+from coursekit.grading.trusted import Graded
+
+Runner = Callable[[Iterable[Job]], Iterator[tuple[Job, Graded]]]
+Progress = Callable[["Row"], None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One exercise of one student. score is None if the grader could not decide; then `fault` says why."""
+
+    exercise: str
+    points: float | None
+    max_points: float
+    verdict: str
+    diagnoses: tuple[str, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student's line in the table.
+
+    how:      "graded", "from store" (graded before, the same content) or "unchanged" (and written before). Rows of
+              `known` also say "outdated" (the notebook or the grader has changed since) and "not graded".
+    problems: why notebooks could not be read; a person has to look.
+    """
+
+    student: str
+    how: str
+    questions: tuple[Question, ...] = ()
+    problems: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    cpu_s: float = 0.0
+
+    @property
+    def points(self) -> float:
+        return round(sum(q.points or 0.0 for q in self.questions), 4)
+
+    @property
+    def max_points(self) -> float:
+        return sum(q.max_points for q in self.questions)
+
+    @property
+    def needs_a_person(self) -> bool:
+        return bool(self.problems) or any(q.points is None for q in self.questions)
+
+
+@dataclass
+class _Pending:
+    """A student whose notebooks are on their way."""
+
+    submission: Submission
+    keys: dict[str, str]
+    results: dict[str, Graded] = field(default_factory=dict)
+    computed: bool = False
+
+
+def grade(course: Course, assignment: str, students: list[str], runner: Runner, *, force: bool = False) -> Iterator[Row]:
+    """Grade submissions and yield a row for each as it is written.
+
+    course:     where.
+    assignment: its name.
+    students:   whom to grade, in this order.
+    runner:     where jobs run: see `runners`.
+    force:      write every student again, even where nothing has changed.
+
+    Results are kept as they arrive, so a run that is killed goes on where it was. Raises CourseError before anything is
+    graded if the course cannot be graded as it is.
+    """
+    run = _Run(course, assignment, force)
+    with Writer(course, assignment) as writer:
+        run.writer = writer
+        waiting = run.jobs(students)
+        for job, graded in runner(waiting):
+            run.store.put(job.key, graded)
+            run.arrived(job, graded)
+            yield from run.finished()
+        yield from run.finished()
+
+
+def known(course: Course, assignment: str, students: list[str]) -> Iterator[Row]:
+    """A row for each student with what is known already; nothing is graded and nothing is written."""
+    run = _Run(course, assignment, force=False)
+    for submission in course.submissions(assignment, students):
+        yield run.known(submission)
+
+
+class _Run:
+    """One run over an assignment."""
+
+    def __init__(self, course: Course, assignment: str, force: bool) -> None:
+        self.course, self.assignment, self.force = course, assignment, force
+        self.store = ResultStore(course.root / RESULTS, course.secret)
+        self.written = _Written(course.root / RESULTS / "written" / assignment)
+        self.writer: Writer
+        self.pending: dict[str, _Pending] = {}
+        self.done: list[Row] = []
+
+    def jobs(self, students: list[str]) -> Iterator[Job]:
+        """The jobs that have to run. A student whose results are all known is finished on the way."""
+        for submission in self.course.submissions(self.assignment, students):
+            new = [self._job(submission, name) for name in submission.notebooks]
+            keys = {job.name: job.key for job in new}
+            kept = self.written.get(submission.student)
+            same = kept is not None and kept[0] == _fingerprint(keys, submission) and not kept[1].needs_a_person
+            if same and not self.force and self.writer.known(submission.student):
+                self.done.append(kept[1])
+                continue
+            pending = self.pending[submission.student] = _Pending(submission, keys)
+            missing = []
+            for job in new:
+                graded = self.store.get(keys[job.name])
+                if graded is None:
+                    missing.append(job)
+                else:
+                    pending.results[job.name] = graded
+            if missing:
+                pending.computed = True
+                yield from missing
+            else:
+                self._write(submission.student)
+
+    def arrived(self, job: Job, graded: Graded) -> None:
+        pending = self.pending[job.student]
+        pending.results[job.name] = graded
+        if len(pending.results) == len(pending.keys):
+            self._write(job.student)
+
+    def finished(self) -> Iterator[Row]:
+        done, self.done = self.done, []
+        yield from done
+
+    def known(self, submission: Submission) -> Row:
+        """What is known about one submission."""
+        keys = {name: self._job(submission, name).key for name in submission.notebooks}
+        results = {name: graded for name, key in keys.items() if (graded := self.store.get(key)) is not None}
+        if len(results) == len(keys):
+            return _row(_Pending(submission, keys, results))
+        kept = self.written.get(submission.student)
+        if kept is None:
+            return Row(submission.student, "not graded")
+        current = kept[0] == _fingerprint(keys, submission)  # a fault of the grader: rows keep it, the store does not
+        return kept[1] if current else replace(kept[1], how="outdated")
+
+    def _job(self, submission: Submission, name: str) -> Job:
+        return Job.of(submission.notebooks[name], self.assignment, name, submission.student, self.course.secret)
+
+    def _write(self, student: str) -> None:
+        pending = self.pending.pop(student)
+        row = _row(pending)
+        self.writer.write(pending.submission, pending.results)
+        self.written.put(student, _fingerprint(pending.keys, pending.submission), row)
+        self.done.append(row)
+
+
+def _row(pending: _Pending) -> Row:
+    questions, flags, seconds = [], [], 0.0
+    for graded in pending.results.values():
+        for name, report in graded.reports.items():
+            questions.append(Question(name, report.points, report.max_points, report.verdict, report.diagnoses))
+        for name, reason in graded.faults.items():
+            questions.append(Question(name, None, 0.0, "not decided", fault=reason))
+        flags += graded.flags
+        seconds += graded.cpu_s
+    how = "graded" if pending.computed else "from store"
+    problems = (*pending.submission.problems.values(), *pending.submission.remarks)
+    unreadable = tuple(problems) if pending.submission.problems else ()
+    return Row(pending.submission.student, how, tuple(questions), unreadable, tuple(flags), round(seconds, 3))
+
+
+def _fingerprint(keys: dict[str, str], submission: Submission) -> str:
+    return json.dumps([sorted(keys.items()), sorted(submission.problems.items())])
+
+
+class _Written:
+    """What was written for whom: the fingerprint of the content and the row, one small file per student."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get(self, student: str) -> tuple[str, Row] | None:
+        try:
+            kept = json.loads((self.folder / f"{student}.json").read_text(encoding="utf-8"))
+            row = kept["row"]
+            questions = tuple(Question(**{**q, "diagnoses": tuple(q["diagnoses"])}) for q in row["questions"])
+            return kept["fingerprint"], Row(
+                row["student"], "unchanged", questions, tuple(row["problems"]), tuple(row["flags"]), row["cpu_s"]
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, student: str, fingerprint: str, row: Row) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".new-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({"fingerprint": fingerprint, "row": asdict(row)}, file)
+        os.replace(temporary, self.folder / f"{student}.json")

@@ -1,0 +1,113 @@
+"""A course folder as nbgrader lays it out, and what students handed in there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode, v4
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
+from traitlets.config import Config, PyFileConfigLoader
+
+from coursekit.grading import intake
+from coursekit.grading.canonical import canonical
+from coursekit.grading.seeds import course_secret
+
+
+class CourseError(ValueError):
+    """The course cannot be graded as it is; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in for one assignment, rebuilt on what was handed out.
+
+    notebooks: canonical copies by name.
+    problems:  by name, why a notebook could not be read.
+    """
+
+    student: str
+    folder: Path
+    notebooks: dict[str, NotebookNode]
+    problems: dict[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+class Course:
+    """An nbgrader course: its configuration, its folders, its secret."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.config = _load(self.root)
+        self.directory = CourseDirectory(config=self.config)
+        self.directory.root = str(self.root)
+        self.db_url = _absolute(self.directory.db_url, self.root)
+
+    @property
+    def secret(self) -> bytes:
+        return course_secret(self.root)
+
+    def folder(self, step: str, student: str, assignment: str) -> Path:
+        """The folder of a step: "source", "release", "submitted", "autograded" or "feedback"."""
+        relative = self.directory.format_path(getattr(self.directory, f"{step}_directory"), student, assignment)
+        return self.root / relative
+
+    def released(self, assignment: str) -> dict[str, NotebookNode]:
+        """The notebooks of an assignment as they were handed out, by name."""
+        folder = self.folder("release", ".", assignment)
+        found = {path.stem: nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))}
+        if not found:
+            known = sorted(p.parent.name for p in self.folder("release", ".", "x").parent.glob("*/*.ipynb"))
+            hint = f" Handed out are: {', '.join(known)}." if known else " Run `nbgrader generate_assignment` first."
+            raise CourseError(f"There is no released assignment called {assignment!r} in {folder.parent}.{hint}")
+        return found
+
+    def students(self, assignment: str) -> list[str]:
+        """Who handed something in, by name."""
+        place = self.folder("submitted", "x", assignment).parent.parent
+        if not place.is_dir():
+            raise CourseError(f"{place} does not exist: collect submissions first (`nbgrader collect {assignment}`).")
+        return sorted(entry.name for entry in place.iterdir() if (entry / assignment).is_dir() and not entry.is_symlink())
+
+    def submissions(self, assignment: str, students: list[str]) -> Iterator[Submission]:
+        """Read and rebuild what each student handed in, one at a time."""
+        released = self.released(assignment)
+        expected = {name: intake.grade_ids(nb) for name, nb in released.items()}
+        for student in students:
+            folder = self.folder("submitted", student, assignment)
+            if folder.is_symlink() or not folder.is_dir():
+                reason = "the folder is a link or missing"
+                yield Submission(student, folder, {}, dict.fromkeys(released, reason))
+                continue
+            read = intake.read_submission(folder, expected)
+            copies = {name: canonical(released[name], nb) for name, nb in read.notebooks.items()}
+            yield Submission(student, folder, copies, dict(read.problems), read.remarks)
+
+
+def unread(released: NotebookNode, reason: str) -> NotebookNode:
+    """What stands in the place of a notebook that could not be read, so that people see why."""
+    nb = canonical(released, v4.new_notebook())
+    nb.cells.insert(0, v4.new_markdown_cell(f"**This submission could not be read:** `{reason.replace('`', ' ')}`"))
+    return nb
+
+
+def _absolute(db_url: str, root: Path) -> str:
+    """nbgrader reads a relative SQLite path from the course's folder, wherever the command was typed."""
+    url = make_url(db_url)
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return db_url
+    return url.set(database=str(root / url.database)).render_as_string(hide_password=False)
+
+
+def _load(root: Path) -> Config:
+    """The course's nbgrader_config.py."""
+    path = root / "nbgrader_config.py"
+    if not path.is_file():
+        raise CourseError(
+            f"{root} is no nbgrader course: there is no nbgrader_config.py. Change to the course's folder, or name it "
+            "with --course."
+        )
+    return PyFileConfigLoader(path.name, path=str(root)).load_config()

@@ -1,0 +1,113 @@
+"""Where jobs run: in this process, in several processes, or on a Dask cluster. All give the same results.
+
+A runner takes an iterator of jobs and yields (job, result) as they finish. It takes jobs only as fast as they finish,
+so that a class of thousands does not lie in memory at once. A job whose process dies is given to another; one that
+takes two processes down with it is a fault of the grader, for a person to look at.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+
+from coursekit.grading.job import Job
+from coursekit.grading.sandbox import SandboxUnavailable
+from coursekit.grading.servers import shared_server
+from coursekit.grading.trusted import Graded
+
+ATTEMPTS = 2
+
+
+def run_job(job: Job) -> Graded:
+    """Grade one job with the sandbox server of this process. A host without a sandbox is a fault, never a score."""
+    try:
+        return job.run(shared_server())
+    except SandboxUnavailable as reason:
+        return faulty(job, str(reason))
+
+
+def faulty(job: Job, reason: str) -> Graded:
+    """A result that decides nothing: every exercise of the job needs a person."""
+    return Graded({}, faults=dict.fromkeys(job.seeds, reason))
+
+
+def serially(jobs: Iterable[Job]) -> Iterator[tuple[Job, Graded]]:
+    """One after the other, in this process."""
+    for job in jobs:
+        yield job, run_job(job)
+
+
+def in_processes(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Job, Graded]]:
+    """In several processes, each with a warm sandbox server of its own."""
+    waiting = iter(jobs)
+    tries: dict[str, int] = {}
+    again: list[Job] = []
+    while True:
+        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+        running: dict[Future[Graded], Job] = {}
+        try:
+            while True:
+                for job in itertools.islice(itertools.chain(_drain(again), waiting), 2 * workers - len(running)):
+                    running[pool.submit(run_job, job)] = job
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    graded = future.result()
+                    yield running.pop(future), graded
+        except BrokenProcessPool:
+            # One process died and took the pool along: which job it was, nobody says. Each gets another try.
+            for job in running.values():
+                tries[job.key] = tries.get(job.key, 0) + 1
+                if tries[job.key] < ATTEMPTS:
+                    again.append(job)
+                else:
+                    yield job, _alone(job)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _drain(jobs: list[Job]) -> Iterator[Job]:
+    while jobs:
+        yield jobs.pop()
+
+
+def _alone(job: Job) -> Graded:
+    """The last try of a job that was there when processes died: in a process of its own."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            return pool.submit(run_job, job).result()
+        except BrokenProcessPool:
+            return faulty(job, "the grading process died while it graded this notebook")
+
+
+def on_cluster(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]]:
+    """On a Dask cluster: `address` is its scheduler's, such as tcp://host:8786.
+
+    Dask gives the jobs of a worker that dies to another one, and runs a job once per key. Every worker needs this
+    package, in the version that is installed here, and a host on which the sandbox works.
+    """
+    from dask.distributed import Client, as_completed
+
+    with Client(address, set_as_default=False) as client:
+        waiting = iter(jobs)
+        size = max(4, 2 * sum(client.ncores().values()))
+        running = {}
+
+        def submit(job: Job) -> Future:
+            future = client.submit(run_job, job, key=f"coursekit-{job.key}", retries=ATTEMPTS)
+            running[future.key] = job
+            return future
+
+        finished = as_completed([submit(job) for job in itertools.islice(waiting, size)])
+        for future in finished:
+            job = running.pop(future.key)
+            if future.status == "finished":
+                yield job, future.result()
+            else:
+                yield job, faulty(job, f"the cluster could not grade this notebook: {future.exception()}")
+            future.release()
+            for job in itertools.islice(waiting, 1):
+                finished.add(submit(job))
