@@ -47,12 +47,15 @@ def default_folder() -> Path:
 
 
 def server_options(folder: Path) -> list[str]:
-    """JupyterLab rooted in a folder, open at the start page."""
-    options = [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/{START}.ipynb"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        options.append(
-            "--allow-root"
-        )  # in a container everybody is root, and JupyterLab would refuse to start
+    """JupyterLab rooted in a folder, open at the start page, without questions about news."""
+    settings = Path(__file__).resolve().parents[1] / "lab_settings"
+    options = [
+        f"--ServerApp.root_dir={folder.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{START}.ipynb",
+        f"--LabApp.app_settings_dir={settings}",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container everybody is root, and JupyterLab would refuse
+        options.append("--allow-root")
     return options
 
 

@@ -206,11 +206,11 @@ SETTINGS = (
     Setting("one step, h0 = 0", T=1, zero_h0=True),
     Setting("one step", T=1),
     Setting("h0 = 0", zero_h0=True),
-    Setting("one sequence", N=1),
-    Setting("all biases 0", zero_biases=True),
+    Setting("N = 1", N=1),
+    Setting("zero biases", zero_biases=True),
     Setting("b_ih = b_hh", same_biases=True),
     Setting("last state only", last_only=True),
-    Setting("weights times 0.01, tolerance 0.01", scale=0.01, tolerance=0.01, absolute=True),
+    Setting("tiny weights", scale=0.01, tolerance=0.01, absolute=True),
     Setting("none of these"),
 )
 

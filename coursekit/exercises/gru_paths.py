@@ -29,17 +29,23 @@ def four_paths(dh, cache: gru.StepCache) -> Paths:
     return Paths(dh * z, (dan * r) @ W_hn, daz @ W_hz, dar @ W_hr)
 
 
-def path_lengths(dhs, caches: Sequence[gru.StepCache]) -> Paths:
-    """How much of |dh_prev| comes along each path, over all sequences and all steps of one pass: four numbers.
+def passed_on(dhs, caches: Sequence[gru.StepCache], where=None) -> Paths:
+    """The share of |dh_t| that one step back leaves at h_{t-1}, by the path it takes: four numbers.
 
-    dhs (N, T, H): the gradient of each step's own loss. Each part counts with the length of its projection on the
-    whole, so that the four add up to the length of the whole; a part that points against it is negative.
+    dhs (N, T, H): the gradient of each step's own loss. where (N, T) bool: the steps that count, None for all. Each
+    part of dh_prev counts with the length of its projection on the whole, so that the four add up to the length of the
+    whole; a part that points against it is negative.
     """
-    whole, lengths = 0.0, np.zeros(4)
+    N, T, _ = dhs.shape
+    where = np.ones((N, T), bool) if where is None else np.asarray(where, bool)
+    arriving, parts_passed = 0.0, np.zeros(4)
     dh_next = np.zeros_like(dhs[:, 0])
-    for t in reversed(range(len(caches))):
-        parts = four_paths(dhs[:, t] + dh_next, caches[t])
+    for t in reversed(range(T)):
+        dh = dhs[:, t] + dh_next
+        parts = four_paths(dh, caches[t])
         dh_next = sum(parts)
-        lengths += [np.sum(part * dh_next) for part in parts]
-        whole += np.sum(dh_next**2)
-    return Paths(*(lengths / np.sqrt(whole) if whole > 0 else lengths))
+        length = np.linalg.norm(dh_next, axis=1, keepdims=True)
+        along = dh_next / np.where(length > 0, length, 1)
+        parts_passed += [np.sum((part * along)[where[:, t]]) for part in parts]
+        arriving += np.linalg.norm(dh, axis=1)[where[:, t]].sum()
+    return Paths(*(parts_passed / arriving if arriving > 0 else parts_passed))

@@ -39,6 +39,14 @@ def canonical(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
     return nb
 
 
+def unread(released: NotebookNode, reason: str) -> NotebookNode:
+    """What stands in the place of a notebook that could not be read, so that people see why."""
+    nb = canonical(released, nbformat.v4.new_notebook())
+    said = f"**This submission could not be read:** `{reason.replace('`', ' ')}`"
+    nb.cells.insert(0, nbformat.v4.new_markdown_cell(said, id="unread"))
+    return nb
+
+
 def is_own_cell(cell: NotebookNode) -> bool:
     """True for a cell that a student added."""
     return "nbgrader" not in cell.metadata and cell.get("id", "").startswith("own-")

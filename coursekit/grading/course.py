@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from traitlets.config import Config, PyFileConfigLoader
@@ -70,7 +71,8 @@ class Course:
         place = self.folder("submitted", "x", assignment).parent.parent
         if not place.is_dir():
             raise CourseError(f"{place} does not exist: collect submissions first (`nbgrader collect {assignment}`).")
-        return sorted(entry.name for entry in place.iterdir() if (entry / assignment).is_dir() and not entry.is_symlink())
+        handed_in = (entry.name for entry in place.iterdir() if os.path.lexists(entry / assignment))
+        return sorted(name for name in handed_in if not name.startswith("."))
 
     def submissions(self, assignment: str, students: list[str]) -> Iterator[Submission]:
         """Read and rebuild what each student handed in, one at a time."""
@@ -85,13 +87,6 @@ class Course:
             read = intake.read_submission(folder, expected)
             copies = {name: canonical(released[name], nb) for name, nb in read.notebooks.items()}
             yield Submission(student, folder, copies, dict(read.problems), read.remarks)
-
-
-def unread(released: NotebookNode, reason: str) -> NotebookNode:
-    """What stands in the place of a notebook that could not be read, so that people see why."""
-    nb = canonical(released, v4.new_notebook())
-    nb.cells.insert(0, v4.new_markdown_cell(f"**This submission could not be read:** `{reason.replace('`', ' ')}`"))
-    return nb
 
 
 def _absolute(db_url: str, root: Path) -> str:

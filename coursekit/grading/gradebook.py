@@ -15,7 +15,8 @@ from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 
-from coursekit.grading.course import Course, CourseError, Submission, unread
+from coursekit.grading.canonical import unread
+from coursekit.grading.course import Course, CourseError, Submission
 from coursekit.grading.nbgrader.presentation import first_answer, flag_comment, points, present
 from coursekit.grading.trusted import Graded
 

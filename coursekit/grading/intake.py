@@ -6,6 +6,7 @@ raises for what a submission holds: a problem is data, so that one submission ca
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -21,6 +22,11 @@ MAX_BYTES = 30 << 20
 """A notebook file larger than this is not read."""
 
 MAX_CELLS = 2000
+
+MAX_SOURCE = 2 << 20
+"""Characters in all cells together; nobody types that many."""
+
+_MAX_PARTS = 1_000_000  # brackets and commas: each can become an object of 60 bytes
 _MAX_FILES = 1000
 
 
@@ -31,11 +37,13 @@ class Intake:
     notebooks: the notebooks that could be read, by the name that the assignment expects.
     problems:  by expected name, a sentence on why a notebook could not be read.
     remarks:   what a person may want to know ("found under another name"), never a reason to take points.
+    renamed:   by expected name, the file name under which a notebook was found.
     """
 
     notebooks: Mapping[str, NotebookNode]
     problems: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 class Refused(ValueError):
@@ -52,6 +60,7 @@ def read_submission(folder: Path, expected: Mapping[str, frozenset[str]]) -> Int
     notebooks: dict[str, NotebookNode] = {}
     problems: dict[str, str] = {}
     remarks: list[str] = []
+    renamed: dict[str, str] = {}
     candidates = _notebook_files(folder, remarks)
     for name in expected:
         path = candidates.pop(f"{name}.ipynb", None)
@@ -66,10 +75,10 @@ def read_submission(folder: Path, expected: Mapping[str, frozenset[str]]) -> Int
         if found is None:
             problems[name] = f"{name}.ipynb was not handed in"
         else:
-            notebooks[name] = found[1]
+            renamed[name], notebooks[name] = found
             remarks.append(f"{name}.ipynb was found under the name {found[0]!r}")
             del candidates[found[0]]
-    return Intake(notebooks, problems, tuple(remarks))
+    return Intake(notebooks, problems, tuple(remarks), renamed)
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -81,8 +90,7 @@ def read_notebook(path: Path) -> NotebookNode:
     if type(major) is not int or not 2 <= major <= 4:
         raise Refused(f"is not a notebook of a known format: its nbformat is {str(major)[:20]}")
     try:
-        nb = nbformat.from_dict(data)
-        nb = nbformat.convert(nb, 4) if major < 4 else nb
+        nb = nbformat.convert(nbformat.from_dict(data), 4) if major < 4 else data
     except Exception as error:  # nbformat raises whatever a malformed old notebook makes it stumble over
         raise Refused(f"cannot be read as a notebook: {type(error).__name__}") from None
     return repaired(nb)
@@ -111,7 +119,8 @@ def _bytes(path: Path) -> bytes:
     try:
         handle = os.open(path, flags)
     except OSError as error:
-        raise Refused(f"cannot be opened: {error.strerror}") from None
+        said = "is a link" if error.errno == errno.ELOOP else f"cannot be opened: {error.strerror}"
+        raise Refused(said) from None
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise Refused("is not a plain file")
@@ -122,13 +131,15 @@ def _bytes(path: Path) -> bytes:
 
 
 def _json(content: bytes) -> Any:
+    if sum(map(content.count, (b"[", b"{", b","))) > _MAX_PARTS:
+        raise Refused("has too many parts; clear its outputs and hand it in again")
     try:
         return json.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise Refused("is not JSON: the file may be cut off or hold merge conflict marks") from None
 
 
-def repaired(nb: NotebookNode) -> NotebookNode:
+def repaired(nb: Mapping[str, Any]) -> NotebookNode:
     """A new notebook with the cells' sources and grade_ids and nothing else; what is no cell is dropped.
 
     Raises Refused if there are no cells to read.
@@ -139,6 +150,8 @@ def repaired(nb: NotebookNode) -> NotebookNode:
     if len(cells) > MAX_CELLS:
         raise Refused(f"has more than {MAX_CELLS} cells")
     repaired = [cell for cell in map(_cell, cells) if cell is not None]
+    if sum(len(cell.source) for cell in repaired) > MAX_SOURCE:
+        raise Refused(f"holds more than {MAX_SOURCE >> 20} million characters in its cells")
     return nbformat.v4.new_notebook(cells=repaired)
 
 
@@ -155,11 +168,12 @@ def _cell(cell: Any) -> NotebookNode | None:
         "markdown": nbformat.v4.new_markdown_cell,
         "raw": nbformat.v4.new_raw_cell,
     }
+    source = source.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot be written to a file
     fresh = made[cell["cell_type"]](source)
     metadata = cell.get("metadata")
     own = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = own.get("grade_id") if isinstance(own, dict) else None
-    if isinstance(grade_id, str):  # all that is taken over: which cell of the assignment this claims to be
+    if isinstance(grade_id, str) and grade_id.isprintable():  # all that is taken over: which cell of the assignment this claims to be
         fresh.metadata["nbgrader"] = {"grade_id": grade_id[:200]}
     return fresh
 

@@ -14,3 +14,8 @@ def safe_markdown(source: str) -> str:
     """Markdown whose HTML is shown as text and whose links cannot run a script (MathJax's \\href included)."""
     source = _CONTROL.sub("", source[:MAX_CHARACTERS])
     return _RUNS_CODE.sub(r"\1\2 :", html.escape(source, quote=False))
+
+
+def plain(text: str) -> str:
+    """Text without the control and direction marks that could make a page show it as something else."""
+    return _CONTROL.sub("", text)

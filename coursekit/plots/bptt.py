@@ -73,7 +73,7 @@ def hidden_mistakes(table: Mapping[str, Mapping[str, bool]]) -> CourseFigure:
     ax.spines[:].set_visible(False)
     everywhere = [name for name, row in zip(table, passes, strict=True) if row.all()]
     always = f" In every setting passes: {'; '.join(everywhere)}." if everywhere else ""
-    hidden = f"{int(passes.any(axis=1).sum())} of {len(table)} wrong backward passes pass at least one of"
+    hidden = f"{int(passes.any(axis=1).sum())} of {len(table)} wrong answers pass at least one of"
     return describe(fig, f"{hidden} {len(settings)} settings of a test.{always}")
 
 

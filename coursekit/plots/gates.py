@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,6 +22,7 @@ from coursekit.plots.style import (
     heat_map,
     level,
     line,
+    points,
 )
 
 _NAMES = {"r": "reset gate r", "z": "update gate z", "n": "candidate n", "h": "state h"}
@@ -69,17 +73,11 @@ def update_gate_conventions(n: float, h_prev: float) -> CourseFigure:
 @course_figure
 def reset_gate_positions() -> CourseFigure:
     """Where r stands on the way from the old state to the candidate: after the product, or before it."""
-    fig, axes = figure(2, 1, height=3.0)
+    fig, axes = figure(2, 1, height=2.2)
+    product = "times $W_{hn}$, plus $b_{hn}$"
     ways = {
-        "PyTorch, cuDNN, Keras by default: r after the product": ("h", "W_hn · + b_hn", "r *", "+ x part", "tanh", "n"),
-        "Cho et al. 2014, ONNX by default: r before the product": (
-            "h",
-            "r *",
-            "W_hn · + b_hn",
-            "+ x part",
-            "tanh",
-            "n",
-        ),
+        "r after the product: PyTorch, cuDNN, Keras by default": ("h", product, "times r", "plus x part", "tanh", "n"),
+        "r before the product: Cho et al. 2014, ONNX by default": ("h", "times r", product, "plus x part", "tanh", "n"),
     }
     for ax, (title, way) in zip(axes, ways.items(), strict=True):
         _flow(ax, way)
@@ -93,16 +91,21 @@ def reset_gate_positions() -> CourseFigure:
 
 def _flow(ax: Axes, way: Sequence[str]) -> None:
     """Boxes from left to right, joined by arrows; the reset gate has its colour."""
-    ax.set(xlim=(-0.5, len(way) - 0.5), ylim=(-0.5, 0.5))
+    widths = [len(re.sub(r"[${}_]", "", name)) + 4 for name in way]  # in letters, with room for an arrow
+    right = list(itertools.accumulate(widths))
+    ax.set(xlim=(0, right[-1]), ylim=(-0.5, 0.5))
     ax.axis("off")
-    arrow = {"arrowstyle": "->", "color": NEUTRAL, "linewidth": 1.5, "zorder": 1}
-    for k, name in enumerate(way):
-        colour = COLOURS["r"] if name.startswith("r") else NEUTRAL
+    arrow = {"arrowstyle": "->", "color": NEUTRAL, "linewidth": 1.5}
+    before = None
+    for name, end, width in zip(way, right, widths, strict=True):
+        middle = end - width / 2, 0
+        colour = COLOURS["r"] if name == "times r" else NEUTRAL
         shape = "circle,pad=0.4" if name in "hn" else "round,pad=0.4"
         frame = {"boxstyle": shape, "facecolor": "white", "edgecolor": colour, "linewidth": 2}
-        box = ax.text(k, 0, name, ha="center", va="center", bbox=frame, fontsize=11, zorder=3)
-        if k:
-            ax.annotate("", (k, 0), (k - 1, 0), arrowprops=arrow | {"patchB": box.get_bbox_patch()})
+        box = ax.text(*middle, name, ha="center", va="center", bbox=frame, fontsize=11, zorder=3)
+        if before:
+            ax.annotate("", middle, before, arrowprops=arrow | {"patchB": box.get_bbox_patch()}, zorder=1)
+        before = middle
 
 
 @course_figure
@@ -112,13 +115,12 @@ def convention_differences(differences: Mapping[str, np.ndarray], floor: float =
     differences: by label, (T,), the largest |h_t - h'_t|. floor: where an exact zero is drawn.
     """
     fig, ax = figure(height=3.4)
-    colours = {"z": COLOURS["z"], "r": COLOURS["r"]}
+    looks = (points("z"), points("r", linestyle="-"), points("r", linestyle=":", markerfacecolor="white"))
     said = []
-    for label, difference in differences.items():
-        gate = "z" if "z " in label else "r"
-        ax.plot(np.maximum(difference, floor), color=colours[gate], marker=line_marker(gate), label=label)
-        said.append(f"{label}: at most {difference.max():.1g}")
-    ax.axhline(np.finfo(float).eps, color=NEUTRAL, linewidth=1, linestyle=(0, (6, 3)))
+    for look, (label, difference) in zip(itertools.cycle(looks), differences.items(), strict=False):
+        ax.plot(np.maximum(difference, floor), **look | {"label": label})
+        said.append(f"{label}: {difference[0]:.1g} after one step, at most {difference.max():.1g}")
+    level(ax, np.finfo(float).eps, "spacing of numbers near 1")
     ax.set(xlabel="time step t", ylabel="largest difference of a state", yscale="log", ylim=(floor / 3, 3))
     ax.legend(loc="center right")
     return describe(fig, f"Difference between the states of two GRUs at every step. {'; '.join(said)}.")
@@ -128,20 +130,21 @@ def convention_differences(differences: Mapping[str, np.ndarray], floor: float =
 def gate_heat_map(symbols: Sequence[str], flag: int, values: Mapping[str, np.ndarray]) -> CourseFigure:
     """Gates and state of every unit while a trained GRU reads one sequence; a frame marks the flagged step.
 
-    symbols: T names. flag: the flagged step. values: by "z", "r", "n" or "h", an array (T, H).
+    symbols: T names. flag: the flagged step, not the last one. values: by "z", "r", "n" or "h", an array
+    (T, H); "z" has to be among them. The units are sorted by their z after the flag, the largest on top.
     """
     fig, axes = figure(len(values), 1, height=0.8 + 1.75 * len(values), squeeze=False, sharex=True)
+    order = np.argsort(-values["z"][flag + 1 :].mean(axis=0), kind="stable")
     said = []
     for ax, (name, numbers) in zip(axes[:, 0], values.items(), strict=True):
-        heat_map(ax, numbers.T, signed=name in ("n", "h"), label="")
+        heat_map(ax, numbers.T[order], signed=name in ("n", "h"), label="")
         ax.set(title=_NAMES[name], ylabel="unit")
-        ax.set_yticks(range(0, numbers.shape[1], max(1, numbers.shape[1] // 4)))
-        frame = (flag - 0.5, -0.5), 1, numbers.shape[1]
+        ax.set_yticks(range(len(order)), order, fontsize=8)
+        frame = (flag - 0.5, -0.5), 1, len(order)
         ax.add_patch(Rectangle(*frame, fill=False, edgecolor=COLOURS["r"], linewidth=2, clip_on=False))
         if name in ("r", "z"):
-            others = np.delete(np.arange(len(numbers)), flag)
-            means = numbers[flag].mean(), numbers[others].mean()
-            said.append(f"{name} is {means[0]:.2f} at the flag and {means[1]:.2f} elsewhere, mean over the units")
+            means = numbers[flag].mean(), numbers[flag + 1 :].mean()
+            said.append(f"{name} is {means[0]:.2f} at the flag and {means[1]:.2f} after it, mean over the units")
     axes[-1, 0].set_xticks(range(len(symbols)), symbols)
     axes[-1, 0].get_xticklabels()[flag].set(color=COLOURS["r"], fontweight="bold")
     axes[-1, 0].set_xlabel("symbol that is read; the framed one carries the flag")
@@ -188,13 +191,14 @@ def clamped_accuracy(
             gate = name[0] if name[0] in "rz" else "GRU"
             mean = float(np.mean(accuracies))
             ax.bar(k, mean, width=0.7, **bar(gate, label=None))
-            ax.plot(np.full(len(accuracies), k), accuracies, "o", color="black", markersize=3, clip_on=False)
+            dots = {"color": "black", "markeredgecolor": "white", "markeredgewidth": 0.7, "clip_on": False}
+            ax.plot(np.full(len(accuracies), k), accuracies, "o", **dots)
             guess = (guesses or {}).get(name) if number == 0 else None
-            if guess is not None:
+            if isinstance(guess, Real):  # whatever else a learner wrote, the figure is still drawn
                 ax.hlines(guess, k - 0.45, k + 0.45, color="black", linewidth=2, label="your prediction")
             said.append(f"{title}, {name}: {mean:.2f}")
         ax.set_xticks(range(len(settings)), [name.replace(" ", "\n", 1) for name in settings])
-        ax.set(title=title, ylim=(0, 1.08))
+        ax.set(title=title, ylim=(0, 1.08), xlim=(-0.6, len(settings) + 0.3))  # room for the word at the right
         ax.grid(False, axis="x")
         level(ax, chance, "chance")
     axes[0, 0].set_ylabel("share of right answers")
@@ -221,20 +225,14 @@ def parameter_shares(models: Mapping[str, Mapping[str, int]]) -> CourseFigure:
                 looks[part] = look
             else:
                 looks[part] = looks[part] | {"label": None}
-            ax.barh(row, count, left=left, height=0.7, **looks[part])
+            ax.barh(row, count / 1e6, left=left / 1e6, height=0.7, **looks[part])
             left += count
-        ax.text(left, row, f"  {left:,}", va="center", fontsize=10)
+        ax.text(left / 1e6, row, f"  {left:,}", va="center", fontsize=10)
     ax.set_yticks(range(len(models)), models)
-    ax.set_xlabel("parameters")
-    ax.ticklabel_format(axis="x", style="plain")
+    ax.set_xlabel("parameters (millions)")
     ax.invert_yaxis()
     ax.margins(x=0.14)
     ax.grid(False, axis="y")
     ax.legend(loc="upper left", bbox_to_anchor=(0, -0.32), ncols=len(looks))
     said = "; ".join(f"{label}: {sum(counts.values()):,}" for label, counts in models.items())
     return describe(fig, f"Parameters of models by part. {said}.")
-
-
-def line_marker(gate: str) -> str:
-    """The marker of a gate, for points that are measured one by one."""
-    return {"r": "s", "z": "o"}[gate]

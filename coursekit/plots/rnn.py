@@ -47,7 +47,8 @@ def learning_curve(steps, bits, baselines: Mapping[str, float]) -> CourseFigure:
     ax.plot(steps, bits, marker="^", **line("RNN", linestyle="-"))
     for name, value in baselines.items():
         level(ax, value, f"{name} {value:.2f}")
-    ax.set(xlabel="training steps", ylabel="bits per character", xlim=(0, None))
+    # Room on the right: the names of the levels stand there, clear of the curve.
+    ax.set(xlabel="training steps", ylabel="bits per character", xlim=(0, 1.2 * steps[-1]))
     ax.set_ylim(min(*bits, *baselines.values()) - 0.25, max(baselines.values()) + 0.5)
     beaten = [name for name, value in baselines.items() if bits[-1] < value]
     return describe(
@@ -85,21 +86,25 @@ def states_under_text(text: str, states: np.ndarray, surprise: np.ndarray) -> Co
     probability that the network gave to the character before it read it.
     """
     T = len(text)
+    letter = np.array([character.isalpha() for character in text])
+    first = letter & ~np.roll(letter, 1)
+    first[0] = letter[0]
     fig, (top, below) = figure(2, 1, height=5.2, sharex=True, height_ratios=(1, 2.6))
-    top.bar(range(T), surprise, color=NEUTRAL, width=0.85)
+    for chosen, colour, name in ((first, COLOURS["RNN"], "first letter of a word"), (~first, NEUTRAL, "the others")):
+        top.bar(np.flatnonzero(chosen), surprise[chosen], color=colour, width=0.85, label=name)
     top.set(ylabel="surprise (bits)")
     top.grid(axis="x", visible=False)
+    top.tick_params(axis="x", length=0)
+    top.legend(loc="upper right", ncols=2, bbox_to_anchor=(1, 1.3))
     heat_map(below, states, signed=True, label="state $h_t$")
     below.set(ylabel="unit, slow to fast", yticks=[])
     below.set_xticks(range(T), [_shown(c) for c in text], family="monospace", fontsize=9)
     below.tick_params(axis="x", length=0)
-    starts = np.array([k == 0 or not text[k - 1].isalpha() for k in range(T)]) & np.array([c.isalpha() for c in text])
-    inside = ~starts & np.array([c.isalpha() for c in text])
     return describe(
         fig,
-        f"Under the characters of “{text}”: the surprise is {_mean(surprise, starts):.1f} bits on average at the first "
-        f"letter of a word and {_mean(surprise, inside):.1f} at the others. Below, {len(states)} units of the state: "
-        "some keep their colour over many characters, others change with each.",
+        f"Under the characters of “{text}”: the surprise is {_mean(surprise, first):.1f} bits on average at the first "
+        f"letter of a word and {_mean(surprise, letter & ~first):.1f} at the other letters. Below, {len(states)} units "
+        "of the state, sorted from those that keep their colour to those that change with each character.",
     )
 
 
@@ -114,7 +119,7 @@ def memory(distances: Mapping[str, np.ndarray]) -> CourseFigure:
         gone = np.flatnonzero(distance < 0.01 * distance[0])
         said.append(f"{name} falls below one hundredth {f'after {gone[0]} steps' if len(gone) else 'nowhere'}")
     ax.set(yscale="log", xlabel="characters read since the difference", ylabel="difference of the states")
-    ax.axhline(0.01, color=NEUTRAL, linewidth=1, linestyle=(0, (6, 3)))
+    level(ax, 0.01, "one hundredth")
     ax.legend()
     return describe(fig, f"The trace of one character in the state, relative to its beginning: {'; '.join(said)}.")
 

@@ -45,3 +45,6 @@ def configure(c: Any, *, trusted: bool = True) -> None:
         f"{_STOCK}.CheckCellMetadata",
     ]
     c.OverwriteCells.add_missing_cells = True
+    c.Autograde.exporter_class = "coursekit.grading.nbgrader.reading.SafeExporter"
+    c.Autograde.pre_convert_hook = "coursekit.grading.nbgrader.reading.prepare"
+    c.ExchangeFactory.collect = "coursekit.grading.nbgrader.collect.SafeCollect"

@@ -10,12 +10,13 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
-from coursekit.grading.canonical import canonical
+from coursekit.grading.canonical import canonical, unread
 from coursekit.grading.intake import repaired
 from coursekit.grading.job import Job
 from coursekit.grading.nbgrader.presentation import first_answer, flag_comment, points, present
+from coursekit.grading.nbgrader.reading import UNREAD
 from coursekit.grading.results import RESULTS, ResultStore
-from coursekit.grading.runners import run_job
+from coursekit.grading.runners import faulty, run_job
 from coursekit.grading.seeds import course_secret
 from coursekit.grading.trusted import Graded, exercise_of
 
@@ -28,7 +29,12 @@ class Canonicalize(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         own = resources["nbgrader"]
         released = released_notebook(CourseDirectory(config=self.config), own["assignment"], own["notebook"])
-        return canonical(released, repaired(nb)), resources
+        reason = resources.get(UNREAD)
+        if reason is None:
+            return canonical(released, repaired(nb)), resources
+        nb = unread(released, reason)
+        nb.metadata[UNREAD] = reason  # the second half of autograding reads it from the file written in between
+        return nb, resources
 
 
 class TrustedExecute(NbGraderPreprocessor):
@@ -39,7 +45,8 @@ class TrustedExecute(NbGraderPreprocessor):
         root = Path(CourseDirectory(config=self.config).root)
         secret = course_secret(root)
         job = Job.of(nb, own["assignment"], own["notebook"], own["student"], secret)
-        graded = result_of(job, ResultStore(root / RESULTS, secret))
+        reason = nb.metadata.pop(UNREAD, None)
+        graded = result_of(job, ResultStore(root / RESULTS, secret)) if reason is None else faulty(job, reason)
         for name, reason in graded.faults.items():
             self.log.error("%s of %s needs manual grading: %s", name, own["student"], reason)
         resources["coursekit"] = graded

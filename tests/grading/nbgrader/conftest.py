@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+
+from coursekit.grading import sandbox
 
 LESSON = '''# A lesson
 
@@ -72,11 +75,17 @@ class Course:
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         bin_folder = str(Path(sys.executable).parent)
         env = os.environ | {"PATH": os.pathsep.join([bin_folder, os.environ["PATH"]]), "OMP_NUM_THREADS": "1"}
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *arguments], cwd=self.root, env=env, text=True, capture_output=True
-        )
+        command = [sys.executable, "-m", "nbgrader", *arguments]
+        done = subprocess.run(command, cwd=self.root, env=env, text=True, capture_output=True)
         assert not check or done.returncode == 0, done.stderr[-4000:]
         return done
+
+    def grade(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`coursekit grade` with a version of the grader that does not depend on who edits its code just now."""
+        program = "from coursekit.grading import job; job.grader_version = lambda: 'of this test'; "
+        program += "import sys; from coursekit.cli import main; sys.exit(main())"
+        command = [sys.executable, "-c", program, "grade", "mini", "--course", str(self.root), *arguments]
+        return subprocess.run(command, text=True, capture_output=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
 
     @property
     def released(self) -> nbformat.NotebookNode:
@@ -113,18 +122,40 @@ class Course:
             return {g.name: (g.auto_score, g.needs_manual_grade) for g in submission.grades}
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory) -> Path:
+    """The course as `nbgrader generate_assignment` leaves it. Made once, and copied by every test."""
+    from coursekit.lessons import build_solution
+
+    root = tmp_path_factory.mktemp("template") / "course"
+    folder = root / "solutions" / "mini"
+    folder.mkdir(parents=True)
+    (folder / "mini.md").write_text(LESSON)
+    nbformat.write(build_solution(folder / "mini.md"), folder / "mini.ipynb")
+    (root / "nbgrader_config.py").write_text(CONFIG.format(options=""))
+    Course(root).run("generate_assignment", "mini")
+    return root
+
+
+@pytest.fixture(scope="session")
+def copy_course(template):
+    """Makes a course of one's own in a folder; options are those of `configure`, extra is more configuration."""
+
+    def copy(folder: Path, options: str = "", extra: str = "") -> Course:
+        shutil.copytree(template, folder / "course")
+        (folder / "course" / "nbgrader_config.py").write_text(CONFIG.format(options=options) + extra)
+        return Course(folder / "course")
+
+    return copy
+
+
 @pytest.fixture
-def make_course(tmp_path):
-    def make(options: str = "") -> Course:
-        from coursekit.lessons import build_solution
+def make_course(copy_course, tmp_path):
+    return lambda options="", extra="": copy_course(tmp_path, options, extra)
 
-        folder = tmp_path / "course" / "solutions" / "mini"
-        folder.mkdir(parents=True)
-        (folder / "mini.md").write_text(LESSON)
-        nbformat.write(build_solution(folder / "mini.md"), folder / "mini.ipynb")
-        course = Course(tmp_path / "course")
-        (course.root / "nbgrader_config.py").write_text(CONFIG.format(options=options))
-        course.run("generate_assignment", "mini")
-        return course
 
-    return make
+@pytest.fixture(scope="session")
+def isolated():
+    report = sandbox.probe()
+    if report.level == "none":
+        pytest.skip(f"no sandbox on this host: {report.text}")

@@ -1,0 +1,59 @@
+"""Write a page for the teacher about what happened in an assignment: points, mistakes, and who needs a look.
+
+The page is one HTML file that loads nothing from elsewhere and runs nothing. It stands on what `coursekit grade` or
+`nbgrader autograde` found and on the gradebook, points given by hand included; nothing is graded and nothing is
+changed. It names students: keep it where you keep the gradebook.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from coursekit.cli.errors import UserError, reason
+
+SUMMARY = "write a page about an assignment: points, mistakes, who needs a look"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("assignment", metavar="ASSIGNMENT", help="its name, such as 05_gru")
+    parser.add_argument(
+        "--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)"
+    )
+    parser.add_argument(
+        "--output", metavar="FILE", type=Path, help="the page (default: reports/ASSIGNMENT.html in the course's folder)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from coursekit.grading.course import Course, CourseError
+    from coursekit.grading.report import class_report
+
+    try:
+        course = Course(arguments.course)
+        text = class_report(course, arguments.assignment)
+    except CourseError as error:
+        raise UserError(str(error)) from None
+    path = arguments.output or course.root / "reports" / f"{arguments.assignment}.html"
+    try:
+        if arguments.output is None:
+            path.parent.mkdir(exist_ok=True)
+        _replace(path, text)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {reason(error)}.") from None
+    print(f"wrote {os.path.relpath(path)}")
+    return 0
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write the file in one step, readable for its owner only: it names students."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

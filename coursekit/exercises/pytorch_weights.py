@@ -1,0 +1,267 @@
+"""Lesson 07, weights that move and how their results are compared: right answers and known mistakes. NumPy only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from coursekit.checking import Misconception
+from coursekit.reference import conventions
+
+KINDS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+
+# Own weights into torch.nn.GRU.
+
+
+def state_dict_by(change: Callable[[tuple, int, Sequence], Sequence] = lambda layer, k, layers: layer) -> Callable:
+    """A converter that hands the four arrays of every layer through `change(layer, k, layers)`."""
+
+    def to_torch_state_dict(layers: Sequence) -> dict[str, Any]:
+        import torch
+
+        given = {
+            f"{kind}_l{k}": array
+            for k, layer in enumerate(layers)
+            for kind, array in zip(KINDS, change(layer, k, layers), strict=True)
+        }
+        return {key: torch.tensor(array) for key, array in given.items()}
+
+    return to_torch_state_dict
+
+
+def _rows(array: np.ndarray, order: Sequence[int]) -> np.ndarray:
+    blocks = np.split(array, 3)
+    return np.concatenate([blocks[k] for k in order])
+
+
+def _one_bias(layer, k, layers):
+    W_ih, W_hh, b_ih, b_hh = layer
+    return W_ih, W_hh, b_ih + b_hh, np.zeros_like(b_hh)
+
+
+def _recurrent_transposed(layer, k, layers):
+    """The square blocks of W_hh, each transposed: shapes still fit."""
+    W_ih, W_hh, b_ih, b_hh = layer
+    return W_ih, np.concatenate([block.T for block in np.split(W_hh, 3)]), b_ih, b_hh
+
+
+STATE_DICT = (
+    Misconception(
+        "gates reordered to z, r, n",
+        "Keras and ONNX list z first. In which order do the course and PyTorch stack the rows?",
+        state_dict_by(lambda layer, k, layers: [_rows(array, (1, 0, 2)) for array in layer]),
+    ),
+    Misconception(
+        "b_ih and b_hh exchanged",
+        "For r and z only their sum matters. For n it does not: r multiplies one of the two.",
+        state_dict_by(lambda layer, k, layers: (*layer[:2], layer[3], layer[2])),
+    ),
+    Misconception(
+        "the two biases added into one",
+        "In a GRU the rows of n in b_hh stand inside the reset, and those in b_ih outside: they cannot be added.",
+        state_dict_by(_one_bias),
+    ),
+    Misconception(
+        "transposed matrices",
+        "PyTorch stores (3H, D) and (3H, H), as the course does. Nothing has to be transposed.",
+        state_dict_by(lambda layer, k, layers: [array.T for array in layer]),
+    ),
+    Misconception(
+        "the square blocks of W_hh transposed",
+        "The shape (3H, H) cannot tell whether a square block is transposed. Compare one entry.",
+        state_dict_by(_recurrent_transposed),
+    ),
+    Misconception(
+        "z negated, as for a convention in which z writes",
+        "In PyTorch z keeps, as in the course: h = (1 - z) * n + z * h.",
+        state_dict_by(lambda layer, k, layers: conventions.flip_update_gate(layer)),
+    ),
+    Misconception(
+        "the layers from last to first",
+        "Layer l0 is the one that reads the input.",
+        state_dict_by(lambda layer, k, layers: layers[len(layers) - 1 - k]),
+    ),
+    Misconception(
+        "the weights of the first layer in every layer",
+        "Does the loop over the layers use its own layer?",
+        state_dict_by(lambda layer, k, layers: layers[0]),
+    ),
+)
+
+
+def in_order(names: Sequence[str]) -> Callable:
+    """An `apply` that puts the values of a returned dict in order; anything else is left for the report to name."""
+
+    def apply(answer: Callable, args: Mapping[str, Any]) -> Any:
+        value = answer(*args.values())
+        if isinstance(value, Mapping) and all(name in value for name in names):
+            return tuple(value[name] for name in names)
+        return value
+
+    return apply
+
+
+# From Keras.
+
+
+def from_keras_by(
+    order: Sequence[int] = (1, 0, 2),
+    bias_order: Sequence[int] | None = None,
+    turn: Callable[[np.ndarray], np.ndarray] = np.transpose,
+    biases: Callable[[np.ndarray], Sequence[np.ndarray]] = tuple,
+    z_sign: int = 1,
+) -> Callable:
+    """A converter: order of the blocks, what turns a kernel into rows, what becomes of the (2, 3H) bias."""
+
+    def from_keras(kernel, recurrent_kernel, bias):
+        matrices = [_rows(turn(array), order) for array in (kernel, recurrent_kernel)]
+        vectors = [_rows(array, order if bias_order is None else bias_order) for array in biases(bias)]
+        converted = [np.array(array) for array in (*matrices, *vectors)]
+        H = len(vectors[0]) // 3
+        for array in converted:
+            array[H : 2 * H] *= z_sign
+        return tuple(converted)
+
+    return from_keras
+
+
+def _columns_only(kernel, recurrent_kernel, bias):
+    """Blocks in order, but still (D, 3H)."""
+    matrices = [_rows(array.T, (1, 0, 2)).T for array in (kernel, recurrent_kernel)]
+    return (*matrices, *(_rows(row, (1, 0, 2)) for row in bias))
+
+
+def _reshaped(array: np.ndarray) -> np.ndarray:
+    return array.reshape(array.shape[::-1])
+
+
+FROM_KERAS = (
+    Misconception(
+        "rows left in the order of Keras: z, r, h",
+        "PyTorch wants r, z, n. Which blocks change places?",
+        from_keras_by(order=(0, 1, 2)),
+    ),
+    Misconception(
+        "matrices reordered, biases left in the order z, r, h",
+        "The biases have blocks too.",
+        from_keras_by(bias_order=(0, 1, 2)),
+    ),
+    Misconception(
+        "biases reordered, matrices left in the order z, r, h",
+        "The matrices have blocks too.",
+        from_keras_by(order=(0, 1, 2), bias_order=(1, 0, 2)),
+    ),
+    Misconception(
+        "reshape in the place of a transpose",
+        "reshape keeps the numbers in their order in memory, so a column does not become a row.",
+        from_keras_by(turn=_reshaped),
+    ),
+    Misconception(
+        "kernels that are not transposed",
+        "A Keras kernel is (D, 3H): one column per unit and gate. PyTorch has one row for each.",
+        _columns_only,
+    ),
+    Misconception(
+        "the two rows of the bias added, and b_hh zero",
+        "The recurrent bias of the candidate is multiplied by r, the input bias is not. Their sum loses that.",
+        from_keras_by(biases=lambda bias: (bias.sum(axis=0), np.zeros_like(bias[0]))),
+    ),
+    Misconception(
+        "the two rows of the bias exchanged",
+        "The first row belongs to the input, the second to the state.",
+        from_keras_by(biases=lambda bias: bias[::-1]),
+    ),
+    Misconception(
+        "z negated, as for a convention in which z writes",
+        "Keras writes h = z * h_prev + (1 - z) * candidate. Compare it with PyTorch: what does z do in each?",
+        from_keras_by(z_sign=-1),
+    ),
+)
+
+
+# Comparing.
+
+
+def report_by(
+    error: Callable[[np.ndarray, np.ndarray], float] | None = None,
+    pairs: Callable[[Mapping, Mapping], list] = lambda ours, theirs: [(ours[name], theirs[name]) for name in theirs],
+    shapes: bool = True,
+    finite: bool = True,
+) -> Callable:
+    """A parity report with its own error measure, pairing, and two ways not to notice that nothing can agree."""
+    measure = error or (lambda a, b: np.abs(a - b).max() / np.abs(b).max())
+
+    def parity_report(ours, theirs, tolerance):
+        errors, agrees = [], []
+        for a, b in pairs(ours, theirs):
+            a, b = np.asarray(a), np.asarray(b)
+            if (shapes and a.shape != b.shape) or (finite and not np.isfinite(a).all()):
+                errors.append(1.0)
+                agrees.append(False)
+                continue
+            with np.errstate(all="ignore"):
+                errors.append(float(measure(a, b)))
+            agrees.append(not errors[-1] > tolerance)  # so written, NaN is not larger than anything
+        return errors, agrees
+
+    return parity_report
+
+
+def _by_position(ours, theirs):
+    return list(zip(ours.values(), theirs.values(), strict=True))
+
+
+def _in_the_lower_precision(a, b):
+    return np.abs(a - b.astype(a.dtype)).max() / np.abs(b).max()
+
+
+PARITY = (
+    Misconception(
+        "tensors paired by their position, not by their name",
+        "Two dicts may hold the same names in different orders.",
+        report_by(pairs=_by_position),
+    ),
+    Misconception(
+        "NaN taken for agreement",
+        "NaN > tolerance is False, and so is NaN <= tolerance. Which of the two comparisons is safe?",
+        report_by(finite=False),
+    ),
+    Misconception(
+        "arrays of different shapes stretched to fit",
+        "a - b broadcasts: (1, N, H) and (N, H) subtract without an error. Compare the shapes first.",
+        report_by(shapes=False),
+    ),
+    Misconception(
+        "a signed difference",
+        "A difference of -0.5 is as bad as one of 0.5.",
+        report_by(lambda a, b: (a - b).max() / np.abs(b).max()),
+    ),
+    Misconception(
+        "the mean of the differences, not the largest",
+        "One wrong entry among a thousand right ones is a wrong tensor.",
+        report_by(lambda a, b: np.abs(a - b).mean() / np.abs(b).max()),
+    ),
+    Misconception(
+        "an absolute error",
+        "Gradients can be as large as 100 or as small as 0.001. In units of what is the error?",
+        report_by(lambda a, b: np.abs(a - b).max()),
+    ),
+    Misconception(
+        "a division entry by entry",
+        "Where the reference is close to zero, rounding alone gives a huge ratio. Two maxima, then one division.",
+        report_by(lambda a, b: (np.abs(a - b) / np.abs(b)).max()),
+    ),
+    Misconception(
+        "an error relative to the tested tensor",
+        "The unit is the reference: theirs. If ours explodes, dividing by it hides that.",
+        report_by(lambda a, b: np.abs(a - b).max() / np.abs(a).max()),
+    ),
+    Misconception(
+        "the reference rounded to the precision of the tested tensor",
+        "Then its own rounding error is part of the result. Compare in the higher precision of the two.",
+        report_by(_in_the_lower_precision),
+    ),
+)

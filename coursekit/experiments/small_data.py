@@ -1,0 +1,83 @@
+"""Three claims about little data, from the same runs: better, less prone to over-fitting, may over-fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import runs
+from .problems import FEW_CHARACTERS, FEW_SEQUENCES
+from .result import Measurement, Result
+from .settings import Settings
+from .widths import said
+
+_PROBLEMS = (FEW_SEQUENCES, FEW_CHARACTERS)
+_RISE = 1.1
+
+
+def better_on_small_data(settings: Settings, seeds: Sequence[int]) -> Result:
+    """Best loss on unseen data, LSTM over GRU, both stopped at their best moment."""
+    groups = _groups(settings, seeds)
+    return Result(
+        name="small_data",
+        title="better on small data",
+        claim="A GRU is better than an LSTM when there is little data.",
+        quantity="loss on unseen data, LSTM divided by GRU, each at its best moment",
+        claimed=(1.0, float("inf")),
+        conditions=_conditions(settings, seeds),
+        measurements=tuple(
+            Measurement(name, runs.ratios(group["LSTM"], group["GRU"], of="best"), ratio=True)
+            for name, group in groups.items()
+        ),
+        picture=runs.curves(groups),
+    )
+
+
+def over_fits_less(settings: Settings, seeds: Sequence[int]) -> Result:
+    """How much larger the loss is on unseen data than on the training data at the end: LSTM over GRU."""
+    groups = _groups(settings, seeds)
+    return Result(
+        name="less_over_fitting",
+        title="over-fits less than the LSTM",
+        claim="A GRU is less prone to over-fitting than an LSTM.",
+        quantity="(unseen loss / training loss) of the LSTM divided by that of the GRU, at the end",
+        claimed=(1.0, float("inf")),
+        conditions=_conditions(settings, seeds),
+        measurements=tuple(
+            Measurement(name, tuple(gap(a) / gap(b) for a, b in zip(group["LSTM"], group["GRU"], strict=True)), True)
+            for name, group in groups.items()
+        ),
+        picture=runs.curves(groups, training=True),
+    )
+
+
+def may_over_fit(settings: Settings, seeds: Sequence[int]) -> Result:
+    """By how much the GRU's loss on unseen data has risen at the end, over its best moment."""
+    groups = _groups(settings, seeds)
+    return Result(
+        name="may_over_fit",
+        title="may over-fit",
+        claim="A GRU may over-fit on little data.",
+        quantity="the GRU's loss on unseen data at the end divided by that at its best moment",
+        claimed=(_RISE, float("inf")),
+        conditions=f"{_conditions(settings, seeds)}; claimed is a rise of at least {100 * (_RISE - 1):.0f} %",
+        measurements=tuple(
+            Measurement(name, tuple(one.last / one.best for one in group["GRU"]), True)
+            for name, group in groups.items()
+        ),
+    )
+
+
+def gap(run: runs.Run) -> float:
+    """Loss on unseen data over loss on the training data, at the end."""
+    return run.last / run.training[-1]
+
+
+def _groups(settings: Settings, seeds: Sequence[int]) -> dict[str, dict[str, list[runs.Run]]]:
+    return {problem.name: runs.cells(problem, settings, seeds) for problem in _PROBLEMS}
+
+
+def _conditions(settings: Settings, seeds: Sequence[int]) -> str:
+    return (
+        f"{said(settings.budget, 2, 1)}, for text {settings.text_budget:,}; {settings.few_sequences} sequences or "
+        f"{settings.few_characters:,} characters, {settings.small_steps} steps; {len(seeds)} seeds, paired"
+    )

@@ -1,0 +1,61 @@
+"""What nbgrader reads of a submission, made safe before its own code opens anything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+
+from coursekit.grading import intake
+from coursekit.grading.course import Course
+from coursekit.grading.quarantine import place_of, set_aside
+
+UNREAD = "coursekit_unread"
+"""Key under which the reason travels why a notebook could not be read: first in resources, then in its metadata."""
+
+
+class SafeExporter(NotebookExporter):
+    """Reads what was handed in without believing it. What cannot be read becomes an empty notebook with a reason,
+    where nbgrader would lose the submission."""
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str | NotebookNode, dict[str, Any]]:
+        if not self.parent._sanitizing:  # the second half of autograding reads what the first has written
+            return super().from_filename(filename, resources, **options)
+        resources = {} if resources is None else resources
+        try:
+            nb = intake.read_notebook(Path(filename))
+        except intake.Refused as reason:
+            nb = nbformat.v4.new_notebook()
+            resources[UNREAD] = f"{os.path.basename(filename)} {reason}"
+        return self.from_notebook_node(nb, resources, **options)
+
+
+def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's hook before a submission is converted; nbgrader calls it in the course's folder.
+
+    Links, special files and times that are none are set aside, so that nbgrader does not copy what they point to, and
+    a notebook under another name is found. notebooks: the paths that nbgrader will convert, changed in place. The
+    other two are what was typed, which may be "*".
+    """
+    folder = Path(notebooks[0]).parent
+    course = Course(Path.cwd())
+    assignment, student = folder.name, folder.parent.name
+    expected = {path.stem for path in course.folder("release", ".", assignment).glob("*.ipynb")}
+    if expected - {Path(path).stem for path in notebooks}:
+        _find_renamed(course, assignment, folder, notebooks)
+    set_aside(folder, place_of(course.root, assignment, student), keep={Path(path) for path in notebooks})
+
+
+def _find_renamed(course: Course, assignment: str, folder: Path, notebooks: list[str]) -> None:
+    released = course.released(assignment)
+    names = {name: intake.grade_ids(nb) for name, nb in released.items()}
+    for name, found in intake.read_submission(folder, names).renamed.items():
+        shutil.copyfile(folder / found, folder / f"{name}.ipynb", follow_symlinks=False)
+        notebooks.append(str(folder / f"{name}.ipynb"))

@@ -1,0 +1,191 @@
+"""The class report as one HTML page: nothing is loaded from elsewhere, nothing runs, every string is escaped."""
+
+from __future__ import annotations
+
+import html
+import re
+from itertools import groupby
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from coursekit.grading.report import figures
+from coursekit.grading.report.attention import Look, looks, written_answers
+from coursekit.grading.report.data import BY_HAND, UNDECIDED, Class, Mark, Student
+from coursekit.grading.report.summary import Summary, summarise
+from coursekit.grading.report.svg import svg
+from coursekit.grading.report.words import count, listed, percent, seconds
+from coursekit.grading.safe_text import plain
+
+_HERE = Path(__file__).parent
+
+_KINDS = {
+    "not read": "Could not be read",
+    "not decided": "The grader could not decide",
+    "not graded": "Not graded yet",
+    "outdated": "Changed since it was graded",
+    "not from scratch?": "Perhaps not from scratch",
+}
+_SIGNS = {"passed": "✓", "wrong": "✗", "raised": "!", "timeout": "∞", "exited": "⊘", "not written": "–"}
+_OTHERS = {UNDECIDED: ("?", "to be decided"), BY_HAND: ("✎", "graded by hand")}
+_OTHER_COLOURS = {UNDECIDED: "#e0a100", BY_HAND: "#5b8fc7"}
+
+
+def page(group: Class) -> str:
+    """The whole report."""
+    summary, found = summarise(group), looks(group)
+    written = written_answers(group)
+    signs = {verdict: (sign, figures.VERDICT_LOOKS[verdict][0]) for verdict, sign in _SIGNS.items()} | _OTHERS
+    text = (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            group=group,
+            summary=summary,
+            style=Markup(_style()),
+            lead=_lead(summary, found, written),
+            tiles=_tiles(summary, found),
+            looks=[(kind, list(same)) for kind, same in groupby(found, key=lambda look: look.kind)],
+            kinds=_KINDS,
+            written=written,
+            signs=signs,
+            shown=_shown,
+            remarks=_remarks,
+            share=lambda student: 100 * min(1.0, student.points / group.max_points) if group.max_points else 0.0,
+            **_drawn(summary),
+        )
+    )
+    return plain(text).lstrip()
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.globals.update(count=count, listed=listed, percent=percent)
+    environment.filters.update(code=_code, slug=_slug)
+    return environment
+
+
+def _drawn(summary: Summary) -> dict[str, Any]:
+    """Every figure that has something to show, and what stands under it."""
+    drawn: dict[str, Any] = dict.fromkeys(("scores_figure", "outcomes_figure", "mistakes_figure", "seconds_figure"))
+    if summary.scores:
+        drawn["scores_figure"] = Markup(svg(figures.class_scores(summary), "scores"))
+        drawn["scores_caption"] = _scores_caption(summary)
+    tried = [outcome for outcome in summary.checked if outcome.answers]
+    if tried:
+        drawn["outcomes_figure"] = Markup(svg(figures.class_outcomes(tried), "exercises"))
+    mistakes = summary.known_mistakes
+    if mistakes:
+        drawn["mistakes_figure"] = Markup(svg(figures.class_mistakes(mistakes), "mistakes"))
+        shown = min(figures.LARGEST, len(mistakes))
+        every = len(mistakes) == shown
+        drawn["mistakes_caption"] = (
+            f"{'All known mistakes' if every else f'The {shown} most frequent of {len(mistakes)} known mistakes'}, as "
+            "shares of the answers to their exercise. Below, exercise by exercise, with the hint."
+        )
+    if summary.seconds:
+        drawn["seconds_figure"] = Markup(svg(figures.class_seconds(summary), "time"))
+        drawn["seconds_caption"] = _seconds_caption(summary)
+    return drawn
+
+
+def _lead(summary: Summary, found: list[Look], written: int) -> list[str]:
+    """The report in a few sentences, for whoever reads no further."""
+    group, said = summary.group, []
+    if summary.scores:
+        most = f"{group.max_points:g}"
+        said.append(f"Half of the class has {summary.median:g} of {most} points or more.")
+    hardest = summary.hardest
+    if hardest is not None:
+        said.append(f"The hardest exercise is {hardest.question.name}: {percent(hardest.passed)} passed.")
+    elif summary.checked and any(outcome.answers for outcome in summary.checked):
+        said.append("Everybody passed every exercise.")
+    if summary.known_mistakes:
+        first = summary.known_mistakes[0]
+        said.append(f"The most frequent mistake, made by {percent(first.share)}: {first.name} ({first.exercise}).")
+    names = {look.student for look in found}
+    if names:
+        said.append(f"{count(len(names), 'submission')} {'needs' if len(names) == 1 else 'need'} a look.")
+    if written:
+        said.append(f"{count(written, 'written answer')} {'waits' if written == 1 else 'wait'} for you.")
+    return said if names or written else [*said, "Nothing waits for you."]
+
+
+def _tiles(summary: Summary, found: list[Look]) -> list[tuple[str, str]]:
+    group = summary.group
+    tiles = [(str(len(group.students)), "submissions" if len(group.students) != 1 else "submission")]
+    if summary.scores:
+        tiles.append((f"{summary.median:g} / {group.max_points:g}", "median of the points"))
+    answers = sum(outcome.answers for outcome in summary.checked)
+    if answers:
+        passed = sum(outcome.verdicts.get("passed", 0) for outcome in summary.checked)
+        tiles.append((percent(passed / answers), "of all answers passed"))
+    tiles.append((str(len({look.student for look in found})), "to look at"))
+    return tiles
+
+
+def _scores_caption(summary: Summary) -> list[str]:
+    group, scores = summary.group, summary.scores
+    said = []
+    if len(scores) >= 4:
+        low, _, high = quantiles(scores, n=4, method="inclusive")
+        said.append(f"The middle half of the class has between {low:g} and {high:g} points.")
+    full = sum(score >= group.max_points for score in scores)
+    said.append(f"{count(full, 'submission')} {'has' if full == 1 else 'have'} all points.")
+    said.append("Points are those of the gradebook, with what was given by hand, extra credit and late penalties.")
+    left_out = len(group.students) - len(scores)
+    if left_out:
+        said.append(f"Left out: {count(left_out, 'submission')} of which nothing is decided yet.")
+    return said
+
+
+def _seconds_caption(summary: Summary) -> list[str]:
+    timed = [student for student in summary.group.students if student.cpu_s is not None]
+    slowest = sorted(timed, key=lambda student: -student.cpu_s)[:3]
+    named = ", ".join(f"{student.name} ({seconds(student.cpu_s)})" for student in slowest)
+    return [
+        f"CPU time of the notebooks' own cells, in all {seconds(sum(summary.seconds))}; half of them need "
+        f"{seconds(median(summary.seconds))} or less.",
+        f"The most: {named}.",
+    ]
+
+
+def _remarks(student: Student) -> list[str]:
+    said = []
+    if student.problems:
+        said.append("not read")
+    if student.state in ("not graded", "outdated"):
+        said.append(_KINDS[student.state].lower())
+    if student.late_s > 0:
+        said.append(f"{seconds(student.late_s)} late" + (f", −{student.penalty:g}" if student.penalty else ""))
+    if student.flags:
+        said.append("perhaps not from scratch")
+    return said
+
+
+def _shown(mark: Mark) -> str:
+    """The verdict whose sign a mark gets."""
+    if mark.verdict == BY_HAND:
+        return UNDECIDED if mark.points is None else BY_HAND
+    return mark.verdict if mark.verdict in _SIGNS else UNDECIDED if mark.points is None else BY_HAND
+
+
+def _style() -> str:
+    """The style sheet, with a background for every verdict's sign."""
+    colours = {verdict: look[1] for verdict, look in figures.VERDICT_LOOKS.items()} | _OTHER_COLOURS
+    rules = "".join(f".v-{_slug(verdict)} {{ background: {colour}; }}\n" for verdict, colour in colours.items())
+    return (_HERE / "style.css").read_text(encoding="utf-8") + rules
+
+
+def _slug(verdict: str) -> str:
+    return re.sub(r"[^a-z]+", "-", verdict) or "by-hand"
+
+
+def _code(text: str) -> Markup:
+    """`words` between backticks as code; all else escaped."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text)))

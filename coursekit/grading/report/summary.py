@@ -1,0 +1,137 @@
+"""The numbers of a class report: what the figures draw and the sentences say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from statistics import mean, median
+
+from coursekit.checking import registry
+from coursekit.checking.report import VERDICTS
+from coursekit.grading.report.data import Class, Question
+
+UNNAMED = "wrong in a way that no known mistake explains"
+UNNAMED_ERROR = "stops with an error that no known mistake explains"
+_SMALL = 12  # answers; in a class of this size every student's mistake is told in full
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What went wrong in the same way for several students. hint: empty if it is no known mistake."""
+
+    exercise: str
+    name: str
+    students: tuple[str, ...]
+    share: float  # of those whose answer was checked
+    hint: str = ""
+
+    @property
+    def known(self) -> bool:
+        return self.name not in (UNNAMED, UNNAMED_ERROR)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one exercise went.
+
+    verdicts:    how many answers got each verdict, in the order of VERDICTS. What is not decided is not among them.
+    undecided:   how many answers wait for a person.
+    mean_points: of those that are decided; None if none is.
+    mistakes:    the most frequent first.
+    """
+
+    question: Question
+    verdicts: dict[str, int]
+    undecided: int
+    mean_points: float | None
+    mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def answers(self) -> int:
+        """How many answers a check decided."""
+        return sum(self.verdicts.values())
+
+    @property
+    def common(self) -> tuple[Mistake, ...]:
+        """What is worth a word to the class: all of it in a small class, else what several students share."""
+        return tuple(m for m in self.mistakes if len(m.students) > 1 or self.answers <= _SMALL)
+
+    @property
+    def single(self) -> tuple[Mistake, ...]:
+        """The rest."""
+        return tuple(m for m in self.mistakes if m not in self.common)
+
+    @property
+    def passed(self) -> float:
+        """Share of the checked answers that passed; 0 if there are none."""
+        return self.verdicts.get("passed", 0) / self.answers if self.answers else 0.0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A class in numbers. scores and seconds are of everybody who has them."""
+
+    group: Class
+    outcomes: tuple[Outcome, ...]
+    scores: tuple[float, ...]
+    seconds: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return median(self.scores)
+
+    @property
+    def checked(self) -> tuple[Outcome, ...]:
+        return tuple(outcome for outcome in self.outcomes if outcome.question.checked)
+
+    @property
+    def hardest(self) -> Outcome | None:
+        """The exercise that the smallest share passed; None if everybody passed everything."""
+        tried = [outcome for outcome in self.checked if outcome.answers and outcome.passed < 1]
+        return min(tried, key=lambda outcome: outcome.passed, default=None)
+
+    @property
+    def known_mistakes(self) -> list[Mistake]:
+        """Known mistakes of all exercises, the most frequent first."""
+        found = [mistake for outcome in self.outcomes for mistake in outcome.mistakes if mistake.known]
+        return sorted(found, key=lambda mistake: (-len(mistake.students), -mistake.share))
+
+
+def summarise(group: Class) -> Summary:
+    """Count everything once."""
+    outcomes = tuple(_outcome(group, question) for question in group.questions)
+    scores = tuple(student.points for student in group.scored)
+    seconds = tuple(student.cpu_s for student in group.students if student.cpu_s is not None)
+    return Summary(group, outcomes, scores, seconds)
+
+
+def _outcome(group: Class, question: Question) -> Outcome:
+    marks = [student.marks[question.name] for student in group.students if question.name in student.marks]
+    decided = [mark.points for mark in marks if mark.points is not None]
+    counted = Counter(mark.verdict for mark in marks)
+    verdicts = {verdict: counted[verdict] for verdict in VERDICTS if counted[verdict]}
+    undecided = sum(mark.points is None for mark in marks)
+    mistakes = _mistakes(group, question.name) if question.checked else ()
+    return Outcome(question, verdicts, undecided, mean(decided) if decided else None, mistakes)
+
+
+def _mistakes(group: Class, exercise: str) -> tuple[Mistake, ...]:
+    who: dict[str, list[str]] = {}
+    for student in group.students:
+        mark = student.marks.get(exercise)
+        if mark is None or mark.verdict not in ("wrong", "raised"):
+            continue
+        unnamed = UNNAMED if mark.verdict == "wrong" else UNNAMED_ERROR
+        for name in mark.diagnoses or (unnamed,):
+            who.setdefault(name, []).append(student.name)
+    total, hints = len(group.verdicts(exercise)), _hints(exercise)
+    found = [Mistake(exercise, name, tuple(s), len(s) / total, hints.get(name, "")) for name, s in who.items()]
+    return tuple(sorted(found, key=lambda mistake: (not mistake.known, -len(mistake.students), mistake.name)))
+
+
+def _hints(exercise: str) -> dict[str, str]:
+    """What each known mistake of an exercise says to its maker; nothing if the exercise is gone from the course."""
+    try:
+        return {mistake.name: mistake.hint for mistake in registry.get(exercise).misconceptions}
+    except registry.UnknownExercise:
+        return {}

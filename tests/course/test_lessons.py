@@ -1,0 +1,95 @@
+"""Every lesson, as learners get it and as it is solved: really run, from top to bottom."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from coursekit.checking import registry
+from coursekit.cli.results import results
+from coursekit.cli.running import run_notebook
+from coursekit.lessons import drift, leaks
+from tests.course.learners import LESSONS, ROOT, exercises, released, solved
+
+TIMEOUT = 300  # seconds for one cell on a machine that is busy with other tests
+
+every_lesson = pytest.mark.parametrize("lesson", LESSONS)
+
+
+class Quiet(contextlib.AbstractContextManager):
+    def at(self, cell):
+        pass
+
+    def __exit__(self, *_):
+        return None
+
+
+def run(nb, folder):
+    return run_notebook(nb, folder, TIMEOUT, lambda cells: Quiet())
+
+
+def errors(nb):
+    return [
+        f"{cell.source[:80]!r}: {output.ename}: {output.evalue[:300]}"
+        for cell in nb.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
+
+
+def test_the_notebooks_are_a_fresh_build_of_the_texts():
+    assert drift(ROOT) == []
+
+
+@every_lesson
+def test_a_released_notebook_holds_no_answer_and_no_output(lesson):
+    nb = released(lesson)
+    assert leaks(nb, solved(lesson)) == []
+    assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in nb.cells)
+
+
+@every_lesson
+def test_a_lesson_checks_all_its_exercises(lesson):
+    assert sorted(exercises(released(lesson))) == sorted(e.name for e in registry.every() if e.lesson == lesson)
+
+
+@pytest.mark.slow
+@every_lesson
+def test_a_released_notebook_runs_and_each_check_fails_only_for_its_own_stub(lesson, tmp_path):
+    nb = released(lesson)
+    outcome = run(nb, tmp_path)
+    found = results(nb, outcome)
+    assert outcome.stopped is None and [r.exercise for r in found] == exercises(nb)
+    assert {r.verdict for r in found} == {"not written"}, [(r.exercise, r.verdict) for r in found]
+    assert sum(r.points for r in found) == 0
+    assert errors(nb) == []
+
+
+@pytest.mark.slow
+@every_lesson
+def test_a_solved_notebook_runs_and_scores_full(lesson, tmp_path):
+    nb = solved(lesson)
+    outcome = run(nb, tmp_path)
+    found = results(nb, outcome)
+    assert outcome.stopped is None and errors(nb) == []
+    assert all(r.passed for r in found), [r.text for r in found if not r.passed]
+    assert sum(r.points for r in found) == sum(r.most for r in found) > 0
+
+
+@every_lesson
+def test_a_solved_notebook_earns_full_marks_from_the_trusted_grader(lesson):
+    """In the sandbox there is no coursekit: an answer must not need more than its notebook and the libraries."""
+    from coursekit.grading import sandbox
+    from coursekit.grading.canonical import canonical
+    from coursekit.grading.servers import shared_server
+    from coursekit.grading.trusted import grade_notebook
+
+    if sandbox.probe().level == "none":
+        pytest.skip(f"no sandbox on this host: {sandbox.probe().text}")
+    graded = grade_notebook(canonical(released(lesson), solved(lesson)), shared_server(), lambda name: 11)
+    assert graded.faults == {} and graded.flags == ()
+    assert {name: r.score for name, r in graded.reports.items()} == dict.fromkeys(exercises(solved(lesson)), 1.0), [
+        r.text for r in graded.reports.values() if not r.passed
+    ]
