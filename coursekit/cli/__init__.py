@@ -1,4 +1,4 @@
-"""The command line: `coursekit start | lab | check | grade | report | doctor | release`. Each verb is a file of this folder.
+"""The command line: `coursekit VERB`. Each verb is a file of this folder.
 
 A verb's file has SUMMARY, `add_arguments(parser)` and `run(arguments) -> exit status`. What is slow to import
 is imported inside its functions, so that `coursekit --help` is quick.

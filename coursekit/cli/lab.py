@@ -60,6 +60,10 @@ def server_options(folder: Path) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The commands of this Python come first, so that `coursekit` in a terminal of JupyterLab is this one."""
+    """The commands of this Python come first, so that `coursekit` in a terminal of JupyterLab is this one.
+
+    NumPy gets one thread unless the user says otherwise: the lessons' matrices are small, and on a busy machine
+    OpenBLAS's own threads made the training of lesson 01 ten times slower.
+    """
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    return os.environ | {"PATH": path}
+    return {"OPENBLAS_NUM_THREADS": "1"} | os.environ | {"PATH": path}

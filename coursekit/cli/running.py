@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -69,7 +70,8 @@ async def _run(nb: NotebookNode, folder: Path, timeout: float, bar: Progress) ->
         client = _client(nb, manager, timeout, outcome)
         try:
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            await client.async_start_new_kernel(cwd=str(folder.resolve()), **quiet)
+            env = {"OPENBLAS_NUM_THREADS": "1"} | os.environ  # as in `coursekit lab`
+            await client.async_start_new_kernel(cwd=str(folder.resolve()), env=env, **quiet)
             await client.async_start_new_kernel_client()
         except (OSError, RuntimeError) as error:
             raise KernelTrouble(f"no Jupyter kernel could be started: {error}") from None

@@ -34,7 +34,7 @@ def dropout_helps(settings: Settings, seeds: Sequence[int]) -> Result:
         claim="Dropout makes a GRU better on unseen data.",
         quantity="loss without dropout divided by loss with it",
         claimed=(1.0, float("inf")),
-        conditions=f"equal width; {variants.sizes(groups)}; a share of {settings.dropout:g} of the states dropped "
+        conditions=f"equal width ({variants.sizes(groups)}); a share of {settings.dropout:g} of the states dropped "
         f"before the read-out; {settings.small_steps} steps; {len(seeds)} seeds, paired",
         measurements=tuple(
             Measurement(f"{name}, {moment[of]}", runs.ratios(group["GRU"], group["GRU, dropout"], of), ratio=True)

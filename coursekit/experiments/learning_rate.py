@@ -1,4 +1,4 @@
-"""Advice: use a lower learning rate. Lower than what? Losses after equally many steps, over five rates."""
+"""Advice: use a lower learning rate. Lower than what? Losses after equally many steps, over several rates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .result import Measurement, Result
 from .settings import Settings
 from .widths import said
 
-_COMPARED = ((0.1, 0.01), (0.01, 0.001))
+_COMPARED = ((1.0, 0.1), (0.1, 0.01), (0.01, 0.001))
 
 
 def lower_rate_helps(settings: Settings, seeds: Sequence[int]) -> Result:

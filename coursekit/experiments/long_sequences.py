@@ -14,6 +14,7 @@ from .widths import said
 def lstm_better_on_long_sequences(settings: Settings, seeds: Sequence[int]) -> Result:
     """Loss of the GRU over loss of the LSTM: trained on long sequences, and tested on longer ones than trained."""
     panels = {problem.name: runs.cells(problem, settings, seeds) for problem in (LONG_ADDING, LONGER_COUNTING)}
+    n = settings.T_count // 2
     return Result(
         name="long_sequences",
         title="LSTM better on long sequences",
@@ -21,7 +22,7 @@ def lstm_better_on_long_sequences(settings: Settings, seeds: Sequence[int]) -> R
         quantity="loss of the GRU divided by loss of the LSTM",
         claimed=(1.0, float("inf")),
         conditions=f"{said(settings.budget, 2, 1)}; adding over T = {settings.T_long}; counting up to "
-        f"{settings.T // 2}, tested from {settings.T // 2 + 1} to {settings.T}; {len(seeds)} seeds, paired",
+        f"{n}, tested from {n + 1} to {2 * n}; {len(seeds)} seeds, paired",
         measurements=tuple(
             Measurement(name, runs.ratios(group["GRU"], group["LSTM"]), ratio=True) for name, group in panels.items()
         ),

@@ -108,8 +108,8 @@ def _motif(rng: np.random.Generator, N: int, settings: Settings) -> Batch:
     """A waveform of five steps, one of four, somewhere in noise: which one was it? x (N, T, 1), y (N,)."""
     t = np.arange(_MOTIF) / (_MOTIF - 1)
     shapes = np.stack([t, 1 - t, np.sin(np.pi * t), 1 - np.sin(np.pi * t)]).astype(np.float32)
-    x = 0.3 * rng.standard_normal((N, settings.T, 1), dtype=np.float32)
-    y, start = rng.integers(0, 4, N), rng.integers(0, settings.T - _MOTIF + 1, N)
+    x = 0.3 * rng.standard_normal((N, settings.T_wave, 1), dtype=np.float32)
+    y, start = rng.integers(0, 4, N), rng.integers(0, settings.T_wave - _MOTIF + 1, N)
     x[np.arange(N)[:, None], start[:, None] + np.arange(_MOTIF), 0] += 2 * shapes[y]
     return Batch(x, y)
 
@@ -122,13 +122,13 @@ ADDING = Problem("adding", 2, 1, **_fresh(lambda rng, N, s: adding(rng, N, s.T))
 LONG_ADDING = Problem(
     "adding, long", 2, 1, **_fresh(lambda rng, N, s: adding(rng, N, s.T_long)), steps=lambda s: s.long_steps
 )
-COUNTING = Problem("counting", 2, 2, **_fresh(lambda rng, N, s: counting(rng, N, s.T)), steps=_count_steps)
+COUNTING = Problem("counting", 2, 2, **_fresh(lambda rng, N, s: counting(rng, N, s.T_count)), steps=_count_steps)
 LONGER_COUNTING = Problem(
     "counting, longer than trained",
     2,
     2,
     batches=COUNTING.batches,
-    judged=lambda s: counting(np.random.default_rng(_JUDGED), 300, 2 * s.T, shortest=s.T // 2 + 1),
+    judged=lambda s: counting(np.random.default_rng(_JUDGED), 300, 2 * s.T_count, shortest=s.T_count // 2 + 1),
     steps=_count_steps,
 )
 TEXT = Problem("text", 27, 27, _text, _unseen_text, lambda s: s.text_steps, text=True)

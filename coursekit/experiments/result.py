@@ -15,6 +15,11 @@ from typing import Any
 from .intervals import Interval, mean_interval
 
 HOLDS, FAILS, UNDECIDED, DEPENDS = "holds", "does not hold", "undecided", "depends"
+_SAID = {
+    HOLDS: "the claim is right for",
+    FAILS: "the claim is wrong for",
+    UNDECIDED: "nothing can be said about",
+}
 
 
 @dataclass(frozen=True)
@@ -71,13 +76,11 @@ class Result:
     @property
     def sentence(self) -> str:
         """The verdict in one sentence, with every number."""
-        groups = {word: [] for word in (HOLDS, FAILS, UNDECIDED)}
+        places = {word: [] for word in _SAID}
         for measurement in self.measurements:
-            groups[measurement.verdict(self.claimed)].append(f"{measurement.where} {measurement.text}")
-        parts = [f"{word}: {', '.join(found)}" for word, found in groups.items() if found]
-        if len(parts) == 1:
-            return f"{parts[0][0].upper()}{parts[0][1:]}."
-        return f"{self.verdict.capitalize()} ({'; '.join(parts)})."
+            places[measurement.verdict(self.claimed)].append(f"{measurement.where} ({measurement.text})")
+        parts = [f"{_SAID[word]} {_listed(found)}" for word, found in places.items() if found]
+        return f"{self.verdict.capitalize()}: {'; '.join(parts)}."
 
     @property
     def claimed_text(self) -> str:
@@ -108,6 +111,10 @@ def text_beside(result: Result, full: Result | None = None, guess: Any = None) -
     if full:
         lines.append(f"Full run:   {full.sentence}")
     return "\n".join(lines)
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def number(value: float) -> str:

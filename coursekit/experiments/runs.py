@@ -106,8 +106,6 @@ def curves(panels: dict[str, dict[str, list[Run]]], *, training: bool = False) -
     for title, group in panels.items():
         drawn[title] = {label: (some[0].steps, [one.unseen for one in some]) for label, some in group.items()}
         if training:
-            seen = {
-                f"{label}, training": (some[0].steps, [one.training for one in some]) for label, some in group.items()
-            }
-            drawn[title] |= seen
+            for label, some in group.items():
+                drawn[title][f"{label}, training"] = (some[0].steps, [one.training for one in some])
     return {"kind": "curves", "x": "step of training", "y": "loss on unseen data", "log": ("y",), "panels": drawn}

@@ -6,18 +6,27 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+import numpy as np
+
 
 def take_turns(jobs: Mapping[str, Callable[[], object]], repetitions: int, seconds: float) -> dict[str, list[float]]:
     """Processor seconds of one call of each job, `repetitions` times: entry k of all jobs was measured together.
 
     seconds: about how long each job is repeated for one entry. Every job is called once before, unmeasured.
     """
+    _settle_memory()
     calls = {name: _calls_that_last(job, seconds) for name, job in jobs.items()}
     found: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(repetitions):
         for name, job in jobs.items():
             found[name].append(_per_call(job, calls[name]))
     return found
+
+
+def _settle_memory() -> None:
+    # glibc hands memory back to the system, and asks for it again, until a block as large as this has been freed.
+    # Without it that traffic is half of a small step's time, more or less by what the process did before.
+    np.ones(4_000_000)
 
 
 def _calls_that_last(job: Callable[[], object], seconds: float) -> int:

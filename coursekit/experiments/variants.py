@@ -66,8 +66,9 @@ def with_and_without(
 
 
 def sizes(groups: dict[str, dict[str, list[runs.Run]]]) -> str:
-    """The parameters of every model in words."""
+    """The parameters of every model in words: "adding: GRU 977, layer norm 1,169"."""
     said = []
     for problem, group in groups.items():
-        said.append(f"{problem}: " + ", ".join(f"{label} {some[0].parameters:,}" for label, some in group.items()))
-    return "parameters: " + "; ".join(said)
+        counts = ", ".join(f"{label.removeprefix('GRU, ')} {some[0].parameters:,}" for label, some in group.items())
+        said.append(f"{problem}: {counts}")
+    return "; ".join(said)

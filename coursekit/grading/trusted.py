@@ -15,7 +15,10 @@ from coursekit.grading.remote import PRELUDE, GraderFault, Remote, call_remotely
 from coursekit.grading.sandbox import CellResult, SandboxUnavailable, Server, Worker
 
 MAX_RESTARTS = 8
-"""How often one notebook may lose its worker (endless loops, os._exit) before the rest of it is not run."""
+"""How often one notebook may lose its worker (endless loops, os._exit) before only its answers and checks are run."""
+
+MAX_SPENT_S = 300.0
+"""Seconds that one notebook may compute or wait in vain, in all its workers, before nothing more of it is run."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ class _Grading:
         self.worker: Worker | None = None
         self.done: list[str] = []  # sources that ran to their end
         self.restarts = 0
-        self.cpu_s = 0.0
+        self.cpu_s = 0.0  # of workers that have ended
+        self.waited_s = 0.0
         self.reports: dict[str, Report] = {}
         self.faults: dict[str, str] = {}
         self.outputs: dict[str, list[dict[str, Any]]] = {}
@@ -98,8 +102,7 @@ class _Grading:
         except (GraderFault, SandboxUnavailable, OSError) as fault:
             self._give_up(str(fault))
         finally:
-            if self.worker is not None:
-                self.worker.close()
+            self._close()
         flags = tuple(dict.fromkeys(f for c in self._written() for f in from_scratch.flags(c.source)))
         return Graded(self.reports, self.faults, flags, self.outputs, round(self.cpu_s, 3))
 
@@ -114,12 +117,16 @@ class _Grading:
             return
         if not cell.source.strip():
             return
+        if self.restarts > MAX_RESTARTS and not _is_answer(cell):
+            said = f"Not run: this notebook has ended its program {MAX_RESTARTS} times before."
+            self.outputs[cell.id] = [v4.new_output("stream", name="stdout", text=f"{said}\n")]
+            return
         result = self._alive().run_cell(cell.source)
         if result.status == "busy":  # a wall clock on a loaded machine: once more, with a worker of its own
             result = self._alive().run_cell(cell.source)
             if result.status == "busy":
                 raise GraderFault(f"a cell could not finish on this machine: {result.reason}")
-        self.cpu_s += result.cpu_s
+        self.waited_s += self.worker.limits.wall_s if result.status == "timeout" and result.cpu_s < 1 else 0
         self.outputs[cell.id] = as_outputs(result)
         if self.worker is not None and self.worker.alive:
             self.done.append(cell.source)
@@ -143,14 +150,19 @@ class _Grading:
         if self.worker is not None and self.worker.alive:
             return self.worker
         if self.worker is not None:
-            self.worker.close()
+            self._close()
             self.restarts += 1
-            if self.restarts > MAX_RESTARTS:
+            if self.cpu_s + self.waited_s > MAX_SPENT_S:
                 return self.worker  # it answers every request with the reason of its end
         self.worker = self.server.open(seed=0)
         for source in (PRELUDE, *self.done):
             self.worker.run_cell(source)
         return self.worker
+
+    def _close(self) -> None:
+        if self.worker is not None:
+            self.worker.close()
+            self.cpu_s += self.worker.usage.pop("cpu_s", 0.0)
 
     def _give_up(self, reason: str) -> None:
         for cell in self.nb.cells:

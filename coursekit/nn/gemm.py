@@ -32,10 +32,15 @@ def _suits_onednn(x: Tensor, flops: float) -> bool:
     return _onednn is not None and flops >= WORTH_FLOPS and x.dtype == torch.float32 and x.device.type == "cpu"
 
 
+def _dense(W: Tensor) -> Tensor:
+    """oneDNN takes W or its transpose, but with gaps between the rows it falls back to code 2000 times as slow."""
+    return W if W.is_contiguous() or W.t().is_contiguous() else W.contiguous()
+
+
 def linear(x: Tensor, W: Tensor, b: Tensor | None = None) -> Tensor:
     """x W^T + b for x (M, K), W (L, K), b (L,). For use where autograd is off."""
     if _suits_onednn(x, 2 * x.numel() * len(W)):
-        return _onednn(x, W, b, "none", [], "")
+        return _onednn(x, _dense(W), b, "none", [], "")
     return x @ W.t() if b is None else torch.addmm(b, x, W.t())
 
 

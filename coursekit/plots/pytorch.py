@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from .style import COLOURS, NEUTRAL, CourseFigure, bar, course_figure, describe, figure, level
+from .style import COLOURS, NEUTRAL, CourseFigure, bar, course_figure, describe, figure
 
 # name: (colour, line style, marker). One look for one way of computing the same GRU.
 _WAYS = {
@@ -128,8 +128,8 @@ def time_per_step(
 ) -> CourseFigure:
     """Microseconds per time step against the hidden size: this machine on the left, a recorded GPU on the right.
 
-    live: by way of computing, one number per size. recorded: by way of computing, microseconds by size; None or empty if
-    nothing was recorded. device: what they were recorded on.
+    live: by way of computing, one number per size. recorded: by way of computing, microseconds by size; None or empty
+    if nothing was recorded. device: what they were recorded on.
     """
     fig, (left, right) = figure(1, 2, height=4.4, sharey=True)
     for name, times in live.items():
@@ -207,7 +207,7 @@ def lstm_against_gru(ratios: Mapping[str, float], guess: float | None = None) ->
     ratios: by label, time of the LSTM over time of the GRU. guess: the predicted ratio.
     """
     fig, ax = figure(height=1.6 + 0.5 * len(ratios))
-    for row, (label, ratio) in enumerate(ratios.items()):
+    for row, ratio in enumerate(ratios.values()):
         ax.barh(row, np.log2(ratio), height=0.6, **bar("LSTM" if ratio > 1 else "GRU", label="_"))
         side = "left" if ratio > 1 else "right"
         ax.annotate(f"{ratio:.2f}", (np.log2(ratio), row), xytext=(5 if ratio > 1 else -5, 0), ha=side, **_BESIDE)

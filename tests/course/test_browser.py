@@ -120,6 +120,7 @@ def test_lesson_05_explains_a_wrong_answer_and_accepts_a_right_one(lab, page):
     report.get_by_text("an update gate that is swapped").wait_for(timeout=60_000)
     check.scroll_into_view_if_needed()
     photograph(page, "lesson-05-wrong")
+    check.screenshot(path=ARTIFACTS / "report.png")  # the picture in the README
 
     write(page, exercise, answer)
     run_cell(page, exercise)

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from coursekit import nn
-from coursekit.nn import backends, gemm
+from coursekit.nn import backends, bptt, gemm
 from coursekit.nn.packing import Packed
 
 T, N, D, H = 6, 4, 3, 5
@@ -105,6 +105,24 @@ def test_matrix_products(dtype, flops):
     out = torch.ones(M, 2 * L, dtype=dtype)
     gemm.adder(W, M)(out[:, :L], x)
     assert torch.allclose(out[:, :L].double(), exact + 1, **tolerance) and (out[:, L:] == 1).all()
+
+
+@pytest.mark.skipif(gemm._onednn is None, reason="this PyTorch has no oneDNN")
+@pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
+def test_onednn_never_gets_a_weight_with_gaps(monkeypatch, cell):
+    """With batch_first and one step per chunk the inputs are rows of a longer array; oneDNN would crawl over those."""
+    operator, calls = gemm._onednn, []
+
+    def watched(x, W, *rest):
+        calls.append(W.is_contiguous() or W.t().is_contiguous())
+        return operator(x, W, *rest)
+
+    monkeypatch.setattr(gemm, "_onednn", watched)
+    monkeypatch.setattr(bptt, "chunk_length", lambda x, width: 1)
+    module = getattr(nn, cell)(90, 130, batch_first=True, backend="fast")
+    x = torch.randn(150, 3, 90, requires_grad=True)
+    module(x)[0].sum().backward()
+    assert len(calls) >= 9 and all(calls)
 
 
 def test_packing_is_undone_by_unpacking():

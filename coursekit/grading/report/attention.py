@@ -26,10 +26,10 @@ def looks(group: Class) -> list[Look]:
 
 _KINDS = {
     "not read": "Ask for the notebook again, or give points by hand in the formgrader.",
-    "not decided": "Run `coursekit grade` again; if it stays, give points by hand in the formgrader. No points are lost.",
+    "not decided": "Run `coursekit grade` again; if it stays, give points by hand in the formgrader. Nothing is lost.",
     "not graded": "Run `coursekit grade` again.",
     "outdated": "Run `coursekit grade` again; until then this page shows what was graded before.",
-    "not from scratch?": "Read the answer. Such a call raises while it is graded, so it has earned no points by itself.",
+    "not from scratch?": "Read the answer. Such a call raises while it is graded, so it has earned nothing by itself.",
 }
 
 

@@ -36,9 +36,7 @@ def collect(course: Course, assignment: str) -> Class:
     released = course.released(assignment)
     names = course.students(assignment)
     if not names:
-        raise CourseError(
-            f"Nobody has handed anything in for {assignment!r}: run `nbgrader collect {assignment}` first."
-        )
+        raise CourseError(f"Nobody has handed in {assignment!r} yet: run `nbgrader collect {assignment}` first.")
     if not (course.root / RESULTS).is_dir():
         raise CourseError(f"Nothing of {assignment!r} has been graded yet: run `coursekit grade {assignment}` first.")
     questions, booked, enrolled = _gradebook(course, assignment, released)

@@ -18,11 +18,11 @@ from coursekit.plots.style import NEUTRAL, CourseFigure, course_style, describe,
 # verdict: (words, colour, hatch). The colours keep a contrast of 3:1 with white and with near-black, since a page can
 # be either; neighbours differ in lightness or hatch as well.
 VERDICT_LOOKS = {
-    "passed": ("passed", "#1f8a70", ""),
+    "passed": ("passed", "#249377", ""),
     "wrong": ("wrong numbers or shapes", "#d2691e", ""),
-    "raised": ("stops with an error", "#b5487a", "//"),
-    "timeout": ("does not end", "#7d6fc4", ".."),
-    "exited": ("leaves Python", "#8a7a2e", "xx"),
+    "raised": ("stops with an error", "#cc5c8e", "//"),
+    "timeout": ("does not end", "#8577c8", ".."),
+    "exited": ("leaves Python", "#8f7f33", "xx"),
     "not written": ("not written", "#8a9099", ""),
 }
 BAR = VERDICT_LOOKS["passed"][1]

@@ -1,0 +1,94 @@
+"""The figure of the gate explorer of lesson 05: a GRU with gates held still, and what it still recalls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from coursekit.plots.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure, level, line
+
+_NAMES = {"z": "update gate z", "r": "reset gate r", "h": "state h"}
+_FREE = "both gates free"
+
+
+@course_figure
+def held_gates(
+    symbols: Sequence[str],
+    flag: int,
+    values: Mapping[str, np.ndarray],
+    recall: Mapping[str, np.ndarray],
+    held: Mapping[str, float],
+    *,
+    said: str,
+    chance: float,
+    units: Sequence[int] | None = None,
+) -> CourseFigure:
+    """Left, gates and state of every unit in one sequence. Right, the share of right answers against the lag.
+
+    symbols: T names, read in this order. flag: the flagged step. values: by "z", "r" or "h", an array (T, H).
+    recall:  "free", and "held" if a gate is held: the share of right answers (T,) by the lag, which is the
+             number of steps after the flag. A share may be NaN where nothing was measured.
+    held:    by "r" or "z", the value at which the gate is held; empty if both are free.
+    said:    the symbol that the network answers. chance: the accuracy of guessing. units: the order of the rows,
+             from the top; None keeps it.
+    """
+    fig, axes = figure(1, 2, height=4.3, width_ratios=(1.25, 1))
+    places = axes[0].get_subplotspec().subgridspec(len(values), 1)
+    axes[0].remove()
+    maps = [fig.add_subplot(place) for place in places]
+    for ax, (name, numbers) in zip(maps, values.items(), strict=True):
+        _heat_map(ax, name, numbers, flag, units, held.get(name))
+        ax.tick_params(labelbottom=ax is maps[-1])
+    maps[-1].set_xticks(range(len(symbols)), symbols, fontsize=8)
+    maps[-1].get_xticklabels()[flag].set(color=COLOURS["r"], fontweight="bold")
+    maps[-1].set_xlabel(f"flagged: {symbols[flag]}    answer: {said}")
+    _recall(axes[1], recall, held, len(symbols) - 1 - flag, chance)
+    return describe(fig, _words(symbols, flag, recall, held, said))
+
+
+def name_of(held: Mapping[str, float]) -> str:
+    """What is held, in words: "z held at 0.5", or "both gates free"."""
+    return " and ".join(f"{gate} held at {value:.2g}" for gate, value in sorted(held.items())) or _FREE
+
+
+def _heat_map(ax: Axes, name: str, numbers: np.ndarray, flag: int, units, held: float | None) -> None:
+    """Units from top to bottom, steps from left to right; a frame marks the flagged step."""
+    order = range(numbers.shape[1]) if units is None else units
+    # Without a scale at the side, unlike elsewhere: the title says what black and white are, and there is more room.
+    colours, lowest, ends = ("cividis", -1, "blue −1, yellow 1") if name == "h" else ("Greys", 0, "white 0, black 1")
+    ax.imshow(numbers.T[order], cmap=colours, vmin=lowest, vmax=1, aspect="auto", interpolation="nearest")
+    ax.grid(False)
+    ax.set_title(f"{_NAMES[name]}: {ends if held is None else f'held at {held:.2g}'}", fontsize=10)
+    ax.set_ylabel("unit")
+    ax.set_yticks([])
+    frame = (flag - 0.5, -0.5), 1, len(order)
+    ax.add_patch(Rectangle(*frame, fill=False, edgecolor=COLOURS["r"], linewidth=2, clip_on=False))
+
+
+def _recall(ax: Axes, recall: Mapping[str, np.ndarray], held: Mapping[str, float], lag: int, chance: float) -> None:
+    """Both curves, and a mark at the lag of the sequence on the left."""
+    ax.axvline(lag, color=COLOURS["r"], alpha=0.18, linewidth=6)
+    ax.plot(recall["free"], **line("GRU", label=_FREE))
+    if held:
+        look = line(*held, linestyle="--") if len(held) == 1 else {"color": "black", "linestyle": "--"}
+        ax.plot(recall["held"], **look | {"label": name_of(held)})
+    level(ax, chance, "chance")
+    ax.set(xlabel="steps after the flag", ylabel="share of right answers", ylim=(0, 1.05))
+    ax.set_xlim(0, len(recall["free"]) - 1)
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2, handlelength=1.6)
+
+
+def _words(symbols, flag: int, recall: Mapping[str, np.ndarray], held: Mapping[str, float], said: str) -> str:
+    right = "right" if said == symbols[flag] else "wrong"
+    curves = "; ".join(
+        f"{name_of(held) if key == 'held' else _FREE}: from {shares[0]:.2f} right without a step after the flag to "
+        f"{shares[-1]:.2f} with {len(shares) - 1} steps, {np.nanmean(shares):.2f} on average"
+        for key, shares in recall.items()
+    )
+    return (
+        f"With {name_of(held)} the network reads {len(symbols)} symbols, the {symbols[flag]} at step {flag} is flagged; "
+        f"it answers {said}, which is {right}. Share of right answers against the steps after the flag. {curves}."
+    )

@@ -1,0 +1,71 @@
+"""Hostile, faulty and unlucky students, all in one class: graded once by `coursekit grade`, once by `nbgrader autograde`.
+
+Nobody gets points for nothing, nobody is lost, nobody's submission ends the run for the others.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from .attacks import CASES, PERSON, hand_in_all, leaked, outcome, student_of
+
+pytestmark = [pytest.mark.nbgrader, pytest.mark.slow]
+NAMES = [f"{case.kind}: {case.name}" for case in CASES]
+SCRIPTS = re.compile(r"<script>\s*alert\(|onerror=alert|onload=alert|javascript:alert", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def graded(copy_course, tmp_path_factory, isolated):
+    course = copy_course(tmp_path_factory.mktemp("attacks-grade"))
+    hand_in_all(course)
+    done = course.grade("-j", "2")
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr[-3000:]
+    return course
+
+
+@pytest.fixture(scope="module")
+def autograded(copy_course, tmp_path_factory, isolated):
+    course = copy_course(tmp_path_factory.mktemp("attacks-autograde"))
+    hand_in_all(course)
+    course.run("autograde", "mini")  # asserts that it ends well
+    return course
+
+
+def assert_just(course, number):
+    case, got = CASES[number], outcome(course, student_of(number))
+    if case.kind != "hostile":
+        assert got == case.expected
+        return
+    for points, most in zip(got, case.expected, strict=True):
+        assert points == PERSON or most != PERSON and 0 <= points <= most, (got, case.expected)
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=NAMES)
+def test_coursekit_grade_is_just(graded, number):
+    assert_just(graded, number)
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=NAMES)
+def test_nbgrader_autograde_is_just(autograded, number):
+    assert_just(autograded, number)
+
+
+def test_nothing_got_out(graded, autograded):
+    assert leaked(graded.root) == leaked(autograded.root) == []
+
+
+def test_what_was_a_link_is_kept_with_the_reason(autograded):
+    number = next(n for n, case in enumerate(CASES) if case.name == "a link to the gradebook")
+    said = (autograded.root / "quarantine" / "mini" / student_of(number) / "reasons.txt").read_text()
+    assert said == "extra.txt is a link and was set aside\n"
+
+
+@pytest.mark.parametrize("which", ["graded", "autograded"])
+def test_no_page_of_feedback_holds_a_script_of_a_student(which, request):
+    course = request.getfixturevalue(which)
+    course.run("generate_feedback", "mini")
+    pages = list((course.root / "feedback").rglob("*.html"))
+    assert len(pages) == len(CASES)
+    assert [page.parts[-3] for page in pages if SCRIPTS.search(page.read_text())] == []
