@@ -33,8 +33,7 @@ def fresh_interpreter(statement: str, runs: int) -> float:
     """Median seconds that a statement takes in an interpreter of its own, without the interpreter's start."""
     code = f"import time; start = time.perf_counter(); {statement}; print(time.perf_counter() - start)"
     runs_of_it = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        for _ in range(runs)
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(runs)
     ]
     return statistics.median(float(run.stdout) for run in runs_of_it)
 
@@ -48,7 +47,9 @@ def main() -> None:
         right = milliseconds(exercise, exercise.reference, runs)
         wrong = max(milliseconds(exercise, m.implement, max(runs // 5, 3)) for m in exercise.misconceptions)
         print(f"{exercise.lesson:<24}{exercise.name:<26}{right:>10.1f}{wrong:>10.1f}")
-    first = "from coursekit.checking import evaluate, registry; evaluate('gru_step', registry.get('gru_step').reference)"
+    first = (
+        "from coursekit.checking import evaluate, registry; evaluate('gru_step', registry.get('gru_step').reference)"
+    )
     print(f"import coursekit                  {fresh_interpreter('import coursekit', 7):.3f} s")
     print(f"first check, imports included     {fresh_interpreter(first, 7):.3f} s")
 

@@ -45,7 +45,7 @@ def observe(exercise: Exercise, call: Call, shapes: tuple[tuple[int, ...], ...])
 def diagnose(
     exercise: Exercise, draws: Sequence[Draw], expected: Sequence[dict[str, np.ndarray]], seen: Sequence[Observed]
 ) -> tuple[Diagnosis, ...]:
-    """The known mistakes that agree with the answer on every draw. Several can: then their numbers are the same here."""
+    """The known mistakes that agree with the answer on every draw; several can, if their numbers are the same here."""
     return tuple(
         Diagnosis(mistake.name, mistake.hint)
         for mistake in exercise.misconceptions

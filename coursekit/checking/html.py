@@ -11,6 +11,7 @@ from coursekit.checking.report import Report
 # Both colours keep a contrast above 3:1 on white and on near-black, and differ for colour-blind readers;
 # the words say the verdict all the same. Text itself takes the colour of the page.
 _PASSED, _FAILED = "#1f8a70", "#d2691e"
+_CELL = "text-align:left;padding:0.1em 1em 0.1em 0"
 _LINE = "var(--jp-border-color2, #9a9a9a)"
 
 
@@ -43,7 +44,7 @@ def _details(report: Report) -> str:
     if report.verdict == "not written":
         return ""
     head = "".join(
-        f'<th scope="col" style="text-align:left;padding:0.1em 1em 0.1em 0;border-bottom:1px solid {_LINE}">{label}</th>'
+        f'<th scope="col" style="{_CELL};border-bottom:1px solid {_LINE}">{label}</th>'
         for label in ("Case", "Right", "Wrong")
     )
     rows = []
@@ -52,11 +53,12 @@ def _details(report: Report) -> str:
         right = ", ".join(case.right) or ("all" if case.passed else "nothing")
         mark = "✓" if case.passed else "✗"
         cells = (f"{mark} {case_title(case)}", right, wrong)
-        row = "".join(f'<td style="text-align:left;padding:0.1em 1em 0.1em 0">{html.escape(c)}</td>' for c in cells)
+        row = "".join(f'<td style="{_CELL}">{html.escape(c)}</td>' for c in cells)
         rows.append(f'<tr style="background:transparent">{row}</tr>')
     return (
         f'<details style="margin-top:0.3em"><summary style="cursor:pointer">The {len(report.cases)} cases</summary>'
-        f'<table style="border-collapse:collapse;margin:0.3em 0;font-size:0.95em;color:inherit"><thead><tr>{head}</tr></thead>'
+        f'<table style="border-collapse:collapse;margin:0.3em 0;font-size:0.95em;color:inherit">'
+        f"<thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></details>"
     )
 

@@ -44,7 +44,8 @@ def _whole(got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int], toleranc
         return "Every number has the opposite sign."
     for name, size in sizes.items():
         if size > 1 and abs(scale * size - 1) < 1e-6:
-            return f"Every number is exactly 1/{size} of the expected one, and {name} = {size} here: a mean where a sum belongs?"
+            what = f"Every number is exactly 1/{size} of the expected one, and {name} = {size} here"
+            return f"{what}: a mean where a sum belongs?"
         if size > 1 and abs(scale / size - 1) < 1e-6:
             return f"Every number is exactly {size} times the expected one, and {name} = {size} here."
     return f"Every number is {scale:.4g} times the expected one."
@@ -70,7 +71,8 @@ def _swapped_blocks(got: np.ndarray, want: np.ndarray, tensor: Tensor, tolerance
         if list(order) != sorted(order) and all(
             _close(h, need[k], tolerance) for h, k in zip(have, order, strict=True)
         ):
-            return f"Its blocks stand in the order {', '.join(tensor.blocks[k] for k in order)}; expected is {', '.join(tensor.blocks)}."
+            found = ", ".join(tensor.blocks[k] for k in order)
+            return f"Its blocks stand in the order {found}; expected is {', '.join(tensor.blocks)}."
     return ""
 
 

@@ -34,7 +34,8 @@ class Hint:
         more = "" if self.tier == self.tiers else " Run the cell again for the next one."
         return (
             '<div role="note" style="border-left:5px solid #5b7fb5;padding:0.2em 0 0.2em 0.9em;max-width:52em">'
-            f"<strong>Hint {self.tier} of {self.tiers}</strong> for <code>{html.escape(self.exercise)}</code>.{more}<br>"
+            f"<strong>Hint {self.tier} of {self.tiers}</strong> for <code>{html.escape(self.exercise)}</code>."
+            f"{more}<br>"
             f'<span style="white-space:pre-wrap">{html.escape(self.words)}</span></div>'
         )
 

@@ -31,9 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"\ncoursekit {arguments.verb}: stopped, as you asked.", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # Python flushes once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more when it ends
         return 1
 
 
@@ -48,9 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     for verb in VERBS:
         module = import_module(f"coursekit.cli.{verb}")
         formatter = argparse.RawDescriptionHelpFormatter
-        sub = verbs.add_parser(
-            verb, help=module.SUMMARY, description=module.__doc__, formatter_class=formatter
-        )
+        sub = verbs.add_parser(verb, help=module.SUMMARY, description=module.__doc__, formatter_class=formatter)
         module.add_arguments(sub)
         sub.set_defaults(run=module.run)
     return parser

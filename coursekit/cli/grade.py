@@ -20,19 +20,17 @@ SUMMARY = "grade the submissions of an assignment"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("assignment", metavar="ASSIGNMENT", help="its name, such as 05_gru")
-    parser.add_argument("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
-    parser.add_argument("--student", metavar="NAME", action="append", help="only this student; can be given more than once")
+    add, cores = parser.add_argument, os.cpu_count() or 1
+    add("assignment", metavar="ASSIGNMENT", help="its name, such as 05_gru")
+    add("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
+    add("--student", metavar="NAME", action="append", help="only this student; can be given more than once")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("-j", "--jobs", metavar="N", type=int, default=os.cpu_count() or 1, help="processes (default: one per core)")
+    where.add_argument("-j", "--jobs", metavar="N", type=int, default=cores, help="processes (default: one per core)")
     where.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler, such as tcp://host:8786")
-    parser.add_argument("--force", action="store_true", help="write every student again, even where nothing changed")
-    parser.add_argument("--csv", metavar="FILE", type=Path, help="also write one line per student and exercise")
-    parser.add_argument(
-        "--no-sandbox",
-        action="store_true",
-        help="run notebooks without isolation: they can then do everything that you can. Only for notebooks you trust",
-    )
+    add("--force", action="store_true", help="write every student again, even where nothing changed")
+    add("--csv", metavar="FILE", type=Path, help="also write one line per student and exercise")
+    trusting = "run notebooks without isolation: they can then do all that you can. Only for notebooks you trust"
+    add("--no-sandbox", action="store_true", help=trusting)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -124,5 +122,7 @@ def _table(rows: list[Row]) -> None:
 
 def _remarks(row: Row) -> str:
     said = [*row.problems, *row.flags, *(q.fault for q in row.questions if q.fault)]
-    said += [f"{q.exercise}: {q.diagnoses[0] if q.diagnoses else q.verdict}" for q in row.questions if q.verdict != "passed"]
+    said += [
+        f"{q.exercise}: {q.diagnoses[0] if q.diagnoses else q.verdict}" for q in row.questions if q.verdict != "passed"
+    ]
     return "; ".join(dict.fromkeys(said))[:300]

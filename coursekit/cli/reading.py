@@ -27,9 +27,7 @@ def read_notebook(path: Path) -> NotebookNode:
             warnings.simplefilter("ignore")  # about missing cell ids, which nbformat adds
             nb = nbformat.reads(json.dumps(data), as_version=4)
             nbformat.validate(nb)
-    except (
-        Exception
-    ) as error:  # nbformat raises AttributeError, KeyError and others where a file is malformed
+    except Exception as error:  # nbformat raises AttributeError, KeyError and others where a file is malformed
         detail = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise NotANotebook(f"{path} is not a valid notebook: {detail}") from None
     for cell in nb.cells:

@@ -16,9 +16,7 @@ SUMMARY = "build the notebooks from the texts of the lessons (in a clone)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; say what is out of date, exit status 1"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing; say what is out of date, exit status 1")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -51,9 +51,7 @@ def results(nb: NotebookNode, outcome: Outcome) -> list[Result]:
         required[name] = (
             _from_report(own[-1], most) if own else _failed(name, most, _why(cell, index, outcome, reports))
         )
-    return list(
-        ({name: result for name, result in extra.items() if name not in required} | required).values()
-    )
+    return list(({name: result for name, result in extra.items() if name not in required} | required).values())
 
 
 def _required_exercise(cell: NotebookNode) -> str | None:
@@ -88,9 +86,7 @@ def _failed(name: str, most: float, why: tuple[str, str]) -> Result:
     return Result(printable(name), False, 0.0, most, verdict, (), printable(text))
 
 
-def _why(
-    cell: NotebookNode, index: int, outcome: Outcome, others: list[Mapping[str, Any]]
-) -> tuple[str, str]:
+def _why(cell: NotebookNode, index: int, outcome: Outcome, others: list[Mapping[str, Any]]) -> tuple[str, str]:
     """Verdict and words for a check cell that shows no report of its own exercise."""
     if index in outcome.timed_out:
         return "timeout", "The check took too long. Look for a loop that does not end."

@@ -48,9 +48,7 @@ class Outcome:
     remarks: list[str] = field(default_factory=list)
 
 
-def run_notebook(
-    nb: NotebookNode, folder: Path, timeout: float, progress: Callable[[int], Progress]
-) -> Outcome:
+def run_notebook(nb: NotebookNode, folder: Path, timeout: float, progress: Callable[[int], Progress]) -> Outcome:
     """Run every cell; the outputs are put into the notebook.
 
     folder:   where the kernel runs.
@@ -103,9 +101,7 @@ async def _run_cells(client: NotebookClient, outcome: Outcome, timeout: float, b
             return
 
 
-def _client(
-    nb: NotebookNode, manager: AsyncKernelManager, timeout: float, outcome: Outcome
-) -> NotebookClient:
+def _client(nb: NotebookNode, manager: AsyncKernelManager, timeout: float, outcome: Outcome) -> NotebookClient:
     from nbclient import NotebookClient
 
     def note(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:

@@ -18,9 +18,7 @@ SUMMARY = "copy the lessons into a folder of your own"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "folder", metavar="DIR", type=Path, help="the folder to work in; it is made if need be"
-    )
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the folder to work in; it is made if need be")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,9 +40,7 @@ def copy_course(folder: Path) -> list[tuple[str, str]]:
             name = source.relative_to(shipped)
             copied = _copy_if_missing(source, folder / name)
             if name.suffix == ".ipynb":
-                states[name.parts[0].removesuffix(".ipynb")] = (
-                    "new" if copied else _kept(source, folder / name)
-                )
+                states[name.parts[0].removesuffix(".ipynb")] = "new" if copied else _kept(source, folder / name)
     except OSError as error:
         raise UserError(f"cannot write to {error.filename or folder}: {reason(error)}.") from None
     return list(states.items())
@@ -58,17 +54,13 @@ def _refuse_unusable(folder: Path, shipped: Path) -> None:
     if clone is not None:
         originals.append(clone / "solutions")
     if any(folder.resolve().is_relative_to(original) for original in originals):
-        raise UserError(
-            f"{folder} holds the originals of the lessons. Name another folder, to work in a copy."
-        )
+        raise UserError(f"{folder} holds the originals of the lessons. Name another folder, to work in a copy.")
 
 
 def _files(shipped: Path) -> Iterator[Path]:
     """What is copied, the start page last so that the lessons are listed in their order."""
     files = (path for path in shipped.rglob("*") if path.is_file())
-    visible = (
-        path for path in files if not any(part.startswith(".") for part in path.relative_to(shipped).parts)
-    )
+    visible = (path for path in files if not any(part.startswith(".") for part in path.relative_to(shipped).parts))
     return iter(sorted(visible, key=lambda path: (path.stem == START, path)))
 
 
@@ -90,7 +82,5 @@ def _copy_if_missing(source: Path, target: Path) -> bool:
 def _kept(source: Path, target: Path) -> str:
     """The start page lists the lessons, so an old one is worth a word; a lesson is meant to differ."""
     if source.stem == START and source.read_bytes() != target.read_bytes():
-        return (
-            f"kept yours; it may list fewer lessons than there are now (rename {target}, and it comes anew)"
-        )
+        return f"kept yours; it may list fewer lessons than there are now (rename {target}, and it comes anew)"
     return "kept yours"

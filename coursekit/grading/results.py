@@ -11,7 +11,6 @@ from pathlib import Path
 
 from coursekit.grading.trusted import Graded
 
-
 RESULTS = ".coursekit-results"
 """Folder in a course's root that keeps its results."""
 

@@ -37,9 +37,7 @@ def drift(root: str | Path, points: Points | None = None) -> list[str]:
         if not path.is_file():
             found.append(f"{path.relative_to(root)} is missing: run `make release`.")
         elif path.read_text(encoding="utf-8") != text:
-            found.append(
-                f"{path.relative_to(root)} differs from its text: run `make release`, and edit only the text."
-            )
+            found.append(f"{path.relative_to(root)} differs from its text: run `make release`, and edit only the text.")
     committed = (p for p in (root / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
     strays = sorted(set(committed) - set(fresh))
     return found + [f"{path.relative_to(root)} has no text in solutions/: delete it." for path in strays]
@@ -52,9 +50,7 @@ def _build(root: Path, points: Points | None) -> Iterator[tuple[Path, str]]:
         released = release(solution)
         given_away = leaks(released, solution)
         if given_away:
-            raise LessonError(
-                lesson.text, 1, f"the lesson says outside of the answers: {'; '.join(given_away)}"
-            )
+            raise LessonError(lesson.text, 1, f"the lesson says outside of the answers: {'; '.join(given_away)}")
         yield lesson.solution, _as_text(solution)
         yield lesson.released, _as_text(released)
     page = start_page(root)

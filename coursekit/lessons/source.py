@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 ROLES = ("exercise", "check", "prediction")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-HEADER = (
-    "---\njupyter:\n  kernelspec:\n    display_name: Python\n    language: python\n    name: python3\n---\n\n"
-)
+HEADER = "---\njupyter:\n  kernelspec:\n    display_name: Python\n    language: python\n    name: python3\n---\n\n"
 """Tells jupytext that the lesson is in Python, which it would otherwise guess from the fences."""
 
 Points = Callable[[str], float]
@@ -128,9 +126,7 @@ class _Fences:
         first = next((line for line in source.splitlines() if not line.startswith("%%")), "")
         for number in range(self.at, len(self.lines) - 1):
             fence = re.match(r"```+\s*(\w+)", self.lines[number])
-            if fence and (
-                self.lines[number + 1] in (first, "```") or self.lines[number + 1].startswith("%%")
-            ):
+            if fence and (self.lines[number + 1] in (first, "```") or self.lines[number + 1].startswith("%%")):
                 self.at = number + 1
                 return number + 1, fence[1]
         return self.at + 1, "python"
@@ -147,9 +143,7 @@ def _refuse_inconsistent(path: Path, cells: list[Cell]) -> None:
             raise LessonError(path, cell.line, f"a check cell holds exactly check({cell.name}).")
         if cell.grade_id in first:
             earlier = first[cell.grade_id]
-            raise LessonError(
-                path, cell.line, f"{cell.role}={cell.name!r} stands on line {earlier.line} already."
-            )
+            raise LessonError(path, cell.line, f"{cell.role}={cell.name!r} stands on line {earlier.line} already.")
         if cell.role == "check" and getattr(first.get(cell.name), "role", None) != "exercise":
             raise LessonError(path, cell.line, f'there is no cell exercise="{cell.name}" before this check.')
         first[cell.grade_id] = cell
@@ -166,13 +160,9 @@ def _refuse_bad_markers(path: Path, cell: Cell) -> None:
         here = cell.line + offset
         begins, ends = "BEGIN SOLUTION" in line, "END SOLUTION" in line
         if (begins or ends) and line.strip() not in (BEGIN, END):
-            raise LessonError(
-                path, here, f"write the marker as {BEGIN if begins else END!r}, alone on its line."
-            )
+            raise LessonError(path, here, f"write the marker as {BEGIN if begins else END!r}, alone on its line.")
         if (begins or ends) and cell.role not in ("exercise", "prediction"):
-            raise LessonError(
-                path, here, 'a solution marker outside of a cell exercise="..." or prediction="...".'
-            )
+            raise LessonError(path, here, 'a solution marker outside of a cell exercise="..." or prediction="...".')
         if begins and opened:
             raise LessonError(path, here, f"the solution that began on line {opened} has no {END!r}.")
         if ends and not opened:
@@ -182,9 +172,7 @@ def _refuse_bad_markers(path: Path, cell: Cell) -> None:
     if opened:
         raise LessonError(path, opened, f"this solution has no {END!r}.")
     if cell.role == "exercise" and not found:
-        raise LessonError(
-            path, cell.line, f"exercise={cell.name!r} needs {BEGIN!r} and {END!r} around its answer."
-        )
+        raise LessonError(path, cell.line, f"exercise={cell.name!r} needs {BEGIN!r} and {END!r} around its answer.")
 
 
 def _nbgrader_metadata(path: Path, cell: Cell, points: Points) -> dict:

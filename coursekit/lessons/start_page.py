@@ -25,12 +25,8 @@ def build_start_page(page: Lesson, points: Points | None = None) -> NotebookNode
     nb = build_solution(page.text, points)
     places = [cell for cell in nb.cells if PLACE in cell.source]
     if len(places) != 1:
-        raise LessonError(
-            page.text, 1, f"the start page says {PLACE} exactly once, where the list of lessons goes."
-        )
-    places[0].source = places[0].source.replace(
-        PLACE, "\n".join(_entry(lesson) for lesson in find_lessons(page.root))
-    )
+        raise LessonError(page.text, 1, f"the start page says {PLACE} exactly once, where the list of lessons goes.")
+    places[0].source = places[0].source.replace(PLACE, "\n".join(_entry(lesson) for lesson in find_lessons(page.root)))
     return nb
 
 
@@ -47,11 +43,5 @@ def _title(lesson: Lesson, cells: list[Cell]) -> str:
     for cell in cells:
         for line in cell.source.splitlines():
             if cell.kind == "markdown" and line.startswith("# "):
-                return (
-                    line[2:]
-                    .removeprefix("Lesson ")
-                    .removeprefix(lesson.text.stem[:2])
-                    .lstrip(" .:·–-")
-                    .strip()
-                )
+                return line[2:].removeprefix("Lesson ").removeprefix(lesson.text.stem[:2]).lstrip(" .:·–-").strip()
     raise LessonError(lesson.text, 1, "the lesson has no title: begin it with a line `# Title`.")

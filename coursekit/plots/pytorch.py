@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from .style import COLOURS, NEUTRAL, CourseFigure, bar, course_figure, describe, figure
 
@@ -15,6 +17,7 @@ _WAYS = {
     "cell in a loop": (COLOURS["i"], "-.", "D"),
     "fused loop": (COLOURS["z"], "--", "s"),
     "hand-written backward": (COLOURS["GRU"], "-", "o"),
+    "NumPy": (COLOURS["o"], (0, (1, 1)), "p"),
     "nn.GRU": (NEUTRAL, (0, (6, 2)), "x"),
     "nn.LSTM": (COLOURS["LSTM"], "--", "v"),
     "readable": (COLOURS["z"], "--", "s"),
@@ -52,7 +55,7 @@ def tolerance_ladder(
     ax.set_yticks(range(len(rungs)), [label for label, _, _ in rungs])
     ax.set(xscale="log", xlim=(1e-17, 1), ylim=(len(rungs) - 0.4, -0.6), xlabel="largest relative error of any tensor")
     ax.grid(False, axis="y")
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.22), ncols=3)
+    fig.legend(loc="outside lower center", ncols=3)
     return describe(fig, f"Errors against tolerances, from exact to coarse. {'; '.join(said)}.")
 
 
@@ -69,14 +72,13 @@ def two_clocks(
     time at which somebody reads the clock.
     """
     fig, ax = figure(height=2.6)
-    for row, (spans, name) in enumerate(((launches, "GRU"), (work, "LSTM"))):
+    for row, (spans, colour) in enumerate(((launches, NEUTRAL), (work, COLOURS["z"]))):
         for k, (start, end) in enumerate(spans):
-            style = bar(name, label="_")
-            ax.barh(row, end - start, left=start, height=0.55, **{**style, "hatch": ""})
+            ax.barh(row, end - start, left=start, height=0.55, color=colour, edgecolor="white")
             if end - start > 0.03 * work[-1][1]:
                 ax.text((start + end) / 2, row, str(k + 1), ha="center", va="center", color="white", fontsize=9)
     for k, (text, at) in enumerate(looks.items()):
-        ax.axvline(at, color=NEUTRAL, linestyle="--", linewidth=1.5)
+        ax.axvline(at, color="black", linestyle="--", linewidth=1.5)
         ax.annotate(f" {text}: {at:.0f} µs", (at, -0.62), va="center", ha="left" if k == 0 else "right", fontsize=10)
     ax.set_yticks([0, 1], ["processor\nlaunches", "device\nworks"])
     ax.set(xlabel="time (µs)", ylim=(1.45, -0.85), xlim=(0, 1.02 * max(*looks.values(), work[-1][1])))
@@ -131,10 +133,10 @@ def time_per_step(
     live: by way of computing, one number per size. recorded: by way of computing, microseconds by size; None or empty
     if nothing was recorded. device: what they were recorded on.
     """
-    fig, (left, right) = figure(1, 2, height=4.4, sharey=True)
+    fig, (left, right) = figure(1, 2, height=4.6, sharey=True, width_ratios=(1, 1) if recorded else (2, 1))
     for name, times in live.items():
         _way(left, sizes, times, name)
-    left.set(title="this machine, now", ylabel="µs per time step, forward and backward")
+    left.set(title="this machine, now", ylabel="µs per time step, both passes")
     said = [f"{name} from {times[0]:.3g} to {times[-1]:.3g}" for name, times in live.items()]
     crossed = _crossing(sizes, live)
     if crossed:
@@ -145,19 +147,34 @@ def time_per_step(
     for name, times in (recorded or {}).items():
         _way(right, list(times), list(times.values()), name)
         said.append(f"recorded {name} from {list(times.values())[0]:.3g} to {list(times.values())[-1]:.3g}")
-    right.set_title(f"recorded: {device}" if recorded else "GPU")
+    right.set_title(f"recorded: {device}" if recorded else "")
     if not recorded:
         text = "No GPU figures are recorded here.\n\nOn a machine with one, run\npython benchmarks/gpu.py"
         right.text(0.5, 0.5, text, ha="center", va="center", transform=right.transAxes, color=NEUTRAL)
-        right.set_xticks([])
+        right.set_axis_off()
         said.append("no GPU figures are recorded")
     for ax in (left, right) if recorded else (left,):
         shown = sorted({*sizes} if ax is left else {size for times in recorded.values() for size in times})
         ax.set(xscale="log", yscale="log", xlabel="hidden size H")
         ax.set_xticks(shown, [str(size) for size in shown], rotation=45 if len(shown) > 6 else 0)
-        ax.minorticks_off()
-        ax.legend(loc="upper left", bbox_to_anchor=(-0.08, -0.18), fontsize=9)
+        ax.xaxis.set_minor_locator(LogLocator(subs=[]))
+    _plain(left.yaxis)
+    handles = dict(zip(*reversed(_drawn(left, right)), strict=True))
+    fig.legend(handles.values(), handles, loc="outside lower center", ncols=3, fontsize=9)
     return describe(fig, f"Microseconds per time step against hidden size. {'; '.join(said)}.")
+
+
+def _drawn(*panels: Axes) -> tuple[list, list[str]]:
+    """Lines and labels of several panels together."""
+    handles, labels = zip(*(ax.get_legend_handles_labels() for ax in panels), strict=True)
+    return sum(handles, []), sum(labels, [])
+
+
+def _plain(axis: Axis) -> None:
+    """A logarithmic axis with ticks at 1, 2, 5, 10, 20, ... as plain numbers."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _way(ax: Axes, sizes: Sequence[int], times: Sequence[float], name: str) -> None:
@@ -196,7 +213,9 @@ def roofline(rate: float, bandwidth: float, measured: Mapping[str, tuple[float, 
         roof = min(rate, bandwidth * intensity)
         said.append(f"{label}: {speed / 1e9:.3g} GFLOP/s, {speed / roof:.0%} of its roof")
     ax.set(xscale="log", yscale="log", xlabel="FLOP per byte", ylabel="GFLOP per second")
-    ax.legend(loc="upper left", bbox_to_anchor=(-0.05, -0.18), fontsize=9)
+    _plain(ax.xaxis)
+    _plain(ax.yaxis)
+    fig.legend(loc="outside lower center", ncols=2, fontsize=9)
     return describe(fig, f"Roof at {rate / 1e9:.3g} GFLOP/s from {ridge:.3g} FLOP per byte on. {'; '.join(said)}.")
 
 
@@ -206,11 +225,14 @@ def lstm_against_gru(ratios: Mapping[str, float], guess: float | None = None) ->
 
     ratios: by label, time of the LSTM over time of the GRU. guess: the predicted ratio.
     """
-    fig, ax = figure(height=1.6 + 0.5 * len(ratios))
+    fig, ax = figure(height=1.4 + 0.36 * len(ratios))
     for row, ratio in enumerate(ratios.values()):
         ax.barh(row, np.log2(ratio), height=0.6, **bar("LSTM" if ratio > 1 else "GRU", label="_"))
         side = "left" if ratio > 1 else "right"
-        ax.annotate(f"{ratio:.2f}", (np.log2(ratio), row), xytext=(5 if ratio > 1 else -5, 0), ha=side, **_BESIDE)
+        text = ax.annotate(
+            f"{ratio:.2f}", (np.log2(ratio), row), xytext=(5 if ratio > 1 else -5, 0), ha=side, **_BESIDE
+        )
+        text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
     ax.axvline(0, color="black", linewidth=1)
     ax.axvline(np.log2(4 / 3), color=NEUTRAL, linestyle="--", label="the equations: 4 blocks against 3")
     if _number(guess):
@@ -221,7 +243,7 @@ def lstm_against_gru(ratios: Mapping[str, float], guess: float | None = None) ->
     ax.set_yticks(range(len(ratios)), list(ratios))
     ax.set(xlim=(low - 0.5, high + 0.5), ylim=(len(ratios) - 0.4, -0.6), xlabel="time of the LSTM / time of the GRU")
     ax.grid(False, axis="y")
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.25), ncols=2, fontsize=9)
+    fig.legend(loc="outside lower center", ncols=2, fontsize=9)
     said = "; ".join(f"{label}: {ratio:.2f}" for label, ratio in ratios.items())
     return describe(fig, f"Time of the LSTM over time of the GRU; the equations say 1.33. {said}.")
 

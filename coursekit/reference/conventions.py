@@ -112,8 +112,7 @@ def gru_from_onnx(W, R, B, *, linear_before_reset: int) -> gru.Params:
     """
     if linear_before_reset != 1:
         raise ValueError(
-            f"linear_before_reset: expected 1, got {linear_before_reset}. "
-            f"With linear_before_reset=0 {OTHER_MODEL}"
+            f"linear_before_reset: expected 1, got {linear_before_reset}. With linear_before_reset=0 {OTHER_MODEL}"
         )
     return gru.Params(*_from_onnx(W, R, B, GRU_ZRH))
 

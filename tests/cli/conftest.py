@@ -66,9 +66,7 @@ def notebook(tmp_path: Path) -> Callable[..., Path]:
     """Writes the small lesson as a notebook, with cells changed by id, or one more before the checks."""
 
     def write(before_checks: str = "", solved: bool = True, **changed: str) -> Path:
-        nb = (build_solution if solved else build_release)(
-            TINY, {"tiny_gate": 2, "tiny_mix": 3.5}.__getitem__
-        )
+        nb = (build_solution if solved else build_release)(TINY, {"tiny_gate": 2, "tiny_mix": 3.5}.__getitem__)
         for cell in nb.cells:
             cell.source = changed.pop(cell.id, cell.source)
         assert not changed, "no such cells"
@@ -90,9 +88,7 @@ class Server:
 
     def request(self, path: str, method: str = "GET", patience: float = 90) -> str:
         """What the server answers, as soon as it does."""
-        request = urllib.request.Request(
-            self.address + path, method=method, headers={"Authorization": "token secret"}
-        )
+        request = urllib.request.Request(self.address + path, method=method, headers={"Authorization": "token secret"})
         deadline = time.monotonic() + patience
         while True:
             try:
@@ -127,9 +123,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         private = {f"JUPYTER_{what}_DIR": str(tmp_path / what) for what in ("CONFIG", "DATA", "RUNTIME")}
         with (tmp_path / "log").open("w") as log:
             call = [*map(str, command), *options]
-            processes.append(
-                subprocess.Popen(call, stdout=log, stderr=log, env=os.environ | private, cwd=cwd)
-            )
+            processes.append(subprocess.Popen(call, stdout=log, stderr=log, env=os.environ | private, cwd=cwd))
         return Server(port, tmp_path / "log")
 
     yield start

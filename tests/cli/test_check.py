@@ -95,9 +95,7 @@ def test_a_check_cell_that_raises_counts_as_failed_with_the_reason(call, noteboo
 
 @pytest.mark.slow
 def test_an_endless_answer_is_interrupted_and_the_run_goes_on(call, notebook):
-    done = call(
-        "check", notebook(tiny_gate="def tiny_gate(a):\n    while True:\n        pass"), "--timeout", 2
-    )
+    done = call("check", notebook(tiny_gate="def tiny_gate(a):\n    while True:\n        pass"), "--timeout", 2)
     assert done.returncode == 1
     assert lines_with(done.stdout, "tiny_gate", "0 / 2", "timeout")
     assert lines_with(done.stdout, "tiny_mix", "3.5 / 3.5", "passed")
@@ -106,14 +104,10 @@ def test_an_endless_answer_is_interrupted_and_the_run_goes_on(call, notebook):
 
 @pytest.mark.slow
 def test_a_cell_that_cannot_be_interrupted_ends_the_run(call, notebook):
-    stubborn = (
-        "import time\nwhile True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass"
-    )
+    stubborn = "import time\nwhile True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass"
     done = call("check", notebook(before_checks=stubborn), "--timeout", 1)
     assert done.returncode == 2
-    assert (
-        "took longer than 1 s and could not be interrupted; the cells after it were not run." in done.stderr
-    )
+    assert "took longer than 1 s and could not be interrupted; the cells after it were not run." in done.stderr
     assert len(lines_with(done.stdout, "not run")) == 2
 
 

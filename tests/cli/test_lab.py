@@ -54,7 +54,5 @@ def test_outside_of_a_clone_it_is_a_folder_here(tmp_path, monkeypatch):
 
 
 def test_git_ignores_the_learners_copy():
-    done = subprocess.run(
-        ["git", "check-ignore", "my-course/01/x.ipynb"], cwd=clone_root(), capture_output=True
-    )
+    done = subprocess.run(["git", "check-ignore", "my-course/01/x.ipynb"], cwd=clone_root(), capture_output=True)
     assert done.returncode == 0

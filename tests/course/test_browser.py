@@ -18,10 +18,18 @@ from tests.course.learners import ROOT, right_answers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
 ARTIFACTS = Path(os.environ.get("COURSEKIT_ARTIFACTS", ROOT / "artifacts"))
 TOKEN = "a-token-for-the-browser-test"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +55,10 @@ def lab(tmp_path_factory):
     command = [sys.executable, "-m", "coursekit.cli", "lab", str(folder / "course"), "--no-browser"]
     options = [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
     log = (folder / "lab.log").open("w")
-    env = os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
+    env = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+    }
     process = subprocess.Popen([*command, *options], stdout=log, stderr=log, env=env)
     url = f"http://127.0.0.1:{port}"
     try:

@@ -48,7 +48,9 @@ def course(tmp_path_factory):
     submissions = {
         "right": answer(released(LESSON), right),
         "one": answer(released(LESSON), half),
-        "naive": answer(released(LESSON), {"sigmoid": "import numpy as np\n\ndef sigmoid(x):\n    return 1 / (1 + np.exp(-x))"}),
+        "naive": answer(
+            released(LESSON), {"sigmoid": "import numpy as np\n\ndef sigmoid(x):\n    return 1 / (1 + np.exp(-x))"}
+        ),
         "empty": released(LESSON),
     }
     for student, nb in submissions.items():

@@ -7,8 +7,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from coursekit.checking import evaluate, registry
 from coursekit.grading import job as jobs
-from coursekit.grading.job import Job
 from coursekit.grading import runners
+from coursekit.grading.job import Job
 from coursekit.grading.nbgrader import preprocessors, presentation
 from coursekit.grading.results import ResultStore
 from coursekit.grading.sandbox import SandboxUnavailable

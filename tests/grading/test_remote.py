@@ -5,7 +5,6 @@ import pytest
 from coursekit.checking import evaluate, registry
 from coursekit.grading.remote import PRELUDE, Remote, call_remotely
 
-
 RIGHT = """
 import numpy as np
 def sigmoid(a): return 0.5 * (1 + np.tanh(0.5 * a))

@@ -43,9 +43,7 @@ def test_no_answer_is_left(tiny, points):
     ],
 )
 def test_an_answer_that_the_lesson_says_elsewhere_is_found(tiny, points, spoiler):
-    text = tiny.read_text().replace(
-        "    return 1 / (1 + np.exp(-a))", "    y = 1 / (1 + np.exp(-a))\n    return y"
-    )
+    text = tiny.read_text().replace("    return 1 / (1 + np.exp(-a))", "    y = 1 / (1 + np.exp(-a))\n    return y")
     if "return" in spoiler:
         text = tiny.read_text()
     tiny.write_text(f"{text}\n{spoiler}\n")
@@ -74,7 +72,5 @@ def test_it_is_what_nbgrader_itself_releases(course, points):
     assert done.returncode == 0, done.stderr
     assert ours.read_bytes() == expected
     assert [path.name for path in ours.parent.iterdir()] == ["01_tiny.ipynb"]
-    assert (course / "gradebook.db").is_file(), (
-        "the gradebook lies in the course, whatever its address says besides"
-    )
+    assert (course / "gradebook.db").is_file(), "the gradebook lies in the course, whatever its address says besides"
     nbformat.validate(nbformat.read(ours, as_version=4))

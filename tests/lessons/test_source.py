@@ -28,9 +28,7 @@ def test_the_notebook_is_valid_and_says_what_kernel_it_needs(tiny, points):
     assert nb.metadata.kernelspec.name == "python3"
     assert "version" not in nb.metadata.language_info
     assert "jupytext" not in nb.metadata
-    assert all(
-        not cell.outputs and cell.execution_count is None for cell in nb.cells if cell.cell_type == "code"
-    )
+    assert all(not cell.outputs and cell.execution_count is None for cell in nb.cells if cell.cell_type == "code")
 
 
 def test_an_exercise_is_a_solution_cell_and_its_check_is_worth_its_points(tiny, points):

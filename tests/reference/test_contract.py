@@ -97,9 +97,7 @@ def test_the_cache_has_the_documented_fields_and_shapes(cell):
     assert np.array_equal(cache.x1[..., -1], np.ones((4, 6)))
     assert np.array_equal(cache.h[:, 0], case.states[0])
     assert np.array_equal(cache.hs, outputs[0])
-    fields = {"rnn": [], "lstm": ["cs", "i", "f", "g", "o", "tanh_c"], "gru": ["r", "z", "n", "hn"]}[
-        cell.name
-    ]
+    fields = {"rnn": [], "lstm": ["cs", "i", "f", "g", "o", "tanh_c"], "gru": ["r", "z", "n", "hn"]}[cell.name]
     assert all(getattr(cache, name).shape == (4, 6, 5) for name in fields)
 
 
@@ -165,13 +163,9 @@ def test_errors_of_a_step_and_of_the_upstream_gradients():
             cell.step(x[:, None], *states, params)
         with pytest.raises(ValueError, match=r"^dh: expected shape \(4, 5\) = \(N, H\), got \(4, 4\)$"):
             cell.step_backward(h[:, :4], *more, step_cache)
-        with pytest.raises(
-            ValueError, match=r"^dhs: expected shape \(4, 1, 5\) = \(N, T, H\), got \(4, 5\)$"
-        ):
+        with pytest.raises(ValueError, match=r"^dhs: expected shape \(4, 1, 5\) = \(N, T, H\), got \(4, 5\)$"):
             cell.backward(h, *more, cache)
-    with pytest.raises(
-        ValueError, match=r"^c: expected shape \(4, 5\) = \(N, H\), got \(5, 4\): is it transposed\?$"
-    ):
+    with pytest.raises(ValueError, match=r"^c: expected shape \(4, 5\) = \(N, H\), got \(5, 4\): is it transposed\?$"):
         lstm.step(x, h, c.T, lstm.init(3, 5, rng))
 
 

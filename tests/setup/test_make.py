@@ -50,11 +50,7 @@ def test_an_old_python_gets_a_sentence(clone: Path):
 
 def test_a_new_clone_gets_an_environment(clone: Path):
     done = make(clone, "--dry-run", "quick", f"PYTHON={sys.executable}")
-    assert (
-        "-m venv .venv" in done.stdout
-        and INSTALL in done.stdout
-        and "--constraint constraints.txt" in done.stdout
-    )
+    assert "-m venv .venv" in done.stdout and INSTALL in done.stdout and "--constraint constraints.txt" in done.stdout
 
 
 def test_an_environment_is_used_again(clone: Path):

@@ -16,21 +16,14 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-REQUIREMENTS = [
-    Requirement(r) for r in (*PROJECT["dependencies"], *(r for extra in EXTRAS.values() for r in extra))
-]
+REQUIREMENTS = [Requirement(r) for r in (*PROJECT["dependencies"], *(r for extra in EXTRAS.values() for r in extra))]
 
 
 def pins() -> dict[str, str]:
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     requirements = [line for line in lines if not line.startswith("#")]
-    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in requirements), (
-        "exact versions, no local suffix"
-    )
-    return {
-        canonicalize_name(name): version
-        for name, _, version in (line.partition("==") for line in requirements)
-    }
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in requirements), "exact versions, no local suffix"
+    return {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in requirements)}
 
 
 def brought_along(requirements: list[Requirement]) -> set[str]:

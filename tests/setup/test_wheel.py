@@ -31,11 +31,7 @@ def released() -> set[str]:
 @pytest.mark.slow
 def test_it_holds_the_lessons_and_no_answers(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    lessons = {
-        name.removeprefix("coursekit/_notebooks/")
-        for name in names
-        if name.startswith("coursekit/_notebooks/")
-    }
+    lessons = {name.removeprefix("coursekit/_notebooks/") for name in names if name.startswith("coursekit/_notebooks/")}
     assert released() <= lessons
     assert "start.ipynb" in lessons
     assert not any(name.endswith(".md") and "dist-info" not in name for name in names)
@@ -48,9 +44,7 @@ def test_installed_it_copies_the_lessons_out(wheel, tmp_path):
     install = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", target, wheel]
     subprocess.run(install, check=True, capture_output=True)
     command = [target / "bin" / "coursekit", "start", "mine"]
-    environment = os.environ | {
-        "PYTHONPATH": str(target)
-    }  # comes before the clone that the tests are installed from
+    environment = os.environ | {"PYTHONPATH": str(target)}  # comes before the clone that the tests are installed from
     for state in ("new", "kept yours"):
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr

@@ -24,7 +24,7 @@ from coursekit.grading.sandbox.results import Limits, SandboxUnavailable
 from coursekit.grading.sandbox.worker import Worker
 
 Level = Literal["namespaces", "landlock", "unsafe"]
-START_S, OPEN_S = 180, 60
+START_S, OPEN_S, END_S = 180, 60, 2
 LENGTH = 8
 LANDLOCK_ABI = 3  # the first that also guards truncate
 ADVICE = (
@@ -133,6 +133,7 @@ class Server:
             return
         self._started = False
         self._control.close()
+        self._keeper.join(END_S)  # it ends by itself, and then what it used is counted as used by a child of this process
         self._kill()
         self._keeper.join()
         self._errors.close()
