@@ -70,7 +70,9 @@ class _Pending:
     computed: bool = False
 
 
-def grade(course: Course, assignment: str, students: list[str], runner: Runner, *, force: bool = False) -> Iterator[Row]:
+def grade(
+    course: Course, assignment: str, students: list[str], runner: Runner, *, force: bool = False
+) -> Iterator[Row]:
     """Grade submissions and yield a row for each as it is written.
 
     course:     where.

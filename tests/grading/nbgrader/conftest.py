@@ -122,18 +122,22 @@ class Course:
             return {g.name: (g.auto_score, g.needs_manual_grade) for g in submission.grades}
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory) -> Path:
-    """The course as `nbgrader generate_assignment` leaves it. Made once, and copied by every test."""
+def write_template(root: Path, config: str) -> None:
     from coursekit.lessons import build_solution
 
-    root = tmp_path_factory.mktemp("template") / "course"
     folder = root / "solutions" / "mini"
     folder.mkdir(parents=True)
     (folder / "mini.md").write_text(LESSON)
     nbformat.write(build_solution(folder / "mini.md"), folder / "mini.ipynb")
-    (root / "nbgrader_config.py").write_text(CONFIG.format(options=""))
+    (root / "nbgrader_config.py").write_text(config)
     Course(root).run("generate_assignment", "mini")
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory) -> Path:
+    """The course as `nbgrader generate_assignment` leaves it. Made once, and copied by every test."""
+    root = tmp_path_factory.mktemp("template") / "course"
+    write_template(root, CONFIG.format(options=""))
     return root
 
 
