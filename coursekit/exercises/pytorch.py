@@ -5,13 +5,14 @@ torch is imported when an answer is checked, not before: everything here that ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
+from coursekit.checking.report import Case
 from coursekit.exercises import pytorch_mistakes as mistakes
 from coursekit.exercises import pytorch_timing as timing
 from coursekit.exercises import pytorch_weights as weights
@@ -243,6 +244,18 @@ def _draw_function(rng: np.random.Generator) -> Iterator[Draw]:
         yield Draw(name, {"x": x, "h0": h0} | params._asdict() | {"dhs": upstream}, sizes)
 
 
+_PRODUCTS = "products beyond T + 1"
+
+
+def _half_for_fusing(cases: Sequence[Case]) -> float:
+    """Right numbers earn half; the other half needs T + 1 products as well."""
+    marks = []
+    for case in cases:
+        fused = _PRODUCTS in case.right
+        marks.append((len(case.right) - fused) / 7 * (1.0 if fused else 0.5))
+    return sum(marks) / len(marks)
+
+
 register(
     Exercise(
         name="gru_layer_fused",
@@ -254,10 +267,11 @@ register(
             Tensor("dx", ("N", "T", "D"), sequence="T"),
             Tensor("dh0", ("N", "H")),
             *_weights("dW_ih", "dW_hh", "db_ih", "db_hh"),
-            Tensor("products beyond T + 1", exact=True),
+            Tensor(_PRODUCTS, exact=True),
         ),
         draw=_draw_function,
         apply=beside(train_function),
+        marking=_half_for_fusing,
         misconceptions=mistakes.FUSED,
         hints=(
             "W_ih x + b_ih does not depend on the state. torch.nn.functional.linear(x, W_ih, b_ih) works on (N, T, D).",

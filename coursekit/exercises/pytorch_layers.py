@@ -84,9 +84,10 @@ def faulty_fused(fault: str) -> Callable[..., Tensor]:
 
     def gru_layer_fused(x, h0, W_ih, W_hh, b_ih, b_hh):
         H, h, hs = h0.shape[1], h0, []
-        gx = F.linear(x, W_ih, None if fault == "b_ih missing" else b_ih)
+        inside = fault == "projection in the loop"
+        gx = None if inside else F.linear(x, W_ih, None if fault == "b_ih missing" else b_ih)
         for t in range(x.shape[1]):
-            g = F.linear(x[:, t], W_ih, b_ih) if fault == "projection in the loop" else gx[:, t]
+            g = F.linear(x[:, t], W_ih, b_ih) if inside else gx[:, t]
             if fault == "a product per gate":
                 products = zip(W_hh.split(H), b_hh.split(H), strict=True)
                 s = torch.cat([F.linear(h, W, b) for W, b in products], 1)

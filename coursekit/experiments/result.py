@@ -48,8 +48,8 @@ class Measurement:
     @property
     def text(self) -> str:
         """The number with its interval: "1.3 [1.1, 1.5]"."""
-        mean, low, high = self.interval
-        return number(mean) if self.exact else f"{number(mean)} [{number(low)}, {number(high)}]"
+        mean, low, high = (number(end, zeros=not self.exact) for end in self.interval)
+        return mean if self.exact else f"{mean} [{low}, {high}]"
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,10 @@ def _listed(parts: list[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def number(value: float) -> str:
-    """Three figures, without needless zeros or powers of ten."""
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
-    return f"{value:.1e}"
+def number(value: float, *, zeros: bool = False) -> str:
+    """A number in three figures, without needless powers of ten. zeros: 1.00 in place of 1."""
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        return f"{value:.1e}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:#.3g}".rstrip(".") if zeros else f"{value:.3g}"

@@ -108,4 +108,5 @@ def curves(panels: dict[str, dict[str, list[Run]]], *, training: bool = False) -
         if training:
             for label, some in group.items():
                 drawn[title][f"{label}, training"] = (some[0].steps, [one.training for one in some])
-    return {"kind": "curves", "x": "step of training", "y": "loss on unseen data", "log": ("y",), "panels": drawn}
+    y = "loss" if training else "loss on unseen data"
+    return {"kind": "curves", "x": "step of training", "y": y, "log": ("y",), "panels": drawn}

@@ -22,8 +22,8 @@ class Settings:
     steps: int = 300  # of training
     long_steps: int = 250
     count_steps: int = 400
-    text_steps: int = 250
-    small_steps: int = 250
+    text_steps: int = 200
+    small_steps: int = 200
     few_sequences: int = 50  # a small data set for the adding problem
     few_characters: int = 1_000  # ... and for text
     dropout: float = 0.3

@@ -19,7 +19,6 @@ _STARTS = {  # place: (cell, bias of its keeping gate)
     "RNN": ("RNN", None),
     "LSTM": ("LSTM", None),
     "GRU": ("GRU", None),
-    "LSTM, b_f = 3": ("LSTM", ("f", 3.0)),
     "GRU, b_z = 3": ("GRU", ("z", 3.0)),
     "GRU, b_z = 5": ("GRU", ("z", 5.0)),
 }

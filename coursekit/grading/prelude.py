@@ -1,4 +1,4 @@
-"""What runs in a worker before a student's first cell. Its source is sent; nothing here is imported by the grader.
+"""What a worker has before a student's first cell. Its source is sent; nothing here is imported by the grader.
 
 Lessons import `coursekit` for checks, figures and training, and none of that is there while a submission is graded.
 A stand-in takes its place: importing from it works, so that the other lines of an import cell still run, and using
@@ -9,6 +9,7 @@ import importlib.abc
 import importlib.machinery
 import sys
 import types
+import warnings
 
 
 class NotWhileGrading(RuntimeError):
@@ -45,6 +46,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
+_kept = []
+
+
 def _absent(name):
     class Absent:
         def __init__(self, *args, **kwargs):
@@ -63,13 +67,21 @@ def _take_away_finished_layers():
         setattr(torch.nn, name, absent)
         setattr(torch.nn.modules, name, absent)
         setattr(torch.nn.modules.rnn, name, absent)
-    names = ("gru", "lstm", "rnn_tanh", "rnn_relu", "gru_cell", "lstm_cell", "rnn_tanh_cell", "rnn_relu_cell")
-    for name in names:
-        for place in (torch, torch._C._VariableFunctions, torch._VF):
-            try:
-                setattr(place, name, _absent(f"torch.{name}"))
-            except (AttributeError, TypeError):
-                pass
+    # Below Python there are many ways to the same kernels (torch._C, torch.ops, torch.jit): all of them lead through
+    # the dispatcher, and there the kernels are replaced.
+    library = torch.library.Library("aten", "IMPL")
+    _kept.append(library)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in torch._C._dispatch_get_all_op_names():
+            if name.startswith("aten::") and any(kind in name for kind in ("gru", "lstm", "rnn")):
+                for key in ("CompositeImplicitAutograd", "CompositeExplicitAutograd", "CPU", "QuantizedCPU"):
+                    if torch._C._dispatch_has_kernel_for_dispatch_key(name, key):
+                        library.impl(name.removeprefix("aten::"), _refuse, key)
+
+
+def _refuse(*args, **kwargs):
+    raise NotWhileGrading("torch's own recurrent layers are what this course builds: write it from scratch.")
 
 
 def _call_with_earlier_answers(name, earlier, *args):

@@ -21,7 +21,7 @@ CALL_WITH = "_call_with_earlier_answers"
 """A function of the worker's prelude: calls an answer while earlier exercises mean the functions it is given."""
 
 PRELUDE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
-"""Runs in a worker before the first cell of a student."""
+"""Runs in the warm server, so that every worker has it: start a server with `Server(prelude=PRELUDE)`."""
 
 MAX_CALLBACK_NUMBERS = 1_000_000  # in the arguments of one call back: more than any draw holds
 

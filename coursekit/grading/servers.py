@@ -6,6 +6,7 @@ import atexit
 import os
 import threading
 
+from coursekit.grading.remote import PRELUDE
 from coursekit.grading.sandbox import Server
 
 _lock = threading.Lock()
@@ -20,7 +21,7 @@ def shared_server() -> Server:
     global _server
     with _lock:
         if _server is None or _server[0] != os.getpid():
-            server = Server(unsafe=os.environ.get(UNSAFE) == "1")
+            server = Server(unsafe=os.environ.get(UNSAFE) == "1", prelude=PRELUDE)
             server.start()
             _server = (os.getpid(), server)
             atexit.register(close_shared_server)

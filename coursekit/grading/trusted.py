@@ -11,11 +11,12 @@ from nbformat import NotebookNode, v4
 
 from coursekit.checking import Report, evaluate, registry
 from coursekit.grading import from_scratch
+from coursekit.grading.canonical import is_own_cell
 from coursekit.grading.remote import PRELUDE, GraderFault, Remote, call_remotely
 from coursekit.grading.sandbox import CellResult, SandboxUnavailable, Server, Worker
 
 MAX_RESTARTS = 8
-"""How often one notebook may lose its worker (endless loops, os._exit) before only its answers and checks are run."""
+"""How often one notebook may lose its worker (endless loops, os._exit) before the cells that its student added are left out."""
 
 MAX_SPENT_S = 300.0
 """Seconds that one notebook may compute or wait in vain, in all its workers, before nothing more of it is run."""
@@ -62,12 +63,14 @@ def grade_notebook(nb: NotebookNode, server: Server, seed_of: Callable[[str], in
     """Grade a canonical copy.
 
     nb:         the notebook, made by `canonical`.
-    server:     a running sandbox server.
+    server:     a running sandbox server, started with the PRELUDE.
     seed_of:    the seed of an exercise's draws for this submission.
     call_limit: CPU seconds that one call of an answer may use.
 
     Whatever the notebook does is in the result. A fault of the grader is in `faults`, exercise by exercise.
     """
+    if server.prelude != PRELUDE:
+        raise ValueError("notebooks are graded by a server with the PRELUDE, which takes finished layers away")
     return _Grading(nb, server, seed_of, call_limit).run()
 
 
@@ -108,7 +111,7 @@ class _Grading:
 
     def _written(self) -> list[NotebookNode]:
         """The cells that a student wrote."""
-        return [c for c in self.nb.cells if c.cell_type == "code" and (_is_answer(c) or c.id.startswith("own-"))]
+        return [c for c in self.nb.cells if c.cell_type == "code" and (_is_answer(c) or is_own_cell(c))]
 
     def _cell(self, cell: NotebookNode) -> None:
         exercise = exercise_of(cell)
@@ -117,7 +120,7 @@ class _Grading:
             return
         if not cell.source.strip():
             return
-        if self.restarts > MAX_RESTARTS and not _is_answer(cell):
+        if self.restarts > MAX_RESTARTS and is_own_cell(cell):
             said = f"Not run: this notebook has ended its program {MAX_RESTARTS} times before."
             self.outputs[cell.id] = [v4.new_output("stream", name="stdout", text=f"{said}\n")]
             return
@@ -155,7 +158,7 @@ class _Grading:
             if self.cpu_s + self.waited_s > MAX_SPENT_S:
                 return self.worker  # it answers every request with the reason of its end
         self.worker = self.server.open(seed=0)
-        for source in (PRELUDE, *self.done):
+        for source in self.done:
             self.worker.run_cell(source)
         return self.worker
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.axis import Axis
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from .style import NEUTRAL, CourseFigure, band, bar, course_figure, describe, figure, line
 
@@ -30,9 +31,11 @@ def claim_measured(result: Any, guess: float | None = None, full: Any = None) ->
     """
     panels = result.picture.get("panels", {})
     rows = len(result.measurements)
-    below = 0.75 + rows * (0.55 if full else 0.42)
+    below = 1.0 + rows * (0.5 if full else 0.4)
     if panels:
-        fig, axes = figure(2, len(panels), height=below + 2.9, squeeze=False, height_ratios=[2.7, below])
+        curves = result.picture["kind"] == "curves"
+        above = 2.6 + (0.18 * max(map(len, panels.values())) if curves else 0)
+        fig, axes = figure(2, len(panels), height=below + above, squeeze=False, height_ratios=[above, below])
         for ax, (title, content) in zip(axes[0], panels.items(), strict=True):
             _panel(ax, title, content, result.picture, first=ax is axes[0, 0])
         grid = axes[1, 0].get_gridspec()
@@ -50,33 +53,42 @@ def _panel(ax: Axes, title: str, content: Mapping, picture: Mapping, first: bool
     if picture["kind"] == "bars":
         bars = [ax.bar(name, value, **bar(name)) for name, value in content.items()]
         for drawn, value in zip(bars, content.values(), strict=True):
-            ax.bar_label(drawn, [f"{value:,.0f}" if value >= 10 else f"{value:.2g}"], fontsize=9)
-        ax.set(title=title, xlabel="")
+            ax.bar_label(drawn, [_count(value)], fontsize=9)
+        ax.set(title=_broken(title, 20))
         ax.grid(axis="x", visible=False)
         ax.margins(y=0.15)
-        ax.ticklabel_format(axis="y", style="plain")
+        ax.yaxis.set_major_formatter(lambda value, _: _count(value))
     else:
         for label, (x, runs) in content.items():
             band(ax, x, runs, cell_of(label), label=label, **_style(label, list(content)))
-        ax.set(title=title, xlabel=picture["x"])
-        ax.legend(fontsize=9)
+        ax.set(title=_broken(title, 20), xlabel=picture["x"])
+        ax.legend(fontsize=9, loc="upper left", bbox_to_anchor=(-0.05, -0.22), borderpad=0, labelspacing=0.2)
         for axis in picture["log"]:
             ax.set(**{f"{axis}scale": "log"})
-            if axis == "y":
-                _plain_minor_ticks(ax)
+        if "y" in picture["log"]:
+            _label_narrow_log_axis(ax.yaxis)
     if first:
         ax.set_ylabel(picture["y"])
 
 
-def _plain_minor_ticks(ax: Axes) -> None:
-    """Less than a decade has no labelled tick: label the minor ones then."""
-    low, high = ax.get_ylim()
-    if high / low < 20:
-        ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        ax.yaxis.set_minor_formatter(lambda value, _: f"{value:g}")
+def _count(value: float) -> str:
+    """A number of bytes, parameters or microseconds, short enough for the top of a bar."""
+    if value >= 1e6:
+        return f"{value / 1e6:.2f} M"
+    return f"{value:,.0f}" if value >= 10 or value == round(value) else f"{value:.2g}"
+
+
+def _label_narrow_log_axis(axis: Axis) -> None:
+    """A logarithmic axis of less than a decade or two has hardly a labelled tick of its own."""
+    low, high = axis.get_view_interval()
+    axis.set_minor_locator(NullLocator())
+    if high / low < 4:
+        axis.set_major_locator(MaxNLocator(6))
+    elif high / low < 40:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     else:
-        ax.yaxis.set_minor_formatter(NullFormatter())
+        return
+    axis.set_major_formatter(lambda value, _: f"{value:g}")
 
 
 def cell_of(label: str) -> str:
@@ -107,11 +119,13 @@ def _intervals(ax: Axes, result: Any, guess: float | None, full: Any) -> None:
             _one_row(ax, row + 0.3, recorded[measurement.where], "recorded full run", "s", _COLOUR[False])
     names = ["\n".join(textwrap.wrap(m.where, 24)) for m in result.measurements]
     ax.set_yticks(range(len(names)), names)
-    ax.set(xlim=limits, ylim=(len(names) - 0.4, -0.6), xlabel=_broken(result.quantity, 84))
+    ax.set(xlim=limits, ylim=(len(names) - 0.4, -0.6), xlabel=_broken(result.quantity, 62))
     ax.grid(axis="y", visible=False)
+    if ratio:
+        _label_narrow_log_axis(ax.xaxis)
     handles, labels = ax.get_legend_handles_labels()
     once = dict(zip(labels, handles, strict=True))
-    ax.legend(once.values(), once, fontsize=9, ncols=4, loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderpad=0)
+    ax.figure.legend(once.values(), once, fontsize=9, ncols=4, loc="outside lower center")
 
 
 def _one_row(ax: Axes, y: float, measurement: Any, label: str, marker: str, colour: str) -> None:
@@ -159,8 +173,8 @@ def claims_table(results: Mapping[str, Any], guesses: Mapping[str, Any], full: M
     fig, ax = figure(height=0.19 * sum(heights) + 0.7, width=9.6)
     ax.set(xlim=(0, 1), ylim=(sum(heights), -1.4))
     ax.axis("off")
-    columns = {"claim": 0.0, "predicted": 0.17, "measured at": 0.255, "this notebook": 0.475, "full run": 0.655}
-    columns |= {"verdict": 0.83, "(full run)": 0.92}
+    columns = {"claim": 0.0, "predicted": 0.15, "measured at": 0.235, "this notebook": 0.455, "full run": 0.63}
+    columns |= {"verdict": 0.81, "(full run)": 0.91}
     for heading, x in columns.items():
         ax.text(x, -0.9, heading, weight="bold", fontsize=9, va="center")
     y, said = 0.0, []
@@ -175,7 +189,7 @@ def claims_table(results: Mapping[str, Any], guesses: Mapping[str, Any], full: M
 def _table_row(ax: Axes, y: float, x: list[float], result: Any, guess: Any, full: Any) -> str:
     """Write one row, and return it as a sentence."""
     recorded = {m.where: m.text for m in full.measurements} if full else {}
-    write = {"fontsize": 8.5, "va": "top", "linespacing": 1.3}
+    write = {"fontsize": 8, "va": "top", "linespacing": 1.3}
     ax.text(x[0], y, "\n".join(textwrap.wrap(result.title, 20)), **write)
     ax.text(x[1], y, "–" if guess is None else textwrap.shorten(str(guess), 12, placeholder="…"), **write)
     for k, measurement in enumerate(result.measurements):
@@ -183,6 +197,6 @@ def _table_row(ax: Axes, y: float, x: list[float], result: Any, guess: Any, full
         texts = (where, measurement.text, recorded.get(measurement.where, "–"))
         for place, text in zip(x[2:5], texts, strict=True):
             ax.text(place, y + k, text, **write)
-    ax.text(x[5], y, result.verdict, **write, weight="bold")
+    ax.text(x[5], y, result.verdict, **write)
     ax.text(x[6], y, full.verdict if full else "–", **write)
     return f"{result.claim} {result.sentence}"

@@ -44,10 +44,10 @@ def held_gates(
     for row, (name, numbers) in zip(rows, values.items(), strict=True):
         ax = fig.add_subplot(row)
         _heat_map(ax, name, numbers, flag, units, held.get(name))
-    for t, symbol in enumerate(symbols):  # texts are drawn in half the time of ticks
-        look = {"color": COLOURS["r"], "fontweight": "bold"} if t == flag else {}
-        ax.text(t, -0.06, symbol, transform=ax.get_xaxis_transform(), ha="center", va="top", fontsize=9, **look)
-    ax.set_xlabel(f"flagged: {symbols[flag]}    answer: {said}", labelpad=20)
+    ax.set_xticks(range(len(symbols)), symbols, fontsize=9)
+    ax.tick_params(axis="x", length=0)
+    ax.get_xticklabels()[flag].set(color=COLOURS["r"], fontweight="bold")
+    ax.set_xlabel(f"flagged: {symbols[flag]}    answer: {said}")
     _recall(right, recall, held, len(symbols) - 1 - flag, chance)
     return describe(fig, _words(symbols, flag, recall, held, said))
 
@@ -81,19 +81,19 @@ def _recall(ax: Axes, recall: Mapping[str, np.ndarray], held: Mapping[str, float
         ax.plot(recall["held"], **look | {"label": name_of(held)})
     ax.axhline(chance, color=NEUTRAL, linewidth=1, linestyle=(0, (6, 3)))
     ax.text(0.02, chance - 0.02, "chance", transform=ax.get_yaxis_transform(), va="top", fontsize=9, color=NEUTRAL)
-    ax.set(xlabel="steps after the flag", ylabel="share of right answers", ylim=(0, 1.05))
-    ax.set_xlim(0, len(recall["free"]) - 1)
-    ax.legend(loc="center right", bbox_to_anchor=(1, 0.86), handlelength=1.8)
+    ax.set(xlabel="steps after the flag", ylabel="share of right answers", xlim=(0, len(recall["free"]) - 1))
+    ax.set(ylim=(0, 1.28), yticks=np.linspace(0, 1, 6))  # room for the names above the curves
+    ax.legend(loc="upper right", handlelength=1.8, borderaxespad=0)
 
 
 def _words(symbols, flag: int, recall: Mapping[str, np.ndarray], held: Mapping[str, float], said: str) -> str:
-    right = "right" if said == symbols[flag] else "wrong"
+    T, right = len(symbols), "right" if said == symbols[flag] else "wrong"
     curves = "; ".join(
-        f"{name_of(held) if key == 'held' else _FREE}: from {shares[0]:.2f} right without a step after the flag to "
-        f"{shares[-1]:.2f} with {len(shares) - 1} steps, {np.nanmean(shares):.2f} on average"
+        f"{name_of(held) if key == 'held' else _FREE}: {shares[0]:.2f} at 0 steps, {shares[-1]:.2f} at {T - 1} steps, "
+        f"{np.nanmean(shares):.2f} on average"
         for key, shares in recall.items()
     )
     return (
-        f"With {name_of(held)} the network reads {len(symbols)} symbols, the {symbols[flag]} at step {flag} is flagged; "
-        f"it answers {said}, which is {right}. Share of right answers against the steps after the flag. {curves}."
+        f"With {name_of(held)} the network reads {T} symbols. The {symbols[flag]} at step {flag} is flagged; it says "
+        f"{said}, which is {right}. Share of right answers against the steps after the flag. {curves}."
     )

@@ -3,6 +3,7 @@
 import pytest
 
 from coursekit.grading import sandbox
+from coursekit.grading.remote import PRELUDE
 
 
 @pytest.fixture(scope="session")
@@ -10,5 +11,5 @@ def warm_server():
     report = sandbox.probe()
     if report.level == "none":
         pytest.skip(f"no sandbox on this host: {report.text}")
-    with sandbox.Server() as running:
+    with sandbox.Server(prelude=PRELUDE) as running:
         yield running

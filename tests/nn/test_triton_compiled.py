@@ -30,6 +30,7 @@ CASES = [
 ]
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not CUOBJDUMP.exists(), reason="this triton comes without cuobjdump"),
     pytest.mark.skipif(triton.knobs.runtime.interpret, reason="TRITON_INTERPRET is set: nothing is compiled"),
 ]

@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("triton", reason="the package triton is not installed")
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("triton.runtime.interpreter") is None, reason="this triton has no interpreter"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        importlib.util.find_spec("triton.runtime.interpreter") is None, reason="this triton has no interpreter"
+    ),
+]
 
 SCRIPT = Path(__file__).with_name("interpreted.py")
 INTERPRETED = runpy.run_path(str(SCRIPT))

@@ -134,9 +134,10 @@ def _scores_caption(summary: Summary) -> list[str]:
     said = []
     if len(scores) >= 4:
         low, _, high = quantiles(scores, n=4, method="inclusive")
-        said.append(f"The middle half of the class has between {low:g} and {high:g} points.")
+        said.append(f"The middle half of the class has between {round(low, 2):g} and {round(high, 2):g} points.")
     full = sum(score >= group.max_points for score in scores)
-    said.append(f"{count(full, 'submission')} {'has' if full == 1 else 'have'} all points.")
+    who = count(full, "submission") if full else "Nobody"
+    said.append(f"{who} {'have' if full > 1 else 'has'} all points.")
     said.append("Points are those of the gradebook, with what was given by hand, extra credit and late penalties.")
     left_out = len(group.students) - len(scores)
     if left_out:

@@ -78,7 +78,8 @@ class Summary:
 
     @property
     def median(self) -> float:
-        return median(self.scores)
+        """Of the scores, to two decimals."""
+        return round(median(self.scores), 2)
 
     @property
     def checked(self) -> tuple[Outcome, ...]:

@@ -39,7 +39,8 @@ class Server:
     limits: the default for its workers. level: "namespaces", or "landlock" for hosts without user namespaces,
     where nothing can be written; by default the first that works, and `level` says which after the start.
     unsafe: the same protocol without any isolation, for programs that are trusted. share: folders that
-    workers may read and import from (never the reference).
+    workers may read and import from (never the reference). prelude: source that runs once in the warm server, so that
+    every worker finds what it defines; it must hold no secret.
 
     Raises SandboxUnavailable if this host cannot isolate, or if the server stops answering.
     """
@@ -51,11 +52,13 @@ class Server:
         level: Level | None = None,
         unsafe: bool = False,
         share: Sequence[str | Path] = (),
+        prelude: str = "",
     ):
         self.limits = limits or Limits()
         self._levels: list[Level] = ["unsafe"] if unsafe else [level] if level else ["namespaces", "landlock"]
         self.level = self._levels[0]
         self.share = {f"/run/share/{number}": str(Path(path).resolve()) for number, path in enumerate(share)}
+        self.prelude = prelude
         self.info: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._process: subprocess.Popen | None = None
@@ -162,7 +165,7 @@ class Server:
         home = self._home()
         config = {"control": control.fileno(), "level": self.level, "uids": users}
         config["packages"] = [view.package_folder(name) for name in view.PACKAGES]
-        config["share"] = self._shared()
+        config["share"], config["prelude"] = self._shared(), self.prelude
         config["readable"] = [*readable, home, str(view.INSIDE), *self._shared()]
         program = [sys.executable, "-P", "-s", "-m", "inside", json.dumps(config)]
         place = "/tmp" if self.level == "namespaces" else self._folder.name

@@ -425,12 +425,14 @@ def schema(version):
 
 def copied_check(nb):
     nb.cells.append(of(nb, CHECK).copy())
+    return json.dumps(nb).encode()
 
 
 def copied_answer(nb):
     again = nbformat.from_dict(json.loads(json.dumps(of(nb, "gru_step"))))
     again.source = "# my notes on this"
     nb.cells.append(again)
+    return json.dumps(nb).encode()
 
 
 def no_metadata(nb):
@@ -567,7 +569,7 @@ def student_of(number: int) -> str:
 
 
 def hand_in_all(course) -> dict[str, Case]:
-    """The whole class hands in; returns the case of each student. The last student is an honest one."""
+    """The whole class hands in; returns the case of each student."""
     students = {student_of(number): one for number, one in enumerate(CASES)}
     for student, one in students.items():
         one.hand_in(course, student)

@@ -31,7 +31,7 @@ class WarmServer:
         sys.path += [path for path in config["packages"] if path not in sys.path]
         if self.level != "unsafe":  # an editable install puts the course there
             sys.path[:] = [path for path in sys.path if path.startswith(tuple(self.readable))]
-        self.share = config["share"]
+        self.share, self.prelude = config["share"], config["prelude"]
         self.children: dict[int, tuple[int | None, int]] = {}  # pid -> (pidfd, where its end is reported)
         self.opened = 0
 
@@ -40,6 +40,7 @@ class WarmServer:
         if sys.platform == "linux":
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
         self.shell = warm.warm_up()
+        warm.run_prelude(self.shell, self.prelude)
         self.rules = confine.build_filter(None) if self.level == "namespaces" else None
         self.base = warm.address_space()
         warm.close_caches()

@@ -1,0 +1,47 @@
+"""What a learner does on the page of a notebook, for the tests that drive a browser."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tests.course.learners import ROOT
+
+ARTIFACTS = Path(os.environ.get("COURSEKIT_ARTIFACTS", ROOT / "artifacts"))
+TOKEN = "a-token-for-the-browser-test"
+
+
+def open_lesson(page, lab: str, lesson: str) -> None:
+    """The page of a lesson, with its kernel ready: what is run before that is dropped."""
+    page.goto(f"{lab}/lab/tree/{lesson}/{lesson}.ipynb?token={TOKEN}")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=90_000)
+
+
+def run_all_above(page, cell) -> None:
+    cell.locator(".cm-content").click()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Above Selected Cell").click()
+
+
+def cell_with(page, text: str):
+    """The first code cell whose source holds this text, brought into view."""
+    cell = page.locator(".jp-CodeCell", has_text=text).first
+    cell.scroll_into_view_if_needed(timeout=60_000)
+    return cell
+
+
+def run_cell(page, cell) -> None:
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+
+
+def write(page, cell, source: str) -> None:
+    cell.locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.insert_text(source)
+
+
+def photograph(page, name: str) -> None:
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"{name}.png")

@@ -1,0 +1,86 @@
+"""The gate explorer of lesson 05 in a real browser: holding a gate changes what the network recalls."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.course.browsing import ARTIFACTS, cell_with, open_lesson, photograph, run_cell
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def explorer(lab, page):
+    """The cell of the explorer, after the cells that it needs."""
+    open_lesson(page, lab, "05_gru")
+    for needed in ("from coursekit.explore import", "networks = [learn"):
+        run_cell(page, cell_with(page, needed))
+    cell = cell_with(page, "explore_gates(networks")
+    run_cell(page, cell)
+    cell.get_by_label("z held at").wait_for(timeout=90_000)
+    cell.scroll_into_view_if_needed()
+    return cell
+
+
+def share(cell, name: str) -> int:
+    """The share of right answers in percent that stands under the figure, once that speaks of this setting."""
+    status = cell.get_by_role("status").filter(has_text=f"with {name} ")
+    status.wait_for(timeout=30_000)
+    return int(re.search(rf"with {name} (\d+)%", status.inner_text()).group(1))
+
+
+def picture(cell, name: str):
+    """The live figure, once its alternative text speaks of this setting."""
+    shown = cell.locator(f".coursekit-live img[alt^='With {name} the network']")
+    shown.wait_for(timeout=30_000)
+    return shown
+
+
+def test_a_held_gate_changes_the_figure_and_the_line_below_it(page, explorer):
+    at_zero, free = share(explorer, "z held at 0"), share(explorer, "both gates free")
+    drawn = picture(explorer, "z held at 0").get_attribute("src")
+    explorer.screenshot(path=ARTIFACTS / "gate-explorer.png")
+    assert at_zero < free - 30
+
+    explorer.get_by_label("z held at").fill("1")
+    page.keyboard.press("Tab")
+    assert abs(share(explorer, "z held at 1") - 25) < 5  # nothing is ever written: chance
+    assert picture(explorer, "z held at 1").get_attribute("src") != drawn
+    photograph(page, "gate-explorer-z-1")
+
+    explorer.get_by_label("hold the update gate z").uncheck()
+    assert share(explorer, "both gates free") == free
+    picture(explorer, "both gates free")
+
+
+def test_every_control_has_a_name_and_works_by_keyboard(page, explorer):
+    explorer.get_by_label("hold the update gate z").uncheck()
+    field = explorer.get_by_label("r held at")
+    field.focus()
+    page.keyboard.press("ArrowUp")  # a step of 0.05, and to set a value is to hold the gate
+    picture(explorer, "r held at 0.05")
+    assert explorer.get_by_label("hold the reset gate r").is_checked()
+    slider = explorer.locator(".noUi-handle").nth(1)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    picture(explorer, "r held at 0.1")
+    explorer.get_by_label("at step").fill("25")
+    page.keyboard.press("Tab")
+    explorer.get_by_label("flagged symbol").select_option("D")
+    explorer.locator(".coursekit-live img[alt*='The D at step 25 is flagged']").wait_for(timeout=30_000)
+    explorer.screenshot(path=ARTIFACTS / "gate-explorer-other-sequence.png")
+    unnamed = explorer.locator(".coursekit-live :is(input, select)").evaluate_all(
+        "fields => fields.filter(field => !field.labels.length || !field.labels[0].innerText.trim()).length"
+    )
+    assert unnamed == 0
+
+
+def test_the_static_figure_stands_in_for_the_controls_on_paper(page, explorer):
+    live, static = explorer.locator(".coursekit-live"), explorer.locator("[class^='coursekit-static'] img")
+    assert live.is_visible() and not static.is_visible()
+    page.emulate_media(media="print")
+    assert not live.is_visible() and static.is_visible()
+    assert static.get_attribute("alt").startswith("With z held at 0 the network")
+    page.emulate_media(media="screen")
