@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Misconception
+from coursekit.exercises.through_time import back
 from coursekit.reference import gradient_flow, rnn
 
 # One step back: da is the gradient at the argument of tanh, and every mistake is one other line.
@@ -99,22 +100,9 @@ STEP = (
 # A whole sequence back.
 
 
-def _back(
-    dhs,
-    caches,
-    arrive: Callable = lambda dh_t, dh_next, last: dh_t + dh_next,
-    keep: Callable = lambda total, new: [a + b for a, b in zip(total, new, strict=True)],
-    pass_on: Callable = lambda dh_prev, dh_next: dh_prev,
-    times: Callable = lambda T: reversed(range(T)),
-):
-    """Back through time with another line: what arrives at h_t, is kept, is passed on, or in which order."""
-    T = len(caches)
-    dx, total, dh_next = [None] * T, [np.zeros_like(p) for p in caches[0].params], np.zeros_like(dhs[:, 0])
-    for t in times(T):
-        dx[t], dh_prev, *new = rnn.step_backward(arrive(dhs[:, t], dh_next, t == T - 1), caches[t])
-        total = keep(total, new)
-        dh_next = pass_on(dh_prev, dh_next)
-    return (np.stack(dx, axis=1), dh_next, *total)
+def _back(dhs, caches, **lines: Callable):
+    """Back through time with another line: see `through_time.back`."""
+    return back(rnn.step_backward, dhs, (), caches, **lines)
 
 
 def _reversed_dx(dhs, caches):
@@ -170,7 +158,7 @@ SEQUENCE = (
     Misconception(
         "a hand-over that piles up: dh_next += dh_prev",
         "dh_prev of step t holds everything from the future already. It takes the place of the old dh_next.",
-        lambda dhs, caches: _back(dhs, caches, pass_on=lambda dh_prev, dh_next: dh_next + dh_prev),
+        lambda dhs, caches: _back(dhs, caches, pass_on=lambda handed, before: [before[0] + handed[0]]),
     ),
     Misconception(
         "a gradient of W_hh that takes the last state for the state before the first",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Misconception
+from coursekit.exercises.fold_mistakes import fold_mistakes
 from coursekit.reference import rnn
 from coursekit.reference.numerics import sigmoid
 
@@ -99,95 +100,11 @@ STEP = (
 # A whole sequence.
 
 
-def _run(x, h0, params) -> list[np.ndarray]:
-    """The states h0, h1, ..., hT."""
-    states = [h0]
-    for t in range(x.shape[1]):
-        states.append(_step(x[:, t], states[-1], params))
-    return states
+def _summed(x, h0, params):
+    return np.cumsum(rnn.forward(x, h0, params)[0], axis=1)
 
-
-def _each_from(start: Callable) -> Callable:
-    """Every step begins at the same state, so that nothing is remembered."""
-    return lambda x, h0, params: np.stack([_step(x[:, t], start(h0), params) for t in range(x.shape[1])], axis=1)
-
-
-def _h0_in_place(x, h0, params):
-    hs = np.empty((*x.shape[:2], h0.shape[1]))
-    for t in range(x.shape[1]):
-        h0[...] = _step(x[:, t], h0, params)
-        hs[:, t] = h0
-    return hs
-
-
-def _one_array_for_all(x, h0, params):
-    h, states = h0.copy(), []
-    for t in range(x.shape[1]):
-        h[...] = _step(x[:, t], h, params)
-        states.append(h)
-    return np.stack(states, axis=1)
-
-
-def _last_column_before_the_first(x, h0, params):
-    hs = np.zeros((*x.shape[:2], h0.shape[1]))
-    for t in range(x.shape[1]):
-        hs[:, t] = _step(x[:, t], hs[:, t - 1], params)
-    return hs
-
-
-_NO_MEMORY = "The state of one step is the input of the next. Does your loop replace the variable that it passes on?"
 
 FORWARD = (
-    Misconception("a loop that starts every step from h0", _NO_MEMORY, _each_from(lambda h0: h0)),
-    Misconception("a loop that starts every step from zeros", _NO_MEMORY, _each_from(np.zeros_like)),
-    Misconception(
-        "a loop that starts from zeros and ignores h0",
-        "The first step must receive h0.",
-        lambda x, h0, params: np.stack(_run(x, np.zeros_like(h0), params)[1:], axis=1),
-    ),
-    Misconception(
-        "a loop that reads hs[:, t - 1] at t = 0",
-        "At t = 0 the index t - 1 is -1, the last time step: it is still zero there, so h0 never enters.",
-        _last_column_before_the_first,
-    ),
-    Misconception(
-        "a loop that writes into h0",
-        "h0 belongs to the caller. `h0[:] = ...` and `h0 += ...` change it; a new name for the state does not.",
-        _h0_in_place,
-    ),
-    Misconception(
-        "one array that stands for all states",
-        "The same array is appended at every step and overwritten by the next. Append new arrays.",
-        _one_array_for_all,
-    ),
-    Misconception(
-        "states in the order (T, N, H)",
-        "The batch comes first. np.stack(states, axis=1) puts time second.",
-        lambda x, h0, params: np.stack(_run(x, h0, params)[1:]),
-    ),
-    Misconception(
-        "only the last state",
-        "All T states are asked for: keep each of them.",
-        lambda x, h0, params: _run(x, h0, params)[-1],
-    ),
-    Misconception(
-        "states that begin with h0, so that there are T + 1",
-        "hs[:, t] is the state after step t. h0 is the state before the first step, and is not part of it.",
-        lambda x, h0, params: np.stack(_run(x, h0, params), axis=1),
-    ),
-    Misconception(
-        "the state before each step in place of the state after it",
-        "hs[:, t] is the state after x[:, t] was read. Append after the step, not before.",
-        lambda x, h0, params: np.stack(_run(x, h0, params)[:-1], axis=1),
-    ),
-    Misconception(
-        "a loop that runs backwards in time",
-        "Step t sees x[:, t], and t counts up.",
-        lambda x, h0, params: np.stack(_run(x[:, ::-1], h0, params)[1:][::-1], axis=1),
-    ),
-    Misconception(
-        "a running sum of the states",
-        "The new state replaces the old one. It is not added to it.",
-        lambda x, h0, params: np.cumsum(np.stack(_run(x, h0, params)[1:], axis=1), axis=1),
-    ),
+    *fold_mistakes(_step),
+    Misconception("a running sum of the states", "The new state replaces the old one. It is not added to it.", _summed),
 )

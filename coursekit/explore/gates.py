@@ -62,8 +62,8 @@ class GateExplorer:
     def summary(self) -> str:
         """One line under the figure: how often the network is right now, and with both gates free."""
         settings = [self.held, {}] if self.held else [{}]
-        shares = [f"with {name_of(held)} {self.gates.accuracy(held):.0%}" for held in settings]
-        return f"Right in {len(self.gates.test.x):,} sequences: {', '.join(shares)}."
+        shares = ", ".join(f"{self.gates.accuracy(held):.0%} with {name_of(held)}" for held in settings)
+        return f"Right answers in {len(self.gates.test.x):,} sequences: {shares}."
 
     def _ipython_display_(self) -> None:
         from IPython.display import display

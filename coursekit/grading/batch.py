@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,8 @@ from coursekit.grading.gradebook import Writer
 from coursekit.grading.job import Job
 from coursekit.grading.results import RESULTS, ResultStore
 from coursekit.grading.trusted import Graded
+
+_FLUSH_ROWS, _FLUSH_S = 50, 1.0
 
 Runner = Callable[[Iterable[Job]], Iterator[tuple[Job, Graded]]]
 Progress = Callable[["Row"], None]
@@ -89,10 +92,9 @@ def grade(
         run.writer = writer
         waiting = run.jobs(students)
         for job, graded in runner(waiting):
-            run.store.put(job.key, graded)
             run.arrived(job, graded)
             yield from run.finished()
-        yield from run.finished()
+        yield from run.finished(at_once=True)
 
 
 def known(course: Course, assignment: str, students: list[str]) -> Iterator[Row]:
@@ -111,7 +113,8 @@ class _Run:
         self.written = _Written(course.root / RESULTS / "written" / assignment)
         self.writer: Writer
         self.pending: dict[str, _Pending] = {}
-        self.done: list[Row] = []
+        self.done: list[tuple[str, Row]] = []  # with the fingerprint of what was graded
+        self.last_flush = time.monotonic()
 
     def jobs(self, students: list[str]) -> Iterator[Job]:
         """The jobs that have to run. A student whose results are all known is finished on the way."""
@@ -121,7 +124,7 @@ class _Run:
             kept = self.written.get(submission.student)
             same = kept is not None and kept[0] == _fingerprint(keys, submission) and not kept[1].needs_a_person
             if same and not self.force and self.writer.known(submission.student):
-                self.done.append(kept[1])
+                self.done.append(("", kept[1]))
                 continue
             pending = self.pending[submission.student] = _Pending(submission, keys)
             missing = []
@@ -139,13 +142,22 @@ class _Run:
 
     def arrived(self, job: Job, graded: Graded) -> None:
         pending = self.pending[job.student]
+        self.store.put(pending.keys[job.name], graded)
         pending.results[job.name] = graded
         if len(pending.results) == len(pending.keys):
             self._write(job.student)
 
-    def finished(self) -> Iterator[Row]:
+    def finished(self, at_once: bool = False) -> Iterator[Row]:
+        """The rows that are written by now. A commit waits for the disk, so several students share one."""
+        if not at_once and len(self.done) < _FLUSH_ROWS and time.monotonic() - self.last_flush < _FLUSH_S:
+            return
+        self.writer.flush()
+        self.last_flush = time.monotonic()
         done, self.done = self.done, []
-        yield from done
+        for fingerprint, row in done:
+            if fingerprint:
+                self.written.put(row.student, fingerprint, row)
+            yield row
 
     def known(self, submission: Submission) -> Row:
         """What is known about one submission."""
@@ -166,8 +178,7 @@ class _Run:
         pending = self.pending.pop(student)
         row = _row(pending)
         self.writer.write(pending.submission, pending.results)
-        self.written.put(student, _fingerprint(pending.keys, pending.submission), row)
-        self.done.append(row)
+        self.done.append((_fingerprint(pending.keys, pending.submission), row))
 
 
 def _row(pending: _Pending) -> Row:

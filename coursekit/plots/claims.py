@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from .style import NEUTRAL, CourseFigure, band, bar, course_figure, describe, figure, line
+from .style import NEUTRAL, CourseFigure, band, bar, course_figure, describe, figure, line, points
 
 _SECOND_STYLE = {"RNN": (0, (1, 4)), "LSTM": (0, (1, 1)), "GRU": (0, (3, 1, 1, 1))}
 _SHADE = "#E4E4E4"
@@ -200,3 +200,30 @@ def _table_row(ax: Axes, y: float, x: list[float], result: Any, guess: Any, full
     ax.text(x[5], y, result.verdict, **write)
     ax.text(x[6], y, full.verdict if full else "–", **write)
     return f"{result.claim} {result.sentence}"
+
+
+@course_figure
+def paired_runs(losses: Mapping[str, np.ndarray], intervals: Mapping[str, Sequence[float]], name: str) -> CourseFigure:
+    """What pairing buys. Left: a line for every seed, from one network's loss to the other's. Right: intervals.
+
+    losses: two networks, (S,) each. intervals: by label, (mean, low, high) of the difference. name: of the loss.
+    """
+    fig, (left, right) = figure(1, 2, height=3.2, width_ratios=[1, 1.3])
+    (first, a), (second, b) = losses.items()
+    for pair in zip(a, b, strict=True):
+        left.plot([0, 1], pair, color=NEUTRAL, linewidth=1)
+    for x, (label, values) in enumerate(losses.items()):
+        look = points(label)
+        left.plot(np.full(len(values), x), values, linestyle="none", color=look["color"], marker=look["marker"], ms=7)
+    left.set(ylabel=name, xlim=(-0.3, 1.3))
+    left.set_xticks([0, 1], [first, second])
+    left.grid(axis="x", visible=False)
+    for y, (mean, low, high) in enumerate(intervals.values()):
+        right.plot([low, high], [y, y], color=_COLOUR[True], linewidth=3, solid_capstyle="butt")
+        right.plot([mean], [y], "o", color=_COLOUR[True], ms=7)
+    right.axvline(0, color=NEUTRAL, linewidth=1, linestyle=(0, (6, 3)))
+    right.set_yticks(range(len(intervals)), list(intervals))
+    right.set(ylim=(len(intervals) - 0.4, -0.6), xlabel=f"{first} minus {second}, 95 % interval")
+    right.grid(axis="y", visible=False)
+    said = "; ".join(f"{label}: {low:.3g} to {high:.3g}" for label, (_, low, high) in intervals.items())
+    return describe(fig, f"{len(a)} pairs of runs, and intervals of {first} minus {second}: {said}.")

@@ -12,6 +12,7 @@ from coursekit.plots.style import COLOURS, NEUTRAL, CourseFigure, course_figure,
 
 _NAMES = {"z": "update gate z", "r": "reset gate r", "h": "state h"}
 _FREE = "both gates free"
+_TOP = 1.28  # of the axis for shares, which end at 1
 
 
 @course_figure
@@ -74,15 +75,17 @@ def _heat_map(ax: Axes, name: str, numbers: np.ndarray, flag: int, units, held: 
 
 def _recall(ax: Axes, recall: Mapping[str, np.ndarray], held: Mapping[str, float], lag: int, chance: float) -> None:
     """Both curves, and a mark at the lag of the sequence on the left."""
-    ax.axvline(lag, color=COLOURS["r"], alpha=0.18, linewidth=6)
+    ax.axvline(lag, ymax=1 / _TOP, color=COLOURS["r"], alpha=0.18, linewidth=6)
+    side = "left" if lag < len(recall["free"]) / 2 else "right"
+    ax.text(lag, 1.02, "this sequence", ha=side, va="bottom", fontsize=9, color=COLOURS["r"])
     ax.plot(recall["free"], **line("GRU", label=_FREE))
     if held:
         look = line(*held, linestyle="--") if len(held) == 1 else {"color": "black", "linestyle": "--"}
         ax.plot(recall["held"], **look | {"label": name_of(held)})
     ax.axhline(chance, color=NEUTRAL, linewidth=1, linestyle=(0, (6, 3)))
-    ax.text(0.02, chance - 0.02, "chance", transform=ax.get_yaxis_transform(), va="top", fontsize=9, color=NEUTRAL)
+    ax.text(0.02, chance - 0.07, "chance", transform=ax.get_yaxis_transform(), va="top", fontsize=9, color=NEUTRAL)
     ax.set(xlabel="steps after the flag", ylabel="share of right answers", xlim=(0, len(recall["free"]) - 1))
-    ax.set(ylim=(0, 1.28), yticks=np.linspace(0, 1, 6))  # room for the names above the curves
+    ax.set(ylim=(0, _TOP), yticks=np.linspace(0, 1, 6))  # room for the names above the curves
     ax.legend(loc="upper right", handlelength=1.8, borderaxespad=0)
 
 

@@ -147,7 +147,7 @@ def time_per_step(
     for name, times in (recorded or {}).items():
         _way(right, list(times), list(times.values()), name)
         said.append(f"recorded {name} from {list(times.values())[0]:.3g} to {list(times.values())[-1]:.3g}")
-    right.set_title(f"recorded: {device}" if recorded else "")
+    right.set_title(f"recorded: {device}" if recorded else "", fontsize=10)
     if not recorded:
         text = "No GPU figures are recorded here.\n\nOn a machine with one, run\npython benchmarks/gpu.py"
         right.text(0.5, 0.5, text, ha="center", va="center", transform=right.transAxes, color=NEUTRAL)

@@ -26,9 +26,9 @@ def explorer(lab, page):
 
 def share(cell, name: str) -> int:
     """The share of right answers in percent that stands under the figure, once that speaks of this setting."""
-    status = cell.get_by_role("status").filter(has_text=f"with {name} ")
+    status = cell.get_by_role("status").filter(has_text=f"% with {name}")
     status.wait_for(timeout=30_000)
-    return int(re.search(rf"with {name} (\d+)%", status.inner_text()).group(1))
+    return int(re.search(rf"(\d+)% with {name}", status.inner_text()).group(1))
 
 
 def picture(cell, name: str):

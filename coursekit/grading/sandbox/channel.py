@@ -144,18 +144,17 @@ class Channel:
                     raise Closed
                 view = view[count:]
 
+        budget.wait()  # also where a worker sends without a pause
         decoder = Incoming(self.max_bytes)
         return decoder.read(fill), decoder.tensors
 
     @staticmethod
     def _transfer(ready: select.poll, move: Callable[[], int], budget: Budget) -> int:
         while True:
-            wait = budget.wait()
             try:
-                if ready.poll(wait):
-                    return move()
+                return move()
             except BlockingIOError:
-                continue
+                ready.poll(budget.wait())
             except (BrokenPipeError, ConnectionResetError):
                 raise Closed from None
 
