@@ -15,6 +15,7 @@ Plain nbgrader runs the checks in the student's own kernel, without isolation: i
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import resource
 import statistics
@@ -25,8 +26,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursekit.grading.sandbox.inside import linux
 from grading_course import NAME, copy_with_class, environment, make_course
 
+PR_SET_CHILD_SUBREAPER = 36
 PEAK = "import resource, sys; sys.stderr.write(f'\\npeak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}')"
 OURS = f"import sys; from coursekit.cli import main; status = main(); {PEAK}; sys.exit(status)"
 
@@ -53,6 +56,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--scale", metavar="N,N,...", help="grade classes of these sizes instead")
     arguments = parser.parse_args()
+    linux.prctl(PR_SET_CHILD_SUBREAPER, 1)
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
         template = Path(folder, "template")
         make_course(template)
@@ -109,7 +113,9 @@ def grade(template: Path, students: int, stock: bool, jobs: int) -> Cost:
             command = [sys.executable, "-c", OURS, "grade", NAME, "-j", str(jobs)]
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         done = subprocess.run(command, cwd=root, env=environment(), text=True, capture_output=True)
-        wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+        wall = time.perf_counter() - start
+        bury()
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if done.returncode or not stock and f"{students} submissions. All decided." not in done.stdout:
             raise SystemExit(f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}")
         if len(list(root.glob(f"autograded/*/{NAME}/*.ipynb"))) != students:
@@ -117,6 +123,13 @@ def grade(template: Path, students: int, stock: bool, jobs: int) -> Cost:
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     peak = 0.0 if stock else int(done.stderr.rsplit("peak ", 1)[1]) / 1024
     return Cost(wall, cpu, peak)
+
+
+def bury() -> None:
+    """Collect the processes that lost their parent, so that what they used is counted."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
 
 
 if __name__ == "__main__":

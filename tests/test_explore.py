@@ -168,12 +168,14 @@ def test_a_run_notebook_holds_the_controls_and_the_static_figure(notebook):
     assert "VBox" not in live.data["text/plain"]
     assert static.data["text/plain"].startswith("With r held at 1 the network")
     assert "<img" in static.data["text/html"] and "image/png" in static.data
+    assert "Run this cell for the controls" in static.data["text/html"]  # for whoever opens it again later
 
 
 def test_without_ipywidgets_one_sentence_and_the_static_figure_remain(notebook):
     said, static = notebook.cells[2].outputs
     assert "%pip install ipywidgets" in said.text and said.text.count("\n") == 1
-    assert static.data == notebook.cells[1].outputs[1].data
+    assert static.data["image/png"] == notebook.cells[1].outputs[1].data["image/png"]
+    assert "for the controls" not in static.data["text/html"]
 
 
 def test_an_exported_page_shows_the_static_figure_where_no_state_of_controls_was_saved(notebook):

@@ -13,10 +13,14 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
+
 from coursekit.data import Batch
 from coursekit.explore.recall import HeldGates
 from coursekit.plots.gate_explorer import held_gates, name_of
-from coursekit.plots.style import CourseFigure
+from coursekit.plots.style import CourseFigure, course_style
 from coursekit.training import Model
 
 WITHOUT_CONTROLS = (
@@ -48,16 +52,17 @@ class GateExplorer:
         self.flag = min(_FLAG, gates.steps // 2)
         self.letter = gates.letters[1]
         self._name = f"{_STATIC}-{next(_numbers)}-{id(self):x}"  # several explorers may stand on one page
-        self.figure: CourseFigure = self._draw()  # as it is at first: the static picture
+        self.figure: CourseFigure = self.draw()  # as it is at first: the static picture
         self.controls: Controls | None = None
 
-    def _draw(self) -> CourseFigure:
+    def draw(self) -> CourseFigure:
+        """The figure of what is held and chosen now."""
         return held_gates(**self.gates.picture(self.held, self.flag, self.letter))
 
     def change(self, held: Mapping[str, float], flag: int, letter: str) -> CourseFigure:
         """Hold these gates, flag this symbol at this step, and return the new figure."""
         self.held, self.flag, self.letter = dict(held), flag, letter
-        return self._draw()
+        return self.draw()
 
     def summary(self) -> str:
         """One line under the figure: how often the network is right now, and with both gates free."""
@@ -85,7 +90,8 @@ class GateExplorer:
     def _static_bundle(self) -> dict[str, str]:
         """The figure as it was first, in a page element that the controls hide as long as they are there."""
         bundle = self.figure._repr_mimebundle_()[0]
-        return bundle | {"text/html": f'<div class="{self._name}">{bundle["text/html"]}</div>'}
+        again = "<p>Run this cell for the controls of this picture.</p>" if self.controls else ""
+        return bundle | {"text/html": f'<div class="{self._name}">{bundle["text/html"]}{again}</div>'}
 
     def style(self) -> str:
         """Rules for the page: on screen the controls replace the static picture, on paper it replaces them.
@@ -129,7 +135,7 @@ class Controls:
         below = [self.picture, self.line, widgets.HTML(explorer.style())]
         self.box = widgets.VBox([*map(widgets.HBox, rows), *below])
         self.box.add_class(_LIVE)
-        self._show(explorer.figure)
+        self._show(explorer.draw())
         for widget in (*self.hold.values(), *self.value.values(), self.flag, self.letter):
             widget.observe(self._changed, "value")
 
@@ -152,15 +158,19 @@ def _with_slider(field, slider) -> list:
     import ipywidgets as widgets
 
     field.layout.width, field.style.description_width = "140px", "70px"
-    beside = slider(field.value, min=field.min, max=field.max, step=field.step or 1, readout=False)
+    beside = slider(field.value, min=field.min, max=field.max, step=field.step, readout=False)
     beside.link = widgets.jslink((field, "value"), (beside, "value"))
     return [field, beside]
 
 
 def _image(figure: CourseFigure) -> str:
-    """The figure as HTML, as it shows itself, but with fewer pixels and less compression: in a third of the time."""
+    """The figure as HTML, as it shows itself, but made for speed: fewer pixels, drawn once, hardly compressed."""
     stored = io.BytesIO()
-    figure.savefig(stored, format="png", dpi=_LIVE_DPI, pil_kwargs={"compress_level": 1})
+    with course_style():
+        figure.set_dpi(_LIVE_DPI)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # savefig would draw twice
+        Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(stored, "PNG", compress_level=1)
     width, height = (round(100 * inches) for inches in figure.get_size_inches())
     return (
         f'<img src="data:image/png;base64,{base64.b64encode(stored.getvalue()).decode("ascii")}" '

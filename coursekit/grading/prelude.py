@@ -101,5 +101,12 @@ def _call_with_earlier_answers(name, earlier, *args):
                 names[key] = value
 
 
+def _run_beside(source, runner, name, *args):
+    """Call a function of the grader with an answer that cannot leave this process, such as a torch module."""
+    names = {}
+    exec(source, names)
+    return names[runner](globals()[name], *args)
+
+
 sys.meta_path.insert(0, _Finder())
 _take_away_finished_layers()

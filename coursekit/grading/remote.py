@@ -5,6 +5,7 @@ The engine draws, compares and diagnoses in this process. Only arguments go into
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +20,9 @@ from coursekit.grading.sandbox import CallResult, FunctionRef, Worker
 
 CALL_WITH = "_call_with_earlier_answers"
 """A function of the worker's prelude: calls an answer while earlier exercises mean the functions it is given."""
+
+RUN_BESIDE = "_run_beside"
+"""Another one: runs a function of ours beside an answer."""
 
 PRELUDE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
 """Runs in the warm server, so that every worker has it: start a server with `Server(prelude=PRELUDE)`."""
@@ -43,13 +47,24 @@ class Remote:
         self.uses = {name: FunctionRef(_bounded(registry.get(name).reference)) for name in exercise.uses}
         self.result: CallResult | None = None
         self.limit = 10.0
+        self._before_args = 0  # how many of the sent values stand before the answer's own arguments
 
     def __call__(self, *args: Any) -> Any:
-        sent = tuple(_sendable(arg) for arg in args)
         if self.uses:
-            self.result = self.worker.call(CALL_WITH, (self.__name__, self.uses, *sent), cpu_s=self.limit)
-        else:
-            self.result = self.worker.call(self.__name__, sent, cpu_s=self.limit)
+            return self._send(CALL_WITH, (self.__name__, self.uses), args)
+        return self._send(self.__name__, (), args)
+
+    def run_beside(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Send the source of a function of ours into the worker, and call it there with the answer and the arguments.
+
+        For answers that cannot leave their process, such as a torch module. The function calls nothing of this package.
+        """
+        return self._send(RUN_BESIDE, (inspect.getsource(function), function.__name__, self.__name__), args)
+
+    def _send(self, name: str, before: tuple[Any, ...], args: tuple[Any, ...]) -> Any:
+        self._before_args = len(before)
+        sent = tuple(_sendable(arg) for arg in args)
+        self.result = self.worker.call(name, (*before, *sent), cpu_s=self.limit)
         if self.result.status == "busy":
             raise GraderFault(f"{self.__name__}: {self.result.reason}")
         if self.result.status != "ok":
@@ -59,7 +74,7 @@ class Remote:
     def arguments_after(self) -> tuple[Any, ...]:
         """The arguments as the answer left them; empty if the worker could not say."""
         after = self.result.args if self.result is not None else None
-        return () if after is None else tuple(after[2:] if self.uses else after)
+        return () if after is None else tuple(after[self._before_args :])
 
 
 def call_remotely(exercise: Exercise, answer: Remote, args: Mapping[str, Any], limit: float) -> Call:
