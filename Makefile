@@ -3,6 +3,7 @@
 # make quick     the tests that take less than a minute together
 # make lint      style, formatting, layers
 # make release   the notebooks, from the texts in solutions/
+# make bench-cpu the CPU table: the reference and coursekit.nn against torch.nn
 # make clean     removes the environment
 # PYTHON=...     the Python to make the environment with (3.11, 3.12 or 3.13)
 
@@ -22,7 +23,7 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 # nbgrader and its tests start commands of the environment by their names.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: lab test quick lint release clean FORCE
+.PHONY: lab test quick lint release bench-cpu clean FORCE
 
 lab: $(READY)
 	$(BIN)/python -m coursekit.cli lab my-course $(ARGS)
@@ -43,6 +44,9 @@ lint: $(READY)
 
 release: $(READY)
 	$(BIN)/python -m coursekit.cli release
+
+bench-cpu: $(READY)
+	$(BIN)/python benchmarks/cpu.py $(ARGS)
 
 clean:
 	rm -rf $(VENV)

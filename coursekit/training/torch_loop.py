@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import torch
 
+from coursekit.nn.denormals import flush_denormals
 from coursekit.reference import gru, lstm, rnn
 
 from .loop import History, require_finite, run, stream
@@ -87,7 +88,8 @@ def train_torch(
     def judge(batch: tuple) -> tuple[float, float]:
         return evaluate_torch(module, batch)
 
-    with torch.random.fork_rng(devices=[]):
+    # A vanishing gradient passes through the denormal numbers, with which many processors compute slowly.
+    with torch.random.fork_rng(devices=[]), flush_denormals():
         torch.manual_seed(seed)
         run(history, stream(batches, seed), steps, take_step, judge, validation, every, progress)
     return history
