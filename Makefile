@@ -35,7 +35,8 @@ test: $(READY)
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 quick: $(READY)
-	$(BIN)/python -m pytest -n 2 -q -m "not slow and not browser and not nbgrader" $(ARGS)
+	$(BIN)/python -m pytest -n 2 -q -m "not slow and not browser and not nbgrader" \
+	  --ignore tests/grading $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check

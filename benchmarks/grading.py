@@ -3,7 +3,7 @@
     python benchmarks/grading.py [--quick] [--rounds N]       the comparison
     python benchmarks/grading.py --scale 10,100,500,2000      how time and memory grow with the class
 
-A submission has 20 cells, 2 figures, which both render, and 8 checks; some answers of the class are wrong. At the end of
+A submission has 20 cells, 2 figures, which both render, and 8 checks, and imports NumPy and PyTorch as lesson 05 does; some answers of the class are wrong. At the end of
 both programs the gradebook is written and the notebooks with their reports are ready. Each program grades a small and a
 larger class: the difference is the steady state, what is left of the small class is the start-up. The programs take
 turns, so that other load on the machine disturbs them alike; medians are shown. CPU time counts all processes that were

@@ -92,7 +92,7 @@ def make_course(root: Path) -> None:
 
 
 def lesson() -> str:
-    parts = ["# A lesson", "```python\nimport numpy as np\n\nfrom coursekit import check\n```"]
+    parts = ["# A lesson", "```python\nimport numpy as np\nimport torch\n\nfrom coursekit import check\n```"]
     for number, (name, source) in enumerate(ANSWERS.items()):
         head, _, body = source.strip().partition("\n")
         solution = f"{head}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION"

@@ -52,7 +52,9 @@ def _draw_pairs(rng: np.random.Generator) -> Iterator[Draw]:
     end is near zero, where a relative error would flag right answers.
     """
     for name, S in {"three seeds": 3, "five seeds": 5, "another five": 5, "ten seeds": 10, "eight seeds": 8}.items():
-        seeds, own = rng.normal(2.0, 1.0, S), rng.normal(0.0, 0.2, S)
+        seeds, own = (x / x.std() for x in rng.normal(size=(2, S)))
+        seeds, own = 2 + seeds, 0.2 * own
+        seeds[1] = seeds[0] + (own[0] - own[1]) / 4  # a and b put these two in opposite order
         half = t_table(30)[S - 1] * np.std(own, ddof=1) / np.sqrt(S)
         shift = float(rng.choice([-1, 1]) * half * rng.uniform(0.4, 0.6))
         yield Draw(name, {"a": seeds + own - own.mean() + shift, "b": seeds, "t_table": t_table(30).copy()}, {"S": S})

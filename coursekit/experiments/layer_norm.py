@@ -12,6 +12,7 @@ from . import runs, variants
 from .problems import ADDING, TEXT, Problem
 from .result import Measurement, Result
 from .settings import Settings
+from .speed import TARGET, step_ratios
 
 
 class NormalisedGRU(torch.nn.Module):
@@ -46,7 +47,7 @@ def normalised(problem: Problem, settings: Settings, plain: WithReadOut) -> torc
 
 
 def layer_norm_helps(settings: Settings, seeds: Sequence[int]) -> Result:
-    """Loss without normalisation over loss with it, after equally many steps."""
+    """Without normalisation over with it: losses after equally many steps, and steps to a loss."""
     groups = {
         problem.name: variants.with_and_without(problem, normalised, "layer norm", settings, seeds)
         for problem in (ADDING, TEXT)
@@ -55,13 +56,14 @@ def layer_norm_helps(settings: Settings, seeds: Sequence[int]) -> Result:
         name="layer_norm",
         title="layer normalisation helps",
         claim="Layer normalisation makes a GRU learn faster.",
-        quantity="loss without normalisation divided by loss with it, after equally many steps",
+        quantity="without normalisation divided by with it: loss after equally many steps, and steps to a loss",
         claimed=(1.0, float("inf")),
         conditions=f"equal width ({variants.sizes(groups)}); {settings.steps} and {settings.text_steps} steps; "
         f"{len(seeds)} seeds, paired",
         measurements=tuple(
             Measurement(name, runs.ratios(group["GRU"], group["GRU, layer norm"]), ratio=True)
             for name, group in groups.items()
-        ),
+        )
+        + (Measurement(f"adding, steps to {TARGET:g}", step_ratios(*groups[ADDING.name].values()), ratio=True),),
         picture=runs.curves(groups),
     )

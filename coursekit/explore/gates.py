@@ -78,6 +78,7 @@ class GateExplorer:
         except ModuleNotFoundError as error:
             if error.name != "ipywidgets":
                 raise
+            self.controls = None
             print(WITHOUT_CONTROLS)
         else:
             display(self._live_bundle(), raw=True)

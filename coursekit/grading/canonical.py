@@ -6,10 +6,9 @@ the answer cells by their grade_id, and their own cells where they stood, since 
 
 from __future__ import annotations
 
-import copy
-
-import nbformat
 from nbformat import NotebookNode
+
+from coursekit.grading import nodes
 
 MISSING = "# This cell was missing from the notebook that was handed in."
 
@@ -22,7 +21,7 @@ def canonical(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
     Returns a new notebook; neither argument is changed.
     """
     answers, own = _sort_out(released, submitted)
-    nb = copy.deepcopy(released)
+    nb = nodes.copied(released)
     cells: list[NotebookNode] = list(own.get("", []))
     for cell in nb.cells:
         name = _grade_id(cell)
@@ -41,9 +40,9 @@ def canonical(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
 
 def unread(released: NotebookNode, reason: str) -> NotebookNode:
     """What stands in the place of a notebook that could not be read, so that people see why."""
-    nb = canonical(released, nbformat.v4.new_notebook())
+    nb = canonical(released, nodes.notebook([]))
     said = f"**This submission could not be read:** `{reason.replace('`', ' ')}`"
-    nb.cells.insert(0, nbformat.v4.new_markdown_cell(said, id="unread"))
+    nb.cells.insert(0, nodes.cell("markdown", said, "unread"))
     return nb
 
 
@@ -77,8 +76,8 @@ def _sort_out(released: NotebookNode, submitted: NotebookNode) -> tuple[dict[str
 
 def _plain(cell: NotebookNode, number: int) -> NotebookNode:
     """A student's own cell, or a second copy of an answer: kept as a plain cell. Its code runs, it is not graded."""
-    made = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
-    return made(cell.source, id=f"own-{number}")
+    kind = "code" if cell.cell_type == "code" else "markdown"
+    return nodes.cell(kind, cell.source, f"own-{number}")
 
 
 def _anchor(cell: NotebookNode) -> str:

@@ -3,13 +3,15 @@ being converted, so that a class is written in seconds."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
 from pathlib import Path
 from types import TracebackType
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
+from nbformat.v4.rwbase import split_lines
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
@@ -112,7 +114,7 @@ class Writer:
         os.chmod(fresh, 0o755)
         for name, nb in files.items():
             path = fresh / f"{name}.ipynb"
-            path.write_text(v4.writes(nb) + "\n", encoding="utf-8")
+            path.write_text(json.dumps(split_lines(nb), ensure_ascii=False), encoding="utf-8")
             os.chmod(path, 0o444)
         if stamp := _timestamp(submission.folder):
             (fresh / TIMESTAMP).write_text(stamp, encoding="ascii")

@@ -18,6 +18,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from coursekit.grading import nodes
+
 MAX_BYTES = 30 << 20
 """A notebook file larger than this is not read."""
 
@@ -149,13 +151,13 @@ def repaired(nb: Mapping[str, Any]) -> NotebookNode:
         raise Refused("is not a notebook: it has no list of cells")
     if len(cells) > MAX_CELLS:
         raise Refused(f"has more than {MAX_CELLS} cells")
-    repaired = [cell for cell in map(_cell, cells) if cell is not None]
+    repaired = [cell for cell in map(_cell, range(len(cells)), cells) if cell is not None]
     if sum(len(cell.source) for cell in repaired) > MAX_SOURCE:
         raise Refused(f"holds more than {MAX_SOURCE >> 20} million characters in its cells")
-    return nbformat.v4.new_notebook(cells=repaired)
+    return nodes.notebook(repaired)
 
 
-def _cell(cell: Any) -> NotebookNode | None:
+def _cell(number: int, cell: Any) -> NotebookNode | None:
     if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
         return None
     source = cell.get("source", "")
@@ -163,19 +165,13 @@ def _cell(cell: Any) -> NotebookNode | None:
         source = "".join(line for line in source if isinstance(line, str))
     if not isinstance(source, str):
         return None
-    made = {
-        "code": nbformat.v4.new_code_cell,
-        "markdown": nbformat.v4.new_markdown_cell,
-        "raw": nbformat.v4.new_raw_cell,
-    }
     source = source.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot be written to a file
-    fresh = made[cell["cell_type"]](source)
     metadata = cell.get("metadata")
     own = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = own.get("grade_id") if isinstance(own, dict) else None
-    if isinstance(grade_id, str) and grade_id.isprintable():  # all that is taken over: which cell of the assignment this claims to be
-        fresh.metadata["nbgrader"] = {"grade_id": grade_id[:200]}
-    return fresh
+    known = isinstance(grade_id, str) and grade_id.isprintable()
+    # Which cell of the assignment this claims to be is all that is taken over beside the source.
+    return nodes.cell(cell["cell_type"], source, f"cell-{number}", grade_id[:200] if known else None)
 
 
 def grade_ids(nb: NotebookNode) -> frozenset[str]:

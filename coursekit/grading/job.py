@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, from_dict
 
 from coursekit.grading.sandbox import Server
 from coursekit.grading.seeds import seed
@@ -35,7 +35,7 @@ class Job:
     def of(cls, nb: NotebookNode, assignment: str, name: str, student: str, secret: bytes) -> Job:
         exercises = [exercise for cell in nb.cells if (exercise := exercise_of(cell)) is not None]
         seeds = {exercise: seed(secret, assignment, exercise, student) for exercise in exercises}
-        return cls(assignment, name, student, v4.writes(nb), seeds)
+        return cls(assignment, name, student, json.dumps(nb), seeds)
 
     @property
     def key(self) -> str:
@@ -48,7 +48,7 @@ class Job:
         return hashlib.sha256(content.encode()).hexdigest()
 
     def run(self, server: Server) -> Graded:
-        return grade_notebook(v4.reads(self.notebook), server, self.seeds.__getitem__)
+        return grade_notebook(from_dict(json.loads(self.notebook)), server, self.seeds.__getitem__)
 
 
 @functools.cache

@@ -6,6 +6,7 @@ The engine draws, compares and diagnoses in this process. Only arguments go into
 from __future__ import annotations
 
 import inspect
+import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -28,6 +29,7 @@ PRELUDE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
 """Runs in the warm server, so that every worker has it: start a server with `Server(prelude=PRELUDE)`."""
 
 MAX_CALLBACK_NUMBERS = 1_000_000  # in the arguments of one call back: more than any draw holds
+MAX_CALLBACK_PRODUCT = 20_000_000  # of the two largest arrays: what their matrix product can at most make of them
 
 
 class GraderFault(RuntimeError):
@@ -126,8 +128,9 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of ours that a stranger's process may call: not with more numbers than a draw could hold."""
 
     def bounded(*args: Any, **kwargs: Any) -> Any:
-        numbers = sum(np.asarray(array).size for array in trees.arrays((args, kwargs)))
-        if numbers > MAX_CALLBACK_NUMBERS:
+        sizes = sorted(np.asarray(array).size for array in trees.arrays((args, kwargs)))
+        numbers = sum(sizes)
+        if numbers > MAX_CALLBACK_NUMBERS or math.prod(sizes[-2:]) > MAX_CALLBACK_PRODUCT:
             raise ValueError(f"called with {numbers} numbers; at most {MAX_CALLBACK_NUMBERS} are allowed while grading")
         return function(*args, **kwargs)
 

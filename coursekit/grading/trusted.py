@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
 
 from coursekit.checking import Report, evaluate, registry
-from coursekit.grading import from_scratch
+from coursekit.grading import from_scratch, nodes
 from coursekit.grading.canonical import is_own_cell
 from coursekit.grading.remote import PRELUDE, GraderFault, Remote, call_remotely
 from coursekit.grading.sandbox import CellResult, SandboxUnavailable, Server, Worker
@@ -122,7 +122,7 @@ class _Grading:
             return
         if self.restarts > MAX_RESTARTS and is_own_cell(cell):
             said = f"Not run: this notebook has ended its program {MAX_RESTARTS} times before."
-            self.outputs[cell.id] = [v4.new_output("stream", name="stdout", text=f"{said}\n")]
+            self.outputs[cell.id] = [nodes.stream("stdout", f"{said}\n")]
             return
         result = self._alive().run_cell(cell.source)
         if result.status == "busy":  # a wall clock on a loaded machine: once more, with a worker of its own
@@ -179,17 +179,17 @@ def as_outputs(result: CellResult) -> list[dict[str, Any]]:
     outputs = []
     for piece in result.shown:
         if piece.kind in ("stdout", "stderr"):
-            outputs.append(v4.new_output("stream", name=piece.kind, text=piece.text))
+            outputs.append(nodes.stream(piece.kind, piece.text))
         else:
             data = {kind: _encoded(content) for kind, content in piece.data.items()}
-            outputs.append(v4.new_output("display_data", data=data))
+            outputs.append(nodes.display(data))
     if result.ename == "NotWhileGrading":
-        outputs.append(v4.new_output("stream", name="stdout", text=f"Not run while grading: {result.evalue}\n"))
+        outputs.append(nodes.stream("stdout", f"Not run while grading: {result.evalue}\n"))
     elif result.status == "error":
         lines = result.traceback.splitlines() or [f"{result.ename}: {result.evalue}"]
-        outputs.append(v4.new_output("error", ename=result.ename, evalue=result.evalue, traceback=lines))
+        outputs.append(nodes.error(result.ename, result.evalue, lines))
     elif result.status != "ok":
-        outputs.append(v4.new_output("error", ename=result.status, evalue=result.reason, traceback=[result.reason]))
+        outputs.append(nodes.error(result.status, result.reason, [result.reason]))
     return outputs
 
 

@@ -8,7 +8,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from coursekit.plots.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure, line
+from coursekit.plots.style import (
+    COLOURS,
+    DIVERGING,
+    NEUTRAL,
+    SEQUENTIAL,
+    CourseFigure,
+    course_figure,
+    describe,
+    figure,
+    line,
+)
 
 _NAMES = {"z": "update gate z", "r": "reset gate r", "h": "state h"}
 _FREE = "both gates free"
@@ -38,7 +48,7 @@ def held_gates(
     """
     places = {"left": 0.035, "right": 0.985, "bottom": 0.13, "top": 0.93, "wspace": 0.3, "width_ratios": (1.3, 1)}
     fig, (left, right) = figure(1, 2, height=4.3, gridspec_kw=places)
-    # The places are fixed: to look for them takes a third of the time, and this figure is drawn while one looks on.
+    # The places are fixed: to look for them takes a quarter of the time, and this figure is drawn while one looks on.
     fig.set_layout_engine("none")
     rows = left.get_subplotspec().subgridspec(len(values), 1, hspace=0.3)
     left.remove()
@@ -62,7 +72,8 @@ def _heat_map(ax: Axes, name: str, numbers: np.ndarray, flag: int, units, held: 
     """Units from top to bottom, steps from left to right; a frame marks the flagged step."""
     order = range(numbers.shape[1]) if units is None else units
     # Without a scale at the side, unlike elsewhere: the title says what black and white are, and there is more room.
-    colours, lowest, ends = ("cividis", -1, "blue −1, yellow 1") if name == "h" else ("Greys", 0, "white 0, black 1")
+    state, gate = (DIVERGING, -1, "blue −1, yellow 1"), (SEQUENTIAL, 0, "white 0, black 1")
+    colours, lowest, ends = state if name == "h" else gate
     ax.imshow(numbers.T[order], cmap=colours, vmin=lowest, vmax=1, aspect="auto", interpolation="nearest")
     ax.grid(False)
     ax.set_title(f"{_NAMES[name]}: {ends if held is None else f'held at {held:.2g}'}", fontsize=10)

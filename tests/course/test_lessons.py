@@ -78,6 +78,7 @@ def test_a_solved_notebook_runs_and_scores_full(lesson, tmp_path):
     assert sum(r.points for r in found) == sum(r.most for r in found) > 0
 
 
+@pytest.mark.slow
 @every_lesson
 def test_a_solved_notebook_earns_full_marks_from_the_trusted_grader(lesson):
     """In the sandbox there is no coursekit: an answer must not need more than its notebook and the libraries."""

@@ -7,21 +7,22 @@ from coursekit.checking import evaluate, registry
 from coursekit.exercises import matrix
 
 EXERCISES = list(registry.every())
-SEEDS = 20
-
+few_or_all_seeds = pytest.mark.parametrize("seeds", [2, pytest.param(20, marks=pytest.mark.slow)])
 every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
 
 
+@few_or_all_seeds
 @every_exercise
-def test_the_reference_is_accepted_on_every_seed(exercise):
-    for seed in range(SEEDS):
+def test_the_reference_is_accepted_on_every_seed(exercise, seeds):
+    for seed in range(seeds):
         report = evaluate(exercise, exercise.reference, seed)
         assert report.passed and report.score == 1.0, report.text
 
 
+@few_or_all_seeds
 @every_exercise
-def test_every_mistake_is_caught_and_named_on_every_seed(exercise):
-    holes = [row for row in matrix.rows(exercise, SEEDS) if row.hole]
+def test_every_mistake_is_caught_and_named_on_every_seed(exercise, seeds):
+    holes = [row for row in matrix.rows(exercise, seeds) if row.hole]
     assert not holes
 
 

@@ -33,7 +33,7 @@ def test_batches_fit_the_sizes_and_the_seed_decides_them(problem, tiny):
 def test_a_small_data_set_is_small_and_another_one_for_every_seed(problem, tiny):
     def seen(seed: int) -> set[bytes]:
         draw, rng = problem.batches(tiny, seed), np.random.default_rng(seed)
-        return {row.tobytes() for _ in range(60) for row in draw(rng).x}
+        return {row.tobytes() for _ in range(400) for row in draw(rng).x}
 
     assert len(seen(0)) == (6 if problem is problems.FEW_SEQUENCES else 60 - 24)
     assert not seen(0) & seen(1)

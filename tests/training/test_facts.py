@@ -13,6 +13,8 @@ from coursekit.data import adding, first_symbol, flagged_symbol
 from coursekit.reference import gru, lstm, rnn
 from coursekit.training import evaluate, new_model, train
 
+pytestmark = pytest.mark.slow
+
 LR = {rnn: 0.003, lstm: 0.01, gru: 0.01}
 SIZES = {adding: (2, 1), first_symbol: (4, 4), flagged_symbol: (5, 4)}  # task: (D, K)
 

@@ -17,7 +17,7 @@ from traitlets import Bool, Integer
 
 from coursekit.grading.quarantine import MAX_DEPTH, MAX_ENTRIES, TIMESTAMP, note, place_of, shown
 
-_LONG_AGO = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+_LONG_AGO = datetime.datetime(1970, 1, 1)  # as nbgrader has all times: UTC, without saying so
 
 
 class SafeCollect(ExchangeCollect):
@@ -58,7 +58,7 @@ class SafeCollect(ExchangeCollect):
         """The later one of the claimed time and the last change, which only root could set back."""
         if not self.server_time:
             return claimed
-        changed = datetime.datetime.fromtimestamp(_last_change(path), datetime.timezone.utc)
+        changed = datetime.datetime.fromtimestamp(_last_change(path), datetime.timezone.utc).replace(tzinfo=None)
         if changed - claimed <= datetime.timedelta(seconds=self.tolerance_s):
             return claimed
         said = f"{os.path.basename(path)} says {claimed:%Y-%m-%d %H:%M:%S}, but was written at {changed:%Y-%m-%d %H:%M:%S}"
@@ -117,7 +117,7 @@ class SafeCollect(ExchangeCollect):
                 target = os.path.join(dest, place)
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 Path(target).write_bytes(content)
-        Path(dest, TIMESTAMP).write_text(f"{record['timestamp']:%Y-%m-%d %H:%M:%S.%f %Z}", encoding="ascii")
+        Path(dest, TIMESTAMP).write_text(f"{record['timestamp']:%Y-%m-%d %H:%M:%S.%f} UTC", encoding="ascii")
         if self.coursedir.groupshared:
             self._share(dest)
 

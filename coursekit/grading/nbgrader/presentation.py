@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
 
+from coursekit.grading import nodes
 from coursekit.grading.canonical import is_own_cell
 from coursekit.grading.safe_text import safe_markdown
 from coursekit.grading.trusted import Graded, exercise_of
@@ -45,9 +46,9 @@ def _report(exercise: str, graded: Graded) -> list[NotebookNode]:
     if report is None:
         reason = graded.faults.get(exercise, "the check did not run")
         text = f"Not graded automatically: {reason}. A person will look at it; no points are lost."
-        return [v4.new_output("display_data", data={"text/plain": text})]
+        return [nodes.display({"text/plain": text})]
     data = {"text/plain": repr(report.points), "text/html": report._repr_html_()}
-    return [v4.new_output("execute_result", data=data, execution_count=None)]
+    return [nodes.display(data, result=True)]
 
 
 def _is_answer(cell: NotebookNode) -> bool:

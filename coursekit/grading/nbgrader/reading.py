@@ -7,11 +7,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 
-from coursekit.grading import intake
+from coursekit.grading import intake, nodes
 from coursekit.grading.course import Course
 from coursekit.grading.quarantine import place_of, set_aside
 
@@ -32,7 +31,7 @@ class SafeExporter(NotebookExporter):
         try:
             nb = intake.read_notebook(Path(filename))
         except intake.Refused as reason:
-            nb = nbformat.v4.new_notebook()
+            nb = nodes.notebook([])
             resources[UNREAD] = f"{os.path.basename(filename)} {reason}"
         return self.from_notebook_node(nb, resources, **options)
 

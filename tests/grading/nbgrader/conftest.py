@@ -71,6 +71,7 @@ class Course:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.db_url = f"sqlite:///{root / 'gradebook.db'}"
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         bin_folder = str(Path(sys.executable).parent)
@@ -117,7 +118,7 @@ class Course:
         """By cell: the automatic score, and whether a person has to look."""
         from nbgrader.api import Gradebook
 
-        with Gradebook(f"sqlite:///{self.root / 'gradebook.db'}") as book:
+        with Gradebook(self.db_url) as book:
             submission = book.find_submission_notebook("mini", "mini", student)
             return {g.name: (g.auto_score, g.needs_manual_grade) for g in submission.grades}
 

@@ -1,0 +1,125 @@
+"""Where jobs run makes no difference, and whoever dies on the way takes nothing along."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+from coursekit.grading import job, runners
+from coursekit.grading.batch import grade
+from coursekit.grading.course import Course
+
+pytestmark = [pytest.mark.nbgrader, pytest.mark.slow, pytest.mark.usefixtures("isolated")]
+VERSION = "of this test"
+WORK = "\n_ = sum(range(3_000_000))\n"
+SWAP = {"(1 - z) * np.tanh(xn + r * hn) + z * h": "z * np.tanh(xn + r * hn) + (1 - z) * h"}
+
+
+@pytest.fixture
+def course(make_course, monkeypatch):
+    """Twelve students, some wrong, each busy for a moment."""
+    monkeypatch.setattr(job, "grader_version", lambda: VERSION)
+    made = make_course()
+    right = next(c.source for c in made.solution.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "gru_step")
+    for number in range(12):
+        source = right.replace(*next(iter(SWAP.items()))) if number % 3 == 1 else right
+        source = "raise ValueError" if number % 6 == 5 else source
+        made.hand_in(f"s{number:02d}", made.answered(gru_step=f"# {number}{WORK}{source}"))
+    return made
+
+
+def graded(course, runner, **options):
+    place = Course(course.root)
+    rows = grade(place, "mini", place.students("mini"), runner, **options)
+    return {row.student: (row.questions, row.flags, row.problems) for row in rows}
+
+
+def forget(course):
+    for kept in (course.root / ".coursekit-results").rglob("*.json"):
+        kept.unlink()
+
+
+def test_one_process_two_and_a_regrade_give_the_same(course):
+    serial = graded(course, runners.serially)
+    book = {student: course.scores(student) for student in serial}
+    assert len({points for points in (sum(q.points for q in row[0]) for row in serial.values())}) > 1
+    forget(course)
+    assert graded(course, lambda jobs: runners.in_processes(jobs, 2), force=True) == serial
+    forget(course)
+    assert graded(course, runners.serially, force=True) == serial
+    assert {student: course.scores(student) for student in serial} == book
+
+
+def test_a_killed_process_of_the_pool_takes_nothing_along(course):
+    serial = graded(course, runners.serially)
+    forget(course)
+
+    def killing(jobs):
+        for number, finished in enumerate(runners.in_processes(jobs, 2)):
+            if number == 2:
+                children = subprocess.run(["pgrep", "-P", str(os.getpid())], text=True, capture_output=True).stdout
+                workers = [int(pid) for pid in children.split() if is_worker(int(pid))]
+                os.kill(workers[0], signal.SIGKILL)
+            yield finished
+
+    assert graded(course, killing, force=True) == serial
+
+
+def is_worker(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline") as file:
+            return "spawn_main" in file.read()
+    except OSError:
+        return False
+
+
+def test_a_cluster_that_loses_a_worker_gives_the_same_once(course):
+    distributed = pytest.importorskip("distributed")
+    serial = graded(course, runners.serially)
+    forget(course)
+    seen = Counter()
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1", silence_logs=60
+    ) as cluster:
+
+        def killing(jobs):
+            for number, (one, result) in enumerate(runners.on_cluster(jobs, cluster.scheduler_address)):
+                seen[one.key] += 1
+                if number == 2:
+                    pid = next(iter(cluster.workers.values())).pid
+                    os.kill(pid, signal.SIGKILL)
+                yield one, result
+
+        assert graded(course, killing, force=True) == serial
+    assert len(seen) == 12 and set(seen.values()) == {1}
+
+
+@pytest.mark.parametrize("after", [0, 1, 6])
+def test_a_grader_that_is_killed_loses_nothing(course, after):
+    """SIGKILL to the command once so many results are kept; the same command then finishes the class."""
+    program = f"from coursekit.grading import job; job.grader_version = lambda: {VERSION!r}; import sys; "
+    program += "from coursekit.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "grade", "mini", "-j", "2", "--course", str(course.root)]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    store = course.root / ".coursekit-results"
+    deadline = time.monotonic() + 120
+    while running.poll() is None and time.monotonic() < deadline:
+        if len(list(store.glob("??/*.json"))) >= after and (after or store.parent.joinpath(".coursekit-secret").exists()):
+            break
+        time.sleep(0.02)
+    running.kill()
+    running.wait()
+    kept = {path: path.stat().st_mtime_ns for path in store.glob("??/*.json")}
+    assert len(kept) >= after
+    done = course.grade("-j", "2")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept  # not graded again
+    scores = {f"s{number:02d}": course.scores(f"s{number:02d}") for number in range(12)}
+    assert all(score is not None for cells in scores.values() for score, _ in cells.values())
+    forget(course)
+    serial = graded(course, runners.serially, force=True)
+    assert len(serial) == 12 and {student: course.scores(student) for student in scores} == scores
