@@ -16,8 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.grading.nbgrader.attacks import PERSON, Case, hand_in_all, outcome  # noqa: E402
-from tests.grading.nbgrader.conftest import CONFIG, Course, write_template  # noqa: E402
+from tests.grading.nbgrader.attacks import PERSON, Case, hand_in_all, outcome
+from tests.grading.nbgrader.conftest import CONFIG, Course, write_template
 
 VERDICTS = ("just", "undeserved points", "points lost", "submission lost")
 
@@ -38,7 +38,11 @@ def tally(program: str, folder: Path) -> bool:
     course = Course(folder / "course")
     write_template(course.root, CONFIG.format(options=""))
     students = hand_in_all(course)
-    done = course.grade("-j", str(os.cpu_count() or 1)) if program == "coursekit" else course.run("autograde", "mini", check=False)
+    done = (
+        course.grade("-j", str(os.cpu_count() or 1))
+        if program == "coursekit"
+        else course.run("autograde", "mini", check=False)
+    )
     aborted = done.returncode not in (0, 1) or "Traceback" in done.stderr
     counted: dict[str, Counter[str]] = {}
     for student, case in students.items():

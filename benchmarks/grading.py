@@ -3,11 +3,11 @@
     python benchmarks/grading.py [--quick] [--rounds N]       the comparison
     python benchmarks/grading.py --scale 10,100,500,2000      how time and memory grow with the class
 
-A submission has 20 cells, 2 figures, which both render, and 8 checks, and imports NumPy and PyTorch as lesson 05 does; some answers of the class are wrong. At the end of
-both programs the gradebook is written and the notebooks with their reports are ready. Each program grades a small and a
-larger class: the difference is the steady state, what is left of the small class is the start-up. The programs take
-turns, so that other load on the machine disturbs them alike; medians are shown. CPU time counts all processes that were
-started, the sandbox included.
+A submission has 20 cells, 2 figures, which both render, and 8 checks, and imports NumPy and PyTorch as lesson 05 does;
+some answers of the class are wrong. At the end of both programs the gradebook is written and the notebooks with their
+reports are ready. Each program grades a small and a larger class: the difference is the steady state, what is left of
+the small class is the start-up. The programs take turns, so that other load on the machine disturbs them alike; medians
+are shown. CPU time counts all processes that were started, the sandbox included.
 
 Plain nbgrader runs the checks in the student's own kernel, without isolation: it does less.
 """
@@ -26,8 +26,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit.grading.sandbox.inside import linux
 from grading_course import NAME, copy_with_class, environment, make_course
+
+from coursekit.grading.sandbox.inside import linux
 
 PR_SET_CHILD_SUBREAPER = 36
 PEAK = "import resource, sys; sys.stderr.write(f'\\npeak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}')"
@@ -88,7 +89,10 @@ def compare(template: Path, rounds: int, quick: bool, jobs: int) -> None:
         / statistics.median(getattr(c, what) for c in steady["ours"])
         for what in ("wall", "cpu")
     }
-    print(f"\nsteady state: {ratios['wall']:.1f} times less wall time (bar: 20), {ratios['cpu']:.1f} times less CPU (bar: 8)")
+    print(
+        f"\nsteady state: {ratios['wall']:.1f} times less wall time (bar: 20), "
+        f"{ratios['cpu']:.1f} times less CPU (bar: 8)"
+    )
     print(f"load after the run: {os.getloadavg()[0]:.1f}")
 
 
@@ -98,7 +102,8 @@ def growth(template: Path, sizes: list[int], jobs: int) -> None:
         cost = grade(template, size, False, jobs)
         each = cost.per(size)
         print(
-            f"{size:12}{cost.wall:10.1f}{cost.cpu:10.1f}{1000 * each.wall:14.0f}{1000 * each.cpu:13.0f}{cost.peak:12.0f}",
+            f"{size:12}{cost.wall:10.1f}{cost.cpu:10.1f}{1000 * each.wall:14.0f}{1000 * each.cpu:13.0f}"
+            f"{cost.peak:12.0f}",
             flush=True,
         )
 

@@ -59,7 +59,8 @@ WRONG = {  # by the remainder of a student's number: some answers of a class are
     3: ("rnn_step", "def rnn_step(x, h, params):\n    raise NotImplementedError"),
 }
 FIGURES = (
-    "import matplotlib.pyplot as plt\na = np.linspace(-6, 6, 200)\nplt.plot(a, np.tanh(a))\nplt.title('tanh')\nplt.show()",
+    "import matplotlib.pyplot as plt\na = np.linspace(-6, 6, 200)\nplt.plot(a, np.tanh(a))\n"
+    "plt.title('tanh')\nplt.show()",
     "plt.figure()\nplt.imshow(np.outer(a, a))\nplt.colorbar()\nplt.title('products')\nplt.show()",
 )
 CONFIG = """

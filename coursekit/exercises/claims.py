@@ -54,7 +54,9 @@ def _draw_pairs(rng: np.random.Generator) -> Iterator[Draw]:
     for name, S in {"three seeds": 3, "five seeds": 5, "another five": 5, "ten seeds": 10, "eight seeds": 8}.items():
         seeds, own = (x / x.std() for x in rng.normal(size=(2, S)))
         seeds, own = 2 + seeds, 0.2 * own
-        seeds[1] = seeds[0] + (own[0] - own[1]) / 4  # a and b put these two in opposite order
+        if S > 3:
+            near = np.argsort(seeds)[[S // 2, S // 2 + 1]]
+            seeds[near[1]] = seeds[near[0]] + (own[near[0]] - own[near[1]]) / 4  # a and b order these two oppositely
         half = t_table(30)[S - 1] * np.std(own, ddof=1) / np.sqrt(S)
         shift = float(rng.choice([-1, 1]) * half * rng.uniform(0.4, 0.6))
         yield Draw(name, {"a": seeds + own - own.mean() + shift, "b": seeds, "t_table": t_table(30).copy()}, {"S": S})

@@ -235,7 +235,7 @@ COMPARISON = (
         _with(lambda a, b, t: _error(a - b)),
     ),
     Misconception(
-        "a half-width in place of the width, halved again",
+        "a half-width that is halved again",
         "The quantile is the distance from the mean to one end. Do not divide by two.",
         _with(lambda a, b, t: t[len(a) - 1] * _error(a - b) / 2),
     ),

@@ -1,6 +1,8 @@
 """The full mode: every claim with FULL settings, recorded for the lesson to show beside the quick results.
 
-python -m coursekit.experiments [--quick] [--claims parity,speed] [--folder benchmarks/results]
+OMP_NUM_THREADS=1 python -m coursekit.experiments [--quick] [--claims parity,speed] [--folder benchmarks/results]
+
+One thread, because NumPy's others would spend more processor time on such small networks than they save.
 """
 
 from __future__ import annotations

@@ -101,11 +101,11 @@ def from_data(data: Mapping[str, Any]) -> Result:
 
 
 def machine() -> str:
-    """The processor and the system, as far as they can be found out."""
+    """The processor, the system and the number of threads asked for, as far as they can be found out."""
     name = platform.processor() or platform.machine()
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), name)
     except OSError:
         pass  # not Linux
-    return f"{name}, {os.cpu_count()} cores, {platform.system()}"
+    return f"{name}, {os.cpu_count()} cores, {platform.system()}, OMP_NUM_THREADS={os.environ.get('OMP_NUM_THREADS')}"

@@ -1,4 +1,4 @@
-"""One notebook of one student, ready to be graded anywhere: plain data with a key that says when a result still holds."""
+"""One notebook of one student, ready to be graded anywhere: plain data, and a key that says when a result holds."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class Job:
         """Hash of all that a result depends on: the cells, the draws, the grader and the libraries."""
         nb = json.loads(self.notebook)
         cells = [
-            (cell["cell_type"], cell.get("id"), cell["source"], cell["metadata"].get("nbgrader")) for cell in nb["cells"]
+            (cell["cell_type"], cell.get("id"), cell["source"], cell["metadata"].get("nbgrader"))
+            for cell in nb["cells"]
         ]
         content = json.dumps([cells, sorted(self.seeds.items()), grader_version()], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()

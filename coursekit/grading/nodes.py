@@ -1,4 +1,4 @@
-"""Parts of a notebook made from data that is known to fit: nbformat checks each against its schema, at a millisecond each."""
+"""Parts of a notebook, made from data that is known to fit: nbformat spends a millisecond on checking each."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def _refuse(*args, **kwargs):
 
 
 def _call_with_earlier_answers(name, earlier, *args):
-    """Call an answer while the names of earlier exercises mean the grader's functions, so that one mistake counts once."""
+    """Call an answer while earlier exercises' names mean the grader's functions, so that one mistake counts once."""
     function = globals()[name]
     names = getattr(function, "__globals__", globals())
     missing = object()

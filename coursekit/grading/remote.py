@@ -131,7 +131,7 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
         sizes = sorted(np.asarray(array).size for array in trees.arrays((args, kwargs)))
         numbers = sum(sizes)
         if numbers > MAX_CALLBACK_NUMBERS or math.prod(sizes[-2:]) > MAX_CALLBACK_PRODUCT:
-            raise ValueError(f"called with {numbers} numbers; at most {MAX_CALLBACK_NUMBERS} are allowed while grading")
+            raise ValueError(f"called with {numbers} numbers, more than a draw can hold")
         return function(*args, **kwargs)
 
     return bounded

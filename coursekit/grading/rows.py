@@ -60,8 +60,8 @@ class Rows:
     ) -> bool:
         """Write one student's rows; scores and comments are by notebook. True if the submission is late.
 
-        What people wrote (manual scores, comments, extra credit, an extension) stays, and a score beside a manual one is
-        marked for a second look, as nbgrader does it.
+        What people wrote (manual scores, comments, extra credit, an extension) stays, and a score beside a manual one
+        is marked for a second look, as nbgrader does it.
         """
         submission, late = self._submission(student, timestamp)
         for name, cells in self.notebooks.items():
@@ -84,9 +84,7 @@ class Rows:
         if self._db.execute(select(Student.id).where(Student.id == student)).one_or_none() is None:
             self._db.execute(insert(Student).values(id=student))
         key = api.new_uuid()
-        self._db.execute(
-            insert(table).values(id=key, assignment_id=self._id, student_id=student, timestamp=timestamp)
-        )
+        self._db.execute(insert(table).values(id=key, assignment_id=self._id, student_id=student, timestamp=timestamp))
         return key, self._late(timestamp, None)
 
     def _late(self, timestamp: datetime.datetime | None, extension: datetime.timedelta | None) -> bool:

@@ -101,7 +101,8 @@ def on_cluster(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]
             running[future.key] = job
             return future
 
-        finished = as_completed([submit(job) for job in itertools.islice(waiting, size)])
+        first = [submit(job) for job in itertools.islice(waiting, size)]
+        finished = as_completed(first, loop=client.loop)
         for future in finished:
             job = running.pop(future.key)
             if future.status == "finished":

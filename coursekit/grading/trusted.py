@@ -16,7 +16,7 @@ from coursekit.grading.remote import PRELUDE, GraderFault, Remote, call_remotely
 from coursekit.grading.sandbox import CellResult, SandboxUnavailable, Server, Worker
 
 MAX_RESTARTS = 8
-"""How often one notebook may lose its worker (endless loops, os._exit) before the cells that its student added are left out."""
+"""How often one notebook may lose its worker (endless loops, os._exit) before a student's own cells are left out."""
 
 MAX_SPENT_S = 300.0
 """Seconds that one notebook may compute or wait in vain, in all its workers, before nothing more of it is run."""

@@ -103,3 +103,15 @@ def test_imports_from_the_course_do_not_stop_a_cell_and_their_use_says_why(worke
     for use in ("check(x)", "anything(3)", "t.train(1)"):
         result = worker.run_cell(use)
         assert result.ename == "NotWhileGrading", result
+
+
+def test_a_function_that_is_called_back_cannot_be_made_to_fill_the_grader(worker):
+    bomb = """
+import numpy as np
+def gru_forward(x, h0, params):
+    tall = np.zeros((30_000, 1))
+    wide = type(params)(*(np.zeros((90_000, 1)), np.zeros((90_000, 1)), np.zeros(90_000), np.zeros(90_000)))
+    return gru_step(tall, tall, wide)
+"""
+    report = graded(worker, bomb, "gru_forward")
+    assert report.verdict == "raised" and "more than a draw can hold" in report.text

@@ -133,3 +133,19 @@ def test_a_regrade_gives_the_same_bytes(warm_server):
     assert json.dumps(first) == json.dumps(second)
     again = Graded.from_dict(json.loads(json.dumps(graded(warm_server, *cells).to_dict())))
     assert again.reports["gru_step"].score == first["reports"]["gru_step"]["score"]
+
+
+def test_a_submission_has_little_memory_of_its_own(warm_server):
+    """What a worker does not share with the warm server, after a figure and some torch."""
+    with warm_server.open() as worker:
+        assert worker.run_cell(
+            "import torch, matplotlib.pyplot as plt\nplt.imshow(torch.randn(200, 200)); plt.show()"
+        ).ok
+        assert worker.run_cell(STEP).ok
+        try:
+            with open(f"/proc/{worker.pid}/smaps_rollup") as file:
+                fields = dict(line.split(":", 1) for line in list(file)[1:])
+        except OSError as reason:
+            pytest.skip(f"the memory of a worker cannot be read here: {reason}")
+    private = sum(int(fields[name].split()[0]) for name in ("Private_Clean", "Private_Dirty"))
+    assert private < 64 << 10, f"{private >> 10} MB"

@@ -1,9 +1,9 @@
 """The trusted grader as nbgrader configuration: `nbgrader autograde` and the formgrader's buttons use it.
 
-    from coursekit.grading.nbgrader import configure
+from coursekit.grading.nbgrader import configure
 
-    c = get_config()
-    configure(c)
+c = get_config()
+configure(c)
 """
 
 from __future__ import annotations

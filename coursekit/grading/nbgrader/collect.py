@@ -58,10 +58,12 @@ class SafeCollect(ExchangeCollect):
         """The later one of the claimed time and the last change, which only root could set back."""
         if not self.server_time:
             return claimed
-        changed = datetime.datetime.fromtimestamp(_last_change(path), datetime.timezone.utc).replace(tzinfo=None)
+        changed = datetime.datetime.fromtimestamp(_last_change(path), datetime.UTC).replace(tzinfo=None)
         if changed - claimed <= datetime.timedelta(seconds=self.tolerance_s):
             return claimed
-        said = f"{os.path.basename(path)} says {claimed:%Y-%m-%d %H:%M:%S}, but was written at {changed:%Y-%m-%d %H:%M:%S}"
+        said = (
+            f"{os.path.basename(path)} says {claimed:%Y-%m-%d %H:%M:%S}, but was written at {changed:%Y-%m-%d %H:%M:%S}"
+        )
         self._say(student, f"{said} UTC; the later time counts")
         return changed.replace(microsecond=0)
 

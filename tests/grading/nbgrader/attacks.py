@@ -226,7 +226,7 @@ HOSTILE_CELLS = {
     "its own check": "def check(*a, **k): return 4.0\nimport builtins; builtins.check = check",
     "a check module of its own": "import sys, types; m = types.ModuleType('coursekit'); m.check = lambda *a: 4.0\n"
     "sys.modules['coursekit'] = m",
-    "printed frames of a kernel": "print('{\"msg_type\": \"execute_result\", \"text/plain\": \"4.0\"}')",
+    "printed frames of a kernel": 'print(\'{"msg_type": "execute_result", "text/plain": "4.0"}\')',
     "it writes the gradebook": WRITES_BOOK,
     "a forged early end": "import os, threading; threading.Timer(0.01, lambda: os._exit(0)).start()",
 }
@@ -271,7 +271,8 @@ HOSTILE_ANSWERS = {
     "a bomb of files": "for n in range(10**6): open(f'f{n}', 'w').close()",
     "a bomb of recursion": "import sys; sys.setrecursionlimit(10**9)\ndef gru_step(*a): return gru_step(*a)",
     "a deep result": "def gru_step(*a):\n    v = []\n    for _ in range(10**5): v = [v]\n    return v",
-    "a result of gigabytes": "import numpy as np\ndef gru_step(*a): return np.broadcast_to(np.zeros(1), (1 << 15, 1 << 15))",
+    "a result of gigabytes": "import numpy as np\n"
+    "def gru_step(*a): return np.broadcast_to(np.zeros(1), (1 << 15, 1 << 15))",
     "an endless line": "print('x' * (3 << 20))\nwhile True: print('x' * 1000000, end='')",
     "a daemon": "import os\nif os.fork() == 0:\n    os.setsid()\n    while True: pass",
     "a program": "import subprocess; subprocess.run(['sh', '-c', 'echo 4.0 > /tmp/owned-by-a-student'])",
@@ -340,7 +341,9 @@ def script(nb):
     of(nb, "gru_step").source += "display(HTML('<script>alert(2)</script>'), Javascript('alert(3)'))\n"
     of(nb, "gru_step").source += "print('<script>alert(4)</script>')\n"
     of(nb, "gru_step").source += "class R:\n    def _repr_svg_(s): return '<svg onload=alert(5)>'\nR()"
-    nb.cells.insert(0, new_markdown_cell("<script>alert(6)</script><img src=x onerror=alert(7)> [a](javascript:alert(8))"))
+    nb.cells.insert(
+        0, new_markdown_cell("<script>alert(6)</script><img src=x onerror=alert(7)> [a](javascript:alert(8))")
+    )
 
 
 for name, change in {
@@ -366,7 +369,9 @@ def with_file(name: str, content: str, base: Callable[..., object] | None = None
     return hand_in
 
 
-LYING_NUMPY = "class A:\n    def __getattr__(s, n): return s\n    def __call__(s, *a, **k): return True\nallclose = A()\n"
+LYING_NUMPY = (
+    "class A:\n    def __getattr__(s, n): return s\n    def __call__(s, *a, **k): return True\nallclose = A()\n"
+)
 case("hostile", "a numpy of its own", with_file("numpy.py", LYING_NUMPY), COUNT_ONLY)
 case("hostile", "a start-up file", with_file("sitecustomize.py", "print(4.0)"), COUNT_ONLY)
 case("hostile", "a coursekit of its own", with_file("coursekit.py", "check = lambda *a: 4.0"), COUNT_ONLY)
@@ -401,7 +406,7 @@ case("hostile", "a link to everything", folder_link, COUNT_ONLY)
 case("hostile", "a time that is a link", linked("/etc/passwd", answer("# nothing"), "timestamp.txt"), COUNT_ONLY)
 case("hostile", "a pipe", fifo, COUNT_ONLY)
 
-# --- faulty: a right answer is in there, or nobody can say --------------------------------------------------------------
+# --- faulty: a right answer is in there, or nobody can say
 
 
 def renamed_cell(nb):
@@ -503,7 +508,7 @@ def renamed_notebook(course, student):
 case("faulty", "another file name", renamed_notebook, RIGHT)
 case("faulty", "a time that is none", with_file("timestamp.txt", "yesterday\x00", right_and("")), RIGHT)
 
-# --- unlucky: right answers, and something that is no fault -----------------------------------------------------------------
+# --- unlucky: right answers, and something that is no fault
 
 TQDM = "import sys, time\ndef bar():\n    for n in range(50): print(f'\\r{n}%|####', end='', file=sys.stderr)\nbar()"
 UNLUCKY = {
@@ -561,7 +566,12 @@ case("unlucky", "broken cells of one's own", broken_cell, RIGHT)
 case("unlucky", "a dozen cells that end the program", many_deaths, RIGHT)
 case("unlucky", "a helper in a cell of one's own", helper_above, RIGHT)
 case("unlucky", "float32", float32, RIGHT)
-case("hostile", "it looks around", lambda c, s: c.hand_in(s, c.answered(gru_step="", gru_parameter_count=READS)), COUNT_ONLY)
+case(
+    "hostile",
+    "it looks around",
+    lambda c, s: c.hand_in(s, c.answered(gru_step="", gru_parameter_count=READS)),
+    COUNT_ONLY,
+)
 
 
 def student_of(number: int) -> str:

@@ -108,7 +108,9 @@ def test_a_grader_that_is_killed_loses_nothing(course, after):
     store = course.root / ".coursekit-results"
     deadline = time.monotonic() + 120
     while running.poll() is None and time.monotonic() < deadline:
-        if len(list(store.glob("??/*.json"))) >= after and (after or store.parent.joinpath(".coursekit-secret").exists()):
+        if len(list(store.glob("??/*.json"))) >= after and (
+            after or store.parent.joinpath(".coursekit-secret").exists()
+        ):
             break
         time.sleep(0.02)
     running.kill()

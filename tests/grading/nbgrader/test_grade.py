@@ -48,7 +48,10 @@ def test_a_class_is_graded_in_parallel_and_nobody_is_lost(course, tmp_path):
     assert "not JSON" in done.stdout and "one bias per gate" in done.stdout and "my answers.ipynb" not in done.stderr
     with table.open() as file:
         lines = list(csv.DictReader(file))
-    assert {(line["student"], line["exercise"]) for line in lines} >= {("ada", "gru_step"), ("bob", "gru_parameter_count")}
+    assert {(line["student"], line["exercise"]) for line in lines} >= {
+        ("ada", "gru_step"),
+        ("bob", "gru_parameter_count"),
+    }
     assert next(line for line in lines if line["student"] == "dan")["verdict"] == "not read"
     page = json.loads((course.root / "autograded" / "dan" / "mini" / "mini.ipynb").read_text())
     assert "could not be read" in "".join(page["cells"][0]["source"])
