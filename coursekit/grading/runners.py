@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import multiprocessing.connection
+import os
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -46,7 +49,7 @@ def in_processes(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Job, Grade
     tries: dict[str, int] = {}
     again: list[Job] = []
     while True:
-        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+        pool = _processes(workers)
         running: dict[Future[Graded], Job] = {}
         try:
             while True:
@@ -69,6 +72,21 @@ def in_processes(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Job, Grade
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _processes(number: int) -> ProcessPoolExecutor:
+    spawned = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(number, mp_context=spawned, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """A pool's process would wait for ever for a grader that was killed, and its sandbox with it."""
+
+    def watch() -> None:
+        multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="end with the grader").start()
+
+
 def _drain(jobs: list[Job]) -> Iterator[Job]:
     while jobs:
         yield jobs.pop()
@@ -76,7 +94,7 @@ def _drain(jobs: list[Job]) -> Iterator[Job]:
 
 def _alone(job: Job) -> Graded:
     """The last try of a job that was there when processes died: in a process of its own."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with _processes(1) as pool:
         try:
             return pool.submit(run_job, job).result()
         except BrokenProcessPool:

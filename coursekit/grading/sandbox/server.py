@@ -136,9 +136,7 @@ class Server:
             return
         self._started = False
         self._control.close()
-        self._keeper.join(
-            END_S
-        )  # it ends by itself, and is then counted as a child of this process
+        self._keeper.join(END_S)  # it ends by itself, and is then counted as a child of this process
         self._kill()
         self._keeper.join()
         self._errors.close()

@@ -69,6 +69,34 @@ def test_a_killed_process_of_the_pool_takes_nothing_along(course):
     assert graded(course, killing, force=True) == serial
 
 
+def descendants(pid):
+    """The processes that a process has started, and those that they have started."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], text=True, capture_output=True).stdout
+    parents = dict(tuple(map(int, line.split())) for line in listed.splitlines())
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def assert_gone(pids):
+    """None of these lives on for long."""
+    for _ in range(200):
+        left = [pid for pid in pids if lives(pid)]
+        if not left:
+            return
+        time.sleep(0.05)
+    raise AssertionError(left)
+
+
+def lives(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def is_worker(pid):
     try:
         with open(f"/proc/{pid}/cmdline") as file:
@@ -113,8 +141,10 @@ def test_a_grader_that_is_killed_loses_nothing(course, after):
         ):
             break
         time.sleep(0.02)
+    started = descendants(running.pid)
     running.kill()
     running.wait()
+    assert_gone(started)  # the sandboxes included
     kept = {path: path.stat().st_mtime_ns for path in store.glob("??/*.json")}
     assert len(kept) >= after
     done = course.grade("-j", "2")
