@@ -96,7 +96,7 @@ def call_remotely(exercise: Exercise, answer: Remote, args: Mapping[str, Any], l
         failure=failure,
         printed=result.printed,
         warned=result.warnings,
-        overflow=tuple(w for w in result.warnings if w.startswith(("overflow", "invalid", "divide"))),
+        overflow=tuple(f"{event} encountered" for event in sorted(result.float_events)),
         changed=_changed(args, answer.arguments_after()),
         seconds=time.perf_counter() - start,
     )

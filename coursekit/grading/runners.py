@@ -54,7 +54,9 @@ def in_processes(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Job, Grade
         try:
             while True:
                 for job in itertools.islice(itertools.chain(_drain(again), waiting), 2 * workers - len(running)):
-                    running[pool.submit(run_job, job)] = job
+                    again.append(job)  # until it is accepted: a pool that is broken raises in the next line
+                    future = pool.submit(run_job, job)
+                    running[future] = again.pop()
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:

@@ -69,6 +69,22 @@ def test_a_killed_process_of_the_pool_takes_nothing_along(course):
     assert graded(course, killing, force=True) == serial
 
 
+def test_a_job_that_a_broken_pool_refuses_is_not_lost(monkeypatch):
+    """The pool can break between two jobs: the one that was already taken has to run all the same."""
+    submit, refused = runners.ProcessPoolExecutor.submit, []
+
+    def refusing(self, function, one):
+        if one.student == "s3" and not refused:
+            refused.append(one)
+            raise runners.BrokenProcessPool
+        return submit(self, function, one)
+
+    monkeypatch.setattr(runners.ProcessPoolExecutor, "submit", refusing)
+    waiting = [job.Job("mini", "mini", f"s{number}", '{"cells": []}', {}) for number in range(6)]
+    done = Counter(one.student for one, _ in runners.in_processes(iter(waiting), 1))
+    assert refused and done == Counter(one.student for one in waiting)
+
+
 def descendants(pid):
     """The processes that a process has started, and those that they have started."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid="], text=True, capture_output=True).stdout
