@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pytest
 
+from coursekit.grading import sandbox
+
 from .attacks import CASES, PERSON, hand_in_all, leaked, outcome, student_of
 from .pages import running
 
@@ -34,6 +36,8 @@ def autograded(copy_course, tmp_path_factory, isolated):
 
 def assert_just(course, number):
     case, got = CASES[number], outcome(course, student_of(number))
+    if case.name == "another file's text" and sandbox.probe().level != "namespaces":
+        pytest.skip("at this level of isolation a notebook cannot write files")
     if case.kind != "hostile":
         assert got == case.expected
         return
