@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -13,13 +11,12 @@ from pathlib import Path
 from coursekit.grading.course import Course, Submission
 from coursekit.grading.gradebook import Writer
 from coursekit.grading.job import Job
-from coursekit.grading.results import RESULTS, ResultStore
+from coursekit.grading.results import RESULTS, ResultStore, replace_json
 from coursekit.grading.trusted import Graded
 
 _FLUSH_ROWS, _FLUSH_S = 50, 1.0
 
 Runner = Callable[[Iterable[Job]], Iterator[tuple[Job, Graded]]]
-Progress = Callable[["Row"], None]
 
 
 @dataclass(frozen=True)
@@ -218,8 +215,4 @@ class _Written:
             return None
 
     def put(self, student: str, fingerprint: str, row: Row) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".new-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"fingerprint": fingerprint, "row": asdict(row)}, file)
-        os.replace(temporary, self.folder / f"{student}.json")
+        replace_json(self.folder / f"{student}.json", {"fingerprint": fingerprint, "row": asdict(row)})

@@ -15,6 +15,15 @@ RESULTS = ".coursekit-results"
 """Folder in a course's root that keeps its results."""
 
 
+def replace_json(path: Path, data: object) -> None:
+    """Write a JSON file in one step, so that nobody reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(data, file)
+    os.replace(temporary, path)
+
+
 class ResultStore:
     """Signed results in a folder, one file per key.
 
@@ -41,12 +50,7 @@ class ResultStore:
         if graded.faults:
             return
         body = json.dumps(graded.to_dict())
-        path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"signature": self._sign(key, body), "body": body}, file)
-        os.replace(temporary, path)
+        replace_json(self._path(key), {"signature": self._sign(key, body), "body": body})
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"
