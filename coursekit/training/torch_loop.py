@@ -65,28 +65,31 @@ def train_torch(
     validation: tuple | None = None,
     every: int = 50,
     progress: bool | None = None,
+    loss: Callable[[torch.nn.Module, tuple], tuple[torch.Tensor, float]] | None = None,
 ) -> History:
     """As `coursekit.training.train`, for a module; it is copied first, so that `module` itself is left as it
     was.
 
+    loss: a function (module, batch) -> (loss, a tensor to differentiate; metric, a number), for batches and
+    modules of any form; None: `torch_loss`.
     `seed` also decides PyTorch's own random numbers during training (dropout); the generator outside is
     untouched.
     """
-    module = copy.deepcopy(module).train()
+    module, loss_of = copy.deepcopy(module).train(), loss or torch_loss
     descent = _OPTIMISERS[optimiser](module.parameters(), lr)
     history = History(module)
 
     def take_step(batch: tuple) -> tuple[float, float, float]:
-        loss, metric = torch_loss(module, batch)
+        value, metric = loss_of(module, batch)
         descent.zero_grad()
-        loss.backward()
+        value.backward()
         norm = torch.nn.utils.clip_grad_norm_(module.parameters(), float("inf") if clip is None else clip)
-        require_finite(loss.item(), norm.item())
+        require_finite(value.item(), norm.item())
         descent.step()
-        return loss.item(), metric, norm.item()
+        return value.item(), metric, norm.item()
 
     def judge(batch: tuple) -> tuple[float, float]:
-        return evaluate_torch(module, batch)
+        return evaluate_torch(module, batch, loss_of)
 
     # A vanishing gradient passes through the denormal numbers, with which many processors compute slowly.
     with torch.random.fork_rng(devices=[]), flush_denormals():
@@ -95,14 +98,14 @@ def train_torch(
     return history
 
 
-def evaluate_torch(module: torch.nn.Module, batch: tuple) -> tuple[float, float]:
-    """Loss and metric without gradients, dropout switched off."""
+def evaluate_torch(module: torch.nn.Module, batch: tuple, loss: Callable | None = None) -> tuple[float, float]:
+    """Loss and metric without gradients, dropout switched off. loss: as in `train_torch`."""
     before = module.training
     module.eval()
     with torch.no_grad():
-        loss, metric = torch_loss(module, batch)
+        value, metric = (loss or torch_loss)(module, batch)
     module.train(before)
-    return loss.item(), metric
+    return value.item(), metric
 
 
 def torch_loss(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, float]:
