@@ -150,13 +150,22 @@ def _read(controller: int) -> bytes:
         return b""
 
 
+def started_by_a_person(*arguments):
+    """With Ctrl+C at work, as in a terminal: a job in the background of a script, as these tests may be, ignores it."""
+    return subprocess.Popen(
+        [*COMMAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
 @pytest.mark.slow
 def test_ctrl_c_gets_a_sentence_and_leaves_no_kernel(notebook, tmp_path):
     began = tmp_path / "began"
     path = notebook(before_checks=f"open({str(began)!r}, 'w').close()\nwhile True: pass")
-    with subprocess.Popen(
-        [*COMMAND, "check", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with started_by_a_person("check", path) as process:
         while not began.exists() and process.poll() is None:
             time.sleep(0.05)
         [kernel] = psutil.Process(process.pid).children()
@@ -170,9 +179,7 @@ def test_ctrl_c_gets_a_sentence_and_leaves_no_kernel(notebook, tmp_path):
 @pytest.mark.slow
 def test_ctrl_c_while_the_kernel_starts(notebook):
     path = notebook()
-    with subprocess.Popen(
-        [*COMMAND, "check", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with started_by_a_person("check", path) as process:
         while not (children := psutil.Process(process.pid).children()):
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)

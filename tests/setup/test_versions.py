@@ -69,4 +69,4 @@ def test_conda_installs_through_the_same_constraints():
     python, pip, through_pip = dependencies
     assert SpecifierSet(python.removeprefix("python")) == SpecifierSet(PROJECT["requires-python"])
     assert pip == "pip"
-    assert through_pip == {"pip": ["--constraint constraints.txt", "--editable .[dev]"]}
+    assert through_pip == {"pip": ["--constraint constraints.txt", "--editable .[dev,data,energy,music,rl,speech]"]}
