@@ -14,7 +14,7 @@ from importlib import import_module
 
 from coursekit.cli.errors import UserError
 
-VERBS = ("start", "lab", "check", "grade", "report", "doctor", "release")
+VERBS = ("start", "lab", "check", "new-course", "grade", "report", "data", "doctor", "release")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_version())
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb in VERBS:
-        module = import_module(f"coursekit.cli.{verb}")
+        module = import_module(f"coursekit.cli.{verb.replace('-', '_')}")
         formatter = argparse.RawDescriptionHelpFormatter
         sub = verbs.add_parser(verb, help=module.SUMMARY, description=module.__doc__, formatter_class=formatter)
         module.add_arguments(sub)

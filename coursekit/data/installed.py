@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import pkgutil
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -100,7 +101,15 @@ class DataSet:
 
 
 CATALOGUE: dict[str, DataSet] = {}
-"""Every data set that a loader of `coursekit.data` knows, by name."""
+"""The data sets of the loaders that have been imported, by name; `every` imports all of them."""
+
+
+def every() -> list[DataSet]:
+    """All data sets that `coursekit.data` knows, sorted by name."""
+    package = importlib.import_module(__package__)
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{__package__}.{module.name}")
+    return [data_set for _, data_set in sorted(CATALOGUE.items())]
 
 
 def catalogued(data_set: DataSet) -> DataSet:
