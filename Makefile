@@ -3,6 +3,7 @@
 # make quick     the tests that take less than a minute together
 # make lint      style, formatting, layers
 # make release   the notebooks, from the texts in solutions/
+# make book      the course as a static site, in build/book/html              (ARGS="--only 05_gru")
 # make bench-cpu the CPU table: the reference and coursekit.nn against torch.nn
 # make clean     removes the environment
 # PYTHON=...     the Python to make the environment with (3.11, 3.12 or 3.13)
@@ -23,7 +24,7 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 # nbgrader and its tests start commands of the environment by their names.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: lab test quick lint release bench-cpu clean FORCE
+.PHONY: lab test quick lint release book bench-cpu clean FORCE
 
 lab: $(READY)
 	$(BIN)/python -m coursekit.cli lab my-course $(ARGS)
@@ -45,6 +46,12 @@ lint: $(READY)
 
 release: $(READY)
 	$(BIN)/python -m coursekit.cli release
+
+# Sphinx and its themes are for those who build the book, so they come with the first build of it.
+book: $(READY)
+	@$(BIN)/python -c "import furo, myst_nb, sphinx" 2>/dev/null || \
+	  $(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS),book]" --constraint constraints.txt
+	$(BIN)/python -m book $(ARGS)
 
 bench-cpu: $(READY)
 	$(BIN)/python benchmarks/cpu.py $(ARGS)

@@ -97,9 +97,9 @@ def test_jupyter_is_not_imported_before_controls_are_made():
 
 @pytest.fixture
 def controls(model, sequences):
-    from coursekit.explore.gates import Controls
+    from coursekit.explore.gates import GateControls
 
-    return Controls(explore_gates(model, sequences, z=0))
+    return GateControls(explore_gates(model, sequences, z=0))
 
 
 def shown(controls) -> tuple[str, str]:

@@ -1,12 +1,13 @@
 """The engine of the checks: draw inputs, call, compare, localise, diagnose, report.
 
-It knows nothing about recurrent networks; what an exercise asks is data in `coursekit.exercises`.
+It knows nothing about recurrent networks; what an exercise asks is data in `coursekit.exercises`. It remembers
+nothing either; that is for `coursekit.desk`.
 """
 
 from coursekit.checking import registry
 from coursekit.checking.engine import evaluate
 from coursekit.checking.exercise import Draw, Exercise, Misconception, Tensor
-from coursekit.checking.notebook import Hint, check, hint
+from coursekit.checking.notebook import check
 from coursekit.checking.report import Report
 
-__all__ = ["Draw", "Exercise", "Hint", "Misconception", "Report", "Tensor", "check", "evaluate", "hint", "registry"]
+__all__ = ["Draw", "Exercise", "Misconception", "Report", "Tensor", "check", "evaluate", "registry"]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import registry, trees
-from coursekit.checking.call import TIME_LIMIT, Call, Caller, call_here, substituted
+from coursekit.checking.call import Call, Caller, call_here, substituted
 from coursekit.checking.compare import Finding, compare
 from coursekit.checking.diagnose import Observed, diagnose, observe
 from coursekit.checking.exercise import Draw, Exercise
@@ -25,7 +25,7 @@ def evaluate(
     seed: int = 0,
     *,
     caller: Caller = call_here,
-    limit: float = TIME_LIMIT,
+    limit: float | None = None,
 ) -> Report:
     """Check `answer` against the reference of an exercise.
 
@@ -33,7 +33,7 @@ def evaluate(
     answer:   the learner's function, with the signature of the reference.
     seed:     chooses the numbers that are drawn; the same seed gives the same report.
     caller:   how the answer is called; the default calls it in this process.
-    limit:    seconds that one call may take.
+    limit:    seconds that one call may take; the default is what the exercise allows.
 
     Raises UnknownExercise if nothing has that name. Whatever the answer does is in the report, never an exception.
     """
@@ -46,7 +46,7 @@ def evaluate(
     start = time.perf_counter()
     earlier = {name: registry.get(name).reference for name in exercise.uses}
     with substituted(answer, earlier):
-        run = _Run(exercise, answer, seed, caller, limit)
+        run = _Run(exercise, answer, seed, caller, exercise.cpu_s if limit is None else limit)
     return run.report(time.perf_counter() - start)
 
 

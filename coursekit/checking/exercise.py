@@ -87,6 +87,8 @@ class Exercise:
     apply:          how the draw's arguments meet the answer; the default is a plain call in order.
     marking:        the score in [0, 1] that the cases of all draws add up to; the default is the mean of their credits.
                     An answer with a score of 1 passes, even if a draw failed.
+    cpu_s:          seconds that one call of the answer may compute; more where an answer trains something.
+    memory_mb:      memory that a notebook may have while the answer is graded, in MB beyond the libraries.
     """
 
     name: str
@@ -104,6 +106,8 @@ class Exercise:
     no_overflow: bool = False
     apply: Callable[[Callable[..., Any], Mapping[str, Any]], Any] | None = None
     marking: Callable[[Sequence[Case]], float] | None = None
+    cpu_s: float = 10.0
+    memory_mb: int = 1024
 
     def call(self, answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
         """Hand the arguments of one draw to an answer."""

@@ -41,9 +41,9 @@ def headline(report: Report) -> str:
 
 
 def sections(report: Report) -> list[Section]:
-    """Everything under the headline: where, how far off, which known mistake, what to try next."""
+    """Everything under the headline: what changed, where, how far off, which known mistake, what to try next."""
     case = report.failed
-    said: list[Section] = []
+    said = [Section("Change", report.since)] if report.since else []
     if case is not None and report.verdict != "not written":
         said.append(Section("What", (_what(case),)))
         where = _where(case)

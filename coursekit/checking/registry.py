@@ -1,14 +1,23 @@
 """Where exercises are found by name.
 
 The engine does not know the course. It knows the names of catalogues, modules that register exercises when they
-are imported; a teacher's own catalogue is added with `add_catalogue("my_package.exercises")`.
+are imported. A package of a teacher's own is one, wherever it is installed, if its pyproject.toml says
+
+    [project.entry-points."coursekit.catalogues"]
+    my_exercises = "my_exercises"
+
+`add_catalogue("my_exercises")` does the same for one process.
 """
 
 from __future__ import annotations
 
 import difflib
+import functools
 import importlib
-from collections.abc import Iterator
+import importlib.metadata
+import importlib.util
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from coursekit.checking.exercise import Exercise
 
@@ -41,7 +50,9 @@ def register(exercise: Exercise) -> Exercise:
 def get(name: str) -> Exercise:
     """The exercise of this name; UnknownExercise with the nearest names if there is none."""
     if name not in _exercises:
-        _load()
+        _load(_catalogues)
+    if name not in _exercises:  # only now, so that a package that is broken spoils no other exercise
+        _load(_installed())
     if name not in _exercises:
         near = difflib.get_close_matches(name, _exercises, n=3)
         hint = f" Did you mean {', '.join(near)}?" if near else f" Known: {', '.join(sorted(_exercises))}."
@@ -51,10 +62,28 @@ def get(name: str) -> Exercise:
 
 def every() -> Iterator[Exercise]:
     """All exercises, in the order of the lessons."""
-    _load()
+    _load([*_catalogues, *_installed()])
     return iter(sorted(_exercises.values(), key=lambda e: e.lesson))  # sorting is stable within a lesson
 
 
-def _load() -> None:
-    for module in _catalogues:
+def installed_files() -> list[Path]:
+    """Where the catalogues of other packages lie: a folder for a package, a file for a module. They hold references,
+    so a sandbox must not show them, and results of an older text are not reused."""
+    found = []
+    for module in _installed():
+        spec = importlib.util.find_spec(module.partition(".")[0])
+        if spec is not None and spec.origin is not None:
+            origin = Path(spec.origin).resolve()
+            found.append(origin.parent if origin.name == "__init__.py" else origin)
+    return sorted(set(found))
+
+
+@functools.cache
+def _installed() -> tuple[str, ...]:
+    points = importlib.metadata.entry_points(group="coursekit.catalogues")
+    return tuple(sorted({point.module for point in points}))
+
+
+def _load(catalogues: Iterable[str]) -> None:
+    for module in catalogues:
         importlib.import_module(module)

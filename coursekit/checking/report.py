@@ -70,6 +70,7 @@ class Report:
     notes:     remarks that cost nothing ("computed in float32", "printed 12 lines").
     example:   arguments and numbers of the simplest failing draw; not part of the data that is stored.
     marks:     the score of the draws, where the exercise has a marking of its own.
+    since:     what changed since the learner's last try, as sentences; the grader knows no last try.
     """
 
     exercise: str
@@ -82,6 +83,7 @@ class Report:
     seconds: float = 0.0
     example: Example | None = field(default=None, compare=False, repr=False)
     marks: float | None = None
+    since: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -152,6 +154,7 @@ class Report:
             notes=tuple(data["notes"]),
             seconds=data["seconds"],
             marks=data.get("marks"),
+            since=tuple(data.get("since", ())),
         )
 
     def __str__(self) -> str:

@@ -9,23 +9,41 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from types import ModuleType
 
-from coursekit.cli.errors import UserError
+from coursekit.cli.errors import UserError, missing_package
 
-VERBS = ("start", "lab", "check", "new-course", "grade", "report", "data", "doctor", "release")
+GROUPS = {
+    "for learners": ("start", "lab", "check", "progress", "data"),
+    "for teachers": ("new-course", "grade", "report"),
+    "for everyone": ("doctor",),
+    "for authors of lessons": ("release",),
+}
+VERBS = tuple(verb for group in GROUPS.values() for verb in group)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status. What a user can set right is told without a traceback."""
-    arguments = _parser().parse_args(_shield(list(sys.argv[1:] if argv is None else argv)))
+    argv = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser()
+    if not argv:
+        parser.print_help(sys.stderr)
+        return 2
+    arguments = parser.parse_args(_shield(argv))
     try:
         status = arguments.run(arguments)
         sys.stdout.flush()
         return status
     except UserError as error:
         print(f"coursekit {arguments.verb}: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        said = missing_package(error)
+        if said is None:
+            raise
+        print(f"coursekit {arguments.verb}: {said}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"\ncoursekit {arguments.verb}: stopped, as you asked.", file=sys.stderr)
@@ -36,20 +54,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="coursekit",
-        description="A course from the vanilla RNN to the GRU. Its checks say where an answer is wrong.",
-        epilog="coursekit VERB --help tells more about a verb.",
-    )
+    modules = {verb: import_module(f"coursekit.cli.{verb.replace('-', '_')}") for verb in VERBS}
+    as_written = argparse.RawDescriptionHelpFormatter
+    usage, overview = "coursekit [-h] [--version] VERB ...", _overview(modules)
+    parser = argparse.ArgumentParser("coursekit", usage, overview, formatter_class=as_written)
     parser.add_argument("--version", action="version", version=_version())
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb in VERBS:
-        module = import_module(f"coursekit.cli.{verb.replace('-', '_')}")
-        formatter = argparse.RawDescriptionHelpFormatter
-        sub = verbs.add_parser(verb, help=module.SUMMARY, description=module.__doc__, formatter_class=formatter)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, prog="coursekit", help=argparse.SUPPRESS)
+    for verb, module in modules.items():
+        sub = verbs.add_parser(verb, description=module.__doc__, formatter_class=as_written)
         module.add_arguments(sub)
         sub.set_defaults(run=module.run)
     return parser
+
+
+def _overview(modules: Mapping[str, ModuleType]) -> str:
+    """What `coursekit --help` says: every verb with its sentence, by who needs it."""
+    lines = ["A course from the vanilla RNN to the GRU. Its checks say where an answer is wrong."]
+    for title, group in GROUPS.items():
+        lines += ["", f"{title}:", *(f"  {verb:<11} {modules[verb].SUMMARY}" for verb in group)]
+    return "\n".join([*lines, "", "`coursekit VERB --help` tells more about a verb, with examples."])
 
 
 def _version() -> str:

@@ -2,6 +2,9 @@
 
 The file itself is not changed. Exit status: 0 if every check passed, 1 if one did not, 2 if the notebook
 cannot be checked, 130 if you stop it.
+
+  coursekit check 05_gru
+  coursekit check 05_gru/05_gru.ipynb --timeout 300
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ SUMMARY = "run a notebook and show what its checks say"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("notebook", metavar="NOTEBOOK", type=Path, help="the .ipynb file")
+    parser.add_argument("notebook", metavar="NOTEBOOK", type=Path, help="the .ipynb file, or the folder of a lesson")
     parser.add_argument(
         "--timeout",
         metavar="S",
@@ -31,11 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from coursekit.cli.reading import NotANotebook, read_notebook
+    from coursekit.cli.reading import NotANotebook, meant, other_version, read_notebook
     from coursekit.cli.results import printable, results
     from coursekit.cli.running import KernelTrouble, run_notebook
 
-    path = arguments.notebook
+    path = meant(arguments.notebook)
     try:
         nb = read_notebook(path)
     except NotANotebook as problem:
@@ -46,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
         outcome = run_notebook(nb, path.parent, arguments.timeout, _Progress)
     except KernelTrouble as trouble:
         raise UserError(str(trouble)) from None
+    if age := other_version(nb):
+        outcome.remarks.append(age)
     found = results(nb, outcome)
     if not found and outcome.stopped is None:
         raise UserError(f"{path} has no check cells. Is it a lesson of this course?")

@@ -9,39 +9,26 @@ import platform
 import shutil
 import subprocess
 import sys
-import tempfile
-import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from coursekit.cli.finding import BROKEN, MISSING, OK, Finding, words
+from coursekit.cli.surroundings import disk, folder, port, progress
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-OK, MISSING, BROKEN = "ok", "missing", "broken"
-EXTRAS = {"grading": "grading in a sandbox, on a cluster or into PostgreSQL"}
+EXTRAS = {
+    "data": "real data from lesson 09 on; without it, generated data",
+    "energy": "real data on energy; without it, generated data",
+    "music": "real tunes; without it, generated ones",
+    "rl": "real environments; without it, built-in ones",
+    "speech": "real speech; without it, generated data",
+    "grading": "grading on a cluster or into PostgreSQL",
+}
 _KERNEL_PATIENCE = 60
-_LITTLE, _MUCH_TOO_LITTLE = 2 << 30, 200 << 20  # bytes of disk
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report. mend: what to do about it. more: lines that belong under it."""
-
-    state: str
-    what: str
-    said: str
-    mend: str = ""
-    more: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        text = f"{self.said}. {self.mend}." if self.mend else self.said
-        lines = textwrap.wrap(text, 96, break_long_words=False, break_on_hyphens=False) or [""]
-        lines += [part for line in self.more for part in textwrap.wrap(line, 96, subsequent_indent="    ")]
-        label = f"{self.state:<8} {self.what:<11} "
-        return "\n".join([label + lines[0], *(" " * len(label) + line for line in lines[1:])])
 
 
 def every() -> Iterator[Finding]:
@@ -50,18 +37,21 @@ def every() -> Iterator[Finding]:
         ("Python", python),
         ("packages", packages),
         ("disk", disk),
+        ("folder", folder),
+        ("progress", progress),
+        ("port", port),
         ("libraries", libraries),
         ("nbgrader", nbgrader),
         ("GPU", gpu),
         ("kernel", kernel),
         ("sandbox", sandbox),
     )
-    needed = {"Python", "packages", "libraries", "kernel"}
+    needed = {"Python", "packages", "folder", "libraries", "kernel"}
     for what, check in checks:
         try:
             yield from check()
         except Exception as error:  # a package that is half installed can raise anything
-            yield Finding(BROKEN if what in needed else MISSING, what, _words(error))
+            yield Finding(BROKEN if what in needed else MISSING, what, words(error))
 
 
 def python(version: str = platform.python_version(), wanted: str | None = None) -> Iterator[Finding]:
@@ -83,10 +73,17 @@ def packages(distribution: importlib.metadata.Distribution | None = None) -> Ite
     wanted = [Requirement(text) for text in (distribution or _distribution()).requires or ()]
     core = [requirement for requirement in wanted if _applies(requirement, "")]
     yield from _group(core, "packages", BROKEN, "")
+    complete, incomplete = [], []
     for extra, use in EXTRAS.items():
         asked = [requirement for requirement in wanted if requirement not in core and _applies(requirement, extra)]
-        if asked:
-            yield from _group(asked, extra, MISSING, use)
+        found = list(_group(asked, extra, MISSING, use))
+        lacking = [finding for finding in found if finding.state != OK]
+        incomplete += lacking
+        if asked and not lacking:
+            complete.append(extra)
+    if complete:
+        yield Finding(OK, "extras", ", ".join(complete))
+    yield from incomplete
 
 
 def _applies(requirement: Requirement, extra: str) -> bool:
@@ -122,21 +119,6 @@ def _as_argument(requirement: Requirement) -> str:
     return f'"{requirement.name}{extras}{requirement.specifier}"'
 
 
-def disk(little: int = _LITTLE, much_too_little: int = _MUCH_TOO_LITTLE) -> Iterator[Finding]:
-    """Free bytes where one works and where temporary files go."""
-    places = {"here": Path.cwd(), "temporary files": Path(tempfile.gettempdir())}
-    free = {name: shutil.disk_usage(path).free for name, path in places.items()}
-    said = ", ".join(f"{size / 2**30:.1f} GiB free for {name}" for name, size in free.items())
-    said = said.replace("free for here", "free here")
-    least = min(free.values())
-    if least < much_too_little:
-        yield Finding(BROKEN, "disk", said, "Notebooks cannot be saved reliably: delete what you do not need")
-    elif least < little:
-        yield Finding(MISSING, "disk", said, f"It is little: {little >> 30} GiB leave room for grading a class")
-    else:
-        yield Finding(OK, "disk", said)
-
-
 def libraries(names: Sequence[str] = ("numpy", "matplotlib", "torch")) -> Iterator[Finding]:
     """Whether what is installed can be loaded: versions can be right and a file damaged or of another system."""
     sound = []
@@ -146,7 +128,7 @@ def libraries(names: Sequence[str] = ("numpy", "matplotlib", "torch")) -> Iterat
             sound.append(name)
         except Exception as error:  # loading a damaged library raises many kinds
             mend = f"To mend it: pip install --force-reinstall --no-deps {name}{_pinned(name)}"
-            yield Finding(BROKEN, "libraries", f"{name} cannot be loaded: {_words(error)}", mend)
+            yield Finding(BROKEN, "libraries", f"{name} cannot be loaded: {words(error)}", mend)
     if sound:
         yield Finding(OK, "libraries", f"{', '.join(sound)} can be loaded")
 
@@ -212,7 +194,7 @@ def kernel() -> Iterator[Finding]:
     try:
         prefix, problem = _in_kernel("import sys, coursekit; print(sys.prefix)")
     except Exception as error:  # a missing program, closed ports, a kernel that dies: all are the same news
-        prefix, problem = "", f"it does not start: {_words(error)}"
+        prefix, problem = "", f"it does not start: {words(error)}"
     if not problem and Path(prefix).resolve() == Path(sys.prefix).resolve():
         yield Finding(OK, "kernel", "python3 starts, runs in this environment and imports coursekit")
         return
@@ -258,11 +240,6 @@ def sandbox() -> Iterator[Finding]:
     else:
         mend = "Grading refuses strangers' notebooks here; on Linux, install bubblewrap, and pyseccomp by pip"
         yield Finding(MISSING, "sandbox", said, mend, lines)
-
-
-def _words(error: Exception) -> str:
-    """What was raised, on one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300].rstrip(".")
 
 
 def _pinned(name: str) -> str:

@@ -6,6 +6,8 @@
 
 Nothing is changed, and nothing is sent anywhere. Exit status: 0 if lessons can be done here, 1 if something that they
 need is broken.
+
+  coursekit doctor
 """
 
 from __future__ import annotations
@@ -20,13 +22,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from coursekit.cli.checkup import BROKEN, every
+    from coursekit.cli.checkup import every
+    from coursekit.cli.finding import BROKEN, OK
 
-    broken = 0
+    broken, isolated = 0, False
     for finding in every():
         broken += finding.state == BROKEN
+        isolated |= finding.what == "sandbox" and finding.state == OK
         print(finding, flush=True)  # at once: the slow checks come last
     print(f"\n{_verdict(broken)}")
+    if not broken and not isolated:
+        print("A class cannot be graded safely here, since its notebooks cannot be isolated: see sandbox.")
     return 1 if broken else 0
 
 

@@ -2,6 +2,11 @@
 
 Results are kept by content. A second run grades only what has changed, and a run that was stopped goes on where it
 was. Exit status: 0 if everything was decided, 1 if a person has to look at something, 2 if nothing could be graded.
+
+  coursekit grade 05_gru
+  coursekit grade 05_gru --student ada --student bob --force
+  coursekit grade 05_gru --csv points.csv
+  coursekit grade 05_gru --cluster tcp://scheduler:8786
 """
 
 from __future__ import annotations
@@ -11,7 +16,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursekit.cli.errors import UserError
+from coursekit.cli.errors import UserError, reason
 
 if TYPE_CHECKING:
     from coursekit.grading.batch import Row, Runner
@@ -39,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.jobs < 1:
         raise UserError(f"-j needs a number of processes, at least 1; got {arguments.jobs}.")
+    if arguments.csv and not arguments.csv.parent.is_dir():  # found out now, and not after the grading
+        raise UserError(f"cannot write {arguments.csv}: there is no folder {arguments.csv.parent}.")
     try:
         course = Course(arguments.course)
         course.released(arguments.assignment)
@@ -47,9 +54,16 @@ def run(arguments: argparse.Namespace) -> int:
         rows = _with_progress(course, students, arguments)
     except CourseError as error:
         raise UserError(str(error)) from None
+    except OSError as error:
+        if not arguments.cluster:
+            raise
+        raise UserError(f"{str(error).rstrip('.')}. Is a Dask scheduler running at {arguments.cluster}?") from None
     _table(rows)
     if arguments.csv:
-        write_csv(arguments.csv, rows)
+        try:
+            write_csv(arguments.csv, rows)
+        except OSError as error:
+            raise UserError(f"cannot write {arguments.csv}: {reason(error)}. The gradebook is written.") from None
     return 1 if any(row.needs_a_person for row in rows) else 0
 
 

@@ -3,6 +3,9 @@
 The copy is made as by `coursekit start`, which never overwrites anything. Without DIR it is this folder, if
 it holds a copy already, and my-course otherwise (in a clone: the clone's my-course, which git ignores).
 Everything after DIR is handed to JupyterLab, for example --no-browser or --port 9999.
+
+  coursekit lab
+  coursekit lab my-course --port 9999
 """
 
 from __future__ import annotations
@@ -12,11 +15,12 @@ import os
 import sys
 from pathlib import Path
 
-from coursekit.cli.errors import UserError
+from coursekit.cli.errors import UserError, reason
 from coursekit.cli.start import copy_course
 from coursekit.lessons.tree import START, clone_root, shipped_notebooks
 
 SUMMARY = "open JupyterLab on your own copy of the lessons"
+_SETTINGS = Path(__file__).resolve().parents[1] / "lab_settings"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,16 +51,36 @@ def default_folder() -> Path:
 
 
 def server_options(folder: Path) -> list[str]:
-    """JupyterLab rooted in a folder, open at the start page, without questions about news."""
-    settings = Path(__file__).resolve().parents[1] / "lab_settings"
+    """JupyterLab rooted in a folder, open at the start page, with the settings of `coursekit/lab_settings`.
+
+    overrides.json changes defaults, which a learner's own settings still win over; page_config.json leaves out what is
+    for teachers; workspace.json is how the window looks the first time.
+    """
     options = [
         f"--ServerApp.root_dir={folder.resolve()}",
         f"--LabApp.default_url=/lab/tree/{START}.ipynb",
-        f"--LabApp.app_settings_dir={settings}",
+        f"--LabApp.app_settings_dir={_SETTINGS}",
     ]
+    if "JUPYTERLAB_WORKSPACES_DIR" not in os.environ:
+        options.append(f"--LabApp.workspaces_dir={_workspaces(folder)}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container everybody is root, and JupyterLab would refuse
         options.append("--allow-root")
     return options
+
+
+def _workspaces(folder: Path) -> Path:
+    """Where JupyterLab keeps how the window looks: with this copy of the course, so that it opens no tab of another
+    folder. Before the first time, the table of contents is put in front.
+    """
+    place = folder.resolve() / ".workspaces"
+    if not place.exists():
+        from jupyterlab_server.workspaces_handler import WorkspacesManager
+
+        try:
+            WorkspacesManager(str(place)).save("default", (_SETTINGS / "workspace.json").read_text(encoding="utf-8"))
+        except OSError as error:
+            raise UserError(f"cannot write to {place}: {reason(error)}.") from None
+    return place
 
 
 def environment() -> dict[str, str]:

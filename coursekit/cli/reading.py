@@ -4,11 +4,42 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import coursekit
+from coursekit.cli.errors import UserError
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+
+def meant(path: Path) -> Path:
+    """The notebook that somebody means by a path: itself, or the one of its name in a folder."""
+    inside = path / f"{path.resolve().name}.ipynb"
+    if inside.is_file():
+        return inside
+    if path.exists():
+        return path
+    near = sorted(found for found in path.parent.glob("*/*.ipynb") if found.stem.startswith(path.stem))
+    if near:
+        raise UserError(f"there is no {path}. Did you mean {near[0]}?")
+    if not any(path.parent.glob("[0-9][0-9]_*/")):
+        raise UserError(f"there is no {path}, and no lesson in {path.parent.resolve()}. Change to your lessons.")
+    return path
+
+
+def other_version(nb: NotebookNode) -> str:
+    """A sentence if the notebook was made by another version of the course than this one; else empty."""
+    made = nb.metadata.get("coursekit")
+    version = str(made.get("version", "")) if isinstance(made, Mapping) else ""
+    if version in ("", coursekit.__version__):
+        return ""
+    return (
+        f"This notebook is of coursekit {version[:20]}, and here is {coursekit.__version__}. Should a check be "
+        "unknown, rename the notebook, run `coursekit start` on your folder, and copy your answers over."
+    )
 
 
 class NotANotebook(ValueError):

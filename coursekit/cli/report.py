@@ -3,6 +3,9 @@
 The page is one HTML file that loads nothing from elsewhere and runs nothing. It stands on what `coursekit grade` or
 `nbgrader autograde` found and on the gradebook, points given by hand included; nothing is graded and nothing is
 changed. It names students: keep it where you keep the gradebook.
+
+  coursekit report 05_gru
+  coursekit report 05_gru --course ~/rnn-2027 --output gru.html
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from pathlib import Path
 
 from coursekit.cli.errors import UserError, reason
 
-SUMMARY = "write a page about an assignment: points, mistakes, who needs a look"
+SUMMARY = "write a page about a class: points, mistakes, who needs a look"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -68,7 +68,8 @@ async def _run(nb: NotebookNode, folder: Path, timeout: float, bar: Progress) ->
         client = _client(nb, manager, timeout, outcome)
         try:
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            env = {"OPENBLAS_NUM_THREADS": "1"} | os.environ  # as in `coursekit lab`
+            # Threads as in `coursekit lab`. The journal stays out of it: the notebook may be another person's.
+            env = {"OPENBLAS_NUM_THREADS": "1"} | os.environ | {"COURSEKIT_PROGRESS": "off"}
             await client.async_start_new_kernel(cwd=str(folder.resolve()), env=env, **quiet)
             await client.async_start_new_kernel_client()
         except (OSError, RuntimeError) as error:

@@ -2,6 +2,8 @@
 
 Your files are never overwritten: only what is missing is copied. Run it again after an update to get new
 lessons, or after you renamed a notebook to begin that lesson again.
+
+  coursekit start my-course
 """
 
 from __future__ import annotations

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from coursekit.explore.gates import explore_gates
+from coursekit.explore.gradients import explore_gradients
 
-__all__ = ["explore_gates"]
+__all__ = ["explore_gates", "explore_gradients"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +50,10 @@ class Course:
 
     @property
     def secret(self) -> bytes:
-        return course_secret(self.root)
+        try:
+            return course_secret(self.root)
+        except ValueError as damaged:
+            raise CourseError(str(damaged)) from None
 
     def folder(self, step: str, student: str, assignment: str) -> Path:
         """The folder of a step: "source", "release", "submitted", "autograded" or "feedback"."""
@@ -59,7 +63,7 @@ class Course:
     def released(self, assignment: str) -> dict[str, NotebookNode]:
         """The notebooks of an assignment as they were handed out, by name."""
         folder = self.folder("release", ".", assignment)
-        found = {path.stem: nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))}
+        found = {path.stem: _read(path) for path in sorted(folder.glob("*.ipynb"))}
         if not found:
             known = sorted(p.parent.name for p in self.folder("release", ".", "x").parent.glob("*/*.ipynb"))
             hint = f" Handed out are: {', '.join(known)}." if known else " Run `nbgrader generate_assignment` first."
@@ -89,6 +93,13 @@ class Course:
             yield Submission(student, folder, copies, dict(read.problems), read.remarks)
 
 
+def _read(path: Path) -> NotebookNode:
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, nbformat.ValidationError):  # not JSON, or not a notebook
+        raise CourseError(f"{path} is no notebook any more: run `nbgrader generate_assignment {path.stem}`.") from None
+
+
 def _absolute(db_url: str, root: Path) -> str:
     """nbgrader reads a relative SQLite path from the course's folder, wherever the command was typed."""
     url = make_url(db_url)
@@ -105,4 +116,15 @@ def _load(root: Path) -> Config:
             f"{root} is no nbgrader course: there is no nbgrader_config.py. Change to the course's folder, or name it "
             "with --course."
         )
-    return PyFileConfigLoader(path.name, path=str(root)).load_config()
+    try:
+        return PyFileConfigLoader(path.name, path=str(root)).load_config()
+    except Exception as error:  # it is a program, written by a person
+        line = error.lineno if isinstance(error, SyntaxError) else _line_in(path, error)
+        said = f"{type(error).__name__}: {error}"
+        raise CourseError(f"{path}{f', line {line}' if line else ''}, cannot be read: {said}") from None
+
+
+def _line_in(path: Path, error: Exception) -> int | None:
+    """The line of a file from which an error came."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == path]
+    return lines[-1] if lines else None

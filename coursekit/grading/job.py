@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode, from_dict
 
+from coursekit.checking import registry
 from coursekit.grading.sandbox import Server
 from coursekit.grading.seeds import seed
 from coursekit.grading.trusted import Graded, exercise_of, grade_notebook
@@ -60,6 +61,9 @@ def grader_version() -> str:
     for folder in ("checking", "exercises", "grading", "nn", "reference"):
         for path in sorted((package / folder).rglob("*.py")):
             digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    for place in registry.installed_files():
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
     for library in ("numpy", "torch", "ipython"):
         try:
             digest.update(f"{library} {version(library)}".encode())

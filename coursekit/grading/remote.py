@@ -44,11 +44,12 @@ class Remote:
     """Stands for a function that a notebook has defined in a worker."""
 
     def __init__(self, worker: Worker, exercise: Exercise) -> None:
-        self.worker = worker
+        self.worker, self.exercise = worker, exercise
         self.__name__ = exercise.name
         self.uses = {name: FunctionRef(_bounded(registry.get(name).reference)) for name in exercise.uses}
         self.result: CallResult | None = None
-        self.limit = 10.0
+        self.limit = exercise.cpu_s
+        self.out_of_memory = False
         self._before_args = 0  # how many of the sent values stand before the answer's own arguments
 
     def __call__(self, *args: Any) -> Any:
@@ -66,7 +67,15 @@ class Remote:
     def _send(self, name: str, before: tuple[Any, ...], args: tuple[Any, ...]) -> Any:
         self._before_args = len(before)
         sent = tuple(_sendable(arg) for arg in args)
-        self.result = self.worker.call(name, (*before, *sent), cpu_s=self.limit)
+        limits = self.worker.limits
+        self.result = self.worker.call(
+            name,
+            (*before, *sent),
+            cpu_s=self.limit,
+            wall_s=max(limits.wall_s, limits.wall_s / limits.cpu_s * self.limit),
+            memory_mb=self.exercise.memory_mb,
+        )
+        self.out_of_memory |= _no_memory(self.result)
         if self.result.status == "busy":
             raise GraderFault(f"{self.__name__}: {self.result.reason}")
         if self.result.status != "ok":
@@ -87,7 +96,7 @@ def call_remotely(exercise: Exercise, answer: Remote, args: Mapping[str, Any], l
     try:
         value = exercise.call(answer, args)
     except _Stopped:
-        failure = _failure(answer.result, exercise.name)
+        failure = _failure(answer.result, exercise)
     result = answer.result
     if result is None:
         return Call(failure=Failure("raised", "TypeError", "the answer was not called"))
@@ -102,7 +111,11 @@ def call_remotely(exercise: Exercise, answer: Remote, args: Mapping[str, Any], l
     )
 
 
-def _failure(result: CallResult, name: str) -> Failure:
+def _failure(result: CallResult, exercise: Exercise) -> Failure:
+    name = exercise.name
+    if _no_memory(result):
+        allowed = f"the {exercise.memory_mb} MB of memory that a notebook may have while {name} is graded"
+        return Failure("raised", "MemoryError", f"it needed more than {allowed}")
     if result.status == "error":
         if result.ename == "NotImplementedError":
             return Failure("not written", result.ename, result.evalue)
@@ -112,6 +125,12 @@ def _failure(result: CallResult, name: str) -> Failure:
     if result.status == "died":
         return Failure("exited", "died", f"ended its process ({result.reason})")
     return Failure("raised", "malformed", f"what {name} returned cannot be read: {result.reason}")
+
+
+def _no_memory(result: CallResult) -> bool:
+    """Did the call fail for want of memory? NumPy and PyTorch have errors of their own for it."""
+    ours = result.ename in ("MemoryError", "_ArrayMemoryError")
+    return result.status == "error" and (ours or "can't allocate memory" in result.evalue)
 
 
 def _changed(args: Mapping[str, Any], after: tuple[Any, ...]) -> tuple[str, ...]:

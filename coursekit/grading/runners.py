@@ -27,7 +27,11 @@ ATTEMPTS = 2
 def run_job(job: Job) -> Graded:
     """Grade one job with the sandbox server of this process. A host without a sandbox is a fault, never a score."""
     try:
-        return job.run(shared_server())
+        server = shared_server()
+        graded = job.run(server)
+        if graded.faults and not server.alive:  # the server ended meanwhile: that says nothing about this job
+            graded = job.run(shared_server())
+        return graded
     except SandboxUnavailable as reason:
         return faulty(job, str(reason))
 

@@ -17,13 +17,20 @@ UNSAFE = "COURSEKIT_GRADE_WITHOUT_SANDBOX"
 
 
 def shared_server() -> Server:
-    """A running server. Raises SandboxUnavailable, with what to do, where this host cannot isolate notebooks."""
+    """A running server; one that the machine has killed is replaced.
+
+    Raises SandboxUnavailable, with what to do, where this host cannot isolate notebooks.
+    """
     global _server
     with _lock:
+        if _server is not None and _server[0] == os.getpid() and not _server[1].alive:
+            _server[1].close()
+            _server = None
         if _server is None or _server[0] != os.getpid():
             server = Server(unsafe=os.environ.get(UNSAFE) == "1", prelude=PRELUDE)
             server.start()
             _server = (os.getpid(), server)
+            atexit.unregister(close_shared_server)
             atexit.register(close_shared_server)
         return _server[1]
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbformat import NotebookNode
 
-from coursekit.checking import Report, evaluate, registry
+from coursekit.checking import Exercise, Report, evaluate, registry
 from coursekit.grading import from_scratch, nodes
 from coursekit.grading.canonical import is_own_cell
 from coursekit.grading.remote import PRELUDE, GraderFault, Remote, call_remotely
-from coursekit.grading.sandbox import CellResult, SandboxUnavailable, Server, Worker
+from coursekit.grading.sandbox import CellResult, Limits, SandboxUnavailable, Server, Worker
 
 MAX_RESTARTS = 8
 """How often one notebook may lose its worker (endless loops, os._exit) before a student's own cells are left out."""
 
-MAX_SPENT_S = 300.0
-"""Seconds that one notebook may compute or wait in vain, in all its workers, before nothing more of it is run."""
+MAX_CALLS = 30
+"""A notebook may compute and wait, in all its workers, as long as this number of calls of its slowest exercise."""
 
 
 @dataclass(frozen=True)
@@ -59,19 +61,20 @@ class Graded:
         )
 
 
-def grade_notebook(nb: NotebookNode, server: Server, seed_of: Callable[[str], int], call_limit: float = 10.0) -> Graded:
+def grade_notebook(nb: NotebookNode, server: Server, seed_of: Callable[[str], int]) -> Graded:
     """Grade a canonical copy.
 
-    nb:         the notebook, made by `canonical`.
-    server:     a running sandbox server, started with the PRELUDE.
-    seed_of:    the seed of an exercise's draws for this submission.
-    call_limit: CPU seconds that one call of an answer may use.
+    nb:      the notebook, made by `canonical`.
+    server:  a running sandbox server, started with the PRELUDE.
+    seed_of: the seed of an exercise's draws for this submission.
 
-    Whatever the notebook does is in the result. A fault of the grader is in `faults`, exercise by exercise.
+    A call of an answer may use what its exercise allows; the cells of the notebook, as much memory as its most
+    generous exercise. Whatever the notebook does is in the result. A fault of the grader is in `faults`, exercise by
+    exercise.
     """
     if server.prelude != PRELUDE:
         raise ValueError("notebooks are graded by a server with the PRELUDE, which takes finished layers away")
-    return _Grading(nb, server, seed_of, call_limit).run()
+    return _Grading(nb, server, seed_of).run()
 
 
 def exercise_of(cell: NotebookNode) -> str | None:
@@ -86,9 +89,11 @@ def exercise_of(cell: NotebookNode) -> str | None:
 class _Grading:
     """One notebook on its way: the worker, and the cells to run again should it be lost."""
 
-    def __init__(self, nb: NotebookNode, server: Server, seed_of: Callable[[str], int], call_limit: float) -> None:
-        self.nb, self.server, self.seed_of, self.call_limit = nb, server, seed_of, call_limit
+    def __init__(self, nb: NotebookNode, server: Server, seed_of: Callable[[str], int]) -> None:
+        self.nb, self.server, self.seed_of = nb, server, seed_of
+        self.limits = _limits(nb, server.limits)
         self.worker: Worker | None = None
+        self.called = False  # has an answer been called in this worker?
         self.done: list[str] = []  # sources that ran to their end
         self.restarts = 0
         self.cpu_s = 0.0  # of workers that have ended
@@ -129,7 +134,6 @@ class _Grading:
             result = self._alive().run_cell(cell.source)
             if result.status == "busy":
                 raise GraderFault(f"a cell could not finish on this machine: {result.reason}")
-        self.waited_s += self.worker.limits.wall_s if result.status == "timeout" and result.cpu_s < 1 else 0
         self.outputs[cell.id] = as_outputs(result)
         if self.worker is not None and self.worker.alive:
             self.done.append(cell.source)
@@ -141,23 +145,38 @@ class _Grading:
             self.faults[name] = str(unknown)
             return
         try:
-            answer = Remote(self._alive(), exercise)
-            self.reports[name] = evaluate(
-                exercise, answer, self.seed_of(name), caller=call_remotely, limit=self.call_limit
-            )
+            try:
+                report, spoilt = self._evaluate(exercise)
+            except GraderFault:  # such as a machine that is too busy
+                spoilt = True
+            if spoilt:  # once more, in a worker of its own
+                report, _ = self._evaluate(exercise)
+            # The example holds the arguments of a draw, which may be functions and cannot travel between processes.
+            self.reports[name] = replace(report, example=None)
         except GraderFault as fault:
             self.faults[name] = str(fault)
 
+    def _evaluate(self, exercise: Exercise) -> tuple[Report, bool]:
+        """The report, and whether the worker ended or ran out of memory in it and had called another answer before."""
+        worker = self._alive()
+        used, self.called = self.called, True
+        answer = Remote(worker, exercise)
+        report = evaluate(exercise, answer, self.seed_of(exercise.name), caller=call_remotely)
+        if answer.out_of_memory:
+            worker.close()
+        return report, used and not worker.alive
+
     def _alive(self) -> Worker:
         """A worker in which every cell so far has run; a new one if the last one is gone."""
-        if self.worker is not None and self.worker.alive:
-            return self.worker
         if self.worker is not None:
+            most = self.limits.total_cpu_s
+            if self._spent() > most:
+                self.worker.stop(f"this notebook has used up the {most} s that it may take in all")
+            if self.worker.alive or self._spent() > most:
+                return self.worker  # one that has ended answers every request with the reason of its end
             self._close()
             self.restarts += 1
-            if self.cpu_s + self.waited_s > MAX_SPENT_S:
-                return self.worker  # it answers every request with the reason of its end
-        self.worker = self.server.open(seed=0)
+        self.worker, self.called = self.server.open(self.limits, seed=0), False
         for source in self.done:
             self.worker.run_cell(source)
         return self.worker
@@ -166,12 +185,29 @@ class _Grading:
         if self.worker is not None:
             self.worker.close()
             self.cpu_s += self.worker.usage.pop("cpu_s", 0.0)
+            self.waited_s += self.worker.waited_s
+            self.worker.waited_s = 0.0
+
+    def _spent(self) -> float:
+        """Seconds of computing and waiting so far."""
+        return self.cpu_s + self.waited_s + self.worker.cpu_s + self.worker.waited_s
 
     def _give_up(self, reason: str) -> None:
         for cell in self.nb.cells:
             name = exercise_of(cell)
             if name is not None and name not in self.reports:
                 self.faults.setdefault(name, reason)
+
+
+def _limits(nb: NotebookNode, usual: Limits) -> Limits:
+    """What the workers of a notebook may use in all."""
+    exercises = []
+    for name in filter(None, map(exercise_of, nb.cells)):
+        with contextlib.suppress(registry.UnknownExercise):
+            exercises.append(registry.get(name))
+    memory = max((exercise.memory_mb for exercise in exercises), default=usual.memory_mb)
+    seconds = MAX_CALLS * max((exercise.cpu_s for exercise in exercises), default=usual.cpu_s)
+    return replace(usual, memory_mb=memory, total_cpu_s=max(usual.total_cpu_s, math.ceil(seconds)))
 
 
 def as_outputs(result: CellResult) -> list[dict[str, Any]]:

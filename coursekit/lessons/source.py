@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import coursekit
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -63,7 +65,9 @@ def build_solution(path: str | Path, points: Points | None = None) -> NotebookNo
     cells = read_cells(path)
     _refuse_inconsistent(path, cells)
     points = points or registered_points
-    nb = v4.new_notebook(metadata={"kernelspec": dict(KERNEL), "language_info": {"name": "python"}})
+    made_by = {"version": coursekit.__version__}  # by which a later version recognises an old notebook
+    metadata = {"coursekit": made_by, "kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
+    nb = v4.new_notebook(metadata=metadata)
     seen: dict[str, int] = {}
     for cell in cells:
         new = v4.new_markdown_cell if cell.kind == "markdown" else v4.new_code_cell

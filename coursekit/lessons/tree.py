@@ -45,5 +45,16 @@ def shipped_notebooks() -> Path | None:
 def find_lessons(root: str | Path) -> list[Lesson]:
     """The lessons of a clone in their order. A folder is a lesson once it holds a text of its own name."""
     root = Path(root)
-    folders = sorted((root / "solutions").glob("[0-9][0-9]_*"))
-    return [Lesson(root, text) for folder in folders if (text := folder / f"{folder.name}.md").is_file()]
+    return [Lesson(root, text) for text in _texts(root / "solutions")]
+
+
+def lesson_texts() -> list[Path]:
+    """The texts of the lessons, answers included, in their order: of the clone, or of an installed wheel, where
+    teachers find them and `coursekit start` does not look."""
+    clone = clone_root()
+    return _texts(clone / "solutions" if clone else Path(coursekit.__file__).resolve().parent / "_solutions")
+
+
+def _texts(folder: Path) -> list[Path]:
+    folders = sorted(folder.glob("[0-9][0-9]_*"))
+    return [text for folder in folders if (text := folder / f"{folder.name}.md").is_file()]

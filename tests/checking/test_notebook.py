@@ -88,18 +88,6 @@ def test_under_stock_nbgrader_without_the_trusted_grader_a_check_refuses(monkeyp
         check(gru_step)
 
 
-def test_hints_come_one_tier_at_a_time_and_the_last_one_stays(monkeypatch):
-    from coursekit.checking import notebook
-
-    monkeypatch.setattr(notebook, "_shown", notebook.Counter())
-    tiers = len(EXERCISE.hints)
-    seen = [hint(gru_step) for _ in range(tiers + 1)]
-    assert [h.words for h in seen[:tiers]] == list(EXERCISE.hints)
-    assert seen[-1].words == EXERCISE.hints[-1]
-    assert "Run the cell again" in seen[0]._repr_html_()
-    assert "Run the cell again" not in seen[-1]._repr_html_()
-
-
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [

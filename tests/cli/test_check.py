@@ -215,10 +215,34 @@ def test_bad_input_gets_one_sentence(call, tmp_path, content, sentence):
 
 
 def test_a_file_that_cannot_be_read_gets_one_sentence(call, tmp_path):
-    for path, why in ((tmp_path / "missing.ipynb", "no such file"), (tmp_path, "is a directory")):
+    for path, why in ((tmp_path / "missing.ipynb", "there is no "), (tmp_path, "is a directory")):
         done = call("check", path)
         assert (done.returncode, done.stdout) == (2, "")
-        assert f"cannot read {path}: {why}" in done.stderr
+        [line] = done.stderr.splitlines()
+        assert str(path) in line and why in line
+
+
+def test_a_lesson_is_found_by_its_folder_and_a_near_miss_is_named(call, notebook, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "01_tiny").mkdir()
+    notebook(solved=False).rename(tmp_path / "01_tiny" / "01_tiny.ipynb")
+    assert "0 of 5.5 points" in call("check", "01_tiny").stdout
+    assert "there is no 01. Did you mean 01_tiny/01_tiny.ipynb?" in call("check", "01").stderr
+    assert "cannot read 02_gone.ipynb: no such file" in call("check", "02_gone.ipynb").stderr
+    monkeypatch.chdir(tmp_path / "01_tiny")
+    done = call("check", "02_gone.ipynb")
+    assert f"no lesson in {tmp_path / '01_tiny'}. Change to your lessons." in done.stderr
+
+
+def test_a_notebook_of_another_version_is_told_and_checked(call, notebook):
+    path = notebook(solved=False)
+    assert "coursekit 0.0.1" not in call("check", path).stdout
+    text = path.read_text()
+    version = json.loads(text)["metadata"]["coursekit"]["version"]
+    path.write_text(text.replace(f'"version": "{version}"', '"version": "0.0.1"'))
+    done = call("check", path)
+    assert "This notebook is of coursekit 0.0.1, and here is " in done.stdout
+    assert "0 of 5.5 points" in done.stdout
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "soon"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+import socket
 import sys
 
 import pytest
 
-from coursekit.cli import checkup
-from coursekit.cli.checkup import BROKEN, MISSING, OK
+from coursekit.cli import checkup, surroundings
+from coursekit.cli.finding import BROKEN, MISSING, OK
 
 
 def states(findings):
@@ -41,9 +42,12 @@ def test_this_computer_is_well(run):
     done = run("doctor")
     assert done.returncode == 0, done.stdout
     lines = {line[9:20].strip(): line[:8].strip() for line in done.stdout.splitlines() if line[:1].strip()}
-    assert {lines[what] for what in ("Python", "packages", "disk", "libraries", "nbgrader", "kernel")} == {OK}
-    assert {"GPU", "Triton", "sandbox"} <= lines.keys()
-    assert done.stdout.endswith("Lessons can be done here: `coursekit lab` opens them.\n")
+    assert {
+        lines[what] for what in ("Python", "packages", "disk", "folder", "port", "libraries", "nbgrader", "kernel")
+    } == {OK}
+    assert {"GPU", "Triton", "sandbox", "progress"} <= lines.keys()
+    assert "Lessons can be done here: `coursekit lab` opens them.\n" in done.stdout
+    assert ("cannot be graded safely" in done.stdout) == (lines["sandbox"] == MISSING)
 
 
 @pytest.mark.slow
@@ -60,7 +64,7 @@ def test_a_kernel_of_another_environment_is_found(run, tmp_path, program, senten
     assert done.returncode == 1
     said = " ".join(done.stdout.split())
     assert f"broken kernel {sentence}" in said and "Delete the folder" in said
-    assert done.stdout.endswith("One thing has to be mended before lessons can be done here.\n")
+    assert "One thing has to be mended before lessons can be done here.\n" in done.stdout
 
 
 def test_packages_in_their_ranges_share_a_line(requiring):
@@ -110,9 +114,47 @@ def test_python_is_compared_with_what_the_package_asks_for():
 
 def test_little_disk_is_a_warning_and_none_is_broken():
     enormous = 1 << 80
-    assert states(checkup.disk(little=0, much_too_little=0)) == [OK]
-    assert states(checkup.disk(little=enormous, much_too_little=0)) == [MISSING]
-    assert states(checkup.disk(little=enormous, much_too_little=enormous)) == [BROKEN]
+    assert states(surroundings.disk(little=0, much_too_little=0)) == [OK]
+    assert states(surroundings.disk(little=enormous, much_too_little=0)) == [MISSING]
+    assert states(surroundings.disk(little=enormous, much_too_little=enormous)) == [BROKEN]
+
+
+def test_complete_extras_share_a_line(requiring):
+    lines = ('Requires-Dist: numpy; extra == "music"', 'Requires-Dist: rich; extra == "grading"')
+    _, finding = checkup.packages(requiring("Requires-Dist: nbformat", *lines))
+    assert (finding.state, finding.what, finding.said) == (OK, "extras", "music, grading")
+
+
+def test_a_folder_that_cannot_be_written_is_broken(tmp_path):
+    [finding] = surroundings.folder(tmp_path)
+    assert finding.state == OK and list(tmp_path.iterdir()) == []
+    [finding] = surroundings.folder(tmp_path / "gone")  # what root, too, cannot write
+    assert finding.state == BROKEN and "no such file or directory" in finding.said and "home folder" in finding.mend
+
+
+def test_where_progress_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSEKIT_HOME", str(tmp_path / "deep" / "mine"))
+    monkeypatch.delenv("COURSEKIT_PROGRESS", raising=False)
+    [finding] = surroundings.progress()
+    assert finding.state == OK and str(tmp_path / "deep" / "mine") in finding.said
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("COURSEKIT_HOME", str(tmp_path / "file"))
+    [finding] = surroundings.progress()
+    assert finding.state == MISSING and "COURSEKIT_HOME" in finding.mend
+    monkeypatch.setenv("COURSEKIT_PROGRESS", "off")
+    assert states(surroundings.progress()) == [MISSING]
+
+
+def test_a_port_in_use_is_no_obstacle():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        number = other.getsockname()[1]
+        [finding] = surroundings.port(number)
+        assert finding.state == OK and finding.said == f"{number} is in use" and "takes another one" in finding.mend
+    [finding] = surroundings.port(number)
+    assert finding.said == f"{number} is free for JupyterLab"
 
 
 def test_a_damaged_library_is_broken(tmp_path, monkeypatch):

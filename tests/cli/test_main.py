@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import coursekit
-from coursekit.cli import VERBS
+from coursekit.cli import VERBS, main
 
 HEAVY = {"torch", "matplotlib", "nbformat", "nbclient", "jupytext", "nbgrader", "IPython", "rich"}
 
@@ -26,6 +26,54 @@ def test_what_needs_no_notebook_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "coursekit.cli" in done.stdout.split()
     assert HEAVY & set(done.stdout.split()) == set()
+
+
+def test_a_package_of_an_extra_is_named_with_the_command_that_brings_it(tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.CourseDirectory.db_url = 'postgresql+psycopg://x'"
+    )
+    (tmp_path / "release" / "a").mkdir(parents=True)
+    notebook = '{"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {}}'
+    (tmp_path / "release" / "a" / "a.ipynb").write_text(notebook)
+    (tmp_path / "submitted" / "ada" / "a").mkdir(parents=True)
+    code = "import sys; sys.modules['psycopg'] = None; from coursekit.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "grade", "a", "--no-sandbox", "-j", "1", "--course", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2
+    [line] = done.stderr.splitlines()
+    assert line.endswith("which is not installed. To add it: pip install 'coursekit[grading]'")
+
+
+def test_a_package_that_no_extra_brings_is_a_bug_and_shown_as_one(monkeypatch):
+    def broken(arguments):
+        raise ModuleNotFoundError("No module named 'surely_not'", name="surely_not")
+
+    monkeypatch.setattr("coursekit.cli.doctor.run", broken)
+    with pytest.raises(ModuleNotFoundError):
+        main(["doctor"])
+
+
+def test_a_settings_file_with_a_slip_is_named_with_its_line(call, tmp_path):
+    for text, said in (("c = get_config()\nc.X.y = nothing\n", "line 2, cannot be read: NameError"), ("(", "line 1,")):
+        (tmp_path / "nbgrader_config.py").write_text(text)
+        done = call("grade", "a", "--course", tmp_path)
+        assert done.returncode == 2
+        [line] = done.stderr.splitlines()
+        assert "nbgrader_config.py" in line and said in line
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_has_a_sentence_and_an_example_and_fits_a_terminal(call, monkeypatch, verb):
+    monkeypatch.setenv("COLUMNS", "100")
+    said = call(verb, "--help").stdout
+    assert f"  coursekit {verb}" in said
+    assert all(len(line) <= 120 for line in said.splitlines())
+
+
+def test_no_verb_shows_all_of_them(call):
+    done = call()
+    assert done.returncode == 2 and done.stdout == ""
+    assert all(f"  {verb} " in done.stderr for verb in VERBS)
 
 
 def test_version(call):

@@ -1,6 +1,7 @@
 """Whole notebooks through the trusted grader."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -8,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from coursekit.checking import registry
 from coursekit.grading import trusted
 from coursekit.grading.remote import GraderFault
+from coursekit.grading.sandbox import channel
 from coursekit.grading.trusted import Graded, grade_notebook
 
 STEP = """
@@ -43,8 +45,18 @@ def own(source, number=0):
     return new_code_cell(source, id=f"own-{number}")
 
 
-def graded(server, *cells, **options):
-    return grade_notebook(new_notebook(cells=list(cells)), server, lambda name: 7, **options)
+def graded(server, *cells):
+    return grade_notebook(new_notebook(cells=list(cells)), server, lambda name: 7)
+
+
+@pytest.fixture
+def allow(monkeypatch):
+    """Other limits for an exercise."""
+
+    def change(name, **limits):
+        monkeypatch.setitem(registry._exercises, name, replace(registry.get(name), **limits))
+
+    return change
 
 
 def test_right_answers_get_full_marks_and_their_cells_are_shown(warm_server):
@@ -64,7 +76,8 @@ def test_right_answers_get_full_marks_and_their_cells_are_shown(warm_server):
 
 
 @pytest.mark.parametrize("deadly", ["import os; os._exit(3)", "while True: pass", "1/0", "def broken(:"])
-def test_a_cell_that_breaks_or_ends_the_program_costs_nothing_else(warm_server, deadly):
+def test_a_cell_that_breaks_or_ends_the_program_costs_nothing_else(warm_server, deadly, allow):
+    allow("gru_step", cpu_s=2.0)
     cells = [
         answer("gru_step", STEP),
         own(deadly),
@@ -72,20 +85,82 @@ def test_a_cell_that_breaks_or_ends_the_program_costs_nothing_else(warm_server, 
         answer("gru_forward", FORWARD),
         check("gru_forward"),
     ]
-    result = graded(warm_server, *cells, call_limit=2.0)
+    result = graded(warm_server, *cells)
     assert result.reports["gru_step"].passed and result.reports["gru_forward"].passed
     assert result.outputs["own-0"][-1]["output_type"] == "error"
 
 
-def test_an_answer_that_never_returns_costs_its_own_points_only(warm_server):
-    endless = "def gru_step(x, h, params):\n    while True: pass"
-    right = FORWARD.replace("gru_step(", "other(") + STEP.replace("gru_step", "other")
-    result = graded(
-        warm_server, answer("gru_step", endless), check("gru_step"), answer("gru_forward", right), check("gru_forward"),
-        call_limit=0.5,
-    )  # fmt: skip
-    assert result.reports["gru_step"].verdict == "timeout"
-    assert result.reports["gru_forward"].passed
+COUNT = "def gru_parameter_count(D, H): return 3 * (D * H + H * H + 2 * H)"
+STEP_ELSEWHERE = FORWARD.replace("gru_step(", "other(") + STEP.replace("gru_step", "other")
+SLOW = "def gru_step(x, h, params):\n    while True: pass"
+HUNGRY = "import numpy as np\ndef gru_step(x, h, params):\n    return np.ones((100, 1 << 20))[:4, :5]"  # 800 MB
+HUNGRY_TORCH = HUNGRY.replace("np", "torch").replace("numpy as torch", "torch").replace("100,", "200,")  # float32
+HOARDER = "kept = []\ndef gru_step(x, h, params):\n    while True: kept.append(bytearray(1 << 20))"
+QUIET_HOARDER = "kept = []\n" + STEP.replace("    xr", "    kept.append(bytearray(25 << 20))\n    xr")
+
+
+@pytest.mark.parametrize(
+    ("source", "limits", "verdict", "said"),
+    [
+        (SLOW, {"cpu_s": 0.5}, "timeout", "gru_step was stopped: the code used more than 0.5 s of CPU time."),
+        (HUNGRY, {"memory_mb": 400}, "raised", "more than the 400 MB of memory that a notebook may have"),
+        (HUNGRY_TORCH, {"memory_mb": 400}, "raised", "more than the 400 MB of memory that a notebook may have"),
+        (HOARDER, {"memory_mb": 400}, "raised", "more than the 400 MB of memory that a notebook may have"),
+    ],
+    ids=["slow", "hungry", "hungry with torch", "a hoarder"],
+)
+def test_who_wants_too_much_reads_the_limit_and_loses_that_exercise_only(
+    warm_server, allow, source, limits, verdict, said
+):
+    allow("gru_step", **limits)
+    cells = [answer("gru_forward", STEP_ELSEWHERE), answer("gru_step", source), check("gru_step"), check("gru_forward")]
+    result = graded(warm_server, *cells, answer("gru_parameter_count", COUNT), check("gru_parameter_count"))
+    assert result.reports["gru_step"].verdict == verdict and result.reports["gru_step"].score == 0.0
+    assert said in words(result.reports["gru_step"].text)
+    assert result.reports["gru_forward"].score == result.reports["gru_parameter_count"].score == 1.0
+    assert not result.faults
+
+
+def test_memory_that_one_answer_keeps_is_not_missing_in_the_next(warm_server, allow):
+    """The first is right and keeps memory in every call; what is left is not enough for the second."""
+    allow("gru_step", memory_mb=400)
+    allow("gru_forward", memory_mb=400)
+    wide = STEP_ELSEWHERE.replace("    hs = []", "    room = np.ones((45, 1 << 20))\n    hs = []")  # 360 MB
+    cells = [answer("gru_forward", wide), answer("gru_step", QUIET_HOARDER), check("gru_step"), check("gru_forward")]
+    result = graded(warm_server, *cells)
+    assert {name: report.score for name, report in result.reports.items()} == {"gru_step": 1.0, "gru_forward": 1.0}
+
+
+def test_a_generous_exercise_does_not_lend_its_limits_to_another(warm_server, allow):
+    allow("gru_step", memory_mb=400)
+    allow("gru_forward", memory_mb=3000, cpu_s=30.0)
+    wide = STEP_ELSEWHERE.replace("    hs = []", "    room = np.ones((200, 1 << 20))\n    hs = []")  # 1600 MB
+    cells = [answer("gru_forward", wide), answer("gru_step", HUNGRY), check("gru_step"), check("gru_forward")]
+    result = graded(warm_server, *cells)
+    assert result.reports["gru_step"].score == 0.0 and result.reports["gru_forward"].score == 1.0
+
+
+def words(text):
+    return " ".join(text.split())
+
+
+def test_an_answer_that_sleeps_is_stopped_long_before_the_wall_clock_would(warm_server, monkeypatch):
+    monkeypatch.setattr(channel, "IDLE_S", 1.0)
+    asleep = "import time\ndef gru_step(x, h, params):\n    time.sleep(60)"
+    cells = [answer("gru_step", asleep), check("gru_step"), own("import time; time.sleep(60)")]
+    result = graded(warm_server, *cells, answer("gru_parameter_count", COUNT), check("gru_parameter_count"))
+    assert "waited for 1 s without computing" in words(result.reports["gru_step"].text)
+    assert "without computing" in result.outputs["own-0"][-1]["evalue"]
+    assert result.reports["gru_parameter_count"].score == 1.0
+
+
+def test_many_short_naps_are_counted_together(warm_server, monkeypatch):
+    monkeypatch.setattr(trusted, "MAX_CALLS", 0)
+    monkeypatch.setattr(warm_server, "limits", replace(warm_server.limits, total_cpu_s=1))
+    naps = [own("import time; time.sleep(0.25)", number) for number in range(12)]
+    result = graded(warm_server, *naps, answer("gru_parameter_count", COUNT), check("gru_parameter_count"))
+    report = result.reports["gru_parameter_count"]
+    assert report.verdict == "timeout" and "has used up the 1 s that it may take" in words(report.text)
 
 
 def test_a_function_that_is_not_there_is_a_wrong_answer_and_no_crash(warm_server):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from traitlets.log import get_logger
 
 from coursekit.grading import intake, nodes
 from coursekit.grading.course import Course
-from coursekit.grading.quarantine import place_of, set_aside
+from coursekit.grading.quarantine import REASONS, note, place_of, set_aside, shown
 
 UNREAD = "coursekit_unread"
 """Key under which the reason travels why a notebook could not be read: first in resources, then in its metadata."""
@@ -49,7 +51,23 @@ def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
     expected = {path.stem for path in course.folder("release", ".", assignment).glob("*.ipynb")}
     if expected - {Path(path).stem for path in notebooks}:
         _find_renamed(course, assignment, folder, notebooks)
+    _say_who_is_left_out(course.root, assignment)
     set_aside(folder, place_of(course.root, assignment, student), keep={Path(path) for path in notebooks})
+
+
+@functools.cache  # once a run: nbgrader calls the hook for every submission
+def _say_who_is_left_out(root: Path, assignment: str) -> None:
+    """nbgrader passes over a folder without a notebook, and its gradebook then says nothing of the student."""
+    course = Course(root)
+    for student in course.students(assignment):
+        if not any(course.folder("submitted", student, assignment).glob("*.ipynb")):
+            place = place_of(course.root, assignment, student)
+            note(place, ["no notebook was handed in, so `nbgrader autograde` left this submission out"])
+            get_logger().warning(
+                "%s handed in no notebook and is NOT in the gradebook (see %s); `coursekit grade` lists such students",
+                shown(student),
+                place / REASONS,
+            )
 
 
 def _find_renamed(course: Course, assignment: str, folder: Path, notebooks: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import select
 import socket
@@ -16,6 +17,7 @@ from coursekit.grading.sandbox.inside import wire
 from coursekit.grading.sandbox.results import FunctionRef, Opaque, Record, Tensor
 
 TICK_S = 0.05  # how often the CPU clock of a silent worker is read
+IDLE_S = 20.0  # neither computing nor kept from it by other programs: asleep
 GRACE_S = 0.5  # a worker stops itself at its limit; one that does not is killed this much later
 
 
@@ -72,7 +74,14 @@ class Budget:
     def __init__(self, meter: Meter, cpu_s: float, wall_s: float):
         self.meter, self.cpu_s, self.wall_s = meter, cpu_s, wall_s
         self.cpu_before, self.starved_before = meter.cpu(), meter.starved()
-        self.deadline = time.monotonic() + wall_s
+        self.start = time.monotonic()
+        self.deadline = self.start + wall_s
+
+    def waited(self) -> float:
+        """Seconds of neither computing nor waiting for a CPU; 0 if that is next to nothing, or not known."""
+        elapsed = time.monotonic() - self.start
+        starved = self.meter.starved() - self.starved_before if elapsed > TICK_S else math.inf
+        return max(elapsed - self.used() - starved, 0.0) if math.isfinite(starved) else 0.0
 
     def used(self) -> float:
         return self.meter.cpu() - self.cpu_before
@@ -81,6 +90,8 @@ class Budget:
         """Milliseconds until the next look, or `Spent`."""
         if self.used() > self.cpu_s + GRACE_S:
             raise Spent(f"the code used more than {self.cpu_s:g} s of CPU time")
+        if time.monotonic() - self.start > IDLE_S and self.waited() > IDLE_S:
+            raise Spent(f"the code waited for {IDLE_S:g} s without computing")
         left = self.deadline - time.monotonic()
         if left <= 0:
             starved = self.meter.starved()

@@ -103,6 +103,14 @@ class Server:
             self.close()
             raise
 
+    @property
+    def alive(self) -> bool:
+        """True from the start until the warm server ends, be it by `close` or because the machine killed it."""
+        if not self._started or self._process is None or self._process.poll() is not None:
+            return False
+        closed = wait_readable(self._control.fileno(), 0) and not self._control.recv(1, socket.MSG_PEEK)
+        return not closed
+
     def open(self, limits: Limits | None = None, *, seed: int = 0) -> Worker:
         """A fresh worker for one submission, with its random generators seeded by `seed`."""
         limits = limits or self.limits
@@ -161,12 +169,13 @@ class Server:
 
     def _run(self, control: socket.socket, started: threading.Event) -> None:
         users = spare_users() if self.level == "namespaces" else None
-        readable = view.readable() if self.level == "namespaces" else view.without_course(view.readable())
+        apart = self.level == "namespaces"  # then the view itself lacks the course
+        readable = view.readable() if apart else [*view.without_course(view.readable()), str(view.INSIDE)]
         home = self._home()
         config = {"control": control.fileno(), "level": self.level, "uids": users}
         config["packages"] = [view.package_folder(name) for name in view.PACKAGES]
         config["share"], config["prelude"] = self._shared(), self.prelude
-        config["readable"] = [*readable, home, str(view.INSIDE), *self._shared()]
+        config["readable"] = [*readable, home, *self._shared()]
         program = [sys.executable, "-P", "-s", "-m", "inside", json.dumps(config)]
         place = "/tmp" if self.level == "namespaces" else self._folder.name
         env = view.ENVIRONMENT | {

@@ -8,6 +8,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from coursekit.checking import registry
+
 INSIDE = Path(__file__).parent / "inside"
 SEEN_AT = "/run/grader"  # the folder in the view that holds `inside`
 PACKAGES = ("numpy", "torch", "matplotlib", "IPython", "msgpack", "pyseccomp")
@@ -74,9 +76,11 @@ def interpreter_links() -> list[str]:
 
 
 def course_folders() -> list[str]:
-    """Where the coursekit package lies. It holds the reference and must not be seen."""
+    """Where the coursekit package lies, and catalogues of exercises from elsewhere. They hold references and must not
+    be seen."""
     spec = importlib.util.find_spec("coursekit")
-    return [os.path.realpath(folder) for folder in spec.submodule_search_locations or []] if spec else []
+    own = [os.path.realpath(folder) for folder in spec.submodule_search_locations or []] if spec else []
+    return own + [str(path) for path in registry.installed_files()]
 
 
 def without_course(paths: list[str]) -> list[str]:
@@ -123,6 +127,7 @@ def bubblewrap(share: dict[str, str], ranged: bool) -> list[str]:
     if os.path.isdir(CPU):
         bound.append((CPU, CPU))
     devices = [f"/dev/{name}" for name in DEVICES]
+    command += ["--tmpfs", "/tmp"]  # before the rest: an environment may lie below /tmp
     links = [path for path in shown if os.path.islink(path)]
     for folder in parents([place for _, place in bound] + links + devices):
         command += ["--dir", folder]  # else bubblewrap makes them for root's eyes only
@@ -136,19 +141,7 @@ def bubblewrap(share: dict[str, str], ranged: bool) -> list[str]:
             command += ["--remount-ro", folder]
     for path in devices:
         command += ["--dev-bind", path, path]
-    return [
-        *command,
-        "--proc",
-        "/proc",
-        "--tmpfs",
-        "/tmp",
-        "--remount-ro",
-        "/",
-        "--chdir",
-        "/",
-        "--hostname",
-        "sandbox",
-    ]
+    return [*command, "--proc", "/proc", "--remount-ro", "/", "--chdir", "/", "--hostname", "sandbox"]
 
 
 def parents(places: list[str]) -> list[str]:

@@ -41,6 +41,7 @@ class Worker:
     def __init__(self, connection: socket.socket, report: int, pidfd: int | None, pid: int, limits: Limits):
         self.limits = limits
         self.usage: dict[str, Any] = {}  # after the end: exit, cpu_s, peak_kb
+        self.waited_s = 0.0  # in all requests, neither computing nor kept from it by other programs
         self._channel = Channel(connection, limits.reply_mb << 20)
         self._report, self._pidfd, self._pid = report, pidfd, pid
         self._meter = Meter(pidfd, pid)
@@ -61,6 +62,11 @@ class Worker:
     def pid(self) -> int:
         """The number of its process on this side; 0 if that is not known."""
         return self._meter.pid
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds that it has used so far."""
+        return self._meter.cpu()
 
     def ready(self) -> bool:
         """Wait until the worker is confined; False if that failed. No student's code has run by then."""
@@ -83,14 +89,16 @@ class Worker:
         method: str = "",
         cpu_s: float | None = None,
         wall_s: float | None = None,
+        memory_mb: int | None = None,
     ) -> CallResult:
         """Call a function that the notebook has defined, or an object that an earlier call returned.
 
         Arguments: None, bool, int, float, str, arrays, tuple, list, dict with str or int keys, named tuples,
         `Tensor`, `FunctionRef`, `Opaque`; anything else raises `Unsendable`. `method`: an attribute to call
-        instead, such as "load_state_dict".
+        instead, such as "load_state_dict". `memory_mb`: less than the worker may have at other times.
         """
         fields = {
+            "memory_mb": memory_mb,
             "op": "call",
             "target": self._path(target, method),
             "args": list(args),
@@ -125,6 +133,10 @@ class Worker:
             raise ValueError(f"{path!r} leaves the worker's folder: give a relative path without '..'")
         return self._request(CellResult, {"op": "put", "path": path, "data": np.frombuffer(data, np.uint8)}, None, None)
 
+    def stop(self, reason: str) -> None:
+        """End the worker for want of time: further requests are answered with this reason."""
+        self._finish("timeout", reason)
+
     def close(self) -> None:
         """Kill the worker and everything that it started, and collect what it used."""
         if self._closed:
@@ -150,9 +162,11 @@ class Worker:
         number = secrets.randbits(63)
         try:
             reply, tensors = self._converse({"id": number, "cpu_s": cpu_s} | fields, number, budget)
+            self.waited_s += budget.waited()
             result = checked.result(kind, reply, tensors, self.limits, cpu_s)
             return checked.with_cpu(result, budget.used())
         except Spent as spent:
+            self.waited_s += budget.waited()
             end = self._finish("busy" if spent.busy else "timeout", str(spent))
         except ProtocolError as error:
             end = self._finish("malformed", f"the reply was malformed: {error}")

@@ -8,6 +8,7 @@ import pytest
 from coursekit.grading import job, runners
 from coursekit.grading.batch import grade
 from coursekit.grading.course import Course, CourseError
+from coursekit.grading.servers import shared_server
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.usefixtures("isolated")]
 
@@ -31,8 +32,8 @@ def course(make_course, monkeypatch):
 EXPECTED = {"ada": (4.0, 1.0), "bob": (4.0, 0.0), "cyd": (0.0, 0.0), "eve": (4.0, 1.0), "fay": (0.0, 1.0)}
 
 
-def scores(course):
-    found = {student: course.scores(student) for student in EXPECTED}
+def scores(course, students=tuple(EXPECTED)):
+    found = {student: course.scores(student) for student in students}
     return {
         student: (cells["check_gru_step"][0], cells["check_gru_parameter_count"][0]) for student, cells in found.items()
     }
@@ -103,6 +104,20 @@ def test_several_processes_give_what_one_gives(course):
         kept.unlink()
     parallel = grade(place, "mini", names, lambda jobs: runners.in_processes(jobs, 2), force=True)
     assert {row.student: row.questions for row in parallel} == serial
+
+
+def test_a_sandbox_that_the_machine_kills_is_replaced(course):
+    place = Course(course.root)
+
+    def killing(jobs):
+        for number, finished in enumerate(runners.serially(jobs)):
+            if number < 2:
+                shared_server()._process.kill()
+            yield finished
+
+    rows = list(grade(place, "mini", ["ada", "bob", "cyd"], killing))
+    assert [row.how for row in rows] == ["graded"] * 3 and not any(row.needs_a_person for row in rows)
+    assert scores(course, ("ada", "bob", "cyd")) == {name: EXPECTED[name] for name in ("ada", "bob", "cyd")}
 
 
 @pytest.mark.parametrize(

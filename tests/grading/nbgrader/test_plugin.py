@@ -37,6 +37,18 @@ def test_a_class_is_graded_and_reads_its_reports(make_course, isolated):
     assert "right" in (course.root / "grades.csv").read_text()
 
 
+def test_a_folder_without_a_notebook_is_said(make_course, isolated):
+    course = make_course()
+    course.hand_in("ada", course.solution)
+    course.hand_in("bob", b"I have done it, see my mail.", name="readme.txt")
+    course.hand_in("cyd", course.solution, name="homework.ipynb")
+    said = course.run("autograde", "mini").stderr
+    assert "bob handed in no notebook and is NOT in the gradebook" in said
+    assert "ada handed in no" not in said and "cyd handed in no" not in said
+    assert "no notebook" in (course.root / "quarantine" / "mini" / "bob" / "reasons.txt").read_text()
+    assert course.scores("cyd")["check_gru_step"] == (4.0, False)
+
+
 def test_a_regrade_gives_the_same_scores_from_the_store(make_course, isolated):
     course = make_course()
     course.hand_in("ada", course.answered(gru_step=SWAPPED))

@@ -9,7 +9,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from coursekit.cli import main
-from coursekit.grading import runners, sandbox
+from coursekit.grading import job, runners, sandbox
 from coursekit.grading.batch import grade
 from coursekit.grading.course import Course
 from coursekit.grading.report.attention import looks
@@ -23,7 +23,8 @@ WRONG_COUNT = "def gru_parameter_count(D, H):\n    return 3 * (D * H + H * H + H
 
 
 @pytest.fixture
-def course(make_course):
+def course(make_course, monkeypatch):
+    monkeypatch.setattr(job, "grader_version", lambda: "of this test")  # whoever edits the grader just now
     small = make_course()
     swapped = small.solution
     for cell in swapped.cells:

@@ -44,6 +44,8 @@ class WarmServer:
         self.rules = confine.build_filter(None) if self.level == "namespaces" else None
         self.base = warm.address_space()
         warm.close_caches()
+        if sys.platform == "linux":
+            linux.use_huge_pages()
         sys.path[:0] = self.share  # first, so that a harmless stand-in for a hidden package is found
         warm.refuse_if_unclean(self.control.fileno())
         import torch
@@ -144,9 +146,12 @@ class WarmServer:
             traceback.print_exc()
             os._exit(111)
         try:
-            Executor(self.shell, limits).serve()
+            Executor(self.shell, limits, self.base if self.limits_memory() else None).serve()
         finally:
             os._exit(112)
+
+    def limits_memory(self) -> bool:
+        return self.level != "unsafe" and sys.platform == "linux"
 
 
 if __name__ == "__main__":

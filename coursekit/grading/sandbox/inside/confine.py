@@ -9,12 +9,14 @@ import fcntl
 import os
 import resource
 import signal
+import stat
 import sys
 from typing import Any
 
 from . import linux
 
-HOME = "/tmp/work"
+OWN = "/tmp"
+HOME = f"{OWN}/work"
 DEVICES = tuple("/dev/" + name for name in ("null", "zero", "full", "random", "urandom"))
 ENVIRONMENT = dict(LANG="C.UTF-8", LOGNAME="student", TERM="dumb", PATH="/nonexistent", MPLBACKEND="agg")
 ENVIRONMENT |= dict(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
@@ -124,14 +126,35 @@ def own_namespaces(uid: int | None) -> None:
             file.write(text)
 
 
-def own_view(limits: dict) -> None:
-    """A /tmp of its own, the only place that can be written to; /proc and /sys covered."""
+def own_view(limits: dict, readable: list[str]) -> None:
+    """A /tmp of its own, the only place that can be written to; /proc and /sys covered.
+
+    Of the old /tmp, only what is `readable` is seen again, at its place: an environment may lie there.
+    """
     linux.make_mounts_private()
-    linux.mount_tmpfs("/tmp", f"size={limits['disk_mb']}m,nr_inodes={limits['files']},mode=700")
+    kept = [(path, os.open(path, os.O_PATH | os.O_NOFOLLOW)) for path in readable if path.startswith(f"{OWN}/")]
+    linux.mount_tmpfs(OWN, f"size={limits['disk_mb']}m,nr_inodes={limits['files']},mode=700")
+    for path, descriptor in kept:
+        show_again(path, descriptor)
+        os.close(descriptor)
     for path in ("/proc", "/sys"):
         linux.mount_tmpfs(path, "size=4k,nr_inodes=2,mode=555", read_only=True)
     os.mkdir(HOME)
     os.chdir(HOME)
+
+
+def show_again(path: str, descriptor: int) -> None:
+    """Put what was opened before at a path that a mount has hidden."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    kind = os.fstat(descriptor).st_mode
+    if stat.S_ISLNK(kind):
+        os.symlink(os.readlink("", dir_fd=descriptor), path)
+        return
+    if stat.S_ISDIR(kind):
+        os.mkdir(path)
+    else:
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+    linux.bind(descriptor, path)
 
 
 def keep_only_channel(channel: int) -> None:
@@ -150,7 +173,7 @@ def confine(level: str, limits: dict, base: int, rules: Any, readable: list[str]
     os.environ.update(ENVIRONMENT)
     os.umask(0o077)
     if level == "namespaces":
-        own_view(limits)
+        own_view(limits, readable)
         linux.drop_capabilities()
     elif level == "landlock":
         os.chdir("/")
@@ -162,6 +185,6 @@ def confine(level: str, limits: dict, base: int, rules: Any, readable: list[str]
         return
     set_limits(limits, base)
     if linux.landlock_abi():
-        writable = ["/tmp"] if level == "namespaces" else []
+        writable = [OWN] if level == "namespaces" else []
         linux.landlock(readable, writable, DEVICES)
     rules.load()  # sets no_new_privs as well

@@ -1,0 +1,87 @@
+"""From the executed notebook of a lesson to its page: stub, hints and solution, figures as files, nothing that needs
+a kernel.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode, v4
+
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_PICTURE = re.compile(r'<img src="data:image/png;base64,(?P<png>[A-Za-z0-9+/=\s]+)"')
+_HINT = re.compile(r"#\s*hint\(\w+\)[^\n]*\Z")
+
+
+def lesson_page(
+    executed: NotebookNode, released: NotebookNode, hints: Mapping[str, Sequence[str]], figures: Path, prefix: str
+) -> NotebookNode:
+    """The page of a lesson, as a notebook for MyST-NB that is not run again.
+
+    executed: the notebook with answers and outputs. released: the one that learners open, with the same cells.
+    hints:    tiers of hints by the name of the exercise.
+    figures:  folder for the pictures, which the page refers to as `prefix` + file name.
+    """
+    cells = []
+    for solved, stub in zip(executed.cells, released.cells, strict=True):
+        if solved.cell_type != "code":
+            cells.append(v4.new_markdown_cell(solved.source))
+            continue
+        outputs = [shown for output in solved.outputs if (shown := _output(output, figures, prefix))]
+        if _HINT.match(solved.source):  # a call that somebody may make; here the hints stand with the exercise
+            continue
+        if solved.source != stub.source:
+            name = solved.metadata.get("nbgrader", {}).get("grade_id", "")
+            cells.append(v4.new_markdown_cell(_your_turn(stub.source, hints.get(name, ()), solved.source)))
+            if outputs:
+                cells.append(_code("", outputs, ["remove-input"]))
+        else:
+            cells.append(_code(solved.source, outputs, []))
+    kernel = {"kernelspec": dict(executed.metadata.kernelspec), "language_info": {"name": "python"}}
+    return v4.new_notebook(cells=cells, metadata=kernel)
+
+
+def _code(source: str, outputs: list[NotebookNode], tags: list[str]) -> NotebookNode:
+    return v4.new_code_cell(source, outputs=outputs, metadata={"tags": tags} if tags else {}, execution_count=1)
+
+
+def _your_turn(stub: str, hints: Sequence[str], answer: str) -> str:
+    """What the learner starts from; then hints and solution, each behind a summary, which works by keyboard."""
+    shown = re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", answer, flags=re.MULTILINE).rstrip()
+    folded = [_folded(f"Hint {number} of {len(hints)}", hint, "hint") for number, hint in enumerate(hints, start=1)]
+    folded.append(_folded("Show the solution", f"```python\n{shown}\n```", "solution"))
+    return "\n\n".join([f"```python\n{stub}\n```", *folded])
+
+
+def _folded(summary: str, body: str, kind: str) -> str:
+    opening = f'<details class="{kind}"><summary>{html.escape(summary)}</summary>'
+    return f"```{{raw}} html\n{opening}\n```\n\n{body}\n\n```{{raw}} html\n</details>\n```"
+
+
+def _output(output: NotebookNode, figures: Path, prefix: str) -> NotebookNode | None:
+    """An output as it is without a kernel, or None. Progress bars, which are stderr, have had their time."""
+    if output.get("name") == "stderr" or _WIDGET in output.get("data", {}):
+        return None
+    markup = output.get("data", {}).get("text/html")
+    if markup is None:
+        return output
+    markup = "".join(markup)
+    shown = _PICTURE.sub(lambda found: f'<img loading="lazy" src="{prefix}{_save(found["png"], figures)}"', markup)
+    if not re.sub(r"<style.*?</style>|\s", "", shown, flags=re.DOTALL):
+        return None
+    # Only the HTML: it carries the alternative text, and a second copy of the picture would never be shown.
+    return v4.new_output(output.output_type, data={"text/html": shown})
+
+
+def _save(png: str, figures: Path) -> str:
+    """Write a picture under the name of its content."""
+    content = base64.b64decode(png)
+    name = f"{hashlib.sha256(content).hexdigest()[:16]}.png"
+    figures.mkdir(parents=True, exist_ok=True)
+    (figures / name).write_bytes(content)
+    return name

@@ -1,0 +1,117 @@
+"""Lesson 18: which motion is it, and where will the hand be? The first half; the second is in `robotics_arm`.
+
+task = motions()
+outcome = recognise(task, seeds=(0, 1, 2))
+outcome.table                                   # a Comparison: right answers in per cent
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from coursekit.data.robotics import basic_motions
+from coursekit.data.ts_format import Padded
+from coursekit.experiments.comparison import Comparison
+from coursekit.nn import GRU
+from coursekit.training.torch_loop import train_torch
+
+from .forecasting import trainings
+from .logistic import logistic_tuned
+from .speech import features, held_out
+from .speech_frames import standardise_frames
+
+UNITS, BATCH = 24, 20
+STEPS, LEARNING_RATE = 150, 0.01
+LOGISTIC = "logistic regression, mean and std"
+
+
+class Task(NamedTuple):
+    """Recordings of equal length, standardised by the training part. classes: names of the motions."""
+
+    title: str
+    train: Padded
+    test: Padded
+    classes: tuple[str, ...]
+
+
+@dataclass
+class Outcome:
+    """table: right answers. said: name -> (M,) the answers of the first seed. truth: (M,)."""
+
+    table: Comparison
+    said: dict[str, np.ndarray] = field(default_factory=dict)
+    truth: np.ndarray = field(default_factory=lambda: np.empty(0, int))
+
+
+def motions() -> Task:
+    """The motions of `coursekit.data.robotics` in their published split."""
+    data = basic_motions()
+    train, test = data.train, data.test
+    x, y = standardise_frames(train.x, train.lengths, test.x, test.lengths)
+    return Task(data.provenance.title, train._replace(x=x), test._replace(x=y), data.classes)
+
+
+class MotionModel(torch.nn.Module):
+    """x (N, T, D) -> the mean of a GRU's states (N, units) -> scores (N, K)."""
+
+    def __init__(self, D: int, K: int, units: int = UNITS, layer: Callable[..., torch.nn.Module] = GRU) -> None:
+        super().__init__()
+        self.layer = layer(D, units, batch_first=True)
+        self.read_out = torch.nn.Linear(units, K)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.read_out(self.layer(x)[0].mean(dim=1))
+
+
+def train_motion_model(
+    data: Padded,
+    K: int,
+    seed: int,
+    *,
+    layer: Callable[..., torch.nn.Module] = GRU,
+    steps: int = STEPS,
+    validation: Padded | None = None,
+    progress: bool | None = None,
+):
+    """Train a fresh `MotionModel`, cross-entropy; returns the History."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = MotionModel(data.x.shape[2], K, layer=layer)
+
+    def batches(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        chosen = rng.integers(len(data.x), size=BATCH)
+        return data.x[chosen], data.label[chosen]
+
+    more = {} if validation is None else {"validation": (validation.x, validation.label), "every": 25}
+    return train_torch(model, batches, steps, LEARNING_RATE, seed=seed, progress=progress, loss=cross_entropy, **more)
+
+
+def cross_entropy(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, float]:
+    """The loss of a batch (x, label), and the share of right answers."""
+    scores, label = module(torch.as_tensor(batch[0], dtype=torch.float32)), torch.as_tensor(batch[1])
+    return torch.nn.functional.cross_entropy(scores, label), (scores.argmax(1) == label).float().mean().item()
+
+
+def recognise(task: Task, seeds: Sequence[int] = (0, 1, 2), *, progress: bool | None = None, **training) -> Outcome:
+    """Both methods on the same test recordings. training: more arguments of `train_motion_model`."""
+    truth, K = task.test.label, len(task.classes)
+    about = f"{task.title}; {len(truth)} test recordings; seeds {', '.join(map(str, seeds))}"
+    out = Outcome(Comparison("right answers", False, "%", about), {}, truth)
+    fit, strength = logistic_tuned(features(task.train), task.train.label, held_out(task.train.label))
+    runs = {LOGISTIC: [fit.predict(features(task.test))], "GRU": []}
+    for seed in trainings(list(seeds), progress):
+        model = train_motion_model(task.train, K, seed, progress=False, **training).model.eval()
+        with torch.no_grad():
+            scores = model(torch.as_tensor(task.test.x, dtype=torch.float32))
+        runs["GRU"].append(scores.argmax(1).numpy())
+    notes = {LOGISTIC: f"ridge {strength:g}, chosen on held-out training recordings", "GRU": f"{UNITS} units"}
+    for name, answers in runs.items():
+        shares = [100 * float((said == truth).mean()) for said in answers]
+        out.table.add(name, shares, baseline=name == LOGISTIC, note=notes[name])
+        out.said[name] = answers[0]
+    return out

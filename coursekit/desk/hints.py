@@ -1,0 +1,90 @@
+"""Hints: that of the mistake which the last check named, then the tiers of the exercise."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coursekit.checking.exercise import Exercise
+from coursekit.desk.state import Tried
+
+_BAR = "border-left:5px solid #5b7fb5;padding:0.2em 0 0.2em 0.9em;max-width:52em;line-height:1.5"
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One hint.
+
+    tier:    which tier of the exercise's hints this is, from 1; 0 where it is the hint of a mistake.
+    tiers:   how many there are.
+    mistake: the known mistake that it belongs to, or "".
+    earlier: the tiers before it, which were shown already.
+    """
+
+    exercise: str
+    tier: int
+    tiers: int
+    words: str
+    mistake: str = ""
+    earlier: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        if not self.tiers and not self.mistake:
+            return f"Hints for {self.exercise}"
+        if self.mistake:
+            return f"Hint for {self.exercise}, about the mistake that your last check named"
+        return f"Hint {self.tier} of {self.tiers} for {self.exercise}"
+
+    @property
+    def more(self) -> str:
+        """What running the cell again brings."""
+        if self.mistake and self.tiers:
+            return "Run the cell again for the general hints."
+        if self.tier < self.tiers:
+            return "Run the cell again for the next one."
+        return "This is the last one." if self.tiers else ""
+
+    def __str__(self) -> str:
+        words = f"{self.title}: {self.mistake}. {self.words}" if self.mistake else f"{self.title}: {self.words}"
+        return f"{words} {self.more}".rstrip()
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        what = f"<em>{html.escape(self.mistake)}.</em> " if self.mistake else ""
+        title = html.escape(self.title).replace(self.exercise, f"<code>{self.exercise}</code>")
+        return (
+            f'<div role="note" aria-label="{html.escape(self.title)}" style="{_BAR}">'
+            f"<strong>{title}</strong><br>"
+            f'{what}<span style="white-space:pre-wrap">{html.escape(self.words)}</span>{self._earlier()}'
+            f'<div style="font-size:0.9em">{html.escape(self.more)}</div></div>'
+        )
+
+    def _earlier(self) -> str:
+        if not self.earlier:
+            return ""
+        rows = "".join(f"<li>{html.escape(words)}</li>" for words in self.earlier)
+        many = "The hint before it" if len(self.earlier) == 1 else f"The {len(self.earlier)} hints before it"
+        return f'<details><summary style="cursor:pointer">{many}</summary><ol>{rows}</ol></details>'
+
+
+def next_hint(exercise: Exercise, tried: Tried) -> Hint:
+    """The hint after those that were shown. The last tier stays.
+
+    A mistake that the last check named, and whose hint was not asked for yet, comes first.
+    """
+    mistakes = {mistake.name: mistake.hint for mistake in exercise.misconceptions}
+    for name in tried.diagnoses:
+        if name in mistakes and name not in tried.mistakes:
+            return Hint(exercise.name, 0, len(exercise.hints), mistakes[name], name)
+    if not exercise.hints:
+        return Hint(exercise.name, 0, 0, "There are none for this exercise.")
+    return tier(exercise, min(tried.tiers + 1, len(exercise.hints)))
+
+
+def tier(exercise: Exercise, number: int) -> Hint:
+    """A tier by its number, from 1, with those before it."""
+    hints: Sequence[str] = exercise.hints
+    return Hint(exercise.name, number, len(hints), hints[number - 1], earlier=tuple(hints[: number - 1]))

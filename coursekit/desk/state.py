@@ -1,0 +1,89 @@
+"""What the records of a journal add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Tried:
+    """One exercise so far.
+
+    tries:    checks of something that was written; passed: how many of them passed, now: whether the last one did.
+    best:     the highest score, in [0, 1].
+    last:     the record of the last check, which holds the summary of its report (see `checking.changes`), or None.
+    tiers:    how many tiers of the hints were shown.
+    mistakes: names of known mistakes whose hint was shown.
+    """
+
+    tries: int = 0
+    passed: int = 0
+    now: bool = False
+    best: float = 0.0
+    last: Mapping[str, Any] | None = None
+    tiers: int = 0
+    mistakes: set[str] = field(default_factory=set)
+
+    @property
+    def diagnoses(self) -> tuple[str, ...]:
+        """The known mistakes that the last check named."""
+        return tuple(map(str, (self.last or {}).get("diagnoses", ())))
+
+
+@dataclass
+class Predicted:
+    """One prediction: the first guess that was written, the latest one, and what was measured last."""
+
+    first: Any
+    guess: Any
+    measured: Any
+
+
+class State:
+    """By name, the exercises that were tried and the predictions that were made."""
+
+    def __init__(self) -> None:
+        self.exercises: dict[str, Tried] = {}
+        self.predictions: dict[str, Predicted] = {}
+
+    def clear(self) -> None:
+        self.exercises.clear()
+        self.predictions.clear()
+
+    def of(self, exercise: str) -> Tried:
+        """What is known of an exercise, without adding it."""
+        return self.exercises.get(exercise, Tried())
+
+    def read(self, record: Mapping[str, Any]) -> None:
+        """Add a record. One that is of an unknown kind, or does not hold what it should, changes nothing."""
+        add = {"check": self._check, "hint": self._hint, "prediction": self._prediction}.get(record["kind"])
+        if add is not None:
+            try:
+                add(record)
+            except (KeyError, TypeError, ValueError, AttributeError):
+                return
+
+    def _check(self, record: Mapping[str, Any]) -> None:
+        name, passed, score = str(record["exercise"]), record["passed"] is True, float(record["score"])
+        written = record["verdict"] != "not written"
+        tried = self.exercises.setdefault(name, Tried())
+        if written:  # a fresh copy of a lesson takes nothing back
+            tried.tries += 1
+            tried.passed += passed
+            tried.now = passed
+        tried.best = max(tried.best, min(score, 1.0))
+        tried.last = record
+
+    def _hint(self, record: Mapping[str, Any]) -> None:
+        name, tier, mistake = str(record["exercise"]), int(record["tier"]), record.get("mistake")
+        tried = self.exercises.setdefault(name, Tried())
+        tried.tiers = max(tried.tiers, tier)
+        if mistake:
+            tried.mistakes.add(str(mistake))
+
+    def _prediction(self, record: Mapping[str, Any]) -> None:
+        name, guess, measured = str(record["name"]), record["guess"], record["measured"]
+        known = self.predictions.setdefault(name, Predicted(guess, guess, measured))
+        known.guess, known.measured = guess, measured

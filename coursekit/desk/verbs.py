@@ -1,0 +1,67 @@
+"""What a learner types: `check(gru_step)`, `hint(gru_step)`, `predicted("name", guess, measured)`, `progress()`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from coursekit.checking import registry
+from coursekit.checking.changes import since
+from coursekit.checking.notebook import check as check_only
+from coursekit.checking.notebook import name_of
+from coursekit.checking.report import Report
+from coursekit.desk.book import book
+from coursekit.desk.course_map import CourseMap, course_map
+from coursekit.desk.hints import Hint, next_hint
+from coursekit.desk.predictions import line, pairs
+
+
+def check(answer: Callable[..., Any], exercise: str | None = None, *, seed: int = 0) -> Report:
+    """Check an answer, show the report, and write down how it went. Nothing leaves this computer.
+
+    answer:   the function you wrote; its name says which exercise it answers.
+    exercise: the exercise's name, if the function is called something else.
+    seed:     other numbers to check with.
+    """
+    report = check_only(answer, exercise, seed=seed)
+    known = book()
+    before = known.state().of(report.exercise).last
+    known.add_check(report)
+    notes = (*report.notes, *known.journal.troubles())
+    return dataclasses.replace(report, since=since(before, report) if before else (), notes=notes)
+
+
+def hint(answer: Callable[..., Any] | str) -> Hint:
+    """The next hint for an exercise.
+
+    If the last check named a known mistake, the hint of that mistake comes first. Then each call shows one tier more of
+    the exercise's hints, and the last one stays. How far you went is remembered.
+    """
+    exercise = registry.get(answer if isinstance(answer, str) else name_of(answer))
+    known = book()
+    shown = next_hint(exercise, known.state().of(exercise.name))
+    if shown.tier or shown.mistake:
+        known.add_hint(exercise.name, shown.tier, shown.mistake or None)
+    return shown
+
+
+def predicted(name: str, guess: Any, measured: Any = None) -> None:
+    """Print a prediction beside what was measured, and remember both.
+
+    name:     the name of the prediction; a lesson's is that of its cell.
+    guess:    what you wrote: a number, a word, or None if you wrote nothing.
+    measured: what came out, or nothing where you see it yourself. If it is a dictionary, `guess` is one with the same
+              keys, and each key gets a line.
+    """
+    known = book()
+    earlier = known.state().predictions
+    for key, label, one, result in pairs(name, guess, measured):
+        print(line(label, one, result, earlier.get(key)))
+        known.remember(key, one, result)
+
+
+def progress() -> CourseMap:
+    """The map of the course with what you have done, as far as it was checked on this computer."""
+    known = book()
+    return course_map(known.state(), known.journal.troubles())

@@ -1,0 +1,10 @@
+"""An invented class: submissions as learners write them, to try a course before the real class comes.
+
+An answer is the model answer, or the model answer with one slip that the checks reject, or nothing. Slips whose
+numbers equal a known mistake of the exercise are preferred, so that the class makes the mistakes that classes make.
+"""
+
+from coursekit.grading.demo.people import hand_in, names
+from coursekit.grading.demo.slips import Slip, slips
+
+__all__ = ["Slip", "hand_in", "names", "slips"]

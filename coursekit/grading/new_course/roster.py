@@ -1,0 +1,89 @@
+"""A list of students as CSV: nbgrader's own, or as Moodle and Canvas export it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id")
+
+# By the column that tells the system apart, in lower case: what each of its columns is called here. A student's id
+# names a folder and is what they log in with.
+SYSTEMS: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("sis login id", {"sis login id": "id", "id": "lms_user_id", "student": "last_name, first_name"}),
+    (
+        "username",
+        {
+            "username": "id",
+            "first name": "first_name",
+            "last name": "last_name",
+            "surname": "last_name",
+            "email address": "email",
+            "id number": "lms_user_id",
+        },
+    ),
+    ("id", {name: name for name in FIELDS}),
+)
+
+
+class RosterError(ValueError):
+    """A list of students that cannot be read; the message says what is wrong, and on which line."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student, in nbgrader's words."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+
+def read_roster(path: Path) -> tuple[Person, ...]:
+    """The students in a CSV file with commas or semicolons. Raises RosterError or OSError."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark before the first column
+    except UnicodeDecodeError:
+        raise RosterError(f"{path} is not UTF-8 text: save it as CSV UTF-8.") from None
+    head = text.partition("\n")[0]
+    rows = csv.reader(text.splitlines(), delimiter=";" if head.count(";") > head.count(",") else ",")
+    columns = _columns(next(rows, []), path)
+    people: dict[str, Person] = {}
+    for line, row in enumerate(rows, start=2):
+        values = {name: value.strip() for name, value in zip(columns, row, strict=False) if name and value.strip()}
+        if "id" not in values:  # an empty line, or Canvas's line of possible points
+            continue
+        person = Person(**_with_names(values))
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@-]*", person.id):
+            raise RosterError(f"{path}, line {line}: {person.id!r} cannot name a folder of submissions.")
+        if person.id in people:
+            raise RosterError(f"{path}, line {line}: {person.id} stands there twice.")
+        people[person.id] = person
+    if not people:
+        raise RosterError(f"{path} names no students.")
+    return tuple(people.values())
+
+
+def _columns(head: list[str], path: Path) -> list[str]:
+    """For each column of the file the field that it fills, or "" for one that is not needed."""
+    found = [name.strip().lower() for name in head]
+    for telling, meanings in SYSTEMS:
+        if telling in found:
+            return [meanings.get(name, "") for name in found]
+    raise RosterError(
+        f"{path} has no column that names the students: id (nbgrader), Username (Moodle) or SIS Login ID (Canvas)."
+    )
+
+
+def _with_names(values: dict[str, str]) -> dict[str, str]:
+    """Canvas has one column, "Lovelace, Ada"."""
+    whole = values.pop("last_name, first_name", "")
+    if whole:
+        values["last_name"], _, first = whole.partition(", ")
+        values["first_name"] = first
+    return values

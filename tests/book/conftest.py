@@ -1,0 +1,72 @@
+"""A small book, built once, and a browser that reads it from a server on this machine."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.course.conftest import CHROMIUM, QUIET
+from tests.course.learners import ROOT
+
+LESSONS = ("00_numerical_tools", "02_bptt")  # the shortest two; `make book` builds all
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """The folder of the built pages. Several processes of one test run share it."""
+    for package in ("sphinx", "furo", "myst_nb"):
+        pytest.importorskip(package, reason=f"{package} is not installed (pip install -e .[book])")
+    from filelock import FileLock
+
+    from book.site import build
+
+    base = tmp_path_factory.getbasetemp()
+    out = (base.parent if base.name.startswith("popen-") else base) / "book"  # popen-gw0 is a process of pytest-xdist
+    out.mkdir(exist_ok=True)
+    with FileLock(out / "lock"):
+        if not (out / "built").exists():
+            build(ROOT, out, LESSONS)
+            (out / "built").touch()
+    return out / "html"
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Where a server on this machine shows the site."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh page that remembers what it asked for and what went wrong."""
+    opened = browser.new_page(viewport={"width": 1300, "height": 1000})
+    opened.asked, opened.troubles = [], []
+    opened.on("request", lambda request: opened.asked.append(request.url))
+    opened.on("console", lambda said: said.type == "error" and opened.troubles.append(said.text))
+    opened.on("pageerror", lambda error: opened.troubles.append(str(error)))
+    yield opened
+    opened.close()

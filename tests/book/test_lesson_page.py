@@ -1,0 +1,86 @@
+"""What becomes of each kind of cell and output on the page of a lesson."""
+
+from __future__ import annotations
+
+import pytest
+from nbformat import v4
+
+from book.lesson_page import lesson_page
+from coursekit.lessons import release
+from coursekit.plots.style import course_figure, describe, figure
+
+STUB = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
+GRADED = {"grade": False, "grade_id": "double", "locked": False, "schema_version": 3, "solution": True, "task": False}
+
+
+def page(cells, tmp_path, hints=None):
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    executed = v4.new_notebook(cells=cells, metadata=metadata)
+    return lesson_page(executed, release(executed), hints or {}, tmp_path, "figures/").cells
+
+
+def shown(bundle, tmp_path):
+    [cell] = page([v4.new_code_cell("1", outputs=[v4.new_output("display_data", data=bundle)])], tmp_path)
+    return cell.outputs
+
+
+def test_an_exercise_becomes_its_stub_its_hints_and_its_folded_solution(tmp_path):
+    exercise = v4.new_code_cell(STUB, metadata={"nbgrader": GRADED})
+    [cell] = page([exercise], tmp_path, {"double": ("Think.", "Twice.")})
+    assert cell.cell_type == "markdown"
+    words = ["raise NotImplementedError()", "Hint 1 of 2", "Think.", "Hint 2 of 2", "Show the solution", "return 2 * x"]
+    places = [cell.source.index(word) for word in words]
+    assert places == sorted(places)
+    assert cell.source.count("<details") == cell.source.count("</details>") == 3
+    assert "SOLUTION" not in cell.source
+
+
+def test_the_call_that_asks_for_a_hint_is_left_out(tmp_path):
+    calls = ["# hint(double)   # remove the first # for a hint", "# hint(double)", "hint(double)\nprint(1)"]
+    assert [cell.source for cell in page([v4.new_code_cell(call) for call in calls], tmp_path)] == [calls[2]]
+
+
+@course_figure
+def a_line():
+    """A line."""
+    drawn, axes = figure()
+    axes.plot([0, 1])
+    return describe(drawn, 'A line that rises from 0 to 1, "straight" & alone.')
+
+
+def test_a_figure_becomes_a_file_with_its_words(tmp_path):
+    data, _ = a_line()._repr_mimebundle_()
+    [output] = shown(data, tmp_path)
+    [file] = tmp_path.glob("*.png")
+    assert set(output.data) == {"text/html"}
+    assert f'src="figures/{file.name}"' in output.data["text/html"] and "base64" not in output.data["text/html"]
+    assert 'alt="A line that rises from 0 to 1, &quot;straight&quot; &amp; alone."' in output.data["text/html"]
+    assert file.read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_needs_a_kernel_is_left_out(tmp_path):
+    widgets = pytest.importorskip("ipywidgets")
+    assert shown(widgets.IntSlider()._repr_mimebundle_(), tmp_path) == []
+    warned = v4.new_code_cell("1", outputs=[v4.new_output("stream", name="stderr", text="50%|##   ")])
+    assert page([warned], tmp_path)[0].outputs == []
+
+
+def test_the_gate_explorer_is_its_static_picture(tmp_path):
+    import numpy as np
+
+    from coursekit.data import flagged_symbol
+    from coursekit.explore import explore_gates
+    from coursekit.reference import gru
+    from coursekit.training import new_model
+
+    rng = np.random.default_rng(0)
+    test = flagged_symbol(rng, N=8, T=12)
+    explorer = explore_gates(new_model(gru, test.x.shape[2], 4, 4, rng), test, z=0.0)
+    [output] = shown(explorer._static_bundle(), tmp_path)
+    assert 'alt="With z held at 0 the network reads' in output.data["text/html"]
+
+
+def test_plain_text_and_markdown_stay(tmp_path):
+    told = v4.new_output("stream", name="stdout", text="0.5\n")
+    text, code = page([v4.new_markdown_cell("# Title"), v4.new_code_cell("f()", outputs=[told])], tmp_path)
+    assert text.source == "# Title" and code.source == "f()" and code.outputs == [told]

@@ -1,0 +1,69 @@
+"""Every link inside the built book leads to something that is there."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.book.conftest import LESSONS
+
+pytestmark = pytest.mark.slow
+
+
+class Page(HTMLParser):
+    """Where a page leads, and which places in it have a name."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.leads: list[str] = []
+        self.names: set[str] = set()
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.leads += [found[key] for key in ("href", "src") if found.get(key)]
+        self.names |= {found[key] for key in ("id", "name") if found.get(key)}
+
+
+@pytest.fixture(scope="module")
+def pages(site) -> dict[Path, Page]:
+    return {path: Page(path) for path in site.rglob("*.html") if "_static" not in path.parts}
+
+
+def test_the_pages_are_there(site, pages):
+    names = {path.relative_to(site).as_posix() for path in pages}
+    assert {f"lessons/{lesson}.html" for lesson in LESSONS} < names
+    assert {"index.html", "reference/reference.html", "about/comparison.html"} < names
+
+
+def test_every_internal_link_and_picture_is_there(site, pages):
+    lost, seen = [], 0
+    for path, page in pages.items():
+        for lead in page.leads:
+            parts = urlsplit(lead)
+            if parts.scheme or parts.netloc:
+                continue
+            seen += 1
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            if not target.is_file():
+                lost.append(f"{path.name}: {lead}")
+            elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].names:
+                lost.append(f"{path.name}: {lead} names a place that is not there")
+    assert lost == [] and seen > 100
+
+
+def test_links_to_other_hosts_are_safe_ones(pages):
+    schemes = {urlsplit(lead).scheme for page in pages.values() for lead in page.leads}
+    assert schemes <= {"", "https", "mailto", "data"}
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_notebook_to_download_is_the_released_one(site, lesson):
+    import nbformat
+
+    notebook = nbformat.read(site / "_static" / "notebooks" / f"{lesson}.ipynb", as_version=4)
+    assert not any("BEGIN SOLUTION" in cell.source or cell.get("outputs") for cell in notebook.cells)
+    assert any("raise NotImplementedError" in cell.source for cell in notebook.cells)

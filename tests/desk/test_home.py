@@ -1,0 +1,88 @@
+"""Where the journal lies, where nothing may be written, and a home that cannot be used."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from coursekit import check, hint, predicted, progress
+from coursekit.checking import registry
+from coursekit.desk.home import folder
+
+EXERCISE = registry.get("gru_step")
+
+
+def wrong(x, h, params):
+    return EXERCISE.misconceptions[0].implement(x, h, params)
+
+
+def try_it(answer):
+    return check(answer, "gru_step")
+
+
+@pytest.mark.parametrize(("name", "value"), [("COURSEKIT_PROGRESS", "off"), ("NBGRADER_EXECUTION", "autograde")])
+def test_nothing_is_written_where_it_is_switched_off_or_nbgrader_runs(monkeypatch, name, value):
+    monkeypatch.setenv("COURSEKIT_CHECK_IN_KERNEL", "1")
+    monkeypatch.setenv(name, value)
+    try_it(wrong), hint("gru_step"), predicted("name", 1, 2)
+    assert "nothing is written down" in progress().text
+    assert not folder().exists()
+
+
+def test_the_engine_alone_writes_nothing():
+    from coursekit.checking import evaluate
+
+    evaluate("gru_step", wrong)
+    assert not folder().exists()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_home_is_told_once_in_the_report(tmp_path, monkeypatch):
+    tmp_path.chmod(0o500)
+    monkeypatch.setenv("COURSEKIT_HOME", str(tmp_path / "none"))
+    _told_once()
+
+
+def test_a_home_that_is_a_file_is_told_once_in_the_report(tmp_path, monkeypatch):
+    (tmp_path / "home").write_text("")
+    monkeypatch.setenv("COURSEKIT_HOME", str(tmp_path / "home"))
+    _told_once()
+
+
+def _told_once():
+    first, second = try_it(wrong), try_it(EXERCISE.reference)
+    assert any("Your progress cannot be kept" in note for note in first.notes)
+    assert len(first.notes) == 1 and second.notes == ()
+    assert second.passed and second.since == ("What was wrong is right now.",), "this kernel remembers all the same"
+
+
+def test_without_a_home_folder_the_kernel_remembers(monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("COURSEKIT_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    try_it(wrong)
+    assert try_it(wrong).since != ()
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {"XDG_DATA_HOME": "/data"}, "/data/coursekit"),
+        ("linux", {"HOME": "/home/ada"}, "/home/ada/.local/share/coursekit"),
+        ("darwin", {"HOME": "/Users/ada"}, "/Users/ada/Library/Application Support/coursekit"),
+        ("win32", {"LOCALAPPDATA": "C:/ada/Local"}, "C:/ada/Local/coursekit"),
+    ],
+)
+def test_the_folder_is_where_the_system_keeps_such_data(monkeypatch, platform, variables, expected):
+    for name in ("COURSEKIT_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert folder().as_posix() == expected

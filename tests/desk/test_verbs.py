@@ -1,0 +1,200 @@
+"""Hints, what changed since the last try, and predictions: what is remembered, also by another kernel."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from coursekit import check, hint, predicted
+from coursekit.checking import registry
+
+EXERCISE = registry.get("gru_step")
+SWAPPED = EXERCISE.misconceptions[0]
+STEPS = EXERCISE.hints
+
+
+def wrong(x, h, params):
+    return SWAPPED.implement(x, h, params)
+
+
+def other(x, h, params):
+    return EXERCISE.reference(x, h, params) + 0.1
+
+
+def not_written(x, h, params):
+    raise NotImplementedError()
+
+
+def try_it(answer):
+    return check(answer, "gru_step")
+
+
+def in_a_new_kernel(code: str) -> str:
+    code = f"from coursekit import check, hint, predicted, progress\n{code}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+# Hints.
+
+
+def test_hints_come_one_tier_at_a_time_and_the_last_one_stays():
+    seen = [hint("gru_step") for _ in range(len(STEPS) + 1)]
+    assert [h.words for h in seen] == [*STEPS, STEPS[-1]]
+    assert [h.tier for h in seen[:2]] == [1, 2] and seen[0].tiers == len(STEPS)
+    assert str(seen[1]).startswith(f"Hint 2 of {len(STEPS)} for gru_step: ")
+    assert "Run the cell again" in seen[0]._repr_html_() and "Run the cell again" not in seen[-1]._repr_html_()
+    assert seen[2].earlier == STEPS[:2] and STEPS[0][:20] in seen[2]._repr_html_()
+
+
+def test_a_mistake_that_the_last_check_named_comes_first():
+    try_it(wrong)
+    first, second, third = (hint("gru_step") for _ in range(3))
+    assert (first.mistake, first.words) == (SWAPPED.name, SWAPPED.hint)
+    assert "mistake that your last check named" in str(first)
+    assert (second.tier, third.tier) == (1, 2)
+
+
+def test_after_another_mistake_its_own_hint_comes_and_then_the_tiers_go_on():
+    hint("gru_step")
+    later = EXERCISE.misconceptions[3]
+    check(later.implement, "gru_step")
+    assert hint("gru_step").mistake == later.name
+    assert hint("gru_step").tier == 2
+
+
+def test_hints_go_on_in_another_kernel():
+    hint("gru_step")
+    assert in_a_new_kernel("print(hint('gru_step'))").startswith("Hint 2 of")
+
+
+# What changed.
+
+
+def test_the_first_try_and_a_repeated_success_have_no_past():
+    assert try_it(wrong).since == ()
+    try_it(EXERCISE.reference)
+    assert try_it(EXERCISE.reference).since == ()
+
+
+def test_the_same_numbers_again_ask_whether_the_cell_was_run():
+    try_it(wrong)
+    (said,) = try_it(wrong).since
+    assert said == "The same numbers as last time. If you changed your answer, run its cell first, then this one."
+    assert said in " ".join(try_it(wrong).text.split()) and said in try_it(wrong)._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        (wrong, EXERCISE.reference, "What was wrong is right now."),
+        (not_written, EXERCISE.reference, "It runs now, and it is right."),
+        (EXERCISE.reference, wrong, "Your last try was right. What did you change since then?"),
+        (not_written, wrong, "It runs now and returns numbers."),
+        (wrong, not_written, "Last time it ran to its end."),
+        (not_written, not_written, "Did you run the cell with your answer?"),
+        (lambda x, h, params: h[:, :2], wrong, "h has the right shape now."),
+    ],
+)
+def test_what_changed_is_told_in_a_sentence(before, now, said):
+    try_it(before)
+    assert said in try_it(now).since[-1]
+
+
+def test_another_wrong_answer_says_what_became_of_the_error():
+    try_it(wrong)
+    said = " ".join(try_it(other).since)
+    assert said.startswith("h is still wrong") and "the error was 1 and is 0.1" in said
+    assert said.endswith("It is no longer the known mistake.")
+
+
+def test_tensors_that_became_right_and_wrong_are_named():
+    exercise = registry.get("lstm_step")
+
+    def h_wrong(x, h, c, params):
+        h, c = exercise.reference(x, h, c, params)
+        return h + 1, c
+
+    def c_wrong(x, h, c, params):
+        h, c = exercise.reference(x, h, c, params)
+        return h, c + 1
+
+    check(h_wrong, "lstm_step")
+    assert check(c_wrong, "lstm_step").since[0] == "h is now right; c is wrong that was right."
+
+
+def test_other_seeds_are_not_compared():
+    try_it(wrong)
+    assert check(other, "gru_step", seed=1).since == ()
+
+
+def test_what_changed_goes_on_in_another_kernel():
+    try_it(wrong)
+    code = (
+        "from coursekit.checking import registry\n"
+        "e = registry.get('gru_step'); print(*check(e.misconceptions[0].implement, 'gru_step').since)"
+    )
+    assert in_a_new_kernel(code).startswith("The same numbers as last time.")
+
+
+def test_a_past_that_another_version_wrote_says_nothing():
+    from coursekit.desk.book import book
+
+    book().journal.add("check", exercise="gru_step", passed=False, score=0.0, verdict="wrong")
+    assert try_it(wrong).since == ()
+
+
+# Predictions.
+
+
+def test_a_prediction_stands_beside_the_measurement(capsys):
+    predicted("share_through_tanh", 0.4, 0.19)
+    predicted("share_through_tanh", 0.4, 0.19)
+    assert capsys.readouterr().out == "share through tanh: measured 0.19, you predicted 0.4\n" * 2
+    predicted("share_through_tanh", 0.2, 0.19)
+    assert capsys.readouterr().out == "share through tanh: measured 0.19, you predicted 0.2 (at first 0.4)\n"
+
+
+def test_the_first_prediction_survives_the_kernel(capsys):
+    predicted("largest_state", 5, 1.0)
+    assert in_a_new_kernel("predicted('largest_state', 1, 1.0)").endswith("as you predicted (at first 5)")
+
+
+@pytest.mark.parametrize(
+    ("guess", "measured", "said"),
+    [
+        (None, 0.5, "measured 0.5, you wrote no prediction"),
+        (0.3, None, "you predicted 0.3"),
+        (None, None, "you wrote no prediction"),
+        ("the same", "the same", "measured the same, as you predicted"),
+        ("larger", "the same", "measured the same, you predicted larger"),
+        (True, False, "measured False, you predicted True"),
+        (60400, 60400, "measured 60400, as you predicted"),
+        (0.1, 0.1004, "measured 0.1, as you predicted"),
+        (1e-12, 6.1e-6, "measured 6.1e-06, you predicted 1e-12"),
+        (["a", "b"], ["b", "a"], "measured b, a, you predicted a, b"),
+        (..., 2, "measured 2, you predicted Ellipsis"),
+    ],
+)
+def test_every_kind_of_prediction_has_its_line(capsys, guess, measured, said):
+    predicted("name", guess, measured)
+    assert capsys.readouterr().out == f"name: {said}\n"
+
+
+def test_numbers_of_libraries_are_numbers(capsys):
+    import numpy as np
+
+    predicted("name", np.float32(0.5), np.array(0.25))
+    assert capsys.readouterr().out == "name: measured 0.25, you predicted 0.5\n"
+
+
+def test_a_dictionary_has_a_line_for_each_guess(capsys):
+    predicted("factor", {"RNN": 0.5, "GRU": None}, {"RNN": 0.57, "LSTM": 0.63, "GRU": 0.64})
+    assert capsys.readouterr().out.splitlines() == [
+        "RNN  measured 0.57, you predicted 0.5",
+        "GRU  measured 0.64, you wrote no prediction",
+    ]
+    predicted("factor", None, {"RNN": 0.57})
+    assert capsys.readouterr().out == "RNN  measured 0.57, you wrote no prediction\n"

@@ -1,0 +1,40 @@
+"""A class of hostile, faulty and unlucky students, each with what their grades must be.
+
+The mini lesson asks for gru_step (4 points) and gru_parameter_count (1 point). Unless it says otherwise, a submission
+of this class answers the second question rightly, so that a lost submission shows as a lost point.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import changed_notebooks, endings, faulty, files, forged, unlucky
+from .case import CHECK, PERSON, Case
+
+CASES: list[Case] = [
+    case for module in (forged, endings, changed_notebooks, files, faulty, unlucky) for case in module.CASES
+]
+
+
+def student_of(number: int) -> str:
+    return f"s{number:03d}"
+
+
+def hand_in_all(course) -> dict[str, Case]:
+    """The whole class hands in; returns the case of each student."""
+    students = {student_of(number): one for number, one in enumerate(CASES)}
+    for student, one in students.items():
+        one.hand_in(course, student)
+    return students
+
+
+def outcome(course, student: str) -> tuple[float | str, float | str]:
+    """What the gradebook says, in the terms of `Case.expected`."""
+    cells = course.scores(student)
+    checks = (cells[CHECK], cells["check_gru_parameter_count"])
+    return tuple(PERSON if score is None and person else score for score, person in checks)
+
+
+def leaked(root: Path) -> list[str]:
+    """What must not exist after the class was graded."""
+    return [str(path) for path in (Path("/tmp/owned-by-a-student"), root / "owned") if path.exists()]
