@@ -48,11 +48,12 @@ class Sources:
             if path.is_file():
                 self.place(f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
-    def sweep(self) -> None:
-        """Remove what an earlier build placed and this one did not."""
-        for path in self.folder.rglob("*"):
-            if path.is_file() and path not in self.placed:
-                path.unlink()
+    def sweep(self) -> bool:
+        """Remove what an earlier build placed and this one did not; whether there was any."""
+        stale = [path for path in self.folder.rglob("*") if path.is_file() and path not in self.placed]
+        for path in stale:
+            path.unlink()
+        return bool(stale)
 
 
 def build(root: Path, out: Path, only: Iterable[str] = (), jobs: int = 1, say: Callable[[str], None] = print) -> Path:
@@ -65,9 +66,11 @@ def build(root: Path, out: Path, only: Iterable[str] = (), jobs: int = 1, say: C
     lessons = _chosen(root, set(only))
     links = Links(root, _pages(root, lessons))
     sources = Sources(out / "source")
-    # Without a display of progress per cell, so that lessons can run side by side; ten lessons are ten lines.
-    with ThreadPoolExecutor(jobs) as pool:
+    pool = ThreadPoolExecutor(jobs)
+    try:
         notebooks = list(pool.map(lambda lesson: _execute(lesson, out / "executed", say), lessons))
+    finally:
+        pool.shutdown(cancel_futures=True)  # after a failure nobody waits for the lessons that have not begun
     for lesson, notebook in zip(lessons, notebooks, strict=True):
         _place_lesson(sources, links, lesson, notebook)
     _place_texts(sources, links, lessons)
@@ -77,7 +80,9 @@ def build(root: Path, out: Path, only: Iterable[str] = (), jobs: int = 1, say: C
         sources.place(name, (root / inside).read_bytes())
     sources.place_tree("_static", HERE / "static")
     _place_mathjax(sources)
-    sources.sweep()
+    if sources.sweep():  # Sphinx would leave the pages of what is gone
+        for name in ("html", "doctrees"):
+            shutil.rmtree(out / name, ignore_errors=True)
     _sphinx(sources.folder, out)
     return out / "html" / "index.html"
 
@@ -199,9 +204,3 @@ def _sphinx(source: Path, out: Path) -> None:
     if main([*arguments, str(source), str(html)]) != 0:
         raise BookError("Sphinx found something wrong, which it says above.")
     print(f"The book: {html / 'index.html'}", file=sys.stderr)
-
-
-def clean(out: Path) -> None:
-    """Forget an earlier build, but not the outputs of the lessons."""
-    for name in ("source", "html", "doctrees"):
-        shutil.rmtree(out / name, ignore_errors=True)

@@ -48,7 +48,7 @@ def main() -> int:
         os.environ |= {"COURSEKIT_HOME": f"{scratch}/journal", "JUPYTER_CONFIG_DIR": f"{scratch}/config"}
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         for name in chosen:
-            page = browser.new_page(viewport={"width": 1200, "height": 760})
+            page = browser.new_page(viewport={"width": 1300, "height": 820})
             PICTURES[name](page, Path(scratch))
             page.close()
         browser.close()
@@ -63,7 +63,7 @@ def report(page: Page, scratch: Path) -> None:
         _keep("report", check)
 
 
-def map(page: Page, scratch: Path) -> None:
+def course_map(page: Page, scratch: Path) -> None:
     """The start page with the map of the course, after a lesson's first exercises."""
     with _lab(scratch) as lab:
         _checked(page, lab, right_answers("05_gru")["gru_step"]).get_by_text("right on all").wait_for(timeout=60_000)
@@ -73,7 +73,7 @@ def map(page: Page, scratch: Path) -> None:
         run_cell(page, cell)
         cell.locator(".jp-OutputArea-output").first.wait_for(timeout=60_000)
         page.wait_for_timeout(1000)
-        page.locator("h1").first.scroll_into_view_if_needed()
+        page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) h1").first.scroll_into_view_if_needed()
         _keep("map", page)
 
 
@@ -81,8 +81,8 @@ def lesson(page: Page, scratch: Path) -> None:
     """A lesson as it opens: contents at the left, equations, a figure."""
     with _lab(scratch) as lab:
         open_lesson(page, lab, "05_gru")
-        page.locator("h2", has_text="Two gates").first.scroll_into_view_if_needed()
         page.locator("mjx-container").first.wait_for(timeout=60_000)
+        page.locator(".jp-Notebook h2", has_text="Two gates").first.evaluate("heading => heading.scrollIntoView()")
         page.wait_for_timeout(1000)
         _keep("lesson", page)
 
@@ -99,8 +99,9 @@ def formgrader(page: Page, scratch: Path) -> None:
     """The formgrader of nbgrader, with the points that the sandboxed grader gave."""
     course = _graded_class(scratch)
     with _server([sys.executable, "-m", "jupyterlab", "--allow-root"], course) as lab:
-        page.goto(f"{lab}/formgrader/manage_submissions/{CLASS_LESSON}?token={TOKEN}")
-        page.locator("table tbody tr").nth(STUDENTS - 1).wait_for(timeout=60_000)
+        page.goto(f"{lab}/lab?token={TOKEN}")  # logs in; the formgrader's own requests carry no token
+        page.goto(f"{lab}/formgrader/manage_submissions/{CLASS_LESSON}")
+        page.locator("tbody td", has_text="graded").first.wait_for(timeout=60_000)
         _keep("formgrader", page)
 
 
@@ -118,7 +119,7 @@ def book(page: Page, scratch: Path) -> None:
 
 PICTURES: dict[str, Callable[[Page, Path], None]] = {
     "report": report,
-    "map": map,
+    "map": course_map,
     "lesson": lesson,
     "class-report": class_report,
     "formgrader": formgrader,

@@ -19,7 +19,8 @@ import torch
 
 from coursekit.data.own_file import BadFile
 from coursekit.data.speech import japanese_vowels
-from coursekit.data.ts_format import Padded, padded, read_ts
+from coursekit.data.ts_format import Padded, TimeSeries, padded, read_ts
+from coursekit.data.voices import read_voices
 from coursekit.experiments.comparison import Comparison
 from coursekit.nn import GRU
 from coursekit.training.torch_loop import train_torch
@@ -30,6 +31,7 @@ from .speech_frames import masked_mean_std, standardise_frames
 
 UNITS, BATCH = 32, 32
 STEPS, LEARNING_RATE = 400, 0.005  # where the loss on held-out training utterances stops falling
+LONGEST_PIECE = 40  # frames, a quarter of a second
 LAST_VALID, LAST_OUTPUT = "last valid state", "last output"
 
 
@@ -207,3 +209,25 @@ def task_from_files(train: str | Path, test: str | Path) -> Task:
     if counts := [name for k, name in enumerate(learn.classes) if (data.label == k).sum() < 2]:
         raise BadFile(f"{Path(train).name} has fewer than two cases of class {counts[0]!r}: add some, or drop it")
     return task(f"{Path(train).stem} and {Path(test).stem}", data, padded(judge, learn.classes), learn.classes)
+
+
+def task_from_recordings(folder: str | Path, test_share: float = 0.3) -> Task:
+    """A task from your own recordings: a folder for each speaker with WAV files (see `coursekit.data.voices`).
+
+    The last files of each speaker, by name, are the test: record them on another day. Files are cut into pieces of
+    at most LONGEST_PIECE frames, after the split. Raises BadFile, with what to do.
+    """
+    voices, parts = read_voices(folder), ([], [])
+    for speaker, recordings in voices.items():
+        last = max(1, round(test_share * len(recordings)))
+        if len(recordings) - last < 2:
+            raise BadFile(f"{speaker} has {len(recordings)} recordings: at least three are needed, more are better")
+        for part, chosen in zip(parts, (recordings[:-last], recordings[-last:]), strict=True):
+            for frames in chosen:
+                pieces = np.array_split(frames, -(-len(frames) // LONGEST_PIECE))
+                part.extend((piece, speaker) for piece in pieces)
+    names = tuple(voices)
+    train, test = (
+        padded(TimeSeries([piece for piece, _ in part], [speaker for _, speaker in part], names)) for part in parts
+    )
+    return task(f"{len(names)} speakers in {Path(folder).name}", train, test, names)

@@ -37,6 +37,8 @@ def headline(report: Report) -> str:
         return f"{name} leaves Python instead of returning."
     if report.verdict == "raised":
         return f"{name} stops with an error."
+    if good == total:
+        return f"{name}: not right yet, though the numbers of all {total} draws are."
     return f"{name}: not right yet. {good} of {total} draws right."
 
 

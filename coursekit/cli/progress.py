@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
         _export(mine, arguments.export)
         print(f"Written to {arguments.export}.")
         return 0
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that knows no ✓ shows another sign
     print(course_map(state, mine.journal.troubles()).text)
     path = mine.journal.path
     if path is not None:

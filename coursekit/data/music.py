@@ -32,15 +32,15 @@ CHORALES = catalogued(
         files=("corpus/bach/bwv*.mxl",),
         sha256=("c8be1d0bfe7d2b8eed602a5b71f3748447e2ae26f5316d293ea30664c23372bf",),
         source="scores encoded by Margaret Greentree and others (jsbchorales.net)",
-        licence="the package is under BSD-3-Clause, but its corpus is not: terms differ per folder and file; these files "
-        "name their encoder, some add 'used by permission', and none states a licence",
+        licence="the package is under BSD-3-Clause, but its corpus has other terms, which differ per folder and file; "
+        "these files name their encoder, some add 'used by permission', and none states a licence",
         extra="music",
     )
 )
 
 
 class Note(NamedTuple):
-    """A sounding note. Times in quarter notes from the beginning of the piece, exact; pitch as in MIDI (60: middle C)."""
+    """A sounding note. Times in quarter notes from the piece's beginning, exact; pitch as in MIDI (60: middle C)."""
 
     start: Fraction
     end: Fraction
@@ -74,7 +74,9 @@ def piano_roll(notes: list[Note], shift: int = 0) -> np.ndarray:
     for note in notes:
         key = note.pitch + shift - LOWEST
         if not 0 <= key < KEYS:
-            raise ValueError(f"the pitch {note.pitch + shift} is not on a piano, which has {LOWEST} to {LOWEST + KEYS - 1}")
+            raise ValueError(
+                f"the pitch {note.pitch + shift} is not on a piano, which has {LOWEST} to {LOWEST + KEYS - 1}"
+            )
         roll[-int(-note.start // 1) : -int(-note.end // 1), key] = True  # quarters t with start <= t < end
     return roll
 

@@ -96,7 +96,7 @@ def _details(course: CourseMap) -> str:
             rows.append(f'<tr style="background:transparent">{head}{row}</tr>')
     if not rows:
         return ""
-    labels = ("Exercise", "State", "Tries", "Points", "Known mistake")
+    labels = ("Exercise", "State", "Tries", "Points", "Remark")
     head = "".join(f'<th scope="col" style="{_CELL};border-bottom:1px solid {_LINE}">{label}</th>' for label in labels)
     return (
         '<details style="margin-top:0.4em"><summary style="cursor:pointer">Exercise by exercise</summary>'

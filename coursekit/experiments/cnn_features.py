@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import torch
 
-from coursekit.nn import GRU
+from coursekit.nn import GRU, CausalConvolution
 from coursekit.training.torch_loop import WithReadOut
 
 from . import runs, variants
@@ -17,24 +17,12 @@ from .settings import Settings
 _CHANNELS, _KERNEL = 8, 5
 
 
-class Convolution(torch.nn.Module):
-    """Features of the last few steps: x (N, T, D) -> (N, T, channels). It never looks into the future."""
-
-    def __init__(self, D: int) -> None:
-        super().__init__()
-        self.convolution = torch.nn.Conv1d(D, _CHANNELS, _KERNEL)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        earlier = torch.nn.functional.pad(x.transpose(1, 2), (_KERNEL - 1, 0))
-        return torch.relu(self.convolution(earlier)).transpose(1, 2)
-
-
 def convolution_first(problem: Problem, settings: Settings, plain: WithReadOut) -> torch.nn.Module:
     """A convolution and a narrower GRU: together they have no more parameters than the plain one may have."""
 
     def build(H: int) -> torch.nn.Module:
         narrower = WithReadOut(GRU(_CHANNELS, H, batch_first=True), problem.K)
-        return torch.nn.Sequential(Convolution(problem.D), narrower)
+        return torch.nn.Sequential(CausalConvolution(problem.D, _CHANNELS, _KERNEL), torch.nn.ReLU(), narrower)
 
     return variants.within_budget(problem, settings, build)
 

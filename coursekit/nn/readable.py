@@ -35,8 +35,13 @@ def rnn(
 
 def gru_step(x_t: Tensor, h: Tensor, U: Tensor, b_hh: Tensor) -> Tensor:
     """One step of the GRU (Cho et al. 2014) with the reset gate after the product, as PyTorch and cuDNN have it."""
-    x_r, x_z, x_n = x_t.chunk(3, 1)
-    h_r, h_z, h_n = torch.addmm(b_hh, h, U).chunk(3, 1)
+    return gru_gates(x_t, torch.addmm(b_hh, h, U), h)
+
+
+def gru_gates(from_x: Tensor, from_h: Tensor, h: Tensor) -> Tensor:
+    """What a GRU makes of its two products, each (N, 3H), and of the state before, (N, H): the next state."""
+    x_r, x_z, x_n = from_x.chunk(3, 1)
+    h_r, h_z, h_n = from_h.chunk(3, 1)
     r = torch.sigmoid(x_r + h_r)
     z = torch.sigmoid(x_z + h_z)
     n = torch.tanh(x_n + r * h_n)

@@ -38,7 +38,7 @@ def gradient_reach(profiles: Mapping[str, np.ndarray], lag: int) -> CourseFigure
 
 
 def _share(value: float) -> str:
-    return f"{value:.2f}" if 0.01 <= value < 100 else f"{value:.0e}"
+    return f"{value:.2g}" if 0.001 <= value < 100 else f"{value:.0e}"
 
 
 def _words(profiles: Mapping[str, np.ndarray], lag: int) -> str:

@@ -26,6 +26,7 @@ def motions(x, titles: Sequence[str], channels: Sequence[str], hertz: float) -> 
             )
         ax.set_title(titles[k], fontsize=11)
     axes[-1, 0].set(xlabel="seconds", xlim=(0, seconds[-1]))
+    fig.supylabel("as recorded", fontsize=11)
     fig.legend(loc="outside upper right", ncols=len(channels))
     spread = ", ".join(f"{title} {x[k, :, : len(channels)].std():.1f}" for k, title in enumerate(titles))
     return describe(fig, f"{n} recordings of {len(channels)} channels; standard deviations: {spread}.")
@@ -62,8 +63,9 @@ def paths_with_forecasts(
         ax.plot(*truth[n, seen - 1 :].T, "o-", color="black", markersize=3, linewidth=0.8, alpha=0.5, label="what came")
         for k, (name, paths) in enumerate(forecasts.items()):
             way = np.concatenate([truth[n, seen - 1 : seen], np.asarray(paths)[n]])
-            colour = COLOURS["GRU"] if name.startswith("GRU") else NEUTRAL
-            ax.plot(*way.T, color=colour, linestyle=_STYLES[k % len(_STYLES)], linewidth=1.8, label=name)
+            gru = name.startswith("GRU")
+            colour, style = (COLOURS["GRU"], "-") if gru else (NEUTRAL, _STYLES[1 + k % (len(_STYLES) - 1)])
+            ax.plot(*way.T, color=colour, linestyle=style, linewidth=1.8, label=name)
         ax.plot(*truth[n, seen - 1], "o", color="#B83058", markersize=6)
         ax.set_aspect("equal", "datalim")
         ax.set_xlabel(f"x ({unit})")

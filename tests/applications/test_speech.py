@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import wave
+
 import numpy as np
 import pytest
 import torch
@@ -111,3 +113,22 @@ def test_own_files(tmp_path):
     other.write_text(head + "1,2,3:1,2,3:a\n2,3:4,4:a\n5,6,7:0,1,0:b\n")
     with pytest.raises(BadFile, match="fewer than two cases of class 'b'"):
         speech.task_from_files(other, good)
+
+
+def test_own_recordings(tmp_path):
+    for speaker, colour in (("anna", 0.2), ("ben", 0.8)):
+        (tmp_path / speaker).mkdir()
+        for k in range(4):
+            sound = np.convolve(np.random.default_rng(k).standard_normal(4000), colour ** np.arange(20))
+            with wave.open(str(tmp_path / speaker / f"{k}.wav"), "wb") as file:
+                file.setparams((1, 2, 8000, 0, "NONE", ""))
+                file.writeframes((3000 * sound / np.abs(sound).max()).astype("<i2").tobytes())
+    own = speech.task_from_recordings(tmp_path)
+    pieces = 2  # half a second is 75 frames
+    assert own.classes == ("anna", "ben") and own.train.x.shape[2] == 12
+    assert (len(own.train.x), len(own.test.x)) == (2 * 3 * pieces, 2 * 1 * pieces)
+    assert own.train.lengths.max() <= speech.LONGEST_PIECE and own.test.label.tolist() == [0, 0, 1, 1]
+    for k in (1, 2):
+        (tmp_path / "ben" / f"{k}.wav").unlink()
+    with pytest.raises(BadFile, match="ben has 2 recordings: at least three"):
+        speech.task_from_recordings(tmp_path)

@@ -38,6 +38,11 @@ def test_it_prints_the_map_and_where_it_is_kept(run, right):
     assert f"Kept in {journal()}" in done.stdout
 
 
+def test_a_terminal_that_knows_few_signs_is_no_error(run, right):
+    done = run("progress", env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+    assert done.returncode == 0 and done.stdout.startswith("1 of ")
+
+
 def test_it_can_be_taken_along(call, right, tmp_path):
     target = tmp_path / "mine.json"
     assert call("progress", "--export", target).returncode == 0

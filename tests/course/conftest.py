@@ -42,7 +42,13 @@ def page():
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def lab_home(tmp_path_factory):
+    """Where the learner's journal lies."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory, lab_home):
     """JupyterLab as `make lab` starts it, on a fresh copy of the lessons."""
     folder = tmp_path_factory.mktemp("learner")
     with socket.socket() as free:
@@ -52,6 +58,7 @@ def lab(tmp_path_factory):
     options = [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
     log = (folder / "lab.log").open("w")
     env = os.environ | {
+        "COURSEKIT_HOME": str(lab_home),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
     }

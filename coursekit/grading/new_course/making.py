@@ -117,7 +117,7 @@ def _refuse_content(folder: Path) -> None:
 def _all_or_nothing(folder: Path) -> Iterator[None]:
     """Make a folder, and take it away again, or empty it if it was there, when the work in it fails."""
     existed = folder.is_dir()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # names, points and answers are the teacher's alone
     try:
         yield
     except BaseException:

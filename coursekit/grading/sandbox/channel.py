@@ -126,6 +126,8 @@ class Channel:
         self.reading, self.writing = select.poll(), select.poll()
         self.reading.register(connection, select.POLLIN)
         self.writing.register(connection, select.POLLOUT)
+        self.intake = wire.Intake(self._receive)
+        self.budget: Budget
 
     def send(self, message: dict[str, Any], functions: list[Callable], budget: Budget) -> None:
         """Send a message; functions in it are appended to `functions` and sent as their place there."""
@@ -148,16 +150,16 @@ class Channel:
     def receive(self, budget: Budget) -> tuple[dict[str, Any], set[int]]:
         """The next message, and the ids of those of its arrays that were tensors."""
 
-        def fill(view: memoryview) -> None:
-            while view:
-                count = self._transfer(self.reading, lambda part=view: self.socket.recv_into(part), budget)
-                if count == 0:
-                    raise Closed
-                view = view[count:]
-
         budget.wait()  # also where a worker sends without a pause
+        self.budget = budget
         decoder = Incoming(self.max_bytes)
-        return decoder.read(fill), decoder.tensors
+        return decoder.read(self.intake.fill), decoder.tensors
+
+    def _receive(self, view: memoryview) -> int:
+        count = self._transfer(self.reading, lambda: self.socket.recv_into(view), self.budget)
+        if count == 0:
+            raise Closed
+        return count
 
     @staticmethod
     def _transfer(ready: select.poll, move: Callable[[], int], budget: Budget) -> int:

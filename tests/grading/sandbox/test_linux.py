@@ -114,3 +114,21 @@ def test_no_landlock_is_an_oserror(monkeypatch):
     monkeypatch.setattr(linux, "landlock_abi", lambda: 0)
     with pytest.raises(OSError, match="no Landlock"):
         linux.landlock([])
+
+
+def test_huge_pages_change_no_content_in_parent_or_child():
+    said = in_a_process("""
+        import hashlib
+        data = bytearray(os.urandom(1 << 20)) * 24
+        before = hashlib.sha256(data).hexdigest()
+        linux.use_huge_pages()
+        reading, writing = os.pipe()
+        if os.fork() == 0:
+            seen = hashlib.sha256(data).hexdigest() == before
+            data[5_000_000] ^= 1
+            os.write(writing, b"1" if seen else b"0")
+            os._exit(0)
+        os.wait()
+        print(os.read(reading, 1).decode(), hashlib.sha256(data).hexdigest() == before)
+    """)
+    assert said == "1 True\n"

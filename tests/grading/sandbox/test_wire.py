@@ -251,3 +251,36 @@ def only_data(value: Any) -> bool:
     if type(value) is np.ndarray:
         return value.dtype in wire.DTYPES.values()
     return value is None or type(value) in (bool, int, float, str, Opaque) or isinstance(value, np.generic)
+
+
+@pytest.mark.parametrize("piece", [1, 7, 1000, wire.TOGETHER, 10 * wire.TOGETHER])
+def test_frames_arrive_whole_however_they_are_cut(piece):
+    """Small ones and one with an array larger than what is read at once, back to back."""
+    rng = np.random.default_rng(0)
+    messages = [{"n": n, "x": rng.standard_normal(3 * n)} for n in range(5)] + [{"x": np.arange(40_000.0)}, {"end": 1}]
+    stream = memoryview(b"".join(map(encode, messages)))
+
+    def receive(view: memoryview) -> int:
+        nonlocal stream
+        size = min(piece, len(view), len(stream))
+        if not size:
+            raise EOFError
+        view[:size] = stream[:size]
+        stream = stream[size:]
+        return size
+
+    intake = wire.Intake(receive)
+    for message in messages:
+        back = Incoming(MAX).read(intake.fill)
+        assert back.keys() == message.keys()
+        assert all(np.array_equal(back[key], message[key]) for key in message)
+    with pytest.raises(EOFError):
+        Incoming(MAX).read(intake.fill)
+
+
+def test_a_small_frame_is_one_piece_and_a_large_one_is_not_copied():
+    large = np.zeros(wire.TOGETHER)
+    refuse = wire.Encoder(lambda value: None, MAX)
+    assert len(refuse.frame({"a": np.ones(3), "b": np.ones(5)})) == 1
+    chunks = wire.Encoder(lambda value: None, MAX).frame({"a": large})
+    assert len(chunks) == 2 and np.shares_memory(np.frombuffer(chunks[1], float), large)

@@ -89,6 +89,7 @@ class Executor:
         """`base`: address space of the warm server in bytes, where memory is limited."""
         self.shell, self.limits, self.base = shell, limits, base
         self.objects = Objects()
+        self.intake = wire.Intake(self.receive)
         self.reader = Reader(limits["reply_mb"] << 20, self.objects, self.call_back)
         self.request: dict[str, Any] = {}
         self.armed = False
@@ -99,12 +100,12 @@ class Executor:
 
     # The channel
     # ------------------------------------------------------------------------------------------------
-    def fill(self, view: memoryview) -> None:
-        while view:
-            count = os.readv(CHANNEL, [view])
-            if count == 0:
-                os._exit(0)
-            view = view[count:]
+    @staticmethod
+    def receive(view: memoryview) -> int:
+        count = os.readv(CHANNEL, [view])
+        if count == 0:
+            os._exit(0)
+        return count
 
     def send(self, message: dict[str, Any]) -> None:
         encoder = wire.Encoder(self.objects.keep, self.limits["reply_mb"] << 20)
@@ -116,7 +117,7 @@ class Executor:
     def serve(self) -> None:
         self.send({"op": "ready"})
         while True:
-            self.request = self.reader.read(self.fill)
+            self.request = self.reader.read(self.intake.fill)
             reply = self.answer()
             try:
                 self.send(reply)
@@ -126,7 +127,7 @@ class Executor:
     def call_back(self, number: int, args: tuple, kwargs: dict) -> Any:
         """Ask the trusted side to run one of its functions; the budget of the request goes on counting."""
         self.send({"id": self.request["id"], "op": "callback", "number": number, "args": args, "kwargs": kwargs})
-        answer = self.reader.read(self.fill)
+        answer = self.reader.read(self.intake.fill)
         if answer["op"] == "raise":
             raise RuntimeError(f"{answer['ename']}: {answer['evalue']}")
         return answer["value"]

@@ -10,6 +10,7 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import select_figure_formats
 from traitlets.config import Config
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -121,4 +122,6 @@ def make_shell() -> Shell:
     shell = Shell.instance(config=config)
     shell.last_traceback = ""
     shell.run_line_magic("matplotlib", "inline")
+    # Half the time of Pillow's level 6, for pictures that are a tenth larger.
+    select_figure_formats(shell, {"png"}, pil_kwargs={"compress_level": 4})
     return shell

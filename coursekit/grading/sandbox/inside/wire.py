@@ -34,6 +34,7 @@ MAX_NDIM = 16
 MAX_DIGITS = 400
 MAX_NAME = 200
 MAX_FIELDS = 64
+TOGETHER = 1 << 16  # bytes that are sent and read at once
 CODES = ("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16")
 DTYPES = {code: np.dtype(code) for code in CODES}
 
@@ -76,7 +77,8 @@ class Encoder:
         if len(header) > MAX_HEADER:
             raise Unsendable(f"the values other than arrays take more than {MAX_HEADER >> 20} MB")
         head = HEAD.pack(MAGIC, len(header), len(self.arrays), self.bytes)
-        return [head + header] + [memoryview(a.reshape(-1).view(np.uint8)) for a in self.arrays if a.nbytes]
+        chunks = [head + header, *(memoryview(a.reshape(-1).view(np.uint8)) for a in self.arrays if a.nbytes)]
+        return [b"".join(chunks)] if self.bytes <= TOGETHER else chunks  # a system call costs more than a small copy
 
     def walk(self, value: Any, depth: int) -> Any:
         self.nodes += 1
@@ -156,6 +158,29 @@ class Encoder:
             return self.array(plain.resolve_conj().resolve_neg().numpy(), kind, value)
         except (TypeError, RuntimeError):  # quantised and other exotic kinds have no NumPy form
             return self.marked(value)
+
+
+class Intake:
+    """What has arrived and was not asked for yet. `receive(view)` puts at least a byte into the view, says how many, or
+    raises."""
+
+    def __init__(self, receive: Callable[[memoryview], int]):
+        self.receive = receive
+        self.space = memoryview(bytearray(TOGETHER))
+        self.first = self.last = 0
+
+    def fill(self, view: memoryview) -> None:
+        """Fill the whole view; what is large goes straight into it."""
+        while view:
+            if self.first == self.last and len(view) >= TOGETHER:
+                view = view[self.receive(view) :]
+                continue
+            if self.first == self.last:
+                self.first, self.last = 0, self.receive(self.space)
+            size = min(len(view), self.last - self.first)
+            view[:size] = self.space[self.first : self.first + size]
+            self.first += size
+            view = view[size:]
 
 
 class Decoder:
