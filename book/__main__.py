@@ -28,9 +28,6 @@ def main() -> int:
 
         began = time.perf_counter()
         first = build(ROOT, arguments.out.resolve(), arguments.only, arguments.jobs)
-    except ModuleNotFoundError as missing:
-        print(f"book: {missing.name} is missing. Install it with: pip install -e .[book]", file=sys.stderr)
-        return 2
     except BookError as problem:
         print(f"book: {problem}", file=sys.stderr)
         return 1

@@ -50,15 +50,30 @@ def _signature(name: str, thing: object) -> str:
         written = str(inspect.signature(thing))
     except (TypeError, ValueError):
         return ""
-    written = re.sub(r"(: |-> )'([^']*)'", r"\1\2", re.sub(r"<class '([\w.]+)'>", r"\1", written))
+    written = re.sub(r"<class '([\w.]+)'>", r"\1", re.sub(r"ForwardRef\(('[^']*')\)", r"\1", written))
+    written = re.sub(r"(: |-> )'([^']*)'", r"\1\2", written)
     return f"```{'text' if '<' in written else 'python'}\n{name}{written}\n```"
 
 
 def _docstring(thing: object) -> str:
-    """The first sentence as text, the rest as it was laid out."""
-    text = inspect.getdoc(thing) or ""
-    first, _, rest = text.partition("\n\n")
-    if "\n" in first and any(line.startswith(" ") for line in first.splitlines()):
-        first, rest = "", text  # not prose: laid out from its first line on
-    escaped = first.replace("\n", " ").replace("*", r"\*").replace("_", r"\_").replace("$", r"\$")
-    return "\n\n".join(part for part in (escaped, f"```text\n{rest.strip()}\n```" if rest.strip() else "") if part)
+    """Paragraphs of prose as text; what was laid out in columns stays as it was."""
+    paragraphs = re.split(r"\n\s*\n", inspect.getdoc(thing) or "")
+    return "\n\n".join(
+        _laid_out(text) if _COLUMNS.search(text) else _prose(text) for text in paragraphs if text.strip()
+    )
+
+
+_COLUMNS = re.compile(r"^(?: +\S|[\w, ()]{1,24}:\s)", re.MULTILINE)
+"""A line that is indented, or that begins with a name and a colon."""
+
+
+def _laid_out(text: str) -> str:
+    return f"```text\n{text.strip(chr(10))}\n```"
+
+
+def _prose(text: str) -> str:
+    """Text with its `code`; every other sign stands for itself."""
+    pieces = re.split(r"(`[^`\n]+`)", text.replace("\n", " "))
+    return "".join(
+        piece if piece.startswith("`") else re.sub(r"([\\*_$\[\]<>{}|#])", r"\\\1", piece) for piece in pieces
+    )

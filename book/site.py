@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ HERE = Path(__file__).resolve().parent
 INDEX = "book/pages/index.md"
 ABOUT = ("docs/comparison.md", "CONTRIBUTING.md", "CHANGELOG.md")
 TEACHING = "docs/teaching"
+MATHJAX = "sphinx-mathjax-offline"
 
 
 @dataclass
@@ -63,6 +65,7 @@ def build(root: Path, out: Path, only: Iterable[str] = (), jobs: int = 1, say: C
     only: names of lessons, such as "00_numerical_tools", if not all. jobs: lessons that run at the same time.
     Raises BookError if a lesson fails, a link leads nowhere, or Sphinx warns.
     """
+    _refuse_missing_packages()
     lessons = _chosen(root, set(only))
     links = Links(root, _pages(root, lessons))
     sources = Sources(out / "source")
@@ -85,6 +88,18 @@ def build(root: Path, out: Path, only: Iterable[str] = (), jobs: int = 1, say: C
             shutil.rmtree(out / name, ignore_errors=True)
     _sphinx(sources.folder, out)
     return out / "html" / "index.html"
+
+
+def _refuse_missing_packages() -> None:
+    """Before minutes are spent on the lessons."""
+    missing = []
+    for package in ("furo", "myst-nb", "sphinx", MATHJAX):
+        try:
+            metadata.version(package)
+        except metadata.PackageNotFoundError:
+            missing.append(package)
+    if missing:
+        raise BookError(f"{', '.join(missing)} is missing. Install it with: pip install -e .[book]")
 
 
 def _chosen(root: Path, only: set[str]) -> list[Lesson]:
@@ -186,21 +201,15 @@ def _contents(links: Links, lessons: list[Lesson]) -> str:
 
 def _place_mathjax(sources: Sources) -> None:
     """MathJax and its fonts as part of the site: a page asks no other host for anything."""
-    try:
-        package = metadata.distribution("sphinx-mathjax-offline")
-    except metadata.PackageNotFoundError:
-        raise BookError("sphinx-mathjax-offline is missing: pip install -e .[book]") from None
-    top = Path(str(package.locate_file("sphinx-mathjax-offline"))) / "static" / "mathjax"
+    top = Path(str(metadata.distribution(MATHJAX).locate_file(MATHJAX))) / "static" / "mathjax"
     sources.place("_static/mathjax/tex-chtml-full.js", (top / "tex-chtml-full.js").read_bytes())
     sources.place_tree("_static/mathjax/output/chtml/fonts/woff-v2", top / "output" / "chtml" / "fonts" / "woff-v2")
 
 
 def _sphinx(source: Path, out: Path) -> None:
-    from sphinx.cmd.build import main
-
+    """Run Sphinx in a process of its own: it changes docutils for the whole process that it runs in."""
     html = out / "html"
-    arguments = ["-b", "html", "-c", str(HERE), "-d", str(out / "doctrees"), "-q", "-W", "--keep-going"]
-    arguments.append(f"-Dhtml_static_path={source / '_static'}")
-    if main([*arguments, str(source), str(html)]) != 0:
+    options = ["-b", "html", "-c", HERE, "-d", out / "doctrees", f"-Dhtml_static_path={source / '_static'}"]
+    strict = ["-q", "-W", "--keep-going"]
+    if subprocess.run([sys.executable, "-m", "sphinx", *options, *strict, source, html]).returncode != 0:
         raise BookError("Sphinx found something wrong, which it says above.")
-    print(f"The book: {html / 'index.html'}", file=sys.stderr)

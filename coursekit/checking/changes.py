@@ -94,7 +94,7 @@ def _other_numbers(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[s
     if fixed:
         parts.append(f"{_listed(fixed)} now right")
     if broken:
-        parts.append(f"{_listed(broken)} wrong that {'was' if len(broken) == 1 else 'were'} right")
+        parts.append(f"{_listed(broken)} wrong now, and {'was' if len(broken) == 1 else 'were'} right before")
     said = [f"{'; '.join(parts)}."] if parts else []
     said += _manners(before["manners"], now["manners"])
     stayed = [name for name in now["wrong"] if name in before["wrong"]]

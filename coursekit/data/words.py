@@ -43,7 +43,7 @@ SURNAMES = catalogued(
         "Surnames in thirteen languages",
         package="faker",
         files=tuple(f"providers/person/{locale}/__init__.py" for locale in _LOCALES),
-        sha256=("0",),
+        sha256=("13d86a696fccd817a3024de09029ad3d48fabda922065677a9ec8b51a21783b5",),
         source="lists by the contributors of Faker, for making up people",
         licence="the package is under the MIT licence, the lists are part of it; where they come from is not stated",
         extra="data",
@@ -67,7 +67,8 @@ def surnames() -> Surnames:
     removed, and then every name that stands in two lists.
     """
     lists, provenance = load_or_generate(SURNAMES, _parse, _generate)
-    plain = {language: {letters_only(name) for name in names} for language, names in lists.items()}
+    # Dutch prefixes stand behind a comma, as in a telephone book: "Berg, van den". They are left out.
+    plain = {language: {letters_only(name.partition(",")[0]) for name in names} for language, names in lists.items()}
     rng = np.random.default_rng(0)
     words, label = [], []
     for k, (language, names) in enumerate(plain.items()):

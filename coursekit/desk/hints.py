@@ -47,13 +47,17 @@ class Hint:
         return "This is the last one." if self.tiers else ""
 
     def __str__(self) -> str:
-        words = f"{self.title}: {self.mistake}. {self.words}" if self.mistake else f"{self.title}: {self.words}"
+        words = (
+            f"{self.title}: it looks like {self.mistake}. {self.words}"
+            if self.mistake
+            else f"{self.title}: {self.words}"
+        )
         return f"{words} {self.more}".rstrip()
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        what = f"<em>{html.escape(self.mistake)}.</em> " if self.mistake else ""
+        what = f"It looks like <em>{html.escape(self.mistake)}</em>. " if self.mistake else ""
         title = html.escape(self.title).replace(self.exercise, f"<code>{self.exercise}</code>")
         return (
             f'<div role="note" aria-label="{html.escape(self.title)}" style="{_BAR}">'

@@ -48,7 +48,7 @@ def shown(value: Any) -> str:
     """A value for reading: numbers with three digits, words as they are."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return (", ".join(map(shown, value)) if isinstance(value, list) else str(value))[:_LONGEST]
-    return str(value) if isinstance(value, int) else f"{value:.3g}"
+    return str(value) if isinstance(value, int) else f"{float(f'{value:.3g}'):g}"
 
 
 def _agree(guess: Any, measured: Any) -> bool:

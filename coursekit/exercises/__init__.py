@@ -16,8 +16,10 @@ from coursekit.exercises import (
     recommendation,
     robotics,
     speech,
+    translation,
     vanilla_rnn,
     vanishing,
+    words,
 )
 
 __all__ = [
@@ -36,6 +38,8 @@ __all__ = [
     "robotics",
     "recommendation",
     "speech",
+    "translation",
     "vanilla_rnn",
     "vanishing",
+    "words",
 ]

@@ -24,6 +24,8 @@ from coursekit.grading.quarantine import TIMESTAMP, is_time
 from coursekit.grading.rows import Comments, Rows, Scores
 from coursekit.grading.trusted import Graded
 
+EXCHANGE_SECRET = "submission_secret.txt"
+
 
 class Writer:
     """Writes results into gradebook and autograded folder. Use it as a context manager, one at a time.
@@ -118,6 +120,8 @@ class Writer:
             os.chmod(path, 0o444)
         if stamp := _timestamp(submission.folder):
             (fresh / TIMESTAMP).write_text(stamp, encoding="ascii")
+        if secret := _exchange_secret(submission.folder):
+            (fresh / EXCHANGE_SECRET).write_bytes(secret)
         if place.exists():
             old = fresh.with_name(fresh.name.replace(".new-", ".old-"))
             os.replace(place, old)
@@ -149,6 +153,15 @@ def _unwritable(error: OperationalError) -> CourseError:
         f"The gradebook cannot be written: {error.orig}. What was graded is kept; close other programs that use the "
         "gradebook and run the same command again."
     )
+
+
+def _exchange_secret(folder: Path) -> bytes:
+    """What `nbgrader submit` put beside the notebook, by which `nbgrader release_feedback` addresses the feedback."""
+    path = folder / EXCHANGE_SECRET
+    if path.is_symlink() or not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.read(1000)
 
 
 def _timestamp(folder: Path) -> str:

@@ -122,7 +122,7 @@ def test_tensors_that_became_right_and_wrong_are_named():
         return h, c + 1
 
     check(h_wrong, "lstm_step")
-    assert check(c_wrong, "lstm_step").since[0] == "h is now right; c is wrong that was right."
+    assert check(c_wrong, "lstm_step").since[0] == "h is now right; c is wrong now, and was right before."
 
 
 def test_other_seeds_are_not_compared():
@@ -173,6 +173,7 @@ def test_the_first_prediction_survives_the_kernel(capsys):
         (True, False, "measured False, you predicted True"),
         (60400, 60400, "measured 60400, as you predicted"),
         (0.1, 0.1004, "measured 0.1, as you predicted"),
+        (1000.0, 2871.3, "measured 2870, you predicted 1000"),
         (1e-12, 6.1e-6, "measured 6.1e-06, you predicted 1e-12"),
         (["a", "b"], ["b", "a"], "measured b, a, you predicted a, b"),
         (..., 2, "measured 2, you predicted Ellipsis"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,20 +20,22 @@ _FENCE = re.compile(r"^(`{3,})(\w+)[ \t]*([^\n]*)\n(.*?)^\1[ \t]*$", re.MULTILIN
 
 @dataclass(frozen=True)
 class Block:
-    """One fence. file: what it is to be written to, from `file=NAME` behind the language."""
+    """One fence. info: what stands behind the language; file: the NAME in `file=NAME` there, or empty."""
 
     language: str
-    file: str
+    info: str
     text: str
+
+    @property
+    def file(self) -> str:
+        named = re.search(r"file=(\S+)", self.info)
+        return named[1] if named else ""
 
 
 def blocks(page: Path) -> list[Block]:
     """The fences of a page. A fence that holds fences has four backticks or more and is taken as it stands."""
-    found = []
-    for fence in _FENCE.finditer(page.read_text(encoding="utf-8")):
-        named = re.search(r"file=(\S+)", fence[3])
-        found.append(Block(fence[2], named[1] if named else "", fence[4]))
-    return found
+    fences = _FENCE.finditer(page.read_text(encoding="utf-8"))
+    return [Block(fence[2], fence[3].strip(), fence[4]) for fence in fences]
 
 
 def script(page: Path) -> str:
@@ -55,12 +60,29 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return os.environ | private | {"PATH": path, "HOME": str(home), "OMP_NUM_THREADS": "1", "COLUMNS": "200"} | more
 
 
-def execute(page: Path, folder: Path, **more: str) -> str:
-    """Run a page in an empty folder; what it printed. Fails with what it said last if a command fails."""
+def execute(page: Path, folder: Path, moved: Mapping[str, str] = {}, **more: str) -> str:
+    """Run a page in an empty folder; what it printed. Fails with what it said last if a command fails.
+
+    moved: texts of the page and what stands for them here: a port that is free, a folder that may be written.
+    more:  environment variables.
+    """
+    text = script(page)
+    for said, here in moved.items():
+        assert said in text
+        text = text.replace(said, here)
     env = environment(folder.parent / f"{folder.name}-home", **more)
-    done = subprocess.run(
-        ["bash", "-c", script(page)], cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    assert done.returncode == 0, done.stdout[-5000:]
-    assert "Traceback" not in done.stdout, done.stdout[-5000:]
-    return done.stdout
+    with (folder.parent / f"{folder.name}.log").open("w+") as log:
+        # In a session of its own, so that what a page leaves in the background ends with it.
+        running = subprocess.Popen(
+            ["bash", "-c", text], cwd=folder, env=env, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            status = running.wait(timeout=500)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
+        log.seek(0)
+        said = log.read()
+    assert status == 0, said[-5000:]
+    assert "Traceback" not in said, said[-5000:]
+    return said

@@ -24,7 +24,9 @@ def test_the_reference_imports_numpy_and_nothing_else(path: Path):
     assert {name.partition(".")[0] for name in foreign} - sys.stdlib_module_names <= {"numpy"}
 
 
-@pytest.mark.parametrize("module", ["coursekit", "coursekit.checking", "coursekit.reference", "coursekit.lessons"])
+@pytest.mark.parametrize(
+    "module", ["coursekit", "coursekit.checking", "coursekit.desk.verbs", "coursekit.reference", "coursekit.lessons"]
+)
 def test_torch_and_jupyter_are_not_imported_before_they_are_needed(module: str):
     code = f"import sys, {module}\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,0 +1,112 @@
+"""The other pages for teachers, run as they stand: a shared server, learning management systems, a cluster, a hub."""
+
+from __future__ import annotations
+
+import csv
+import re
+import socket
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+from traitlets.config import Config
+
+from tests.docs.pages import ROOT, TEACHING, blocks, execute
+
+LESSON = "00_numerical_tools"
+runs = [pytest.mark.nbgrader, pytest.mark.slow, pytest.mark.usefixtures("isolated")]
+
+
+def marked(test):
+    for mark in runs:
+        test = mark(test)
+    return test
+
+
+@marked
+def test_a_shared_server(tmp_path):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    settings = {"JUPYTER_CONFIG_PATH": str(folder / "etc" / "jupyter")}
+    said = execute(TEACHING / "shared-server.md", folder, {"/srv/nbgrader": str(tmp_path / "srv")}, **settings)
+    course, homework = tmp_path / "work-home" / "rnn", tmp_path / "work-home" / "homework"
+    assert "1 submissions. All decided." in said
+    [student] = [path.name for path in (course / "submitted").iterdir()]
+    assert course.stat().st_mode & 0o077 == 0, "answers and points are the teacher's alone"
+    pages = list((homework / LESSON / "feedback").rglob(f"{LESSON}.html"))
+    assert len(pages) == 1 and "is not written yet" in pages[0].read_text()
+    assert (course / "submitted" / student / LESSON / "timestamp.txt").is_file()
+    inbound = tmp_path / "srv" / "exchange" / "rnn" / "inbound"
+    assert inbound.stat().st_mode & 0o777 == 0o733, "students put something in and read nothing"
+
+
+@marked
+def test_learning_management_systems(tmp_path):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    said = execute(TEACHING / "lms.md", folder)
+    assert "2 submissions. All decided." in said
+    with Gradebook(f"sqlite:///{folder / 'rnn' / 'gradebook.db'}") as book:
+        assert book.find_student("4711").last_name == "Lovelace"
+        assert {s.student.id for s in book.assignment_submissions(LESSON)} == {"4711", "4712"}
+    with (folder / "rnn" / "worksheet-with-points.csv").open(encoding="utf-8") as file:
+        points = {row["Full name"]: row["Grade"] for row in csv.DictReader(file)}
+    assert points == {"Ada Lovelace": "0.0", "Alan Turing": "0.0", "Kurt Gödel": ""}
+
+
+def test_the_patterns_for_archives_find_student_and_notebook():
+    text = (TEACHING / "lms.md").read_text(encoding="utf-8")
+    moodle, canvas = re.findall(r"`(\.\*/\[[^`]+)`", text)
+    for pattern, path in (
+        (moodle, "/x y/extracted/a/Ada Lovelace_4711_assignsubmission_file_00_numerical_tools.ipynb"),
+        (moodle, "/x y/extracted/a/Ada Lovelace_4711_assignsubmission_file_/00_numerical_tools.ipynb"),
+        (canvas, "/x y/extracted/a/lovelaceada_4711_90210_00_numerical_tools.ipynb"),
+        (canvas, "/x y/extracted/a/lovelaceada_LATE_4711_90210_00_numerical_tools.ipynb"),
+    ):
+        found = re.match(pattern, path)
+        assert (found["student_id"], found["file_id"]) == ("4711", "00_numerical_tools.ipynb"), path
+
+
+@marked
+def test_a_cluster(tmp_path):
+    pytest.importorskip("distributed", reason="the extra `grading` is not installed")
+    folder = tmp_path / "work"
+    folder.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    said = execute(TEACHING / "cluster.md", folder, {"8786": str(port)})
+    assert "12 submissions. All decided." in said
+    with Gradebook(f"sqlite:///{folder / 'trial' / 'gradebook.db'}") as book:
+        assert len({s.score for s in book.assignment_submissions(LESSON)}) > 2
+
+
+def test_the_hub_s_groups_roles_and_services_fit_together():
+    """The settings are programs: run, they must agree on names, and use only words that JupyterHub knows."""
+    hub, everybody = Config(), Config()
+    for block in blocks(TEACHING / "jupyterhub.md"):
+        if block.language == "python":
+            names = {"c": hub, "get_config": lambda config=(hub if block.info == "hub" else everybody): config}
+            exec(block.text, names)
+    [service] = hub.JupyterHub.services
+    groups, course = hub.JupyterHub.load_groups, service["name"]
+    assert set(groups) == {f"formgrade-{course}", f"nbgrader-{course}"}
+    assert service["user"] in groups[f"formgrade-{course}"]["users"]
+    allowed = {scope for role in hub.JupyterHub.load_roles for scope in role["scopes"] if "groups" in role}
+    assert f"access:services!service={course}" in allowed
+    assert not any(f"nbgrader-{course}" in role.get("groups", ()) for role in hub.JupyterHub.load_roles)
+    [own] = [role["scopes"] for role in hub.JupyterHub.load_roles if role.get("services") == [course]]
+    assert f"read:users!user={service['user']}" in own
+    assert everybody.Authenticator.plugin_class == "nbgrader.auth.JupyterHubAuthPlugin"
+
+
+def test_links_between_the_pages_lead_somewhere():
+    for page in TEACHING.glob("*.md"):
+        for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
+
+
+def test_no_page_is_forgotten():
+    index = (TEACHING / "README.md").read_text(encoding="utf-8")
+    assert [p.name for p in TEACHING.glob("*.md") if p.name != "README.md" and f"({p.name})" not in index] == []
+    assert Path(TEACHING / "security.md").is_file()
