@@ -8,7 +8,7 @@ import base64
 import hashlib
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from nbformat import NotebookNode, v4
@@ -32,7 +32,7 @@ def lesson_page(
         if solved.cell_type != "code":
             cells.append(v4.new_markdown_cell(solved.source))
             continue
-        outputs = [shown for output in solved.outputs if (shown := _output(output, figures, prefix))]
+        outputs = _joined(shown for output in solved.outputs if (shown := _output(output, figures, prefix)))
         if _HINT.match(solved.source):  # a call that somebody may make; here the hints stand with the exercise
             continue
         if solved.source != stub.source:
@@ -76,6 +76,17 @@ def _output(output: NotebookNode, figures: Path, prefix: str) -> NotebookNode | 
         return None
     # Only the HTML: it carries the alternative text, and a second copy of the picture would never be shown.
     return v4.new_output(output.output_type, data={"text/html": shown})
+
+
+def _joined(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """Printed lines that only a progress bar stood between are one block."""
+    result: list[NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream" and result and result[-1].output_type == "stream":
+            result[-1] = v4.new_output("stream", name="stdout", text=result[-1].text + output.text)
+        else:
+            result.append(output)
+    return result
 
 
 def _save(png: str, figures: Path) -> str:

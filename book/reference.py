@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import textwrap
 from types import ModuleType
 
 MODULES = {
@@ -50,30 +51,37 @@ def _signature(name: str, thing: object) -> str:
         written = str(inspect.signature(thing))
     except (TypeError, ValueError):
         return ""
-    written = re.sub(r"<class '([\w.]+)'>", r"\1", re.sub(r"ForwardRef\(('[^']*')\)", r"\1", written))
-    written = re.sub(r"(: |-> )'([^']*)'", r"\1\2", written)
+    if inspect.isclass(thing):
+        written = written.removesuffix(" -> None")
+    for shown, typed in _AS_TYPED.items():
+        written = re.sub(shown, typed, written)
     return f"```{'text' if '<' in written else 'python'}\n{name}{written}\n```"
+
+
+_AS_TYPED = {
+    r"ForwardRef\(('[^']*')\)": r"\1",
+    r"(: |-> )'([^']*)'": r"\1\2",
+    r"<class '([\w.]+)'>": r"\1",
+    r"<function ([\w.]+) at 0x[0-9a-f]+>": r"\1",
+}
+_COLUMNS = re.compile(r"^(?: +\S|[\w, ()]{1,24}:\s)", re.MULTILINE)
+"""A line that is indented, or that begins with a name and a colon."""
 
 
 def _docstring(thing: object) -> str:
     """Paragraphs of prose as text; what was laid out in columns stays as it was."""
     paragraphs = re.split(r"\n\s*\n", inspect.getdoc(thing) or "")
-    return "\n\n".join(
-        _laid_out(text) if _COLUMNS.search(text) else _prose(text) for text in paragraphs if text.strip()
-    )
+    return "\n\n".join(_paragraph(text) for text in paragraphs if text.strip())
 
 
-_COLUMNS = re.compile(r"^(?: +\S|[\w, ()]{1,24}:\s)", re.MULTILINE)
-"""A line that is indented, or that begins with a name and a colon."""
-
-
-def _laid_out(text: str) -> str:
-    return f"```text\n{text.strip(chr(10))}\n```"
-
-
-def _prose(text: str) -> str:
-    """Text with its `code`; every other sign stands for itself."""
+def _paragraph(text: str) -> str:
+    sentence = "\n" not in text and not text.startswith(" ")
+    if not sentence and _COLUMNS.search(text):
+        return f"```text\n{textwrap.dedent(text)}\n```"
     pieces = re.split(r"(`[^`\n]+`)", text.replace("\n", " "))
-    return "".join(
-        piece if piece.startswith("`") else re.sub(r"([\\*_$\[\]<>{}|#])", r"\\\1", piece) for piece in pieces
-    )
+    return "".join(piece if piece.startswith("`") else _plain(piece) for piece in pieces)
+
+
+def _plain(text: str) -> str:
+    """Text in which no sign means anything to Markdown."""
+    return re.sub(r"([\\*_$\[\]<>{}|#])", r"\\\1", text)

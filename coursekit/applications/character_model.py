@@ -1,8 +1,8 @@
 """Lesson 14, generation: a character model, the next word, and the n-grams beside it.
 
-    task = halves(standard_library_text())
-    table, models = compare_characters(task, seeds=(0, 1, 2))
-    write_on(models[0], task.vocabulary, "The value of ", 80, temperature=0.7, share=0.9, seed=0)
+task = halves(standard_library_text())
+table, models = compare_characters(task, seeds=(0, 1, 2))
+write_on(models[0], task.vocabulary, "The value of ", 80, temperature=0.7, share=0.9, seed=0)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Measures and choices around a language model, in NumPy: perplexities, nucleus sampling, counts of character n-grams."""
+"""What surrounds a language model, in NumPy: perplexities, nucleus sampling, counts of character n-grams."""
 
 from __future__ import annotations
 

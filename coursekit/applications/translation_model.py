@@ -74,7 +74,7 @@ class Translator(nn.Module):
 
     @torch.no_grad()
     def start(self, source: np.ndarray) -> tuple[Callable, Tensor]:
-        """For `judge_translations`: a function (previous (N,), state) -> (scores (N, K), state), and the first state."""
+        """For `judge_translations`: step (previous (N,), state) -> (scores (N, K), state), and the first state."""
         states, h, mask = self.encode(torch.as_tensor(source))
 
         @torch.no_grad()

@@ -1,8 +1,8 @@
 """Lesson 14, classification: from which language is a surname? Counting, logistic regression, and a GRU.
 
-    task = split_by_stem(surnames())
-    table, models = compare(task, seeds=(0, 1, 2))
-    probabilities(models[0], ["nakamura"])               # (1, K)
+task = split_by_stem(surnames())
+table, models = compare(task, seeds=(0, 1, 2))
+probabilities(models[0], ["nakamura"])               # (1, K)
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def padded(words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
 
 
 class NameModel(nn.Module):
-    """ids (N, T), lengths (N,) -> logits (N, K): letters as vectors, a recurrent layer, its last valid state, a read-out.
+    """ids (N, T), lengths (N,) -> logits (N, K): letters as vectors, a layer, its last valid state, a read-out.
 
     layer: called as layer(D, units, batch_first=True), such as coursekit.nn.GRU or a class of your own.
     """
@@ -154,7 +154,9 @@ def logistic_classifier(
     def features(words: Sequence[str]) -> Tensor:
         tables = [ngram_counts(task.train.words, words, n) for n in sizes]
         common = [(seen > 0).sum(axis=0) > 1 for seen, _ in tables]  # what stands in one name only helps no other
-        return torch.from_numpy(np.hstack([asked[:, kept] for (_, asked), kept in zip(tables, common, strict=True)])).float()
+        return torch.from_numpy(
+            np.hstack([asked[:, kept] for (_, asked), kept in zip(tables, common, strict=True)])
+        ).float()
 
     X, X_valid = features(task.train.words), features(task.valid.words)
 
@@ -189,7 +191,9 @@ def compare(
     progress: bool | None = None,
 ) -> tuple[Comparison, list[nn.Module]]:
     """Accuracy on the test names, in per cent, and the trained networks."""
-    table = Comparison("right answers", False, "%", f"{len(task.test.words)} test names, {len(task.languages)} languages")
+    table = Comparison(
+        "right answers", False, "%", f"{len(task.test.words)} test names, {len(task.languages)} languages"
+    )
     commonest = np.full(len(task.test.words), np.bincount(task.train.label).argmax())
     table.add("the commonest language", accuracy(commonest, task.test), baseline=True)
     table.add("3-grams, counted", accuracy(ngram_classifier(task)(task.test.words), task.test), baseline=True)

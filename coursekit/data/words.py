@@ -1,8 +1,8 @@
 """Surnames by language, and a learner's own text.
 
-    names = surnames()
-    names.words[0], names.languages[names.label[0]]         # "huber", "German"
-    text = own_text("diary.txt")
+names = surnames()
+names.words[0], names.languages[names.label[0]]         # "huber", "German"
+text = own_text("diary.txt")
 """
 
 from __future__ import annotations
@@ -98,7 +98,9 @@ def own_text(path: str | Path, at_least: int = 20_000) -> Text:
     try:
         characters = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as problem:
-        raise BadFile(f"{path.name} is not text in UTF-8 (byte {problem.start}): save it with the encoding UTF-8") from None
+        raise BadFile(
+            f"{path.name} is not text in UTF-8 (byte {problem.start}): save it with the encoding UTF-8"
+        ) from None
     if "\0" in characters:
         raise BadFile(f"{path.name} is no text: it holds zero bytes; export it as plain text")
     if len(characters) < at_least:
@@ -128,7 +130,7 @@ def _last_names(source: str) -> list[str]:
 
 
 def _generate(seed: int = 0) -> dict[str, list[str]]:
-    """For each language names from syllables that only a generator could love: three stems and two endings of its own."""
+    """For each language made-up names: syllables that it likes, and two endings of its own."""
     rng = np.random.default_rng(seed)
     consonants, vowels = list("bdfghjklmnprstvwz"), list("aeiou")
 

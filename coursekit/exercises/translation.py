@@ -68,7 +68,7 @@ register(
     Exercise(
         name="attention_step",
         lesson=LESSON,
-        asks="The weights with which one query looks at the states of a text, none of them on padding, and the context.",
+        asks="The weights with which one query looks at the states of a text, none on padding, and the context.",
         reference=attention_step,
         returns=(Tensor("weights", ("N", "T")), Tensor("context", ("N", "H"))),
         draw=_draw_attention,
@@ -76,7 +76,7 @@ register(
         hints=(
             "Three lines: a score for each state, a softmax over T, a weighted sum of the states.",
             "(states * query[:, None]).sum(axis=2) are all dot products, (N, T). Divide them by np.sqrt(H).",
-            "np.where(mask, scores, -np.inf) before the softmax: exp(-inf) is 0. Subtract the largest score of each row.",
+            "np.where(mask, scores, -np.inf) before the softmax: exp(-inf) is 0. Subtract each row's largest score.",
             "(weights[..., None] * states).sum(axis=1) is the context.",
         ),
         points=3,
@@ -95,7 +95,12 @@ def _decoder(A: np.ndarray, B: np.ndarray, C: np.ndarray) -> Callable:
 
 
 def _draw_decoders(rng: np.random.Generator) -> Iterator[Draw]:
-    sizes = {"two texts": (2, 5, 7, 6), "full size": (5, 6, 8, 9), "fresh numbers": (5, 6, 8, 9), "more": (6, 9, 5, 7)}
+    sizes = {
+        "three texts": (3, 5, 7, 6),
+        "full size": (5, 6, 8, 9),
+        "fresh numbers": (5, 6, 8, 9),
+        "more": (6, 9, 5, 7),
+    }
     for name, (N, S, K, H) in sizes.items():
         start, end = 1, 2
         while True:

@@ -48,7 +48,12 @@ register(
 
 def _draw_probabilities(rng: np.random.Generator) -> Iterator[Draw]:
     """All probabilities differ, none is sorted into place, and no sum of the largest is near the share."""
-    for name, (V, share) in {"small": (5, 0.7), "fresh numbers": (5, 0.6), "a small share": (7, 0.05), "large": (20, 0.9)}.items():
+    for name, (V, share) in {
+        "small": (5, 0.7),
+        "fresh numbers": (5, 0.6),
+        "a small share": (7, 0.05),
+        "large": (20, 0.9),
+    }.items():
         while True:
             p = rng.dirichlet(np.full(V, 0.8)) + 0.01
             p /= p.sum()
@@ -85,7 +90,12 @@ register(
 
 def _draw_words(rng: np.random.Generator) -> Iterator[Draw]:
     """Words that repeat n-grams, and a test word with n-grams that no training word has."""
-    for name, (N, M, n) in {"pairs": (3, 2, 2), "single letters": (4, 3, 1), "triples": (5, 3, 3), "more pairs": (6, 4, 2)}.items():
+    for name, (N, M, n) in {
+        "pairs": (3, 2, 2),
+        "single letters": (4, 3, 1),
+        "triples": (5, 3, 3),
+        "more pairs": (6, 4, 2),
+    }.items():
         train = ["".join(rng.choice(list("abc"), int(rng.integers(3, 7)))) for _ in range(N)]
         train[1] = "abab" + train[1]  # a string that occurs twice in one word
         test = ["".join(rng.choice(list("abcx"), int(rng.integers(3, 6)))) for _ in range(M)]
@@ -97,7 +107,7 @@ register(
     Exercise(
         name="ngram_counts",
         lesson=LESSON,
-        asks="Counts of the strings of n characters in training and test words, with columns that only training decides.",
+        asks="Counts of the strings of n characters in training and test words, with columns that training decides.",
         reference=ngram_counts,
         returns=(Tensor("train", ("N", "F")), Tensor("test", ("M", "F"))),
         draw=_draw_words,

@@ -38,9 +38,7 @@ def _shared(change: Callable[[np.ndarray, str], float]) -> Callable[..., tuple[f
 
 
 PERPLEXITIES = (
-    Misconception(
-        "nats in place of bits", "A bit is log(2) nats.", _units(bits=lambda nll, text: nll.mean())
-    ),
+    Misconception("nats in place of bits", "A bit is log(2) nats.", _units(bits=lambda nll, text: nll.mean())),
     Misconception(
         "nats multiplied by log(2)",
         "There are more bits than nats: the loss in bits is the larger number.",
@@ -167,7 +165,9 @@ NUCLEUS = (
         "Entry k of the answer belongs to symbol k.",
         _sorted_out,
     ),
-    Misconception("only the most probable symbol", "Then nothing is left to draw.", _cut(count=lambda falling, share: 1)),
+    Misconception(
+        "only the most probable symbol", "Then nothing is left to draw.", _cut(count=lambda falling, share: 1)
+    ),
     Misconception("probabilities that are changed in place", "Make a new array.", _in_place),
 )
 
@@ -233,7 +233,9 @@ COUNTS = (
         "words without a mark at their end", 'There is a ">" after each word.', _counted(mark=lambda word: f"<{word}")
     ),
     Misconception(
-        "words without a mark at their beginning", 'There is a "<" before each word.', _counted(mark=lambda word: f"{word}>")
+        "words without a mark at their beginning",
+        'There is a "<" before each word.',
+        _counted(mark=lambda word: f"{word}>"),
     ),
     Misconception(
         "ones in place of counts",

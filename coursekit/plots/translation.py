@@ -13,7 +13,7 @@ _SHOWN = {" ": "␣", "<end>": "end"}
 
 @course_figure
 def attention_map(weights, written: Sequence[str], source: Sequence[str]) -> CourseFigure:
-    """Where the decoder looks while it writes. weights (S, T): a row for each written symbol, a column for each read."""
+    """Where the decoder looks. weights (S, T): a row for each written symbol, a column for each one read."""
     weights = np.asarray(weights)
     S, T = weights.shape
     words = max(map(len, source)) > 1

@@ -54,8 +54,12 @@ def nucleus_of(p: np.ndarray, symbols: Sequence[str], shares: Sequence[float], m
         said.append(f"{share:g} keeps {kept} of {len(p)}")
         if kept <= len(order):
             ax.axvline(kept - 0.5, color=NEUTRAL, linewidth=1.2, linestyle="--")
-            ax.annotate(f"{share:g}", (kept - 0.5, 1), xycoords=("data", "axes fraction"), ha="right", va="top", fontsize=9)
-    ax.set_xticks(range(len(order)), ["space" if s == " " else "line" if s == "\n" else s for s in (symbols[k] for k in order)])
+            ax.annotate(
+                f"{share:g}", (kept - 0.5, 1), xycoords=("data", "axes fraction"), ha="right", va="top", fontsize=9
+            )
+    ax.set_xticks(
+        range(len(order)), ["space" if s == " " else "line" if s == "\n" else s for s in (symbols[k] for k in order)]
+    )
     ax.set(ylabel="probability", xlabel="next character, the most probable first")
     return describe(
         fig,

@@ -65,6 +65,14 @@ def test_what_needs_a_kernel_is_left_out(tmp_path):
     assert page([warned], tmp_path)[0].outputs == []
 
 
+def test_lines_that_a_progress_bar_stood_between_are_one_block_and_figures_keep_their_place(tmp_path):
+    names = [("stdout", "a\n"), ("stderr", "50%"), ("stdout", "b\n")]
+    outputs = [v4.new_output("stream", name=name, text=text) for name, text in names]
+    picture = v4.new_output("display_data", data=a_line()._repr_mimebundle_()[0])
+    [cell] = page([v4.new_code_cell("1", outputs=[*outputs, picture, outputs[0]])], tmp_path)
+    assert [output.get("text", "figure") for output in cell.outputs] == ["a\nb\n", "figure", "a\n"]
+
+
 def test_the_gate_explorer_is_its_static_picture(tmp_path):
     import numpy as np
 

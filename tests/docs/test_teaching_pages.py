@@ -76,9 +76,9 @@ def test_a_cluster(tmp_path):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     said = execute(TEACHING / "cluster.md", folder, {"8786": str(port)})
-    assert "12 submissions. All decided." in said
+    assert "6 submissions. All decided." in said
     with Gradebook(f"sqlite:///{folder / 'trial' / 'gradebook.db'}") as book:
-        assert len({s.score for s in book.assignment_submissions(LESSON)}) > 2
+        assert len({s.score for s in book.assignment_submissions(LESSON)}) > 1
 
 
 def test_the_hub_s_groups_roles_and_services_fit_together():
