@@ -55,7 +55,7 @@ def _pair(where: str, line: str) -> tuple[str, str]:
 
 
 def _meanings(source: list[str], target: list[str]) -> np.ndarray:
-    """A number for each pair, (n,): the same for pairs that share a source or a target, directly or by way of others."""
+    """A number for each pair, (n,): the same for pairs that share a source or a target, or are linked by others."""
     leader: dict[tuple[str, str], tuple[str, str]] = {}
 
     def first(text: tuple[str, str]) -> tuple[str, str]:
