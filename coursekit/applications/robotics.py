@@ -8,8 +8,6 @@ outcome.table                                   # a Comparison: right answers in
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -21,39 +19,18 @@ from coursekit.nn import GRU
 from coursekit.training.torch_loop import train_torch
 
 from .forecasting import trainings
+from .labelled_sequences import Outcome, Task, features, held_out, standardised_task
 from .logistic import logistic_tuned
-from .speech import features, held_out
-from .speech_frames import standardise_frames
 
 UNITS, BATCH = 24, 20
 STEPS, LEARNING_RATE = 150, 0.01
 LOGISTIC = "logistic regression, mean and std"
 
 
-class Task(NamedTuple):
-    """Recordings of equal length, standardised by the training part. classes: names of the motions."""
-
-    title: str
-    train: Padded
-    test: Padded
-    classes: tuple[str, ...]
-
-
-@dataclass
-class Outcome:
-    """table: right answers. said: name -> (M,) the answers of the first seed. truth: (M,)."""
-
-    table: Comparison
-    said: dict[str, np.ndarray] = field(default_factory=dict)
-    truth: np.ndarray = field(default_factory=lambda: np.empty(0, int))
-
-
 def motions() -> Task:
     """The motions of `coursekit.data.robotics` in their published split."""
     data = basic_motions()
-    train, test = data.train, data.test
-    x, y = standardise_frames(train.x, train.lengths, test.x, test.lengths)
-    return Task(data.provenance.title, train._replace(x=x), test._replace(x=y), data.classes)
+    return standardised_task(data.provenance.title, data.train, data.test, data.classes)
 
 
 class MotionModel(torch.nn.Module):

@@ -10,9 +10,7 @@ It is speaker identification: nine known voices say one and the same sound. Noth
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -26,8 +24,8 @@ from coursekit.nn import GRU
 from coursekit.training.torch_loop import train_torch
 
 from .forecasting import trainings
+from .labelled_sequences import Outcome, Task, features, held_out, standardised_task
 from .logistic import logistic_tuned
-from .speech_frames import masked_mean_std, standardise_frames
 
 UNITS, BATCH = 32, 32
 STEPS, LEARNING_RATE = 400, 0.005  # where the loss on held-out training utterances stops falling
@@ -35,34 +33,10 @@ LONGEST_PIECE = 40  # frames, a quarter of a second
 LAST_VALID, LAST_OUTPUT = "last valid state", "last output"
 
 
-class Task(NamedTuple):
-    """Utterances to learn from and to be judged by; x is standardised, padding zero. classes: names of the speakers."""
-
-    title: str
-    train: Padded
-    test: Padded
-    classes: tuple[str, ...]
-
-
-@dataclass
-class Outcome:
-    """table: accuracy. said: name -> (M,) the class that each test utterance was given, of the first seed."""
-
-    table: Comparison
-    said: dict[str, np.ndarray] = field(default_factory=dict)
-    truth: np.ndarray = field(default_factory=lambda: np.empty(0, int))
-
-
 def who_is_speaking() -> Task:
     """The nine speakers of `coursekit.data.speech`, in the published split."""
     vowels = japanese_vowels()
-    return task(vowels.provenance.title, vowels.train, vowels.test, tuple("123456789"))
-
-
-def task(title: str, train: Padded, test: Padded, classes: tuple[str, ...]) -> Task:
-    """Standardise both parts by the real frames of the training part."""
-    x, y = standardise_frames(train.x, train.lengths, test.x, test.lengths)
-    return Task(title, train._replace(x=x), test._replace(x=y), classes)
+    return standardised_task(vowels.provenance.title, vowels.train, vowels.test, tuple("123456789"))
 
 
 class SpeakerModel(torch.nn.Module):
@@ -133,20 +107,6 @@ def scores(module: torch.nn.Module, data: Padded) -> np.ndarray:
         return module(torch.as_tensor(data.x, dtype=torch.float32), torch.as_tensor(data.lengths)).numpy()
 
 
-def held_out(label: np.ndarray, share: float = 0.2) -> np.ndarray:
-    """True for the last utterances of each speaker, (N,): neighbours in a recording session stay together."""
-    chosen = np.zeros(len(label), bool)
-    for speaker in np.unique(label):
-        places = np.flatnonzero(label == speaker)
-        chosen[places[len(places) - max(1, round(share * len(places))) :]] = True
-    return chosen
-
-
-def features(data: Padded) -> np.ndarray:
-    """What the logistic regression sees: mean and standard deviation of every channel, (N, 2 D)."""
-    return np.concatenate(masked_mean_std(data.x, data.lengths), axis=1)
-
-
 def measure(
     task: Task, seeds: Sequence[int] = (0, 1, 2), *, mistake: bool = False, progress: bool | None = None, **training
 ) -> Outcome:
@@ -208,7 +168,9 @@ def task_from_files(train: str | Path, test: str | Path) -> Task:
     data = padded(learn)
     if counts := [name for k, name in enumerate(learn.classes) if (data.label == k).sum() < 2]:
         raise BadFile(f"{Path(train).name} has fewer than two cases of class {counts[0]!r}: add some, or drop it")
-    return task(f"{Path(train).stem} and {Path(test).stem}", data, padded(judge, learn.classes), learn.classes)
+    return standardised_task(
+        f"{Path(train).stem} and {Path(test).stem}", data, padded(judge, learn.classes), learn.classes
+    )
 
 
 def task_from_recordings(folder: str | Path, test_share: float = 0.3) -> Task:
@@ -230,4 +192,4 @@ def task_from_recordings(folder: str | Path, test_share: float = 0.3) -> Task:
     train, test = (
         padded(TimeSeries([piece for piece, _ in part], [speaker for _, speaker in part], names)) for part in parts
     )
-    return task(f"{len(names)} speakers in {Path(folder).name}", train, test, names)
+    return standardised_task(f"{len(names)} speakers in {Path(folder).name}", train, test, names)

@@ -17,17 +17,17 @@ import torch
 
 from coursekit.data.translation import Pairs
 from coursekit.experiments.comparison import Comparison
-from coursekit.nn import GRU
+from coursekit.nn import GRU, DotAttention
 from coursekit.training.torch_loop import train_torch
 
 from .forecasting import trainings
 from .translation_baselines import date_rule, nearest_text, word_for_word
-from .translation_model import END, PAD, START, UNITS, Translator, new_translator, shifted, symbol_loss
+from .translation_model import END, PAD, START, UNITS, Translator, shifted, symbol_loss
 from .translation_steps import judge_translations, split_by_day
 
 SPECIAL = ("", "<start>", "<end>", "<?>")
 BATCH, LEARNING_RATE = 64, 0.005
-STEPS = 350
+STEPS = 200
 NEAREST, RULE, WORDS = "nearest training text", "rule written by hand", "word for word"
 ATTENTION, ONE_VECTOR = "GRU with attention", "GRU, one vector"
 
@@ -66,10 +66,6 @@ class Task:
         pieces = [self.target_symbols[k] for k in symbols[: ended[0] if len(ended) else None]]
         return joined(pieces) if self.words else "".join(pieces)
 
-    def symbols(self, text: str, *, target: bool = False) -> list[str]:
-        """The symbols of a text, as strings."""
-        return pieces(text, self.words)
-
 
 def date_task(pairs: Pairs, test_days: int = 100) -> Task:
     """Character by character; no day of the test occurs in training, in no language."""
@@ -81,10 +77,20 @@ def number_task(pairs: Pairs, test_numbers: int = 1000) -> Task:
     return make_task(pairs, test_numbers, words=True, rules={NEAREST: nearest_text, WORDS: word_for_word})
 
 
-def make_task(pairs: Pairs, test_meanings: int, *, words: bool, rules: dict[str, Callable], seed: int = 1) -> Task:
+def make_task(pairs: Pairs, test_meanings: int, *, words: bool, rules: dict[str, Callable]) -> Task:
     """Split by meaning (`split_by_day`), and turn texts into numbers with the symbols of the training part."""
-    order = np.random.default_rng(seed).permutation(np.unique(pairs.meaning))
-    return task_of(pairs, *split_by_day(pairs.meaning, order, test_meanings), words=words, rules=rules)
+    split = split_by_day(pairs.meaning, shuffled(pairs), test_meanings)
+    return task_of(pairs, *split, words=words, rules=rules)
+
+
+def shuffled(pairs: Pairs, seed: int = 1) -> np.ndarray:
+    """The different meanings in random order; the test takes them from the front."""
+    return np.random.default_rng(seed).permutation(np.unique(pairs.meaning))
+
+
+def own_task(pairs: Pairs, *, words: bool = True) -> Task:
+    """A learner's own pairs; every fifth meaning, drawn at random, is for the test."""
+    return make_task(pairs, len(np.unique(pairs.meaning)) // 5, words=words, rules={NEAREST: nearest_text})
 
 
 def task_of(pairs: Pairs, train: np.ndarray, test: np.ndarray, *, words: bool, rules: dict[str, Callable]) -> Task:
@@ -128,13 +134,16 @@ def train_translator(
     layer: Callable = GRU,
     attention: bool = True,
     units: int = UNITS,
-    model: Callable[..., torch.nn.Module] = new_translator,
+    model: Callable[..., Translator] = Translator,
     progress: bool | None = None,
 ):
-    """Train a fresh model on the training part, with teacher forcing; returns the History."""
+    """Train a fresh model on the training part, with teacher forcing; returns the History.
+
+    layer: as for `Translator`. attention: scaled dot attention, or none. model: `Translator`, or a class like it.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        module = model(task.sizes, units=units, layer=layer, attention=attention)
+        module = model(*task.sizes, units, layer, DotAttention(scaled=True) if attention else None)
     x, y = task.train.source, task.train.target
     lengths = {"x": (x != PAD).sum(axis=1), "y": (y != PAD).sum(axis=1)}
 
@@ -212,7 +221,7 @@ def measure(
     for name, learn in task.rules.items():
         said = learn(task.train.source_texts, task.train.target_texts)(task.test.source_texts)
         out.said[name] = said
-        out.table.add(name, 100 * float(np.mean([a == b for a, b in zip(said, wanted, strict=True)])), baseline=True)
+        out.table.add(name, exact(said, wanted), baseline=True)
     kinds = {ONE_VECTOR: False, ATTENTION: True} if one_vector else {ATTENTION: True}
     shares: dict[str, list[float]] = {}
     for name, seed in trainings([(name, seed) for name in kinds for seed in seeds], progress):
@@ -226,6 +235,34 @@ def measure(
     return out
 
 
-def compare(task: Task, seeds: Sequence[int] = (0, 1, 2), **how) -> Comparison:
-    """The table of `measure`."""
-    return measure(task, seeds, **how).table
+def by_days(
+    pairs: Pairs,
+    days: Sequence[int],
+    *,
+    test_days: int = 100,
+    seed: int = 0,
+    progress: bool | None = None,
+    **training,
+) -> dict[str, list[float]]:
+    """Exact translations in %, of the network and of the rule, after so many days of training: name -> (len(days),).
+
+    The test is that of `date_task`, always the same; a smaller training part is contained in a larger one.
+    """
+    order = shuffled(pairs)
+    if max(days) > len(order) - test_days:
+        raise ValueError(f"days: at most {len(order) - test_days} beside a test of {test_days}, got {max(days)}")
+    test = split_by_day(pairs.meaning, order, test_days)[1]
+    shares: dict[str, list[float]] = {ATTENTION: [], RULE: []}
+    for count in trainings(days, progress):
+        train = np.isin(pairs.meaning, order[test_days : test_days + count])
+        task = task_of(pairs, train, test, words=False, rules={RULE: date_rule})
+        model = train_translator(task, seed, progress=False, **training).model
+        shares[ATTENTION].append(100 * float(translate(model, task.test)[1].mean()))
+        said = date_rule(task.train.source_texts, task.train.target_texts)(task.test.source_texts)
+        shares[RULE].append(exact(said, task.test.target_texts))
+    return shares
+
+
+def exact(said: Sequence[str], wanted: Sequence[str]) -> float:
+    """How many texts are right in every character, in %."""
+    return 100 * float(np.mean([a == b for a, b in zip(said, wanted, strict=True)]))

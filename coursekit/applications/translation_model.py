@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from coursekit.nn import GRU, DotAttention
+from coursekit.nn import GRU
 
 from .speech import turn_round
 
@@ -83,11 +83,6 @@ class Translator(nn.Module):
             return scores[:, 0].numpy(), h
 
         return step, h
-
-
-def new_translator(sizes: tuple[int, int], *, units: int = UNITS, layer=GRU, attention: bool = True) -> Translator:
-    """A fresh model for so many source and target symbols, with scaled dot attention or with none."""
-    return Translator(*sizes, units, layer, DotAttention(scaled=True) if attention else None)
 
 
 def shifted(target: np.ndarray) -> np.ndarray:

@@ -11,15 +11,16 @@ from .installed import Provenance
 from .own_file import BadFile
 from .translation import Pairs
 
-FEWEST, LONGEST = 50, 200  # pairs; characters of a text
+FEWEST, MOST, LONGEST = 50, 10_000, 200  # different pairs; pairs; characters of a text
 
 
 def read_pairs(path: str | Path) -> Pairs:
     """Pairs from a text file: source, tab, target. No header; empty lines are left out; UTF-8, brought to form NFC.
 
     meaning: equal for pairs with the same target, and for pairs with the same source, so that a split by meaning
-    never has a text on both sides. Raises BadFile if the file is missing, no UTF-8, or too short for a test; if a line
-    has no tab or more than one, an empty side, or more than LONGEST characters on one side.
+    never has a text on both sides. Raises BadFile if the file is missing or no UTF-8, if it has fewer than FEWEST
+    different meanings or more than MOST pairs; if a line has no tab or more than one, an empty side, or more than
+    LONGEST characters on one side.
     """
     path = Path(path)
     try:
@@ -32,11 +33,16 @@ def read_pairs(path: str | Path) -> Pairs:
         raise BadFile(f"{path.name} cannot be read ({problem.strerror}): choose another file") from None
     numbered = enumerate(unicodedata.normalize("NFC", text).split("\n"), start=1)
     pairs = [_pair(f"{path.name}, line {number}", line) for number, line in numbered if line.strip()]
-    if len(pairs) < FEWEST:
-        raise BadFile(f"{path.name} has {len(pairs)} pairs, and at least {FEWEST} are needed: add some")
-    source, target = (list(column) for column in zip(*pairs, strict=True))
-    about = Provenance(path.name, str(path.name), "yours to know", False)
-    return Pairs(source, target, _meanings(source, target), ["own file"] * len(source), about)
+    if len(pairs) > MOST:
+        raise BadFile(f"{path.name} has {len(pairs):,} pairs, more than {MOST:,}: keep so many of them")
+    source, target = [a for a, _ in pairs], [b for _, b in pairs]
+    meaning = _meanings(source, target)
+    different = len(set(meaning.tolist()))
+    if different < FEWEST:
+        raise BadFile(
+            f"{path.name} has {different} pairs with nothing in common, and at least {FEWEST} are needed: add some"
+        )
+    return Pairs(source, target, meaning, ["own file"] * len(source), Provenance(path.name, "own file", "yours", False))
 
 
 def _pair(where: str, line: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from coursekit.nn import GRU
 @pytest.fixture(scope="module")
 def voices():
     train, test = _made_voices()
-    return speech.task("made voices", train, test, tuple("123456789"))
+    return speech.standardised_task("made voices", train, test, tuple("123456789"))
 
 
 def other_padding(data: Padded) -> Padded:
@@ -40,8 +40,8 @@ def test_the_padding_decides_nothing(voices):
 
 def test_the_test_set_decides_nothing_about_the_training_set():
     train, test = _made_voices()
-    one = speech.task("a", train, test, tuple("123456789"))
-    two = speech.task("b", train, test._replace(x=test.x * 3 + 1), tuple("123456789"))
+    one = speech.standardised_task("a", train, test, tuple("123456789"))
+    two = speech.standardised_task("b", train, test._replace(x=test.x * 3 + 1), tuple("123456789"))
     np.testing.assert_array_equal(one.train.x, two.train.x)
     real = one.train.x[real_frames(train.lengths, train.x.shape[1])]
     np.testing.assert_allclose([real.mean(axis=0), real.std(axis=0)], [np.zeros(12), np.ones(12)], atol=1e-12)

@@ -1,40 +1,17 @@
 """What a learner types and sees: check, hint, the HTML and the data under it."""
 
-import html.parser
-
 import pytest
 
 from coursekit import check, hint
 from coursekit.checking import registry
 from coursekit.checking.report import MIME
+from tests.html_page import Page
 
 EXERCISE = registry.get("gru_step")
 
 
 def gru_step(x, h, params):
     return EXERCISE.misconceptions[0].implement(x, h, params)
-
-
-class Page(html.parser.HTMLParser):
-    """Collects tags, attributes and text, and checks that every tag is closed."""
-
-    def __init__(self, source):
-        super().__init__()
-        self.tags, self.attributes, self.words, self.open = set(), [], [], []
-        self.feed(source)
-        assert not self.open, f"not closed: {self.open}"
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-        self.attributes += [(tag, *pair) for pair in attrs]
-        if tag != "br":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.words.append(data)
 
 
 def test_check_finds_the_exercise_by_the_name_of_the_function():

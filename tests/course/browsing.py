@@ -45,3 +45,10 @@ def write(page, cell, source: str) -> None:
 def photograph(page, name: str) -> None:
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"{name}.png")
+
+
+def unnamed_fields(fields) -> int:
+    """How many of these form fields have no label: a screen reader could not say what they are for."""
+    return fields.evaluate_all(
+        "fields => fields.filter(field => !field.labels.length || !field.labels[0].innerText.trim()).length"
+    )

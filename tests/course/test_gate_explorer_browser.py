@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.course.browsing import ARTIFACTS, cell_with, open_lesson, photograph, run_cell
+from tests.course.browsing import ARTIFACTS, cell_with, open_lesson, photograph, run_cell, unnamed_fields
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -71,10 +71,7 @@ def test_every_control_has_a_name_and_works_by_keyboard(page, explorer):
     explorer.get_by_label("flagged symbol").select_option("D")
     explorer.locator(".coursekit-live img[alt*='The D at step 25 is flagged']").wait_for(timeout=30_000)
     explorer.screenshot(path=ARTIFACTS / "gate-explorer-other-sequence.png")
-    unnamed = explorer.locator(".coursekit-live :is(input, select)").evaluate_all(
-        "fields => fields.filter(field => !field.labels.length || !field.labels[0].innerText.trim()).length"
-    )
-    assert unnamed == 0
+    assert unnamed_fields(explorer.locator(".coursekit-live :is(input, select)")) == 0
 
 
 def test_the_static_figure_stands_in_for_the_controls_on_paper(page, explorer):

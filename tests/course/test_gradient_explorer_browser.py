@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.course.browsing import ARTIFACTS, cell_with, open_lesson, run_cell
+from tests.course.browsing import ARTIFACTS, cell_with, open_lesson, run_cell, unnamed_fields
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -48,10 +48,7 @@ def test_every_control_has_a_name_and_works_by_keyboard(page, explorer):
     page.keyboard.press("Tab")
     assert "LSTM" not in picture(explorer, "left after 10 steps back").get_attribute("alt")
     explorer.screenshot(path=ARTIFACTS / "gradient-explorer-changed.png")
-    unnamed = explorer.locator(".coursekit-live :is(input, select)").evaluate_all(
-        "fields => fields.filter(field => !field.labels.length || !field.labels[0].innerText.trim()).length"
-    )
-    assert unnamed == 0
+    assert unnamed_fields(explorer.locator(".coursekit-live :is(input, select)")) == 0
 
 
 def test_the_static_figure_stands_in_for_the_controls_on_paper(page, explorer):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html.parser
-
 import pytest
 
 from coursekit import check, predicted, progress
 from coursekit.checking import registry
+from tests.html_page import Page
 
 EXERCISE = registry.get("gru_step")
 
@@ -22,26 +21,6 @@ def not_written(x, h, params):
 
 def try_it(answer):
     return check(answer, "gru_step")
-
-
-class Page(html.parser.HTMLParser):
-    def __init__(self, source):
-        super().__init__()
-        self.tags, self.attributes, self.words, self.open = set(), [], [], []
-        self.feed(source)
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-        self.attributes += [(tag, *pair) for pair in attrs]
-        if tag != "br":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.words.append(data)
 
 
 def test_the_map_shows_every_exercise_and_where_to_begin():

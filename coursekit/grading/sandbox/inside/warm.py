@@ -83,6 +83,8 @@ def close_caches() -> None:
     mathtext.MathTextParser._parse_cached.cache_clear()
     gc.collect()
     gc.freeze()
+    # A figure makes 10,000 small objects, nearly all of which stay: looking for rubbish among them costs a tenth.
+    gc.set_threshold(20_000)
 
 
 def refuse_if_unclean(control: int) -> None:
