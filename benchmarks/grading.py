@@ -1,4 +1,4 @@
-"""Time `coursekit grade -j 2` against `nbgrader autograde` as it is shipped, on the same submissions.
+"""Time `coursekit grade` against `nbgrader autograde` as it is shipped, on the same submissions.
 
     python benchmarks/grading.py [--quick] [--rounds N]       the comparison
     python benchmarks/grading.py --scale 10,100,500,2000      how time and memory grow with the class
@@ -54,7 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small classes, one round")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, help="processes of coursekit grade (its own default if left out)")
     parser.add_argument("--scale", metavar="N,N,...", help="grade classes of these sizes instead")
     arguments = parser.parse_args()
     linux.prctl(PR_SET_CHILD_SUBREAPER, 1)
@@ -68,7 +68,7 @@ def main() -> None:
             compare(template, 1 if arguments.quick else arguments.rounds, arguments.quick, arguments.jobs)
 
 
-def compare(template: Path, rounds: int, quick: bool, jobs: int) -> None:
+def compare(template: Path, rounds: int, quick: bool, jobs: int | None) -> None:
     sizes = {"stock": (1, 4) if quick else (2, 12), "ours": (4, 40) if quick else (10, 130)}
     steady: dict[str, list[Cost]] = {"stock": [], "ours": []}
     startup: dict[str, list[Cost]] = {"stock": [], "ours": []}
@@ -81,7 +81,10 @@ def compare(template: Path, rounds: int, quick: bool, jobs: int) -> None:
             print(f"round {number + 1}, {program}: {1000 * each.wall:.0f} ms wall, {1000 * each.cpu:.0f} ms CPU each")
     print(f"\n{'':34}{'wall, ms':>12}{'CPU, ms':>12}")
     for title, costs in (("each submission, steady state", steady), ("start-up", startup)):
-        for program, name in (("stock", "nbgrader autograde"), ("ours", f"coursekit grade -j {jobs}")):
+        for program, name in (
+            ("stock", "nbgrader autograde"),
+            ("ours", "coursekit grade" + (f" -j {jobs}" if jobs else "")),
+        ):
             wall, cpu = (statistics.median(getattr(c, what) for c in costs[program]) for what in ("wall", "cpu"))
             print(f"{title if program == 'stock' else '':30}  {name:22}{1000 * wall:8.0f}{1000 * cpu:12.0f}")
     ratios = {
@@ -96,7 +99,7 @@ def compare(template: Path, rounds: int, quick: bool, jobs: int) -> None:
     print(f"load after the run: {os.getloadavg()[0]:.1f}")
 
 
-def growth(template: Path, sizes: list[int], jobs: int) -> None:
+def growth(template: Path, sizes: list[int], jobs: int | None) -> None:
     print(f"{'submissions':>12}{'wall, s':>10}{'CPU, s':>10}{'ms wall each':>14}{'ms CPU each':>13}{'grader, MB':>12}")
     for size in sizes:
         cost = grade(template, size, False, jobs)
@@ -108,14 +111,14 @@ def growth(template: Path, sizes: list[int], jobs: int) -> None:
         )
 
 
-def grade(template: Path, students: int, stock: bool, jobs: int) -> Cost:
+def grade(template: Path, students: int, stock: bool, jobs: int | None) -> Cost:
     """Grade a new class of so many students."""
     with tempfile.TemporaryDirectory(prefix="class-") as folder:
         root = Path(folder, "course")
         copy_with_class(template, root, students, stock=stock)
         command = [sys.executable, "-m", "nbgrader", "autograde", NAME]
         if not stock:
-            command = [sys.executable, "-c", OURS, "grade", NAME, "-j", str(jobs)]
+            command = [sys.executable, "-c", OURS, "grade", NAME, *(("-j", str(jobs)) if jobs else ())]
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         done = subprocess.run(command, cwd=root, env=environment(), text=True, capture_output=True)
         wall = time.perf_counter() - start

@@ -15,6 +15,7 @@ from nbformat import NotebookNode, v4
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _PICTURE = re.compile(r'<img src="data:image/png;base64,(?P<png>[A-Za-z0-9+/=\s]+)"')
+_LONGEST_ROW = 125  # characters; what is longer and printed is prose, not the row of a table
 _HINT = re.compile(r"#\s*hint\(\w+\)[^\n]*\Z")
 
 
@@ -47,6 +48,9 @@ def lesson_page(
 
 
 def _code(source: str, outputs: list[NotebookNode], tags: list[str]) -> NotebookNode:
+    printed = "\n".join(output.get("text", "") for output in outputs)
+    if max(map(len, printed.splitlines()), default=0) > _LONGEST_ROW:
+        tags = [*tags, "sentences"]  # book.css wraps these
     return v4.new_code_cell(source, outputs=outputs, metadata={"tags": tags} if tags else {}, execution_count=1)
 
 

@@ -55,7 +55,25 @@ def _signature(name: str, thing: object) -> str:
         written = written.removesuffix(" -> None")
     for shown, typed in _AS_TYPED.items():
         written = re.sub(shown, typed, written)
-    return f"```{'text' if '<' in written else 'python'}\n{name}{written}\n```"
+    return f"```{'text' if '<' in written else 'python'}\n{_broken(name + written)}\n```"
+
+
+def _broken(call: str) -> str:
+    """A signature that is too long for a line, with one parameter on each line."""
+    if len(call) <= _LONGEST:
+        return call
+    head, _, rest = call.partition("(")
+    inside, end, depth = [""], len(rest), 0
+    for place, sign in enumerate(rest):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth < 0:
+            end = place
+            break
+        if sign == "," and depth == 0:
+            inside.append("")
+        else:
+            inside[-1] += sign
+    return "\n".join([f"{head}(", *(f"    {one.strip()}," for one in inside), rest[end:]])
 
 
 _AS_TYPED = {
@@ -64,6 +82,7 @@ _AS_TYPED = {
     r"<class '([\w.]+)'>": r"\1",
     r"<function ([\w.]+) at 0x[0-9a-f]+>": r"\1",
 }
+_LONGEST = 88  # characters of a signature on one line
 _COLUMNS = re.compile(r"^(?: +\S|[\w, ()]{1,24}:\s)", re.MULTILINE)
 """A line that is indented, or that begins with a name and a colon."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -125,8 +126,10 @@ def _inside(lesson: Lesson) -> str:
 
 
 def _execute(lesson: Lesson, store: Path, say: Callable[[str], None]) -> NotebookNode:
+    began = time.perf_counter()
     notebook, ran = executed(lesson, store)
-    say(f"{lesson.text.stem}: {'executed' if ran else 'nothing changed'}")
+    took = time.perf_counter() - began
+    say(f"{lesson.text.stem}: {f'executed in {took:.0f} s' if ran else 'nothing changed'}")
     return notebook
 
 

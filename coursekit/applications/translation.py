@@ -7,7 +7,6 @@ outcome.table                                   # a Comparison: translations tha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -24,6 +23,7 @@ from .forecasting import trainings
 from .translation_baselines import date_rule, nearest_text, word_for_word
 from .translation_model import END, PAD, START, UNITS, Translator, shifted, symbol_loss
 from .translation_steps import judge_translations, split_by_day
+from .translation_symbols import joined, pieces
 
 SPECIAL = ("", "<start>", "<end>", "<?>")
 BATCH, LEARNING_RATE = 64, 0.005
@@ -63,8 +63,8 @@ class Task:
     def text(self, symbols: np.ndarray) -> str:
         """Target symbols (S,) up to the first END, as in `target_texts`."""
         ended = np.flatnonzero(symbols == END)
-        pieces = [self.target_symbols[k] for k in symbols[: ended[0] if len(ended) else None]]
-        return joined(pieces) if self.words else "".join(pieces)
+        said = [self.target_symbols[k] for k in symbols[: ended[0] if len(ended) else None]]
+        return joined(said) if self.words else "".join(said)
 
 
 def date_task(pairs: Pairs, test_days: int = 100) -> Task:
@@ -104,17 +104,6 @@ def task_of(pairs: Pairs, train: np.ndarray, test: np.ndarray, *, words: bool, r
         x = _numbers(source, vocabularies[0], words, end=False)
         parts.append(Part(x, _numbers(target, vocabularies[1], words, end=True), source, target))
     return Task(pairs.provenance.title, *parts, *vocabularies, words, rules)
-
-
-def pieces(text: str, words: bool) -> list[str]:
-    """Characters, or words and signs without the spaces."""
-    return re.findall(r"\w+|[^\w\s]", text) if words else list(text)
-
-
-def joined(words: Sequence[str]) -> str:
-    """Words and signs as one text; a sign stands without spaces, a comma with one after it."""
-    text = re.sub(r" ([^\w\s])", r"\1", " ".join(words))
-    return re.sub(r"([-']) ", r"\1", text)
 
 
 def _numbers(texts: Sequence[str], vocabulary: Sequence[str], words: bool, *, end: bool) -> np.ndarray:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from .translation_symbols import joined, pieces
+
 Translate = Callable[[Sequence[str]], list[str]]
 
 
@@ -17,7 +19,7 @@ def nearest_text(source: Sequence[str], target: Sequence[str], n: int = 3) -> Tr
     Similar: the cosine between the counts of all pieces of n characters, each weighted by how rare it is (the
     logarithm of the share of texts with it). Of equally similar texts the first counts.
     """
-    rarity = Counter(piece for text in source for piece in set(_pieces(text, n)))
+    rarity = Counter(piece for text in source for piece in dict.fromkeys(_pieces(text, n)))
     column = {piece: k for k, piece in enumerate(rarity)}
     weight = np.log((1 + len(source)) / np.array(list(rarity.values())))
 
@@ -67,24 +69,26 @@ def date_rule(source: Sequence[str], target: Sequence[str]) -> Translate:
 
 
 def word_for_word(source: Sequence[str], target: Sequence[str]) -> Translate:
-    """Each word becomes the word that goes with it most exclusively in the training pairs, in the same order.
+    """Each word or sign becomes the one that goes with it most exclusively, in the same order; or nothing.
 
-    Exclusively: the number of pairs with both, over the number of pairs with either (Jaccard 1901).
+    Exclusively: the number of training pairs with both, over the number of pairs with either (Jaccard 1901). Nothing,
+    if another word of the source goes with that translation more exclusively.
     """
-    both: dict[str, Counter] = defaultdict(Counter)
+    both: Counter = Counter()
     ours, theirs = Counter(), Counter()
     for a, b in zip(source, target, strict=True):
-        left, right = set(_words(a)), set(_words(b))
+        left, right = list(dict.fromkeys(pieces(a, True))), list(dict.fromkeys(pieces(b, True)))
         ours.update(left)
         theirs.update(right)
-        for word in left:
-            both[word].update(right)
-    best = {
-        word: max(counts, key=lambda other: counts[other] / (ours[word] + theirs[other] - counts[other]))
-        for word, counts in both.items()
-        if counts
-    }
-    return lambda texts: [" ".join(best[word] for word in _words(text) if word in best) for text in texts]
+        both.update((word, other) for word in left for other in right)
+    there: dict[str, tuple[float, str]] = {}  # source -> (share, best target), and the other way round
+    back: dict[str, tuple[float, str]] = {}
+    for (word, other), count in both.items():
+        share = count / (ours[word] + theirs[other] - count)
+        there[word] = max(there.get(word, (0.0, "")), (share, other))
+        back[other] = max(back.get(other, (0.0, "")), (share, word))
+    best = {word: other for word, (_, other) in there.items() if back[other][1] == word}
+    return lambda texts: [joined([best[word] for word in pieces(text, True) if word in best]) for text in texts]
 
 
 def _words(text: str) -> list[str]:

@@ -12,6 +12,7 @@ was. Exit status: 0 if everything was decided, 1 if a person has to look at some
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,12 +26,13 @@ SUMMARY = "grade the submissions of an assignment"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add, cores = parser.add_argument, os.cpu_count() or 1
+    add = parser.add_argument
     add("assignment", metavar="ASSIGNMENT", help="its name, such as 05_gru")
     add("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
     add("--student", metavar="NAME", action="append", help="only this student; can be given more than once")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("-j", "--jobs", metavar="N", type=int, default=cores, help="processes (default: one per core)")
+    processes = f"processes (default: one more than there are cores, here {_jobs()})"
+    where.add_argument("-j", "--jobs", metavar="N", type=int, default=_jobs(), help=processes)
     where.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler, such as tcp://host:8786")
     add("--force", action="store_true", help="write every student again, even where nothing changed")
     add("--csv", metavar="FILE", type=Path, help="also write one line per student and exercise")
@@ -50,6 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
         course = Course(arguments.course)
         course.released(arguments.assignment)
         students = _chosen(course.students(arguments.assignment), arguments.student)
+        if len(students) == 1:  # one warm server is enough, and starting it is most of the work
+            arguments.jobs = 1
         _require_isolation(arguments)
         rows = _with_progress(course, students, arguments)
     except CourseError as error:
@@ -67,6 +71,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if any(row.needs_a_person for row in rows) else 0
 
 
+def _jobs() -> int:
+    """One more than the cores that this process may use: while one compares or waits, another computes."""
+    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
 def _chosen(students: list[str], wanted: list[str] | None) -> list[str]:
     if not students:
         raise UserError("nobody has handed anything in for this assignment.")
@@ -78,12 +87,16 @@ def _chosen(students: list[str], wanted: list[str] | None) -> list[str]:
 
 def _require_isolation(arguments: argparse.Namespace) -> None:
     """Refuse before anything runs where notebooks cannot be isolated. On a cluster every worker decides for itself."""
-    from coursekit.grading.sandbox import probe
-    from coursekit.grading.servers import UNSAFE
+    from coursekit.grading.sandbox import SandboxUnavailable, escapes, probe
+    from coursekit.grading.servers import UNSAFE, shared_server
 
     if arguments.no_sandbox:
         os.environ[UNSAFE] = "1"
     elif not arguments.cluster:
+        if arguments.jobs == 1:
+            with contextlib.suppress(SandboxUnavailable):  # then the report below says why
+                if not escapes(shared_server()):
+                    return
         report = probe()
         if report.level == "none":
             raise UserError(f"{report.text}\nNothing was graded. To grade notebooks that you trust, add --no-sandbox.")
@@ -131,7 +144,9 @@ def _table(rows: list[Row]) -> None:
         table.add_row(escape(row.student), f"{row.points:g}", f"{row.max_points:g}", row.how, escape(_remarks(row)))
     Console(soft_wrap=False).print(table)
     look = [row.student for row in rows if row.needs_a_person]
-    print(f"\n{len(rows)} submissions. {f'A person has to look at {len(look)}.' if look else 'All decided.'}")
+    print(
+        f"\n{len(rows)} submission{'' if len(rows) == 1 else 's'}. {f'A person has to look at {len(look)}.' if look else 'All decided.'}"
+    )
 
 
 def _remarks(row: Row) -> str:

@@ -99,6 +99,8 @@ def test_copying_finds_the_same_day_in_other_words_but_never_an_unseen_one(pairs
 def test_copying_takes_the_rarest_likeness():
     copy = nearest_text(["the cat sat", "the dog sat", "the cow ran"], ["A", "B", "C"])
     assert copy(["the dog ran off", "cow", "???"]) == ["B", "C", "A"]
+    copy = nearest_text(["the the the cat", "the a the dog", "the the the cow"], ["A", "B", "C"])
+    assert copy(["the the the dog"]) == ["B"]  # what all texts share says little
 
 
 def test_word_for_word_keeps_the_order():
@@ -106,6 +108,20 @@ def test_word_for_word_keeps_the_order():
         ["one cat", "one dog", "two cat", "two dog"], ["une chatte", "une chien", "deux chatte", "deux chien"]
     )
     assert say(["dog two unknown one"]) == ["chien deux une"]
+
+
+def test_word_for_word_prefers_what_stands_with_nothing_else():
+    pairs = [("cat", "le chat"), ("cat", "le chat"), ("cat", "le minou"), ("dog", "le chien"), ("cow", "le boeuf")]
+    say = word_for_word(*zip(*pairs, strict=True))
+    assert say(["cat dog cow"]) == ["chat chien boeuf"]  # "le" goes with all of them
+
+
+def test_word_for_word_keeps_signs_and_drops_what_has_no_partner():
+    """English says "and", French does not; both write a hyphen."""
+    tens, ones = {"thirty": "trente", "forty": "quarante"}, {"two": "deux", "six": "six", "five": "cinq"}
+    english = [f"hundred and {a}-{b}" for a in tens for b in ones] + ["hundred and two", "hundred", "six"]
+    french = [f"cent {a}-{b}" for a in tens.values() for b in ones.values()] + ["cent deux", "cent", "six"]
+    assert word_for_word(english, french)(["hundred and forty-six", "thirty"]) == ["cent quarante-six", "trente"]
 
 
 # The model
@@ -205,6 +221,20 @@ def test_the_first_symbol_is_the_same_with_and_without_help(swapped):
     assert forced[0] == free[0] and forced.shape == free.shape == (3,)
 
 
+def test_padding_counts_at_no_place(task, model):
+    with torch.no_grad():
+        model.read_out.bias[PAD] = 1e6  # a model that writes nothing but padding
+    for forced in (True, False):
+        assert (translation.right_by_place(model, task.test._replace(**cut(task.test)), forced=forced) == 0).all()
+
+
+def cut(part):
+    """The first text ends two places earlier than the others."""
+    target = part.target.copy()
+    target[0, -3:] = (END, PAD, PAD)
+    return {"target": target}
+
+
 def test_the_map_shows_what_was_read_and_written(swapped):
     task, outcome = swapped
     model = outcome.models[translation.ATTENTION][0]
@@ -226,19 +256,29 @@ def test_the_same_seed_gives_the_same_model_and_another_layer_fits(swapped):
     how = {"steps": 3, "units": 8, "progress": False}
     first, again, other = (translation.train_translator(task, seed, **how) for seed in (0, 0, 1))
     assert first.loss == again.loss != other.loss
+    starts = [translation.train_translator(task, seed, **how | {"steps": 0}).model.read_out.weight for seed in (0, 1)]
+    assert not torch.equal(*starts)
     module = translation.train_translator(task, 0, layer=RNN, model=Own, **how).model
     assert isinstance(module, Own) and all(type(getattr(module, name)) is RNN for name in ("forwards", "decoder"))
     assert isinstance(first.model.decoder, GRU)
 
 
-def test_more_days_are_the_same_test(pairs):
-    shares = translation.by_days(pairs, (3, 25), test_days=10, steps=2, units=4, progress=False)
+def test_more_days_are_the_same_test_and_none_of_it(pairs, monkeypatch):
+    splits, task_of = [], translation.task_of
+
+    def watched(pairs, train, test, **how):
+        splits.append([set(pairs.meaning[part].tolist()) for part in (train, test)])
+        return task_of(pairs, train, test, **how)
+
+    monkeypatch.setattr(translation, "task_of", watched)
+    how = {"test_days": 10, "steps": 2, "units": 4, "progress": False}
+    shares = translation.by_days(pairs, (3, 25), **how)
+    translation.date_task(pairs, test_days=10)
+    (few, test), (more, same), (_, lesson) = splits
+    assert len(few) == 3 and len(more) == 25 and few < more and not more & test
+    assert test == same == lesson and len(test) == 10
     rule = shares[translation.RULE]
     assert [len(values) for values in shares.values()] == [2, 2] and rule[0] < rule[1]
-    task = translation.date_task(pairs, test_days=15)
-    full = translation.by_days(pairs, (25,), test_days=15, steps=2, units=4, progress=False)
-    said = date_rule(task.train.source_texts, task.train.target_texts)(task.test.source_texts)
-    assert full[translation.RULE] == [translation.exact(said, task.test.target_texts)]
     with pytest.raises(ValueError, match="at most 30 beside a test of 10, got 31"):
         translation.by_days(pairs, (31,), test_days=10)
 

@@ -73,6 +73,13 @@ def test_lines_that_a_progress_bar_stood_between_are_one_block_and_figures_keep_
     assert [output.get("text", "figure") for output in cell.outputs] == ["a\nb\n", "figure", "a\n"]
 
 
+@pytest.mark.parametrize(("text", "tags"), [("a word " * 30, ["sentences"]), ("1.0  2.0\n" * 30, None)])
+def test_a_printed_sentence_is_wrapped_and_a_printed_table_is_not(tmp_path, text, tags):
+    told = v4.new_output("stream", name="stdout", text=text)
+    [cell] = page([v4.new_code_cell("print(text)", outputs=[told])], tmp_path)
+    assert cell.metadata.get("tags") == tags
+
+
 def test_the_gate_explorer_is_its_static_picture(tmp_path):
     import numpy as np
 

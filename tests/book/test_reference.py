@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 
 import pytest
 
@@ -28,6 +29,18 @@ def test_every_public_name_has_its_heading_and_its_words(name):
 def test_signatures_are_as_typed_and_hold_no_address(name):
     page = reference_page(*MODULES[name])
     assert not any(sign in page for sign in ("ForwardRef", "<class", " at 0x"))
+
+
+@every_page
+def test_a_long_signature_has_a_parameter_on_each_line_and_is_still_the_same(name):
+    title, modules = MODULES[name]
+    shown = re.findall(r"^```(?:python|text)\n(\w+\(.*?\)[^\n]*)\n```$", reference_page(title, modules), re.M | re.S)
+    assert max(len(line) for call in shown for line in call.splitlines()) <= 88
+    assert len(shown) > 5
+    if name == "checking":
+        [exercise] = [call for call in shown if call.startswith("Exercise(")]
+        assert "\n    draw: Callable[[np.random.Generator], Iterator[Draw]],\n" in exercise
+        assert exercise.count("\n") > 15 and exercise.endswith("\n)")
 
 
 def test_columns_stay_columns_and_prose_becomes_prose():

@@ -40,7 +40,7 @@ def test_what_is_handed_out_holds_no_answer(typed):
 def test_the_wrong_answer_is_named_to_the_teacher_and_to_the_student(typed):
     folder, said = typed
     assert f"leaky_step: {MISTAKE}" in said
-    assert "1 submissions. All decided." in said
+    assert "1 submission. All decided." in said
     nb = json.loads((folder / "class" / "autograded" / "ada" / "leaky" / "leaky.ipynb").read_text())
     assert MISTAKE in json.dumps(nb) and "With a = 0 the state must stay as it is." in json.dumps(nb)
     with Gradebook(f"sqlite:///{folder / 'class' / 'gradebook.db'}") as book:

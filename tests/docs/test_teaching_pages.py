@@ -30,7 +30,7 @@ def test_a_shared_server(tmp_path):
     settings = {"JUPYTER_CONFIG_PATH": str(folder / "etc" / "jupyter")}
     said = execute(TEACHING / "shared-server.md", folder, {"/srv/nbgrader": str(tmp_path / "srv")}, **settings)
     course, homework = tmp_path / "work-home" / "rnn", tmp_path / "work-home" / "homework"
-    assert "1 submissions. All decided." in said
+    assert "1 submission. All decided." in said
     [student] = [path.name for path in (course / "submitted").iterdir()]
     assert course.stat().st_mode & 0o077 == 0, "answers and points are the teacher's alone"
     pages = list((homework / LESSON / "feedback").rglob(f"{LESSON}.html"))

@@ -68,7 +68,7 @@ coursekit report {name}              # one page about the class: reports/{name}.
 nbgrader generate_feedback {name} && nbgrader release_feedback {name}   # hand back"""
 
 _WITHOUT_EXCHANGE = """cp -r release/{name} TO_THE_STUDENTS   # hand out, by e-mail or your learning management system
-cp ada.ipynb submitted/ada/{name}/{name}.ipynb   # collect: one folder for each student
+mkdir -p submitted/ada/{name} && cp ada.ipynb submitted/ada/{name}/{name}.ipynb   # collect: a folder for each student
 coursekit grade {name}               # grade, in a sandbox, on all cores
 coursekit report {name}              # one page about the class: reports/{name}.html
 nbgrader generate_feedback {name}    # hand back: feedback/STUDENT/{name}/{name}.html"""

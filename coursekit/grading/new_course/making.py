@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
@@ -97,8 +98,14 @@ def _generate(api: NbGraderAPI, name: str) -> None:
         warnings.simplefilter("ignore")  # nbgrader builds its rows outside of the session, which SQLAlchemy tells
         done = api.generate_assignment(name)
     if not done["success"]:
-        lines = (done.get("log") or done.get("error") or "").strip().splitlines()
-        raise PlanError(f"nbgrader could not make {name}: {lines[-1] if lines else 'it did not say why'}")
+        raise PlanError(f"nbgrader could not make {name}: {_cause(done.get('log') or done.get('error') or '')}.")
+
+
+def _cause(log: str) -> str:
+    """The error that a log of nbgrader reports: the last line of its traceback, and not the remarks after it."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Failure)\b", line)]
+    return (errors or lines or ["it did not say why, and `coursekit doctor` may"])[-1].rstrip(".")
 
 
 def _demo(plan: Plan, course: Course, name: str, solution: NotebookNode) -> list[str]:

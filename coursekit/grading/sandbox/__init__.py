@@ -7,7 +7,7 @@ channel that carries data only.
 """
 
 from coursekit.grading.sandbox.inside.wire import Unsendable
-from coursekit.grading.sandbox.probe import HostReport, probe
+from coursekit.grading.sandbox.probe import HostReport, escapes, probe
 from coursekit.grading.sandbox.results import (
     CallResult,
     CellResult,
@@ -36,5 +36,6 @@ __all__ = [
     "Tensor",
     "Unsendable",
     "Worker",
+    "escapes",
     "probe",
 ]

@@ -97,10 +97,20 @@ def probe() -> HostReport:
 
 
 def _attempts(level: Literal["namespaces", "landlock"]) -> list[str]:
-    """What a worker of this level was able to do although it must not."""
-    with Server(level=level) as server, server.open() as worker:
+    with Server(level=level) as server:
+        return escapes(server)
+
+
+def escapes(server: Server) -> list[str]:
+    """What a worker of this running server was able to do although it must not: [] is as it should be.
+
+    Raises SandboxUnavailable if the worker does not answer.
+    """
+    with server.open() as worker:
         worker.run_cell(ATTEMPTS)
         result = worker.call("attempts")
     if result.status != "ok":
-        raise SandboxUnavailable(f"A worker of the {level} level did not answer: {result.reason or result.evalue}.")
+        raise SandboxUnavailable(
+            f"A worker of the {server.level} level did not answer: {result.reason or result.evalue}."
+        )
     return list(result.value)

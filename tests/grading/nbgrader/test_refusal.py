@@ -1,0 +1,43 @@
+"""Where notebooks cannot be isolated, `coursekit grade` says so and runs none, unless it is told to trust them."""
+
+from __future__ import annotations
+
+import pytest
+
+from coursekit.cli import main
+from coursekit.grading import servers
+from coursekit.grading.sandbox import server, view
+
+pytestmark = pytest.mark.nbgrader
+
+
+@pytest.fixture
+def bare_host(monkeypatch):
+    """A host without bubblewrap and without Landlock."""
+    servers.close_shared_server()
+    monkeypatch.setattr(view, "find_bubblewrap", lambda: None)
+    monkeypatch.setattr(server, "landlock_abi", lambda: 0)
+    monkeypatch.delenv(servers.UNSAFE, raising=False)
+    yield
+    servers.close_shared_server()
+
+
+@pytest.mark.parametrize("students", [("ada",), ("ada", "bob")])
+def test_nothing_is_graded_where_nothing_can_be_isolated(make_course, bare_host, capsys, students):
+    course = make_course()
+    for student in students:
+        course.hand_in(student, course.solution)
+    assert main(["grade", "mini", "--course", str(course.root)]) == 2
+    said = capsys.readouterr().err
+    assert "bubblewrap is not installed" in said and "Landlock" in said
+    assert "Nothing was graded." in said and "--no-sandbox" in said
+    assert not (course.root / "autograded").exists()
+
+
+def test_trusted_notebooks_are_graded_all_the_same(make_course, bare_host, capsys, monkeypatch):
+    course = make_course()
+    course.hand_in("ada", course.solution)
+    monkeypatch.setenv(servers.UNSAFE, "")  # so that what the command sets is taken back
+    assert main(["grade", "mini", "--course", str(course.root), "--no-sandbox"]) == 0
+    assert "1 submission. All decided." in capsys.readouterr().out
+    assert course.scores("ada") == {"check_gru_step": (4.0, False), "check_gru_parameter_count": (1.0, False)}
