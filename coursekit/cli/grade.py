@@ -144,9 +144,8 @@ def _table(rows: list[Row]) -> None:
         table.add_row(escape(row.student), f"{row.points:g}", f"{row.max_points:g}", row.how, escape(_remarks(row)))
     Console(soft_wrap=False).print(table)
     look = [row.student for row in rows if row.needs_a_person]
-    print(
-        f"\n{len(rows)} submission{'' if len(rows) == 1 else 's'}. {f'A person has to look at {len(look)}.' if look else 'All decided.'}"
-    )
+    how_many = f"{len(rows)} submission{'' if len(rows) == 1 else 's'}."
+    print(f"\n{how_many} {f'A person has to look at {len(look)}.' if look else 'All decided.'}")
 
 
 def _remarks(row: Row) -> str:
