@@ -59,17 +59,18 @@ bench-cpu: $(READY)
 clean:
 	rm -rf $(VENV)
 
-# The environment is made anew only if what it should hold has changed, or the clone has moved: an environment has
-# absolute paths inside.
-ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+# The environment is worked on only if what it should hold has changed, and made anew if the clone has moved: an
+# environment has absolute paths inside.
+MADE_AS := $(CURDIR) with $(EXTRAS)
+ifneq ($(shell cat $(READY) 2>/dev/null),$(MADE_AS))
 $(READY): FORCE
 endif
 $(READY): pyproject.toml constraints.txt
 	@[ -n "$(PYTHON)" ] && "$(PYTHON)" -c "$(SUITABLE)" 2>/dev/null || { \
 	  echo "coursekit needs Python 3.11, 3.12 or 3.13, and has none of them in: $(or $(PYTHON),$(CANDIDATES))." \
 	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
-	@if [ -e $(READY) ] && [ "$$(cat $(READY))" != "$(CURDIR)" ]; then rm -rf $(VENV); fi
+	@if [ -e $(READY) ]; then case "$$(cat $(READY))" in "$(CURDIR) with "*) ;; *) rm -rf $(VENV);; esac; fi
 	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "$(PYTHON) cannot make environments. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]" --constraint constraints.txt
-	@printf '%s\n' "$(CURDIR)" > $(READY)
+	@printf '%s\n' "$(MADE_AS)" > $(READY)

@@ -60,6 +60,7 @@ def test_surprise_is_the_gaussian_log_density():
     torch.testing.assert_close(anomaly.surprise(said, came) + 0.5 * math.log(2 * math.pi), exact)
 
 
+@pytest.mark.slow
 def test_the_table_has_its_baselines_and_every_score_of_every_seed(small):
     outcome = anomaly.measure(small, seeds=(0, 1), steps=4, progress=False)
     assert [row.name for row in outcome.table.rows if row.baseline] == list(anomaly.simple_scores(small))

@@ -105,6 +105,7 @@ def test_the_table_has_every_method_and_leaves_the_random_numbers_outside_alone(
     ), "seeds decide"
 
 
+@pytest.mark.slow
 def test_a_gru_learns_a_residual_that_follows_a_rule():
     """The level of a day comes back with the other sign: the naive forecast is wrong, the residual is easy."""
     rng = np.random.default_rng(0)

@@ -54,6 +54,7 @@ def test_the_measure_is_that_of_pytorch_and_of_the_loss(rolls):
     assert chords.chord_nll(np.zeros(batch.y.shape), batch.y, batch.mask) == pytest.approx(88 * np.log(2))
 
 
+@pytest.mark.slow
 def test_the_comparison_has_its_baselines_and_takes_another_layer(rolls):
     outcome = music.compare(music.split_by_tune(rolls), (0, 1), layer=LSTM, steps=30, progress=False)
     assert [row.baseline for row in outcome.table.rows] == [True, True, True, False]

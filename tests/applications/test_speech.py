@@ -63,6 +63,7 @@ def test_held_out_utterances_are_the_last_ones_of_each_speaker():
     assert np.flatnonzero(chosen).tolist() == [8, 9, 14, 17]
 
 
+@pytest.mark.slow
 def test_a_short_training_beats_guessing_and_the_table_has_its_baseline(voices):
     outcome = speech.measure(voices, seeds=(0, 1), mistake=True, steps=40)
     names = [row.name for row in outcome.table.rows]

@@ -193,6 +193,7 @@ def swapped():
     return task, translation.measure(task, seeds=(0, 1), one_vector=True, steps=150, units=24, progress=False)
 
 
+@pytest.mark.slow
 def test_a_short_training_learns_to_exchange(swapped):
     task, outcome = swapped
     assert [row.baseline for row in outcome.table.rows] == [True, False, False]

@@ -58,6 +58,7 @@ def test_counting_and_logistic_regression_learn_what_the_endings_tell(task):
         assert words.accuracy(classify(task.test.words), task.test) > 3 * chance
 
 
+@pytest.mark.slow
 def test_the_comparison_of_names_has_its_baselines_and_takes_another_layer(task):
     table, models = words.compare(task, (0, 1), layer=LSTM, steps=40, progress=False)
     assert [row.baseline for row in table.rows] == [True, True, True, False]
@@ -74,6 +75,7 @@ def test_the_state_goes_on_where_a_stretch_of_text_ends(text):
     np.testing.assert_allclose(characters.character_nll(model, ids), whole.numpy(), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_comparison_of_characters_measures_counts_and_networks_alike(text):
     table, models = characters.compare_characters(text, (0, 1), steps=60, progress=False)
     V = len(text.vocabulary)

@@ -234,6 +234,7 @@ def test_a_lesson_is_found_by_its_folder_and_a_near_miss_is_named(call, notebook
     assert f"no lesson in {tmp_path / '01_tiny'}. Change to your lessons." in done.stderr
 
 
+@pytest.mark.slow
 def test_a_notebook_of_another_version_is_told_and_checked(call, notebook):
     path = notebook(solved=False)
     assert "coursekit 0.0.1" not in call("check", path).stdout

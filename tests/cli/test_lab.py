@@ -25,6 +25,7 @@ def test_jupyterlab_serves_a_copy_at_the_start_page(serve, tmp_path):
     assert f"{server.address}/lab/tree/start.ipynb" in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_what_follows_is_jupyterlabs(run):
     """JupyterLab itself answers, and not argparse."""
     done = run("lab", "mine", "--version")

@@ -28,6 +28,7 @@ def test_what_needs_no_notebook_imports_nothing_heavy():
     assert HEAVY & set(done.stdout.split()) == set()
 
 
+@pytest.mark.slow
 def test_a_package_of_an_extra_is_named_with_the_command_that_brings_it(tmp_path):
     (tmp_path / "nbgrader_config.py").write_text(
         "c = get_config()\nc.CourseDirectory.db_url = 'postgresql+psycopg://x'"

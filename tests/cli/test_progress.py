@@ -69,6 +69,7 @@ def test_switched_off_it_says_so(call, right, monkeypatch):
     assert "COURSEKIT_PROGRESS is off" in call("progress").stdout
 
 
+@pytest.mark.slow
 def test_checking_a_notebook_in_a_terminal_leaves_the_journal_alone(run, notebook):
     """It may be somebody else's notebook."""
     another = "import coursekit\ncoursekit.check(registry.get('gru_step').reference, 'gru_step')"

@@ -39,6 +39,7 @@ def forbid_network(monkeypatch):
 
 
 @needs_music21
+@pytest.mark.slow
 def test_the_chorales_are_what_the_lesson_says(monkeypatch):
     forbid_network(monkeypatch)
     chorales = music.bach_chorales()

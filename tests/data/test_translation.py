@@ -65,6 +65,7 @@ def test_without_babel_the_dates_are_generated(monkeypatch):
 
 
 @needs_num2words
+@pytest.mark.slow
 def test_number_words_are_what_the_lesson_says():
     pairs = number_words(300)
     assert not pairs.provenance.generated and "LGPL" in pairs.provenance.licence

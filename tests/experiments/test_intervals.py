@@ -17,6 +17,7 @@ def test_quantiles_are_those_of_the_tables(freedom, level):
     assert t_table(31, level)[freedom] == pytest.approx(TABULATED[freedom, level], abs=5e-4)
 
 
+@pytest.mark.slow
 def test_quantiles_fall_to_those_of_the_normal_distribution():
     table = t_table(2001)
     assert np.isinf(table[0])

@@ -27,6 +27,7 @@ def run(*args: str) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU: the benchmark would run")
+@pytest.mark.slow
 def test_without_a_gpu_it_says_so_in_a_sentence():
     done = run()
     assert done.returncode == 2 and done.stdout == ""

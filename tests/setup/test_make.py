@@ -31,11 +31,14 @@ def make(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["make", *arguments], cwd=clone, env=environment, capture_output=True, text=True)
 
 
-def made_ready(clone: Path) -> Path:
+def made_ready(clone: Path, extras: str = "all of them") -> Path:
     ready = clone / ".venv" / "ready"
     ready.parent.mkdir()
-    ready.write_text(f"{clone}\n")
+    ready.write_text(f"{clone} with {extras}\n")
     return ready
+
+
+GIVEN = "EXTRAS=all of them"
 
 
 def test_an_old_python_gets_a_sentence(clone: Path):
@@ -55,7 +58,7 @@ def test_a_new_clone_gets_an_environment(clone: Path):
 
 def test_an_environment_is_used_again(clone: Path):
     made_ready(clone)
-    done = make(clone, "--dry-run", "lab", "ARGS=--no-browser")
+    done = make(clone, "--dry-run", "lab", "ARGS=--no-browser", GIVEN)
     assert done.stdout.strip() == ".venv/bin/python -m coursekit.cli lab my-course --no-browser"
 
 
@@ -64,11 +67,17 @@ def test_an_environment_is_renewed_if_its_list_changed(clone: Path, changed: str
     ready = made_ready(clone)
     later = ready.stat().st_mtime + 10
     os.utime(clone / changed, (later, later))
-    assert INSTALL in make(clone, "--dry-run", "quick").stdout
+    assert INSTALL in make(clone, "--dry-run", "quick", GIVEN).stdout
+
+
+def test_an_environment_gets_the_extras_that_it_lacks(clone: Path):
+    made_ready(clone, "few of them")
+    done = make(clone, "--dry-run", "quick", GIVEN)
+    assert INSTALL in done.stdout and "all of them" in done.stdout
 
 
 def test_an_environment_is_renewed_if_the_clone_moved(clone: Path):
     made_ready(clone)
     moved = clone.rename(clone.parent / "elsewhere")
-    done = make(moved, "--dry-run", "quick")
+    done = make(moved, "--dry-run", "quick", GIVEN)
     assert INSTALL in done.stdout and "rm -rf .venv" in done.stdout
