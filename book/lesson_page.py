@@ -16,6 +16,8 @@ from nbformat import NotebookNode, v4
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _PICTURE = re.compile(r'<img src="data:image/png;base64,(?P<png>[A-Za-z0-9+/=\s]+)"')
 _LONGEST_ROW = 125  # characters; what is longer and printed is prose, not the row of a table
+_BAR = re.compile(r"\s*(\d+%\||\d+\w* \[\d\d:).*|\s*")
+"""What tqdm writes over and over in one line, also where it does not know the total, and what it wipes it with."""
 _HINT = re.compile(r"#\s*hint\(\w+\)[^\n]*\Z")
 
 
@@ -68,7 +70,7 @@ def _folded(summary: str, body: str, kind: str) -> str:
 
 
 def _output(output: NotebookNode, figures: Path, prefix: str) -> NotebookNode | None:
-    """An output as it is without a kernel, or None. Progress bars, which are stderr, have had their time."""
+    """An output as it is without a kernel, or None. Warnings and other stderr are for who runs the cell."""
     if output.get("name") == "stderr" or _WIDGET in output.get("data", {}):
         return None
     markup = output.get("data", {}).get("text/html")
@@ -87,10 +89,23 @@ def _joined(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
     result: list[NotebookNode] = []
     for output in outputs:
         if output.output_type == "stream" and result and result[-1].output_type == "stream":
-            result[-1] = v4.new_output("stream", name="stdout", text=result[-1].text + output.text)
+            result[-1] = _stream(result[-1].text + output.text)
         else:
             result.append(output)
-    return result
+    shown = [_stream(_in_the_end(one.text)) if one.output_type == "stream" else one for one in result]
+    return [one for one in shown if one.output_type != "stream" or one.text.strip()]
+
+
+def _stream(text: str) -> NotebookNode:
+    return v4.new_output("stream", name="stdout", text=text)
+
+
+def _in_the_end(text: str) -> str:
+    """Printed text as a terminal shows it when all is done: a line that was written over is its last state, and a
+    progress bar has had its time.
+    """
+    lines = [(line, line.rpartition("\r")[2]) for line in text.split("\n")]
+    return "\n".join(last for line, last in lines if line == last or not _BAR.fullmatch(last))
 
 
 def _save(png: str, figures: Path) -> str:

@@ -178,6 +178,7 @@ def test_without_ipywidgets_one_sentence_and_the_static_figure_remain(notebook):
     assert "for the controls" not in static.data["text/html"]
 
 
+@pytest.mark.slow
 def test_an_exported_page_shows_the_static_figure_where_no_state_of_controls_was_saved(notebook):
     from nbconvert import HTMLExporter
 

@@ -115,6 +115,7 @@ def test_a_network_that_was_left_out_at_first_has_no_curve():
     assert "RNN" not in explorer.figure.description and "GRU" not in explorer.figure.description
 
 
+@pytest.mark.slow
 def test_in_a_notebook_the_static_picture_stands_beside_the_controls(tmp_path):
     from nbclient import NotebookClient
     from nbconvert import HTMLExporter

@@ -20,6 +20,9 @@ def meant(path: Path) -> Path:
     inside = path / f"{path.resolve().name}.ipynb"
     if inside.is_file():
         return inside
+    if path.is_dir():
+        found = sorted([*path.glob("*.ipynb"), *path.glob("*/*.ipynb")])
+        raise UserError(f"{path} is a folder. Name a notebook{f', such as {found[0]}' if found else ''}.")
     if path.exists():
         return path
     near = sorted(found for found in path.parent.glob("*/*.ipynb") if found.stem.startswith(path.stem))

@@ -24,6 +24,7 @@ def trained(small):
 
 
 @pytest.mark.parametrize("place", [900, 4500, 7000])
+@pytest.mark.slow
 def test_changing_the_future_changes_no_score_of_the_past(small, trained, place):
     changed = small.values.copy()
     changed[max(place, small.train_end) :] += 5

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+
 import pytest
 from nbformat import v4
 
@@ -71,6 +74,25 @@ def test_lines_that_a_progress_bar_stood_between_are_one_block_and_figures_keep_
     picture = v4.new_output("display_data", data=a_line()._repr_mimebundle_()[0])
     [cell] = page([v4.new_code_cell("1", outputs=[*outputs, picture, outputs[0]])], tmp_path)
     assert [output.get("text", "figure") for output in cell.outputs] == ["a\nb\n", "figure", "a\n"]
+
+
+def test_a_progress_bar_leaves_nothing(tmp_path):
+    tqdm = pytest.importorskip("tqdm")
+    for options in ({"total": 4, "leave": True}, {"total": 4, "leave": False}, {"leave": True}, {"leave": False}):
+        printed = io.StringIO()
+        printed.write("before\n")
+        with tqdm.tqdm(file=printed, mininterval=0, miniters=1, unit="step", **options) as bar:
+            for _ in range(4):
+                bar.update()
+                bar.set_postfix(loss="0.5")
+        printed.write("50 % | after\n\n[the end]\n")
+        assert printed.getvalue().count("\r") > 4
+        pieces = re.split(r"(?=\r)", printed.getvalue())  # a kernel sends a bar piece by piece
+        outputs = [v4.new_output("stream", name="stdout", text=piece) for piece in pieces]
+        [cell] = page([v4.new_code_cell("1", outputs=outputs)], tmp_path)
+        assert [output.text for output in cell.outputs] == ["before\n50 % | after\n\n[the end]\n"], options
+    alone = [v4.new_output("stream", name="stdout", text=text) for text in ("\r 0%|  | 0/3 [00:00<?, ?it/s]", "\n")]
+    assert page([v4.new_code_cell("1", outputs=alone)], tmp_path)[0].outputs == []
 
 
 @pytest.mark.parametrize(("text", "tags"), [("a word " * 30, ["sentences"]), ("1.0  2.0\n" * 30, None)])

@@ -215,7 +215,7 @@ def test_bad_input_gets_one_sentence(call, tmp_path, content, sentence):
 
 
 def test_a_file_that_cannot_be_read_gets_one_sentence(call, tmp_path):
-    for path, why in ((tmp_path / "missing.ipynb", "there is no "), (tmp_path, "is a directory")):
+    for path, why in ((tmp_path / "missing.ipynb", "there is no "), (tmp_path, "is a folder. Name a notebook.")):
         done = call("check", path)
         assert (done.returncode, done.stdout) == (2, "")
         [line] = done.stderr.splitlines()

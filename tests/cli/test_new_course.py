@@ -12,12 +12,18 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import Exchange
+from nbgrader.exchange.exchange_factory import ExchangeFactory
+from nbgrader.preprocessors import OverwriteCells
 
 from coursekit.checking import evaluate
 from coursekit.cli import main
 from coursekit.grading.course import Course
 from coursekit.grading.demo import hand_in, names, slips
 from coursekit.grading.demo.edits import edits
+from coursekit.grading.new_course.making import _cause
 from coursekit.grading.new_course.roster import RosterError, read_roster
 from coursekit.lessons import build_solution
 from coursekit.lessons.tree import clone_root, lesson_texts
@@ -25,6 +31,7 @@ from coursekit.lessons.tree import clone_root, lesson_texts
 ROOT = Path(__file__).parents[2]
 LESSON = "00_numerical_tools"
 TEXT = ROOT / "solutions" / LESSON / f"{LESSON}.md"
+CONFIGURED = (Autograde, CourseDirectory, Exchange, ExchangeFactory, OverwriteCells)
 ROSTER = "id;last_name;first_name\nada;Lovelace;Ada\nalan;Turing;Alan\n"
 
 
@@ -76,6 +83,9 @@ def test_the_commands_of_its_readme_are_those_of_its_exchange(call, tmp_path):
     done = call("new-course", folder, "--lessons", LESSON, "--exchange", exchange)
     assert done.returncode == 0, done.stderr
     assert Course(folder).config.Exchange.root == str(exchange)
+    known = {cls.__name__: cls.class_trait_names(config=True) for cls in CONFIGURED}
+    for name, settings in Course(folder).config.items():
+        assert set(settings) <= set(known[name]), f"nbgrader has no such setting of {name}"
     readme = (folder / "README.md").read_text()
     assert readme.count(f"{LESSON}   #") and f"nbgrader collect {LESSON}" in readme
     assert not exchange.exists(), "nbgrader makes it with the rights that it needs, at the first release"
@@ -219,3 +229,10 @@ def test_demo_submissions_keep_the_cells_that_were_handed_out(made):
         pairs = list(zip(nb["cells"], released["cells"], strict=True))
         assert all(one["metadata"] == two["metadata"] for one, two in pairs)
         assert "### BEGIN" not in json.dumps(nb)
+
+
+def test_the_cause_that_nbgrader_logs_is_told():
+    log = "[ERROR] There was an error\n[ERROR] Traceback:\n    FileNotFoundError: no 'alembic'\n\n[ERROR] See above.\n"
+    assert _cause(log) == "FileNotFoundError: no 'alembic'"
+    assert _cause("[ERROR] It is full.") == "[ERROR] It is full"
+    assert "coursekit doctor" in _cause("")

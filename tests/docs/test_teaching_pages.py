@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.auth import Authenticator, JupyterHubAuthPlugin
+from nbgrader.exchange.default import Exchange
 from traitlets.config import Config
 
 from tests.docs.pages import ROOT, TEACHING, blocks, execute
@@ -82,7 +84,7 @@ def test_a_cluster(tmp_path):
 
 
 def test_the_hub_s_groups_roles_and_services_fit_together():
-    """The settings are programs: run, they must agree on names, and use only words that JupyterHub knows."""
+    """The settings are programs: run, they must agree on names."""
     hub, everybody = Config(), Config()
     for block in blocks(TEACHING / "jupyterhub.md"):
         if block.language == "python":
@@ -92,12 +94,17 @@ def test_the_hub_s_groups_roles_and_services_fit_together():
     groups, course = hub.JupyterHub.load_groups, service["name"]
     assert set(groups) == {f"formgrade-{course}", f"nbgrader-{course}"}
     assert service["user"] in groups[f"formgrade-{course}"]["users"]
+    people = {name for group in groups.values() for name in group["users"]} - {service["user"]}
+    assert hub.Authenticator.allowed_users == people, "who is in a course may log in; the course's account need not"
     allowed = {scope for role in hub.JupyterHub.load_roles for scope in role["scopes"] if "groups" in role}
     assert f"access:services!service={course}" in allowed
     assert not any(f"nbgrader-{course}" in role.get("groups", ()) for role in hub.JupyterHub.load_roles)
     [own] = [role["scopes"] for role in hub.JupyterHub.load_roles if role.get("services") == [course]]
     assert f"read:users!user={service['user']}" in own
-    assert everybody.Authenticator.plugin_class == "nbgrader.auth.JupyterHubAuthPlugin"
+    assert service["cwd"] == f"/home/{service['user']}/{course}", "where new-course on the page makes the course"
+    assert issubclass(Authenticator(config=everybody).plugin_class, JupyterHubAuthPlugin)
+    assert set(everybody) == {"Exchange", "Authenticator"}
+    assert set(everybody.Exchange) <= set(Exchange.class_trait_names(config=True))
 
 
 def test_links_between_the_pages_lead_somewhere():

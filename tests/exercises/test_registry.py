@@ -7,7 +7,7 @@ from coursekit.checking import evaluate, registry
 from coursekit.exercises import matrix
 
 EXERCISES = list(registry.every())
-few_or_all_seeds = pytest.mark.parametrize("seeds", [2, pytest.param(20, marks=pytest.mark.slow)])
+few_or_all_seeds = pytest.mark.parametrize("seeds", [1, pytest.param(20, marks=pytest.mark.slow)])
 every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
 
 

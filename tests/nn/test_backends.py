@@ -81,6 +81,7 @@ def test_forward_mode_derivatives():
     assert torch.allclose(tangent, quotient, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_importing_the_package_loads_neither_triton_nor_the_compiler():
     code = (
         "import sys, coursekit.nn, torch\n"

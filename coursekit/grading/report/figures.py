@@ -40,10 +40,11 @@ def class_scores(summary: Summary) -> CourseFigure:
     counts, _, _ = ax.hist(scores, edges, color=BAR, edgecolor="white")
     middle = summary.median
     ax.axvline(middle, color="#000000", linewidth=1.5, linestyle=(0, (4, 2)))
-    side = "right" if middle > edges[-1] / 2 else "left"
-    text = f" median {middle:g} "
+    side, gap = ("right", -4) if middle > edges[-1] / 2 else ("left", 4)
     place = (middle, counts.max() * 1.08)
-    ax.annotate(text, place, ha=side, va="center", fontsize=10)
+    ax.annotate(
+        f"median {middle:g}", place, xytext=(gap, 0), textcoords="offset points", ha=side, va="center", fontsize=10
+    )
     ax.set(
         xlabel=f"points of {most:g}", ylabel="submissions", xlim=(edges[0], edges[-1]), ylim=(0, counts.max() * 1.18)
     )
