@@ -1,4 +1,4 @@
-"""What the sandbox costs: start of the warm server, a worker up to its first result, its private memory.
+"""What the sandbox costs: start of the warm server, a worker up to its first result, its memory and its figures.
 
 Run as `python benchmarks/sandbox.py [WORKERS]`.
 """
@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from grading_course import FIGURES
 
 from coursekit.grading.sandbox import Server, Worker
 
@@ -42,7 +43,10 @@ def one(server: Server) -> dict[str, float]:
         worker.call("step", (ARRAY, ARRAY))
         row["a further call"] = milliseconds(again)
         row["private MB"] = private_mb(worker)
-    row["all, with its end"] = milliseconds(start)
+        for figure in FIGURES:
+            worker.run_cell(figure)
+        row["private MB, two figures"] = private_mb(worker)
+    row["all, with figures and end"] = milliseconds(start)
     row["CPU ms of the worker"] = 1000 * worker.usage["cpu_s"]
     return row
 
