@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import socket
 
 import numpy as np
 import pytest
@@ -20,10 +19,9 @@ def looks_right(sensor):
     assert 0.01 < (sensor.values < 70).mean() < 0.1, "lows are rare, and there are some"
 
 
-def test_the_real_readings(monkeypatch):
+def test_the_real_readings():
     if importlib.util.find_spec("bokeh_sampledata") is None:
         pytest.skip("bokeh_sampledata is not installed")
-    monkeypatch.setattr(socket.socket, "connect", lambda *args: pytest.fail("the loader opened a connection"))
     sensor = glucose()
     assert not sensor.provenance.generated and "public domain" in sensor.provenance.text
     assert len(sensor.values) == 52_278 and sensor.values[0] == 258
