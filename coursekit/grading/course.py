@@ -67,7 +67,7 @@ class Course:
         if not found:
             known = sorted(p.parent.name for p in self.folder("release", ".", "x").parent.glob("*/*.ipynb"))
             hint = f" Handed out are: {', '.join(known)}." if known else " Run `nbgrader generate_assignment` first."
-            raise CourseError(f"There is no released assignment called {assignment!r} in {folder.parent}.{hint}")
+            raise CourseError(f"there is no released assignment called {assignment!r} in {folder.parent}.{hint}")
         return found
 
     def students(self, assignment: str) -> list[str]:

@@ -47,7 +47,7 @@ class Writer:
         except MissingEntry:
             self._book.close()
             raise CourseError(
-                f"The gradebook does not know {self.assignment!r}: run `nbgrader generate_assignment "
+                f"the gradebook does not know {self.assignment!r}: run `nbgrader generate_assignment "
                 f"{self.assignment} --force`."
             ) from None
         self._decided = self._rows.decided()

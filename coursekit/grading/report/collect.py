@@ -88,7 +88,7 @@ def _gradebook(
         return _questions(released, worth), _booked(book, assignment), {student.id for student in book.students}
     except MissingEntry:
         raise CourseError(
-            f"The gradebook does not know {assignment!r}: run `nbgrader generate_assignment {assignment} --force`."
+            f"the gradebook does not know {assignment!r}: run `nbgrader generate_assignment {assignment} --force`."
         ) from None
     except SQLAlchemyError as error:
         raise CourseError(f"The gradebook cannot be read: {type(error).__name__}. Is its db_url right?") from None
