@@ -12,7 +12,6 @@ was. Exit status: 0 if everything was decided, 1 if a person has to look at some
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from coursekit.grading.course import Course, CourseError
     from coursekit.grading.export import write_csv
+    from coursekit.grading.runners import prepare_processes
 
     if arguments.jobs < 1:
         raise UserError(f"-j needs a number of processes, at least 1; got {arguments.jobs}.")
@@ -52,8 +52,10 @@ def run(arguments: argparse.Namespace) -> int:
         course = Course(arguments.course)
         course.released(arguments.assignment)
         students = _chosen(course.students(arguments.assignment), arguments.student)
-        if len(students) == 1:  # one warm server is enough, and starting it is most of the work
+        if len(students) == 1:
             arguments.jobs = 1
+        if arguments.jobs > 1 and not arguments.cluster:
+            prepare_processes()  # while the sandbox is tried
         _require_isolation(arguments)
         rows = _with_progress(course, students, arguments)
     except CourseError as error:
@@ -93,13 +95,16 @@ def _require_isolation(arguments: argparse.Namespace) -> None:
     if arguments.no_sandbox:
         os.environ[UNSAFE] = "1"
     elif not arguments.cluster:
-        if arguments.jobs == 1:
-            with contextlib.suppress(SandboxUnavailable):  # then the report below says why
-                if not escapes(shared_server()):
-                    return
-        report = probe()
-        if report.level == "none":
-            raise UserError(f"{report.text}\nNothing was graded. To grade notebooks that you trust, add --no-sandbox.")
+        trusting = "Nothing was graded. To grade notebooks that you trust, add --no-sandbox."
+        try:
+            escaped = escapes(shared_server())
+        except SandboxUnavailable:
+            report = probe()
+            if not report.isolated:
+                raise UserError(f"{report.text}\n{trusting}") from None
+        else:
+            if escaped:
+                raise UserError(f"the sandbox does not hold here: {', '.join(escaped)} was possible. {trusting}")
 
 
 def _runner(arguments: argparse.Namespace) -> Runner:

@@ -13,7 +13,7 @@ from pathlib import Path
 from nbformat import NotebookNode, from_dict
 
 from coursekit.checking import registry
-from coursekit.grading.sandbox import Server
+from coursekit.grading.sandbox import Connection, Server
 from coursekit.grading.seeds import seed
 from coursekit.grading.trusted import Graded, exercise_of, grade_notebook
 
@@ -49,7 +49,7 @@ class Job:
         content = json.dumps([cells, sorted(self.seeds.items()), grader_version()], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
-    def run(self, server: Server) -> Graded:
+    def run(self, server: Server | Connection) -> Graded:
         return grade_notebook(from_dict(json.loads(self.notebook)), server, self.seeds.__getitem__)
 
 

@@ -1,4 +1,5 @@
-"""The sandbox server of this process: started on first use, kept warm, ended with the process."""
+"""The sandbox server of this process: started on first use, kept warm, ended with the process. A process of a pool uses
+the one that is lent to it."""
 
 from __future__ import annotations
 
@@ -7,16 +8,18 @@ import os
 import threading
 
 from coursekit.grading.remote import PRELUDE
-from coursekit.grading.sandbox import Server
+from coursekit.grading.sandbox import Connection, Server
 
 _lock = threading.Lock()
-_server: tuple[int, Server] | None = None  # with the process that started it: a fork must not use its parent's
+_server: tuple[int, Server | Connection] | None = (
+    None  # with the process that started it: a fork must not use its parent's
+)
 
 UNSAFE = "COURSEKIT_GRADE_WITHOUT_SANDBOX"
 """Environment variable: set to 1, notebooks are graded without isolation. Only for notebooks that are trusted."""
 
 
-def shared_server() -> Server:
+def shared_server() -> Server | Connection:
     """A running server; one that the machine has killed is replaced.
 
     Raises SandboxUnavailable, with what to do, where this host cannot isolate notebooks.
@@ -33,6 +36,13 @@ def shared_server() -> Server:
             atexit.unregister(close_shared_server)
             atexit.register(close_shared_server)
         return _server[1]
+
+
+def use_server(connection: Connection) -> None:
+    """Let this process open its workers in the server of the process that started it, as long as that lives."""
+    global _server
+    with _lock:
+        _server = (os.getpid(), connection)
 
 
 def close_shared_server() -> None:

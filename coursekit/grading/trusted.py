@@ -15,7 +15,7 @@ from coursekit.checking import Exercise, Report, evaluate, registry
 from coursekit.grading import from_scratch, nodes
 from coursekit.grading.canonical import is_own_cell
 from coursekit.grading.remote import PRELUDE, GraderFault, Remote, call_remotely
-from coursekit.grading.sandbox import CellResult, Limits, SandboxUnavailable, Server, Worker
+from coursekit.grading.sandbox import CellResult, Connection, Limits, SandboxUnavailable, Server, Worker
 
 MAX_RESTARTS = 8
 """How often one notebook may lose its worker (endless loops, os._exit) before a student's own cells are left out."""
@@ -61,7 +61,7 @@ class Graded:
         )
 
 
-def grade_notebook(nb: NotebookNode, server: Server, seed_of: Callable[[str], int]) -> Graded:
+def grade_notebook(nb: NotebookNode, server: Server | Connection, seed_of: Callable[[str], int]) -> Graded:
     """Grade a canonical copy.
 
     nb:      the notebook, made by `canonical`.
@@ -89,7 +89,7 @@ def exercise_of(cell: NotebookNode) -> str | None:
 class _Grading:
     """One notebook on its way: the worker, and the cells to run again should it be lost."""
 
-    def __init__(self, nb: NotebookNode, server: Server, seed_of: Callable[[str], int]) -> None:
+    def __init__(self, nb: NotebookNode, server: Server | Connection, seed_of: Callable[[str], int]) -> None:
         self.nb, self.server, self.seed_of = nb, server, seed_of
         self.limits = _limits(nb, server.limits)
         self.worker: Worker | None = None

@@ -6,6 +6,7 @@ channel that carries data only.
         print(worker.call("double", (21,)).value)
 """
 
+from coursekit.grading.sandbox.connection import Connection
 from coursekit.grading.sandbox.inside.wire import Unsendable
 from coursekit.grading.sandbox.probe import HostReport, escapes, probe
 from coursekit.grading.sandbox.results import (
@@ -26,6 +27,7 @@ __all__ = [
     "CallResult",
     "CellResult",
     "FunctionRef",
+    "Connection",
     "HostReport",
     "Limits",
     "Opaque",

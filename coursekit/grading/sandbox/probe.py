@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from coursekit.grading.sandbox.connection import Connection
 from coursekit.grading.sandbox.results import SandboxUnavailable
 from coursekit.grading.sandbox.server import Server
 
@@ -45,12 +46,12 @@ def attempts():
         "opening a connection": lambda: socket.socket(socket.AF_INET),
         "reading the list of users": lambda: open("/etc/passwd"),
         "changing the system": lambda: open("/usr/lib/coursekit-probe", "w"),
-        "importing the reference": lambda: __import__("coursekit"),
+        "importing the reference": lambda: __import__("coursekit.reference").reference.__file__,  # no stand-in has one
     }.items():
         try:
             attempt()
             succeeded.append(name)
-        except (OSError, ImportError):
+        except (OSError, ImportError, AttributeError):
             pass
     return succeeded
 """
@@ -101,7 +102,7 @@ def _attempts(level: Literal["namespaces", "landlock"]) -> list[str]:
         return escapes(server)
 
 
-def escapes(server: Server) -> list[str]:
+def escapes(server: Server | Connection) -> list[str]:
     """What a worker of this running server was able to do although it must not: [] is as it should be.
 
     Raises SandboxUnavailable if the worker does not answer.

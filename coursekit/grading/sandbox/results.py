@@ -13,6 +13,8 @@ Status = Literal["ok", "error", "timeout", "busy", "died", "malformed"]
 ended. malformed: what came back is not what was asked. busy: the machine was too loaded to let it finish, or killed
 it; that is not the code's fault, so run it again (a few times at most: a program may provoke it)."""
 
+Level = Literal["namespaces", "landlock", "unsafe"]
+
 
 class SandboxUnavailable(RuntimeError):
     """This host cannot isolate a stranger's program. The text says why and what to do."""

@@ -3,7 +3,6 @@ submission."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import signal
@@ -14,23 +13,17 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from coursekit.grading.sandbox import view
-from coursekit.grading.sandbox.channel import wait_readable
+from coursekit.grading.sandbox.connection import ADVICE, Connection
 from coursekit.grading.sandbox.inside.linux import landlock_abi
 from coursekit.grading.sandbox.mapping import map_users, spare_users
-from coursekit.grading.sandbox.results import Limits, SandboxUnavailable
+from coursekit.grading.sandbox.results import Level, Limits, SandboxUnavailable
 from coursekit.grading.sandbox.worker import Worker
 
-Level = Literal["namespaces", "landlock", "unsafe"]
-START_S, OPEN_S, END_S = 180, 60, 2
-LENGTH = 8
+START_S, SAY_S, END_S = 180, 5, 2
 LANDLOCK_ABI = 3  # the first that also guards truncate
-ADVICE = (
-    "Grade on Linux with bubblewrap (Debian: apt-get install bubblewrap libseccomp2), or in WSL 2; "
-    "only if you trust every submission, grade without isolation."
-)
 
 
 class Server:
@@ -60,9 +53,12 @@ class Server:
         self.share = {f"/run/share/{number}": str(Path(path).resolve()) for number, path in enumerate(share)}
         self.prelude = prelude
         self.info: dict[str, Any] = {}
-        self._lock = threading.Lock()
         self._process: subprocess.Popen | None = None
         self._started = False
+
+    def __reduce__(self) -> Any:
+        """A process that is given a server has a connection to it."""
+        return self.connection.__reduce__()
 
     def __enter__(self) -> Server:
         self.start()
@@ -88,7 +84,8 @@ class Server:
     def _start(self) -> None:
         self._folder = None if self.level == "namespaces" else tempfile.TemporaryDirectory(prefix="sandbox-")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `close`)
-        self._control, theirs = socket.socketpair()
+        ours, theirs = socket.socketpair()
+        self.connection = Connection(ours, self.limits, self.level, self.prelude, self._said)
         started = threading.Event()
         # The sandbox dies with the thread that started it, so that thread must live as long as the server.
         self._keeper = threading.Thread(target=self._run, args=(theirs, started), daemon=True, name="sandbox")
@@ -97,7 +94,7 @@ class Server:
         started.wait()
         theirs.close()
         try:
-            self.info, _ = self._receive(START_S)
+            self.info, _ = self.connection.receive(START_S, "could not start")
             self.open().close()  # proves that workers can be confined here
         except SandboxUnavailable:
             self.close()
@@ -106,44 +103,19 @@ class Server:
     @property
     def alive(self) -> bool:
         """True from the start until the warm server ends, be it by `close` or because the machine killed it."""
-        if not self._started or self._process is None or self._process.poll() is not None:
-            return False
-        closed = wait_readable(self._control.fileno(), 0) and not self._control.recv(1, socket.MSG_PEEK)
-        return not closed
+        running = self._started and self._process is not None and self._process.poll() is None
+        return running and self.connection.alive
 
     def open(self, limits: Limits | None = None, *, seed: int = 0) -> Worker:
         """A fresh worker for one submission, with its random generators seeded by `seed`."""
-        limits = limits or self.limits
-        ours, theirs = socket.socketpair()
-        report, write_report = os.pipe()
-        request = json.dumps({"limits": dataclasses.asdict(limits), "seed": seed}).encode()
-        try:
-            with self._lock:
-                self._send(request, [theirs.fileno(), write_report])
-                answer, descriptors = self._receive(OPEN_S)
-        except BaseException:
-            ours.close()
-            os.close(report)
-            raise
-        finally:
-            theirs.close()
-            os.close(write_report)
-        if "error" in answer:
-            ours.close()
-            os.close(report)
-            raise SandboxUnavailable(f"{answer['error']}. {self._said()}{ADVICE}")
-        worker = Worker(ours, report, *(descriptors or [None]), answer["pid"], limits)
-        if not worker.ready():
-            worker.close()
-            raise SandboxUnavailable(f"A worker could not be confined. {self._said()}{ADVICE}")
-        return worker
+        return self.connection.open(limits, seed=seed)
 
     def close(self) -> None:
         """End the server and, with it, every worker."""
         if not self._started:
             return
         self._started = False
-        self._control.close()
+        self.connection.close()
         self._keeper.join(END_S)  # it ends by itself, and is then counted as a child of this process
         self._kill()
         self._keeper.join()
@@ -209,28 +181,12 @@ class Server:
     def _shared(self) -> list[str]:
         return list(self.share if self.level == "namespaces" else self.share.values())
 
-    def _send(self, text: bytes, descriptors: list[int]) -> None:
-        try:
-            socket.send_fds(self._control, [len(text).to_bytes(LENGTH, "big") + text], descriptors)
-        except OSError:
-            raise SandboxUnavailable(f"The warm server has ended. {self._said()}{ADVICE}") from None
-
-    def _receive(self, seconds: float) -> tuple[dict[str, Any], list[int]]:
-        if not wait_readable(self._control.fileno(), seconds):
-            self._kill()
-            raise SandboxUnavailable(f"The warm server did not answer within {seconds} s. {self._said()}")
-        try:
-            head, descriptors, _, _ = socket.recv_fds(self._control, LENGTH, 1)
-            text = self._control.recv(int.from_bytes(head, "big"), socket.MSG_WAITALL) if head else b""
-        except OSError:
-            text = b""
-        if not text:
-            self._keeper.join(5)
-            raise SandboxUnavailable(f"The sandbox could not start. {self._said()}{ADVICE}")
-        return json.loads(text), descriptors
-
     def _said(self) -> str:
         """The last line that the server or bubblewrap wrote: no student's code can write there."""
+        if self._errors.closed:
+            return ""
+        if not self.alive:
+            self._keeper.join(SAY_S)
         self._errors.seek(0)
         lines = self._errors.read()[-4000:].decode(errors="replace").strip().splitlines()
         return f"It said: {lines[-1].strip()[:300]}. " if lines else ""

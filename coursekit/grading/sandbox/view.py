@@ -118,7 +118,8 @@ def bubblewrap(share: dict[str, str], ranged: bool) -> list[str]:
         "CAP_SYS_ADMIN",
     ]  # in its own namespaces: to make those of workers
     if ranged:
-        command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):  # workers are other users than the server
+            command += ["--cap-add", capability]
     else:
         command += ["--uid", "1000", "--gid", "1000"]
     shown = readable()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -61,9 +62,7 @@ def test_a_killed_process_of_the_pool_takes_nothing_along(course):
     def killing(jobs):
         for number, finished in enumerate(runners.in_processes(jobs, 2)):
             if number == 2:
-                children = subprocess.run(["pgrep", "-P", str(os.getpid())], text=True, capture_output=True).stdout
-                workers = [int(pid) for pid in children.split() if is_worker(int(pid))]
-                os.kill(workers[0], signal.SIGKILL)
+                os.kill(processes_that_grade()[0], signal.SIGKILL)
             yield finished
 
     assert graded(course, killing, force=True) == serial
@@ -113,12 +112,35 @@ def lives(pid):
         return False
 
 
-def is_worker(pid):
+def processes_that_grade():
+    """Forked from the fork server, so they have its command line."""
+    children = [pid for pid in descendants(os.getpid()) if "multiprocessing.forkserver" in command_of(pid)]
+    return [pid for pid in children if "multiprocessing.forkserver" in command_of(parent_of(pid))]
+
+
+def command_of(pid):
     try:
-        with open(f"/proc/{pid}/cmdline") as file:
-            return "spawn_main" in file.read()
+        return Path(f"/proc/{pid}/cmdline").read_text()
     except OSError:
-        return False
+        return ""
+
+
+def parent_of(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def test_several_processes_share_one_sandbox_server(course):
+    servers, grading = set(), set()
+
+    def watching(jobs):
+        for finished in runners.in_processes(jobs, 3):
+            grading.update(processes_that_grade())
+            wrapped = [pid for pid in descendants(os.getpid()) if "bwrap" in command_of(pid)]
+            servers.update(pid for pid in wrapped if "bwrap" not in command_of(parent_of(pid)))
+            yield finished
+
+    graded(course, watching)
+    assert len(grading) == 3 and len(servers) == 1
 
 
 def test_a_cluster_that_loses_a_worker_gives_the_same_once(course):

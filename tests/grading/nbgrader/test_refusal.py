@@ -34,6 +34,18 @@ def test_nothing_is_graded_where_nothing_can_be_isolated(make_course, bare_host,
     assert not (course.root / "autograded").exists()
 
 
+def test_nothing_is_graded_in_a_sandbox_that_leaks(make_course, capsys, monkeypatch):
+    """The server is not isolated and claims to be: the attempts find that out before any notebook runs."""
+    course = make_course()
+    course.hand_in("ada", course.solution)
+    with server.Server(unsafe=True) as leaking:
+        monkeypatch.setattr(servers, "shared_server", lambda: leaking)
+        assert main(["grade", "mini", "--course", str(course.root)]) == 2
+    said = capsys.readouterr().err
+    assert "does not hold here" in said and "importing the reference" in said and "Nothing was graded." in said
+    assert not (course.root / "autograded").exists()
+
+
 def test_trusted_notebooks_are_graded_all_the_same(make_course, bare_host, capsys, monkeypatch):
     course = make_course()
     course.hand_in("ada", course.solution)

@@ -16,23 +16,28 @@ import socket
 import sys
 import time
 import traceback
-from typing import Any
+from typing import Any, NamedTuple
 
-from . import confine, linux, warm
+from . import confine, control, linux, warm
 from .executor import Executor, seed_all
 
-LENGTH = 8
+
+class Child(NamedTuple):
+    pidfd: int | None
+    report: int  # where its end is reported
+    line: int  # of the grader that it works for
 
 
 class WarmServer:
     def __init__(self, config: dict[str, Any]):
         self.level, self.readable, self.uids = config["level"], config["readable"], config["uids"]
         self.control = socket.socket(fileno=config["control"])
+        self.lines = {self.control.fileno(): self.control}  # of the graders that share this server
         sys.path += [path for path in config["packages"] if path not in sys.path]
         if self.level != "unsafe":  # an editable install puts the course there
             sys.path[:] = [path for path in sys.path if path.startswith(tuple(self.readable))]
         self.share, self.prelude = config["share"], config["prelude"]
-        self.children: dict[int, tuple[int | None, int]] = {}  # pid -> (pidfd, where its end is reported)
+        self.children: dict[int, Child] = {}  # by pid
         self.opened = 0
 
     def start(self) -> None:
@@ -52,49 +57,61 @@ class WarmServer:
 
         ready = {"ready": True, "import_s": time.perf_counter() - started, "base": self.base}
         abi = linux.landlock_abi() if sys.platform == "linux" else 0
-        self.send(ready | {"landlock": abi, "cpu": torch.backends.cpu.get_cpu_capability()})
-
-    def send(self, message: dict[str, Any], descriptors: tuple[int, ...] = ()) -> None:
-        text = json.dumps(message).encode()
-        data = len(text).to_bytes(LENGTH, "big") + text
-        if descriptors:
-            socket.send_fds(self.control, [data], list(descriptors))
-        else:
-            self.control.sendall(data)
-
-    def receive(self) -> tuple[dict[str, Any], list[int]]:
-        head, descriptors, _, _ = socket.recv_fds(self.control, LENGTH, 4)
-        if len(head) < LENGTH:
-            os._exit(0)  # the grader is gone, and with this process everything in its namespaces
-        text = self.control.recv(int.from_bytes(head, "big"), socket.MSG_WAITALL)
-        return json.loads(text), descriptors
+        control.send(self.control, ready | {"landlock": abi, "cpu": torch.backends.cpu.get_cpu_capability()})
 
     def serve(self) -> None:
         """Start a child for each request, report each end. Without pidfds (macOS), look for ends in turn."""
         self.poll = select.poll()
         self.poll.register(self.control, select.POLLIN)
         while True:
-            unwatched = any(pidfd is None for pidfd, _ in self.children.values())
-            if self.control.fileno() in dict(self.poll.poll(100 if unwatched else None)):
-                request, descriptors = self.receive()
-                self.open(request, *descriptors)
+            unwatched = any(child.pidfd is None for child in self.children.values())
+            for ready, _ in self.poll.poll(100 if unwatched else None):
+                if ready in self.lines:
+                    self.answer(self.lines[ready])
             self.bury()
 
-    def open(self, request: dict[str, Any], channel: int, report: int) -> None:
+    def answer(self, line: socket.socket) -> None:
+        """What came over a grader's line: its end, another grader's line, or a request for a child."""
+        received = control.receive(line)
+        if received is None:
+            self.hang_up(line)
+            return
+        request, descriptors = received
+        if "line" in request:
+            other = socket.socket(fileno=descriptors[0])
+            self.lines[other.fileno()] = other
+            self.poll.register(other, select.POLLIN)
+        else:
+            self.open(line, request, *descriptors)
+
+    def hang_up(self, line: socket.socket) -> None:
+        """A grader is gone, and its children with it. With the first grader, everything in these namespaces ends."""
+        if line is self.control:
+            os._exit(0)
+        for pid, child in self.children.items():
+            if child.line == line.fileno():
+                os.kill(pid, signal.SIGKILL)  # it is buried only later, so the number is still its own
+        self.poll.unregister(line)
+        del self.lines[line.fileno()]
+        line.close()
+
+    def open(self, line: socket.socket, request: dict[str, Any], channel: int, report: int) -> None:
         self.opened += 1
         try:
             pid = self.fork(request, channel)
             pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
         except OSError as error:
-            self.send({"error": f"the warm server could not start a worker: {error}"})
             os.close(report)
+            answer, descriptors = {"error": f"the warm server could not start a worker: {error}"}, []
         else:
-            self.children[pid] = (pidfd, report)
+            self.children[pid] = Child(pidfd, report, line.fileno())
             if pidfd is not None:
                 self.poll.register(pidfd, select.POLLIN)
-            self.send({"pid": pid}, () if pidfd is None else (pidfd,))
+            answer, descriptors = {"pid": pid}, [] if pidfd is None else [pidfd]
         finally:
             os.close(channel)
+        with contextlib.suppress(OSError):  # the grader is gone, as its line will say
+            control.send(line, answer, descriptors)
 
     def bury(self) -> None:
         """Collect the children that have ended and say to their graders how, and what they used."""
@@ -102,15 +119,15 @@ class WarmServer:
             pid, status, usage = os.wait4(-1, os.WNOHANG)
             if pid == 0:
                 return
-            pidfd, report = self.children.pop(pid)
+            child = self.children.pop(pid)
             code = os.waitstatus_to_exitcode(status)
             used = {"exit": code, "cpu_s": usage.ru_utime + usage.ru_stime, "peak_kb": usage.ru_maxrss}
             with contextlib.suppress(OSError):  # the grader may no longer want to know
-                os.write(report, json.dumps(used).encode())
-            os.close(report)
-            if pidfd is not None:
-                self.poll.unregister(pidfd)
-                os.close(pidfd)
+                os.write(child.report, json.dumps(used).encode())
+            os.close(child.report)
+            if child.pidfd is not None:
+                self.poll.unregister(child.pidfd)
+                os.close(child.pidfd)
 
     def fork(self, request: dict[str, Any], channel: int) -> int:
         """Fork the child; where there are namespaces, it is process 1 of a new one."""
@@ -134,7 +151,8 @@ class WarmServer:
         """Never returns: whatever goes wrong ends this process and nothing else."""
         try:
             limits = request["limits"]
-            self.control.detach()
+            for line in self.lines.values():  # closed below, and not once more by the garbage collector
+                line.detach()
             rules = self.rules or (confine.build_filter(os.getpid()) if self.level == "landlock" else None)
             confine.keep_only_channel(channel)
             if self.level == "namespaces":
