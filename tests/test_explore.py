@@ -162,6 +162,7 @@ def notebook(tmp_path_factory):
     return NotebookClient(nb, kernel_name="python3", timeout=120, resources={"metadata": {"path": folder}}).execute()
 
 
+@pytest.mark.slow
 def test_a_run_notebook_holds_the_controls_and_the_static_figure(notebook):
     live, static = notebook.cells[1].outputs
     assert "application/vnd.jupyter.widget-view+json" in live.data
@@ -171,6 +172,7 @@ def test_a_run_notebook_holds_the_controls_and_the_static_figure(notebook):
     assert "Run this cell for the controls" in static.data["text/html"]  # for whoever opens it again later
 
 
+@pytest.mark.slow
 def test_without_ipywidgets_one_sentence_and_the_static_figure_remain(notebook):
     said, static = notebook.cells[2].outputs
     assert "%pip install ipywidgets" in said.text and said.text.count("\n") == 1

@@ -36,6 +36,7 @@ def test_changing_the_future_changes_no_score_of_the_past(small, trained, place)
             assert abs(score(other)[name][before] - found[before]) > 0.1
 
 
+@pytest.mark.slow
 def test_what_is_learnt_comes_from_the_training_part_alone(small):
     changed = small.values.copy()
     changed[small.train_end :] *= -3

@@ -203,6 +203,7 @@ def test_a_short_training_learns_to_exchange(swapped):
     assert translation.exact(said, task.test.target_texts) == pytest.approx(attention.values[0])
 
 
+@pytest.mark.slow
 def test_free_writing_is_never_helped(swapped):
     """Other targets change what counts as right, and nothing of what is written."""
     task, outcome = swapped

@@ -20,6 +20,7 @@ def lines_with(text: str, *words: str) -> list[str]:
     return [line for line in text.splitlines() if all(word in line for word in words)]
 
 
+@pytest.mark.slow
 def test_right_answers_pass(run, notebook):
     path = notebook()
     before = path.read_bytes()

@@ -99,6 +99,7 @@ def test_readers_own_settings_are_back_afterwards():
         assert matplotlib.rcParams["font.size"] == 3.0
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_the_figure_once_with_its_alternative_text():
     cell = (
         "from coursekit.plots import style\n"
