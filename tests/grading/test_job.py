@@ -1,6 +1,7 @@
 """Jobs, their keys, the store of results, and a host without a sandbox."""
 
 import json
+import os
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -86,3 +87,15 @@ def test_a_host_without_a_sandbox_gives_no_score_and_no_zero(tmp_path, monkeypat
     assert presentation.points(check_cell(), result) is None
     shown = presentation.present(new_notebook(cells=[check_cell()]), result).cells[0].outputs
     assert "no points are lost" in shown[0].data["text/plain"]
+
+
+@pytest.mark.slow
+def test_processes_have_the_environment_of_the_moment(monkeypatch):
+    """They are forked from a process that began earlier, such as before `--no-sandbox` was looked at."""
+    runners.prepare_processes()
+    monkeypatch.setenv("COURSEKIT_TEST_OF_THE_MOMENT", "1")
+    with runners._processes(1) as pool:
+        assert pool.submit(os.getenv, "COURSEKIT_TEST_OF_THE_MOMENT").result() == "1"
+    monkeypatch.delenv("COURSEKIT_TEST_OF_THE_MOMENT")
+    with runners._processes(1) as pool:
+        assert pool.submit(os.getenv, "COURSEKIT_TEST_OF_THE_MOMENT").result() is None

@@ -26,8 +26,8 @@ from coursekit.grading.sandbox.worker import Worker
 __all__ = [
     "CallResult",
     "CellResult",
-    "FunctionRef",
     "Connection",
+    "FunctionRef",
     "HostReport",
     "Limits",
     "Opaque",
