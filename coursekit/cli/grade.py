@@ -12,7 +12,9 @@ was. Exit status: 0 if everything was decided, 1 if a person has to look at some
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,8 @@ from coursekit.cli.errors import UserError, reason
 
 if TYPE_CHECKING:
     from coursekit.grading.batch import Row, Runner
+    from coursekit.grading.job import Job
+    from coursekit.grading.trusted import Graded
 
 SUMMARY = "grade the submissions of an assignment"
 
@@ -42,7 +46,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from coursekit.grading.course import Course, CourseError
     from coursekit.grading.export import write_csv
-    from coursekit.grading.runners import prepare_processes
 
     if arguments.jobs < 1:
         raise UserError(f"-j needs a number of processes, at least 1; got {arguments.jobs}.")
@@ -54,9 +57,6 @@ def run(arguments: argparse.Namespace) -> int:
         students = _chosen(course.students(arguments.assignment), arguments.student)
         if len(students) == 1:
             arguments.jobs = 1
-        if arguments.jobs > 1 and not arguments.cluster:
-            prepare_processes()  # while the sandbox is tried
-        _require_isolation(arguments)
         rows = _with_progress(course, students, arguments)
     except CourseError as error:
         raise UserError(str(error)) from None
@@ -88,7 +88,7 @@ def _chosen(students: list[str], wanted: list[str] | None) -> list[str]:
 
 
 def _require_isolation(arguments: argparse.Namespace) -> None:
-    """Refuse before anything runs where notebooks cannot be isolated. On a cluster every worker decides for itself."""
+    """Refuse where notebooks cannot be isolated, before any runs. On a cluster every worker decides for itself."""
     from coursekit.grading.sandbox import SandboxUnavailable, escapes, probe
     from coursekit.grading.servers import UNSAFE, shared_server
 
@@ -108,13 +108,27 @@ def _require_isolation(arguments: argparse.Namespace) -> None:
 
 
 def _runner(arguments: argparse.Namespace) -> Runner:
+    """Where jobs run. Nothing is started for a class in which nothing has changed."""
     from coursekit.grading import runners
 
-    if arguments.cluster:
-        return lambda jobs: runners.on_cluster(jobs, arguments.cluster)
-    if arguments.jobs == 1:
-        return runners.serially
-    return lambda jobs: runners.in_processes(jobs, arguments.jobs)
+    def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, Graded]]:
+        waiting = iter(jobs)
+        first = next(waiting, None)
+        if first is None:
+            return
+        everything = itertools.chain([first], waiting)
+        several = arguments.jobs > 1 and not arguments.cluster
+        if several:
+            runners.prepare_processes()  # while the sandbox is tried
+        _require_isolation(arguments)
+        if arguments.cluster:
+            yield from runners.on_cluster(everything, arguments.cluster)
+        elif several:
+            yield from runners.in_processes(everything, arguments.jobs)
+        else:
+            yield from runners.serially(everything)
+
+    return run
 
 
 def _with_progress(course, students: list[str], arguments: argparse.Namespace) -> list[Row]:

@@ -53,3 +53,20 @@ def test_trusted_notebooks_are_graded_all_the_same(make_course, bare_host, capsy
     assert main(["grade", "mini", "--course", str(course.root), "--no-sandbox"]) == 0
     assert "1 submission. All decided." in capsys.readouterr().out
     assert course.scores("ada") == {"check_gru_step": (4.0, False), "check_gru_parameter_count": (1.0, False)}
+
+
+def test_a_class_in_which_nothing_changed_needs_no_sandbox(make_course, capsys, monkeypatch):
+    """Nothing runs, so nothing is started and nothing is refused; the table is the same."""
+    course = make_course()
+    for student in ("ada", "bob"):
+        course.hand_in(student, course.solution)
+    assert main(["grade", "mini", "--course", str(course.root)]) == 0
+    before = capsys.readouterr().out
+
+    def unwanted():
+        raise AssertionError("a server was asked for")
+
+    monkeypatch.setattr(servers, "shared_server", unwanted)
+    assert main(["grade", "mini", "--course", str(course.root)]) == 0
+    after = capsys.readouterr().out
+    assert after.count("unchanged") == 2 and "2 submissions. All decided." in before and "All decided." in after
