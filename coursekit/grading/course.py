@@ -23,6 +23,12 @@ class CourseError(ValueError):
     """The course cannot be graded as it is; the message says what to do."""
 
 
+def unknown_to_gradebook(assignment: str) -> CourseError:
+    """The error where an assignment was handed out but never entered."""
+    command = f"nbgrader generate_assignment {assignment} --force"
+    return CourseError(f"the gradebook does not know {assignment!r}: run `{command}`.")
+
+
 @dataclass(frozen=True)
 class Submission:
     """What one student handed in for one assignment, rebuilt on what was handed out.

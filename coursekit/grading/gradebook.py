@@ -18,7 +18,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import OperationalError
 
 from coursekit.grading.canonical import unread
-from coursekit.grading.course import Course, CourseError, Submission
+from coursekit.grading.course import Course, CourseError, Submission, unknown_to_gradebook
 from coursekit.grading.nbgrader.presentation import first_answer, flag_comment, points, present
 from coursekit.grading.quarantine import TIMESTAMP, is_time
 from coursekit.grading.rows import Comments, Rows, Scores
@@ -46,10 +46,7 @@ class Writer:
             self._rows = Rows(self._book.db, self._book.find_assignment(self.assignment))
         except MissingEntry:
             self._book.close()
-            raise CourseError(
-                f"the gradebook does not know {self.assignment!r}: run `nbgrader generate_assignment "
-                f"{self.assignment} --force`."
-            ) from None
+            raise unknown_to_gradebook(self.assignment) from None
         self._decided = self._rows.decided()
         return self
 

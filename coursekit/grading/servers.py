@@ -11,9 +11,8 @@ from coursekit.grading.remote import PRELUDE
 from coursekit.grading.sandbox import Connection, Server
 
 _lock = threading.Lock()
-_server: tuple[int, Server | Connection] | None = (
-    None  # with the process that started it: a fork must not use its parent's
-)
+_server: tuple[int, Server | Connection] | None = None
+"""With the number of the process that it is of: a fork must not use its parent's."""
 
 UNSAFE = "COURSEKIT_GRADE_WITHOUT_SANDBOX"
 """Environment variable: set to 1, notebooks are graded without isolation. Only for notebooks that are trusted."""

@@ -45,11 +45,8 @@ def test_the_chorales_are_what_the_lesson_says():
     assert [(np.flatnonzero(chord) + music.LOWEST - 3).tolist() for chord in first[:2]] == chords
 
 
-def test_without_the_package_the_chorales_are_generated(monkeypatch):
-    find = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name, *rest: None if name == "music21" else find(name, *rest)
-    )
+def test_without_the_package_the_chorales_are_generated(hide):
+    hide("music21")
     with pytest.warns(GeneratedDataWarning, match=r"coursekit\[music\]"):
         chorales = music.bach_chorales()
     assert chorales.provenance.generated and len(chorales.rolls) == 363

@@ -17,11 +17,6 @@ from coursekit.data.translation_file import FEWEST, LONGEST, MOST, read_pairs
 needs_num2words = pytest.mark.skipif(importlib.util.find_spec("num2words") is None, reason="needs coursekit[data]")
 
 
-def hide(monkeypatch, package):
-    find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == package else find(name, *rest))
-
-
 def require_sound(pairs, meanings):
     sizes = {len(column) for column in pairs[:4]}
     assert len(sizes) == 1 and len(np.unique(pairs.meaning)) == meanings
@@ -45,8 +40,8 @@ def test_dates_are_what_the_lesson_says():
     assert dates(days=40).source == pairs.source != dates(days=40, seed=1).source
 
 
-def test_without_babel_the_dates_are_generated(monkeypatch):
-    hide(monkeypatch, "babel")
+def test_without_babel_the_dates_are_generated(hide):
+    hide("babel")
     with pytest.warns(GeneratedDataWarning, match="pip install babel"):
         pairs = dates(days=40)
     assert pairs.provenance.generated
@@ -70,8 +65,8 @@ def test_number_words_are_what_the_lesson_says():
     assert len(set(every.source)) == len(set(every.target)) == 100_000
 
 
-def test_without_num2words_the_numbers_are_generated(monkeypatch):
-    hide(monkeypatch, "num2words")
+def test_without_num2words_the_numbers_are_generated(hide):
+    hide("num2words")
     with pytest.warns(GeneratedDataWarning, match=r"coursekit\[data\]"):
         pairs = number_words(300)
     assert pairs.provenance.generated

@@ -32,9 +32,8 @@ def test_the_surnames_are_what_the_lesson_says():
     assert surnames().words == names.words
 
 
-def test_without_the_package_the_names_are_generated(monkeypatch):
-    find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "faker" else find(name, *rest))
+def test_without_the_package_the_names_are_generated(hide):
+    hide("faker")
     with pytest.warns(GeneratedDataWarning, match=r"coursekit\[data\]"):
         names = surnames()
     assert names.provenance.generated

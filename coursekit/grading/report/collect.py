@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy.exc import SQLAlchemyError
 
 from coursekit.grading import batch
-from coursekit.grading.course import Course, CourseError
+from coursekit.grading.course import Course, CourseError, unknown_to_gradebook
 from coursekit.grading.report.data import UNDECIDED, Class, Mark, Question, Student
 from coursekit.grading.results import RESULTS
 from coursekit.grading.trusted import exercise_of
@@ -87,9 +87,7 @@ def _gradebook(
         worth = {cell.name: cell.max_score for notebook in entry.notebooks for cell in _graded(notebook)}
         return _questions(released, worth), _booked(book, assignment), {student.id for student in book.students}
     except MissingEntry:
-        raise CourseError(
-            f"the gradebook does not know {assignment!r}: run `nbgrader generate_assignment {assignment} --force`."
-        ) from None
+        raise unknown_to_gradebook(assignment) from None
     except SQLAlchemyError as error:
         raise CourseError(f"The gradebook cannot be read: {type(error).__name__}. Is its db_url right?") from None
     finally:

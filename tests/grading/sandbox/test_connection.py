@@ -58,7 +58,9 @@ def test_a_process_that_is_given_the_server_opens_workers_in_it(server, another)
         assert before.run_cell("print(1)").stdout == "1\n"
 
 
-def test_the_workers_of_a_process_that_is_killed_die_and_no_others(server, another):
+@pytest.mark.parametrize("level", ["server", "landlock_server"])
+def test_the_workers_of_a_process_that_is_killed_die_and_no_others(request, level, another):
+    server = request.getfixturevalue(level)
     with server.open() as own:
         _, _, _, others, _ = another(server)
         process, _, _, pid, _ = another(server)
