@@ -45,7 +45,7 @@ def main() -> None:
     print(f"{'lesson':<24}{'exercise':<26}{'right, ms':>10}{'wrong, ms':>10}")
     for exercise in registry.every():
         right = milliseconds(exercise, exercise.reference, runs)
-        wrong = max(milliseconds(exercise, m.implement, max(runs // 5, 3)) for m in exercise.misconceptions)
+        wrong = max(milliseconds(exercise, m.implement, max(runs // 5, 3)) for m in exercise.mistakes)
         print(f"{exercise.lesson:<24}{exercise.name:<26}{right:>10.1f}{wrong:>10.1f}")
     first = (
         "from coursekit.checking import evaluate, registry; evaluate('gru_step', registry.get('gru_step').reference)"

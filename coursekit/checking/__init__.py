@@ -6,8 +6,8 @@ nothing either; that is for `coursekit.desk`.
 
 from coursekit.checking import registry
 from coursekit.checking.engine import evaluate
-from coursekit.checking.exercise import Draw, Exercise, Misconception, Tensor
+from coursekit.checking.exercise import Draw, Exercise, Mistake, Tensor
 from coursekit.checking.notebook import check
 from coursekit.checking.report import Report
 
-__all__ = ["Draw", "Exercise", "Misconception", "Report", "Tensor", "check", "evaluate", "registry"]
+__all__ = ["Draw", "Exercise", "Mistake", "Report", "Tensor", "check", "evaluate", "registry"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from coursekit.checking.call import Call, call_here
 from coursekit.checking.compare import relative_error
-from coursekit.checking.exercise import Draw, Exercise, Misconception
+from coursekit.checking.exercise import Draw, Exercise, Mistake
 from coursekit.checking.report import Diagnosis
 from coursekit.checking.values import NotUsable, unpack
 
@@ -48,14 +48,14 @@ def diagnose(
     """The known mistakes that agree with the answer on every draw; several can, if their numbers are the same here."""
     return tuple(
         Diagnosis(mistake.name, mistake.hint)
-        for mistake in exercise.misconceptions
+        for mistake in exercise.mistakes
         if _agrees(exercise, mistake, draws, expected, seen)
     )
 
 
 def _agrees(
     exercise: Exercise,
-    mistake: Misconception,
+    mistake: Mistake,
     draws: Sequence[Draw],
     expected: Sequence[dict[str, np.ndarray]],
     seen: Sequence[Observed],

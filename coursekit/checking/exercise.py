@@ -57,7 +57,7 @@ class Draw:
 
 
 @dataclass(frozen=True)
-class Misconception:
+class Mistake:
     """A known mistake: a wrong answer that can be run, with a name and a hint.
 
     name: completes the sentence "your numbers equal those of ...", e.g. "a GRU whose update gate is swapped".
@@ -77,7 +77,7 @@ class Exercise:
     reference:      the right answer, with the learner's signature.
     returns:        what the answer returns, in order.
     draw:           yields draws from a random generator, the simplest first (T=1, T=3, full size, fresh sizes).
-    misconceptions: known mistakes; each must be rejected and named on every seed.
+    mistakes:       known mistakes; each must be rejected and named on every seed.
     hints:          tiers, from a nudge to nearly the line.
     uses:           names of earlier exercises that the answer may call. While it is checked they are the
                     reference ones, so that one mistake is not punished twice.
@@ -97,7 +97,7 @@ class Exercise:
     reference: Callable[..., Any]
     returns: tuple[Tensor, ...]
     draw: Callable[[np.random.Generator], Iterator[Draw]]
-    misconceptions: tuple[Misconception, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
     hints: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     points: float = 2

@@ -79,7 +79,7 @@ def next_hint(exercise: Exercise, tried: Tried) -> Hint:
 
     A mistake that the last check named, and whose hint was not asked for yet, comes first.
     """
-    mistakes = {mistake.name: mistake.hint for mistake in exercise.misconceptions}
+    mistakes = {mistake.name: mistake.hint for mistake in exercise.mistakes}
     for name in tried.diagnoses:
         if name in mistakes and name not in tried.mistakes:
             return Hint(exercise.name, 0, len(exercise.hints), mistakes[name], name)

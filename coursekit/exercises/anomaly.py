@@ -36,7 +36,7 @@ register(
         reference=moving_z_score,
         returns=(Tensor("score", ("T",), sequence="T"),),
         draw=_draw_recordings,
-        misconceptions=mistakes.Z_SCORE,
+        mistakes=mistakes.Z_SCORE,
         hints=(
             "When reading t arrives, which readings are known? And should t itself help to say what is usual?",
             "before = values[t - length:t] has `length` readings, and t is not among them.",
@@ -70,7 +70,7 @@ register(
         reference=alarm_threshold,
         returns=(Tensor("threshold"), Tensor("alarm", ("M",), exact=True)),
         draw=_draw_scores,
-        misconceptions=mistakes.THRESHOLD,
+        mistakes=mistakes.THRESHOLD,
         hints=(
             "How many days are the validation scores? So how many of them may be above the threshold?",
             "Sort valid. If k scores may be above, the threshold is the next lower one: the (k + 1)-th largest.",
@@ -115,7 +115,7 @@ register(
         reference=count_alarms,
         returns=(Tensor("found", exact=True), Tensor("events", exact=True), Tensor("false", exact=True)),
         draw=_draw_alarms,
-        misconceptions=mistakes.COUNTING,
+        mistakes=mistakes.COUNTING,
         hints=(
             "First the events: where does anomalous change from False to True, and where back? A run may reach the "
             "very first or the very last reading.",

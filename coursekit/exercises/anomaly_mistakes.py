@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.applications.anomaly_scores import count_alarms, moving_z_score, runs
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 
 def _z(window: Callable[[np.ndarray, int, int], np.ndarray], *, begin: int | None = None, ddof: int = 0) -> Callable:
@@ -51,72 +51,72 @@ def _over(spread: Callable[[np.ndarray, np.ndarray], float]) -> Callable:
 
 
 Z_SCORE = (
-    Misconception(
+    Mistake(
         "a window that ends with the reading itself",
         "An anomaly that helps to say what is usual makes itself look more usual.",
         _z(lambda values, t, length: values[t - length + 1 : t + 1]),
     ),
-    Misconception(
+    Mistake(
         "a window around the reading, which looks into the future",
         "When reading t arrives, reading t + 1 does not exist yet.",
         _z(_centred),
     ),
-    Misconception(
+    Mistake(
         "a window after the reading, which looks into the future",
         "values[t + 1:] has not been measured yet when an alarm at t has to be given.",
         _z(lambda values, t, length: values[t + 1 : t + 1 + length] if t + 2 < len(values) else values[t - length : t]),
     ),
-    Misconception(
+    Mistake(
         "the mean and the standard deviation of the whole recording",
         "They contain the future, and a slow drift looks like an anomaly.",
         _z(lambda values, t, length: values),
     ),
-    Misconception(
+    Mistake(
         "all readings so far instead of the last `length`",
         "With a drift, what was usual long ago is not usual now. Only `length` readings count.",
         _z(lambda values, t, length: values[:t]),
     ),
-    Misconception(
+    Mistake(
         "a window that is one reading too short",
         "values[t - length:t] has `length` readings. How many has yours?",
         _z(lambda values, t, length: values[t - length + 1 : t]),
     ),
-    Misconception(
+    Mistake(
         "a window that leaves out the reading just before",
         "Reading t - 1 is known when t arrives.",
         _z(lambda values, t, length: values[max(0, t - length - 1) : t - 1]),
     ),
-    Misconception(
+    Mistake(
         "scores with a sign",
         "Too low is as unusual as too high: the distance has no sign.",
         _signed,
     ),
-    Misconception(
+    Mistake(
         "a division by the variance",
         "The score has no unit. Which unit has a variance?",
         _over(lambda usual, values: usual.var()),
     ),
-    Misconception(
+    Mistake(
         "a distance that is not divided by anything",
         "Three bar may be much or little. It is the spread of the readings before that tells.",
         _over(lambda usual, values: 1.0),
     ),
-    Misconception(
+    Mistake(
         "the moving mean with the standard deviation of the whole recording",
         "The standard deviation comes from the same window as the mean.",
         _over(lambda usual, values: values.std()),
     ),
-    Misconception(
+    Mistake(
         "the standard deviation with length - 1",
         "np.std divides by the number of readings unless it is told otherwise, and so do we here.",
         _z(_right, ddof=1),
     ),
-    Misconception(
+    Mistake(
         "scores for readings that have too little past",
         "The first `length` scores are zero.",
         _z(lambda values, t, length: values[max(0, t - length) : t], begin=2),
     ),
-    Misconception(
+    Mistake(
         "scores without the zeros for the first readings",
         "There is one score for each reading: the first `length` are zero.",
         lambda values, length: moving_z_score(values, length)[length:],
@@ -168,63 +168,63 @@ def _sorted_in_place(valid: np.ndarray, test: np.ndarray, alarms_per_day: float,
 
 
 THRESHOLD = (
-    Misconception(
+    Mistake(
         "a threshold from the test scores",
         "The test scores are those of the future: nobody has them when the threshold is set.",
         _by_rank(_k, lambda valid, test: test),
     ),
-    Misconception(
+    Mistake(
         "a threshold from validation and test scores together",
         "The test scores are those of the future: nobody has them when the threshold is set.",
         _by_rank(_k, lambda valid, test: np.concatenate([valid, test])),
     ),
-    Misconception(
+    Mistake(
         "alarms per day taken as alarms in the whole validation part",
         "How many days does the validation part last?",
         _by_rank(lambda V, M, rate, per_day: math.floor(rate)),
     ),
-    Misconception(
+    Mistake(
         "the days of the test part",
         "The number of alarms allowed is that for the days of the validation part.",
         _by_rank(lambda V, M, rate, per_day: min(V - 1, math.floor(rate * M / per_day))),
     ),
-    Misconception(
+    Mistake(
         "a number of alarms that is rounded up",
         "At most so many a day: 2.6 alarms allowed are two.",
         _by_rank(lambda V, M, rate, per_day: math.ceil(rate * V / per_day)),
     ),
-    Misconception(
+    Mistake(
         "the smallest score that may still be above",
         "If k scores may be above the threshold, the threshold is the next lower one.",
         _by_rank(lambda *how: _k(*how) - 1),
     ),
-    Misconception(
+    Mistake(
         "the largest validation score",
         "That allows no alarm at all in the validation part. How many are allowed?",
         _by_rank(lambda V, M, rate, per_day: 0),
     ),
-    Misconception(
+    Mistake(
         "a rank counted from the lowest score",
         "The alarms are the highest scores, so count from the top.",
         _by_rank(lambda V, M, rate, per_day: V - 1 - math.floor(rate * V / per_day)),
     ),
-    Misconception(
+    Mistake(
         "an interpolated quantile",
         "Asked for is one of the scores themselves. np.quantile goes between two of them unless it is told otherwise.",
         _threshold(lambda valid, share: float(np.quantile(valid, 1 - share))),
     ),
-    Misconception(
+    Mistake(
         "three standard deviations above the mean",
         "Scores are no Gaussian numbers, and the number of alarms a day does not follow from three.",
         _threshold(lambda valid, share: valid.mean() + 3 * valid.std()),
     ),
-    Misconception(
+    Mistake(
         "alarms at the threshold itself",
         "An alarm is above the threshold, as in the validation part.",
         _at_least,
     ),
-    Misconception("alarms below the threshold", "A high score is unusual.", _below),
-    Misconception(
+    Mistake("alarms below the threshold", "A high score is unusual.", _below),
+    Mistake(
         "an array that is sorted in place", "np.sort makes a new array. valid.sort() changes yours.", _sorted_in_place
     ),
 )
@@ -295,67 +295,67 @@ def _with(tolerance_by: int | None = 0, patience_by: int = 0) -> Callable:
 
 
 COUNTING = (
-    Misconception(
+    Mistake(
         "readings counted instead of events and alarms",
         "An event of ten readings is one event, and a telephone that rings for ten readings rang once.",
         _readings,
     ),
-    Misconception(
+    Mistake(
         "every false reading counted as an alarm",
         "After a false alarm that counts, those in the next `patience` readings do not.",
         _false_readings,
     ),
-    Misconception(
+    Mistake(
         "an event that is counted as often as there are alarms in it",
         "An event is found or it is not.",
         _found_by_alarm,
     ),
-    Misconception(
+    Mistake(
         "no tolerance after an event",
         "An alarm up to `tolerance` readings after the end still finds the event, and is not false.",
         _with(tolerance_by=None),
     ),
-    Misconception(
+    Mistake(
         "a tolerance that is one reading too short",
         "A slice leaves out its end: alarm[start:end + tolerance] misses the last reading that counts.",
         _with(tolerance_by=-1),
     ),
-    Misconception(
+    Mistake(
         "a tolerance that is one reading too long",
         "The last reading that counts is end + tolerance.",
         _with(tolerance_by=1),
     ),
-    Misconception(
+    Mistake(
         "a tolerance before an event as well",
         "An alarm before anything has happened was not caused by the event.",
         _both_sides,
     ),
-    Misconception(
+    Mistake(
         "events at the edge of the recording that are overlooked",
         "A run may begin with the first reading or end with the last one: np.diff alone does not see that.",
         _inside,
     ),
-    Misconception(
+    Mistake(
         "a silence that every alarm prolongs",
         "An alarm in the silence does not count, and so it begins no silence of its own.",
         _chain,
     ),
-    Misconception(
+    Mistake(
         "a silence that is one reading too short",
         "After a counted alarm at p, the readings up to and with p + patience are silent.",
         _with(patience_by=-1),
     ),
-    Misconception(
+    Mistake(
         "a silence that is one reading too long",
         "The reading p + patience + 1 is no longer silent.",
         _with(patience_by=1),
     ),
-    Misconception(
+    Mistake(
         "a silence after an event",
         "Only false alarms that count silence the following ones. An event does not.",
         _silenced_by_events,
     ),
-    Misconception(
+    Mistake(
         "alarms and labels exchanged", "The first argument is what was said, the second what was true.", _exchanged
     ),
 )

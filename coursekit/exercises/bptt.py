@@ -38,7 +38,7 @@ register(
         reference=rnn.step_backward,
         returns=(Tensor("dx", ("N", "D")), Tensor("dh_prev", ("N", "H")), *WEIGHTS),
         draw=_draw_step,
-        misconceptions=mistakes.STEP,
+        mistakes=mistakes.STEP,
         hints=(
             "Write the step as two lines: a = x W_ihᵀ + b_ih + h_prev W_hhᵀ + b_hh, then h = tanh(a). "
             "Go back through the second line first.",
@@ -86,7 +86,7 @@ register(
         returns=(Tensor("dx", ("N", "T", "D"), sequence="T"), Tensor("dh0", ("N", "H")), *WEIGHTS),
         draw=_draw_sequence,
         uses=("rnn_step_backward",),
-        misconceptions=mistakes.SEQUENCE,
+        mistakes=mistakes.SEQUENCE,
         hints=(
             "Begin at the last step. What reaches its state? Only its own loss, dhs[:, -1].",
             "Every earlier state is used twice: by its own loss, and by the next step. The two gradients are added.",
@@ -130,7 +130,7 @@ register(
         returns=(Tensor("loss"), Tensor("h", ("N", "H")), *WEIGHTS),
         draw=_draw_pieces,
         uses=("rnn_backward",),
-        misconceptions=mistakes.PIECES,
+        mistakes=mistakes.PIECES,
         hints=(
             "Loop over the first step of each piece: range(0, T, k). A piece ends at min(start + k, T).",
             "Inside, do what you would do for a short sequence of its own: forward, error, loss, backward. "
@@ -183,7 +183,7 @@ register(
         reference=_clip,
         returns=(*WEIGHTS, Tensor("norm")),
         draw=_draw_clip,
-        misconceptions=mistakes.CLIP,
+        mistakes=mistakes.CLIP,
         hints=(
             "Think of all arrays as one long vector. Its norm is the square root of the sum of all squared entries.",
             "Only if that norm exceeds max_norm is there anything to do. Then every array is multiplied by "

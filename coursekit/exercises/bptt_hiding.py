@@ -68,7 +68,7 @@ def hidden(seed: int = 0) -> Mapping[str, Mapping[str, bool]]:
     exercise = registry.get("rnn_backward")
     return {
         mistake.name: {setting.name: _passes(mistake.implement, setting, seed) for setting in SETTINGS}
-        for mistake in exercise.misconceptions
+        for mistake in exercise.mistakes
     }
 
 

@@ -34,7 +34,7 @@ register(
         reference=equal_parameter_hidden_size,
         returns=(Tensor("H", exact=True), Tensor("count", exact=True)),
         draw=_draw_budgets,
-        misconceptions=mistakes.HIDDEN_SIZE,
+        mistakes=mistakes.HIDDEN_SIZE,
         hints=(
             "Write the count of one model first: W_ih, W_hh, two biases of the layer, and the read-out with its bias.",
             "W_ih (blocks*H, D), W_hh (blocks*H, H), b_ih and b_hh (blocks*H,), W_out (K, H), b_out (K,).",
@@ -70,7 +70,7 @@ register(
         reference=paired_comparison,
         returns=(Tensor("difference"), Tensor("low"), Tensor("high")),
         draw=_draw_pairs,
-        misconceptions=mistakes.COMPARISON,
+        mistakes=mistakes.COMPARISON,
         hints=(
             "Entry s of a and entry s of b come from the same seed. Make S differences first; from there on only "
             "they count.",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 from coursekit.experiments.widths import model_parameters
 
 Count = Callable[[int, int, int, int], int]
@@ -52,72 +52,72 @@ def _budget_as_count(budget: int, D: int, K: int, blocks: int) -> tuple[int, int
 
 
 HIDDEN_SIZE = (
-    Misconception(
+    Mistake(
         "one bias of each block",
         "PyTorch's layer has b_ih and b_hh, both with blocks * H entries, and both are trained.",
         _miscounted(lambda g, D, H, K: model_parameters(g, D, H, K) - g * H),
     ),
-    Misconception(
+    Mistake(
         "a layer without biases",
         "Two biases belong to the layer, each with blocks * H entries.",
         _miscounted(lambda g, D, H, K: model_parameters(g, D, H, K) - 2 * g * H),
     ),
-    Misconception(
+    Mistake(
         "a read-out that costs nothing",
         "The read-out grows with H as well: W_out is (K, H).",
         _miscounted(lambda g, D, H, K: model_parameters(g, D, H, K) - K * H - K),
     ),
-    Misconception(
+    Mistake(
         "a read-out without its bias",
         "The read-out has K biases, b_out.",
         _miscounted(lambda g, D, H, K: model_parameters(g, D, H, K) - K),
     ),
-    Misconception(
+    Mistake(
         "a layer without weights for the input",
         "W_ih is (blocks * H, D).",
         _miscounted(lambda g, D, H, K: model_parameters(g, D, H, K) - g * D * H),
     ),
-    Misconception(
+    Mistake(
         "a recurrent matrix with one number per unit",
         "Every unit sees every other one: W_hh is (blocks * H, H).",
         _miscounted(lambda g, D, H, K: model_parameters(g, D, H, K) - g * H * H + g * H),
     ),
-    Misconception(
+    Mistake(
         "one block, whatever `blocks` says",
         "All four arrays of the layer have blocks * H rows.",
         _miscounted(lambda g, D, H, K: model_parameters(1, D, H, K)),
     ),
-    Misconception(
+    Mistake(
         "one block too many",
         "blocks already counts the candidate: it is 3 for a GRU and 4 for an LSTM.",
         _miscounted(lambda g, D, H, K: model_parameters(g + 1, D, H, K)),
     ),
-    Misconception(
+    Mistake(
         "D and K exchanged",
         "D is what comes in, K is what goes out.",
         _miscounted(lambda g, D, H, K: model_parameters(g, K, H, D)),
     ),
-    Misconception(
+    Mistake(
         "a model that reaches the budget or goes past it",
         "At most the budget: the first H that is too wide is not the answer. Its predecessor may be.",
         _first_above,
     ),
-    Misconception(
+    Mistake(
         "a loop that stops one unit too late",
         "When the loop ends, the condition has just failed for H.",
         _one_too_many,
     ),
-    Misconception(
+    Mistake(
         "a model that has to stay below the budget",
         "A model that has exactly the budget is allowed.",
         _below,
     ),
-    Misconception(
+    Mistake(
         "the model nearest to the budget, above or below",
         "Nearest may be above. At most the budget is asked for.",
         _nearest,
     ),
-    Misconception(
+    Mistake(
         "the budget in place of what is used",
         "The second number is what the model of that width really has.",
         _budget_as_count,
@@ -184,80 +184,80 @@ def _in_place(a: np.ndarray, b: np.ndarray, t_table: np.ndarray) -> tuple[float,
 
 
 COMPARISON = (
-    Misconception(
+    Mistake(
         "an unpaired comparison",
         "The spread of a and that of b hold what their seeds share. Look at the spread of the differences.",
         _with(lambda a, b, t: t[len(a) - 1] * _unpaired_error(a, b)),
     ),
-    Misconception(
+    Mistake(
         "an unpaired comparison with 2S - 2 degrees of freedom",
         "Entry s of a and entry s of b belong together: take differences first, and then there are S numbers.",
         _with(lambda a, b, t: t[2 * len(a) - 2] * _unpaired_error(a, b)),
     ),
-    Misconception(
+    Mistake(
         "a standard deviation in place of a standard error",
         "The spread of single differences is not that of their mean. More seeds must make the interval narrower.",
         _with(lambda a, b, t: t[len(a) - 1] * np.std(a - b, ddof=1)),
     ),
-    Misconception(
+    Mistake(
         "a variance in place of a standard deviation",
         "The unit of a half-width is that of the differences. Which unit has a variance?",
         _with(lambda a, b, t: t[len(a) - 1] * np.var(a - b, ddof=1) / len(a)),
     ),
-    Misconception(
+    Mistake(
         "a standard deviation divided by S",
         "The mean of S numbers spreads less by the square root of S.",
         _with(lambda a, b, t: t[len(a) - 1] * np.std(a - b, ddof=1) / len(a)),
     ),
-    Misconception(
+    Mistake(
         "the population's standard deviation",
         "np.std divides by S unless it is told otherwise. The mean is estimated from the same S numbers.",
         _with(lambda a, b, t: t[len(a) - 1] * _error(a - b, ddof=0)),
     ),
-    Misconception(
+    Mistake(
         "a correction for the estimated mean that is made twice",
         "Either ddof=1 or a square root of S - 1; together they correct twice.",
         _with(lambda a, b, t: t[len(a) - 1] * np.std(a - b, ddof=1) / np.sqrt(len(a) - 1)),
     ),
-    Misconception(
+    Mistake(
         "S degrees of freedom",
         "One of the S numbers was spent on the mean.",
         _with(lambda a, b, t: t[len(a)] * _error(a - b)),
     ),
-    Misconception(
+    Mistake(
         "the normal distribution's 1.96",
         "1.96 needs a spread that is known. With a few seeds it is estimated, and t_table says what that costs.",
         _with(lambda a, b, t: 1.96 * _error(a - b)),
     ),
-    Misconception(
+    Mistake(
         "one standard error to each side",
         "One standard error covers about two thirds, not 95 %. By how much must it be multiplied?",
         _with(lambda a, b, t: _error(a - b)),
     ),
-    Misconception(
+    Mistake(
         "a half-width that is halved again",
         "The quantile is the distance from the mean to one end. Do not divide by two.",
         _with(lambda a, b, t: t[len(a) - 1] * _error(a - b) / 2),
     ),
-    Misconception("b - a", "Asked for is a minus b: positive where a is larger.", _swapped),
-    Misconception(
+    Mistake("b - a", "Asked for is a minus b: positive where a is larger.", _swapped),
+    Mistake(
         "pairs by rank, not by seed",
         "Sorting takes the pairs apart: entry s of both comes from seed s.",
         _sorted_pairs,
     ),
-    Misconception("absolute differences", "A difference may be negative, and its sign is what is at stake.", _absolute),
-    Misconception("a median in place of the mean", "The interval by Student's t is about the mean.", _median),
-    Misconception(
+    Mistake("absolute differences", "A difference may be negative, and its sign is what is at stake.", _absolute),
+    Mistake("a median in place of the mean", "The interval by Student's t is about the mean.", _median),
+    Mistake(
         "the smallest and the largest difference",
         "The range of single seeds grows with more of them. The interval of their mean shrinks.",
         _range,
     ),
-    Misconception(
+    Mistake(
         "percentiles of the differences",
         "Percentiles describe single seeds. Asked for is how sure their mean is.",
         _percentiles,
     ),
-    Misconception("an interval around zero", "low and high lie to both sides of the mean difference.", _around_zero),
-    Misconception("ends in the wrong order", "low comes before high.", _high_first),
-    Misconception("results that are changed in place", "a -= b changes the caller's array. Make a new one.", _in_place),
+    Mistake("an interval around zero", "low and high lie to both sides of the mean difference.", _around_zero),
+    Mistake("ends in the wrong order", "low comes before high.", _high_first),
+    Mistake("results that are changed in place", "a -= b changes the caller's array. Make a new one.", _in_place),
 )

@@ -58,7 +58,7 @@ register(
         reference=discounted_returns,
         returns=(Tensor("returns", ("N", "T"), sequence="T"),),
         draw=_draw_rewards,
-        misconceptions=mistakes.RETURNS,
+        mistakes=mistakes.RETURNS,
         hints=(
             "Go backwards in time: the return of a step is its reward plus gamma times what comes later.",
             "What comes later is one of three: nothing, the critic's value, or the return of the next step. "
@@ -101,7 +101,7 @@ register(
         returns=(Tensor("hs", ("N", "T", "H"), sequence="T"), Tensor("h_next", ("N", "H"))),
         draw=_draw_episodes,
         uses=("gru_step",),
-        misconceptions=mistakes.RESETS,
+        mistakes=mistakes.RESETS,
         hints=(
             "It is the loop of gru_forward, with one more line at its end.",
             "over[:, t] says that the episode ended with step t. The state after step t is still that of the old "
@@ -157,7 +157,7 @@ register(
         ),
         draw=_draw_decisions,
         apply=beside(_gradients_of_loss),
-        misconceptions=mistakes.LOSS,
+        mistakes=mistakes.LOSS,
         hints=(
             "Three lines: the advantage, log p of the actions that were taken, and the sum of two means.",
             "torch.log_softmax(logits, dim=-1) gives log p of all actions, (N, T, A); "

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 from coursekit.reference import gru
 
 
@@ -68,62 +68,62 @@ def _in_place(rewards, terminated, truncated, next_values, gamma):
 
 
 RETURNS = (
-    Misconception(
+    Mistake(
         "returns that go on through the end of an episode",
         "After a step that terminated nothing can be earned. What is right of it belongs to another episode.",
         _returns(ended=_never),
     ),
-    Misconception(
+    Mistake(
         "a cut episode that is taken for one that failed",
         "The clock stopped it; it would have gone on. What stands in for the rest?",
         _returns(ended=lambda terminated, truncated: terminated | truncated),
     ),
-    Misconception(
+    Mistake(
         "returns that pass over the border of a cut episode",
         "The step after a cut one belongs to a new episode. The critic's value replaces what is not seen.",
         _returns(cut=_never),
     ),
-    Misconception(
+    Mistake(
         "an end that acts one step late",
         "terminated[:, t] is about step t: its own return holds nothing but its reward.",
         _returns(ended=_one_late),
     ),
-    Misconception(
+    Mistake(
         "a row after whose last step nothing is earned",
         "The row ends, the episode does not. Which number stands for the steps after the row?",
         _returns(last=lambda next_values: np.zeros(len(next_values))),
     ),
-    Misconception(
+    Mistake(
         "a critic's value at both kinds of end",
         "A fallen pole earns no more. Only the clock leaves something out.",
         _returns(ended=_never, cut=lambda terminated, truncated: terminated | truncated),
     ),
-    Misconception(
+    Mistake(
         "an end whose own reward is lost",
         "The reward of the last step was earned. Only what comes after it is nothing.",
         _returns(reward=lambda rewards, terminated: np.where(terminated, 0.0, rewards)),
     ),
-    Misconception(
+    Mistake(
         "returns without a discount",
         "What comes one step later is multiplied by gamma.",
         _returns(factor=lambda gamma, t: 1.0),
     ),
-    Misconception(
+    Mistake(
         "a discount that counts from the beginning of the row",
         "From one step to the next the factor is always gamma. The loop multiplies it up by itself.",
         _returns(factor=lambda gamma, t: gamma ** (t + 1)),
     ),
-    Misconception(
+    Mistake(
         "one step ahead, and the critic's value for the rest",
         "The critic is asked only where an episode is cut or the row ends. Everywhere else the real rewards follow.",
         _one_step,
     ),
-    Misconception(
+    Mistake(
         "sums that run forwards in time",
         "A return adds what comes after a step, not what came before it: begin at the last one.",
         _so_far,
     ),
-    Misconception("rewards that are changed in place", "Make a new array for the returns.", _in_place),
+    Mistake("rewards that are changed in place", "Make a new array for the returns.", _in_place),
 )
 
 
@@ -163,52 +163,52 @@ def _cleared(h, over, t):
 
 
 RESETS = (
-    Misconception(
+    Mistake(
         "a state that is never reset",
         "over[:, t] says where an episode ended. What does the next one know about it?",
         _states(after=_kept),
     ),
-    Misconception(
+    Mistake(
         "a reset before the last step of an episode",
         "over[:, t] is about the end of step t. That step still belongs to the old episode.",
         _states(before=_cleared, after=_kept),
     ),
-    Misconception(
+    Mistake(
         "a reset that comes one step late",
         "over[:, t] changes the state in which step t + 1 begins, not that of step t + 2.",
         _states(after=lambda h, over, t, h0: np.where(over[:, t - 1, None] & (t > 0), 0.0, h)),
     ),
-    Misconception(
+    Mistake(
         "a reset of all rows when one of them is over",
         "Every row is an environment of its own. The condition has one entry for each of them.",
         _states(after=lambda h, over, t, h0: np.zeros_like(h) if over[:, t].any() else h),
     ),
-    Misconception(
+    Mistake(
         "a reset to h0",
         "h0 is the state in which the row began, in the middle of an episode perhaps. A new one begins with zeros.",
         _states(after=lambda h, over, t, h0: np.where(over[:, t, None], h0, h)),
     ),
-    Misconception(
+    Mistake(
         "zeros stored as the state after the last step of an episode",
         "The policy acted from that state. Store it first, and reset what is handed on.",
         _states(stored=_cleared),
     ),
-    Misconception(
+    Mistake(
         "a state to go on with that was not reset",
         "If an episode ends with the last step of the row, the next row begins a new one.",
         _states(last=lambda h, stored: stored),
     ),
-    Misconception(
+    Mistake(
         "a row that begins with zeros instead of h0",
         "The row goes on where the one before stopped. h0 is the state at that point.",
         _states(begin=np.zeros_like),
     ),
-    Misconception(
+    Mistake(
         "a reset while the episode goes on",
         "The condition is the wrong way round: zeros belong where it is over.",
         _states(after=lambda h, over, t, h0: np.where(over[:, t, None], h, 0.0)),
     ),
-    Misconception(
+    Mistake(
         "a state that is not handed on at all",
         "Each step begins with the state after the one before.",
         _states(before=lambda h, over, t: np.zeros_like(h), after=_kept),
@@ -226,8 +226,8 @@ def late(name: str, *arguments: str) -> Callable[..., Any]:
     return call
 
 
-def _loss(name: str, hint: str, fault: str) -> Misconception:
-    return Misconception(name, hint, late("faulty", fault))
+def _loss(name: str, hint: str, fault: str) -> Mistake:
+    return Mistake(name, hint, late("faulty", fault))
 
 
 LOSS = (

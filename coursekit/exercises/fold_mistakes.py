@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 _NO_MEMORY = "The state of one step is the input of the next. Does your loop replace the variable that it passes on?"
 
 
-def fold_mistakes(step: Callable) -> tuple[Misconception, ...]:
+def fold_mistakes(step: Callable) -> tuple[Mistake, ...]:
     """Wrong loops around a right step(x, h, params) -> h. An answer is called with (x, h0, params)."""
 
     def states(x, h0, params) -> list[np.ndarray]:
@@ -45,49 +45,49 @@ def fold_mistakes(step: Callable) -> tuple[Misconception, ...]:
         return hs
 
     return (
-        Misconception("a loop that starts every step from h0", _NO_MEMORY, each_from(lambda h0: h0)),
-        Misconception("a loop that starts every step from zeros", _NO_MEMORY, each_from(np.zeros_like)),
-        Misconception(
+        Mistake("a loop that starts every step from h0", _NO_MEMORY, each_from(lambda h0: h0)),
+        Mistake("a loop that starts every step from zeros", _NO_MEMORY, each_from(np.zeros_like)),
+        Mistake(
             "a loop that starts from zeros and ignores h0",
             "The first step must receive h0.",
             lambda x, h0, params: np.stack(states(x, np.zeros_like(h0), params)[1:], axis=1),
         ),
-        Misconception(
+        Mistake(
             "a loop that reads hs[:, t - 1] at t = 0",
             "At t = 0 the index t - 1 is -1, the last time step: it is still zero there, so h0 never enters.",
             last_column_before_the_first,
         ),
-        Misconception(
+        Mistake(
             "a loop that writes into h0",
             "h0 belongs to the caller. `h0[:] = ...` and `h0 += ...` change it; a new name for the state does not.",
             writes_into_h0,
         ),
-        Misconception(
+        Mistake(
             "one array that stands for all states",
             "The same array is appended at every step and overwritten by the next. Append new arrays.",
             one_array_for_all,
         ),
-        Misconception(
+        Mistake(
             "states in the order (T, N, H)",
             "The batch comes first. Which axis should np.stack make for time?",
             lambda x, h0, params: np.stack(states(x, h0, params)[1:]),
         ),
-        Misconception(
+        Mistake(
             "only the last state",
             "All T states are asked for: keep each of them.",
             lambda x, h0, params: states(x, h0, params)[-1],
         ),
-        Misconception(
+        Mistake(
             "states that begin with h0, so that there are T + 1",
             "hs[:, t] is the state after step t. h0 is the state before the first step, and is not part of it.",
             lambda x, h0, params: np.stack(states(x, h0, params), axis=1),
         ),
-        Misconception(
+        Mistake(
             "the state before each step in place of the state after it",
             "hs[:, t] is the state after x[:, t] was read. Append after the step, not before.",
             lambda x, h0, params: np.stack(states(x, h0, params)[:-1], axis=1),
         ),
-        Misconception(
+        Mistake(
             "a loop that runs backwards in time",
             "Step t sees x[:, t], and t counts up.",
             lambda x, h0, params: np.stack(states(x[:, ::-1], h0, params)[1:][::-1], axis=1),

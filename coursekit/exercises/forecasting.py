@@ -36,7 +36,7 @@ register(
         reference=seasonal_naive,
         returns=(Tensor("forecast", ("horizon",), sequence="horizon"),),
         draw=_draw_histories,
-        misconceptions=mistakes.NAIVE,
+        mistakes=mistakes.NAIVE,
         hints=(
             "Write down which reading is the forecast of the first hour, of hour `season`, and of hour season + 1.",
             "The forecast of h steps ahead, counted from 0, is the entry h % season of the last season.",
@@ -69,7 +69,7 @@ register(
         reference=forecast_windows,
         returns=(Tensor("inputs", ("n", "length")), Tensor("targets", ("n", "horizon"))),
         draw=_draw_parts,
-        misconceptions=mistakes.WINDOWS,
+        mistakes=mistakes.WINDOWS,
         hints=(
             "Let `first` be the place of a window's first target. Its inputs end just before it. Which is the smallest "
             "and which the largest `first` that is allowed?",
@@ -105,7 +105,7 @@ register(
         reference=keras_parameter_count,
         returns=(Tensor("GRU", exact=True), Tensor("Dense", exact=True)),
         draw=_draw_layers,
-        misconceptions=mistakes.COUNT,
+        mistakes=mistakes.COUNT,
         hints=(
             "Three blocks: two gates and the candidate. Which arrays does each block have, and which of the five "
             "numbers does no shape contain?",

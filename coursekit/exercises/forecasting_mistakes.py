@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 Naive = Callable[[np.ndarray, int, int], np.ndarray]
 
@@ -16,47 +16,47 @@ def _from_the_front(history: np.ndarray, season: int, horizon: int) -> np.ndarra
 
 
 NAIVE = (
-    Misconception(
+    Mistake(
         "persistence, whatever the season is",
         "The last reading alone knows nothing of the time of day. Compare the first forecast with history[-season].",
         lambda history, season, horizon: np.full(horizon, history[-1]),
     ),
-    Misconception(
+    Mistake(
         "the first season of the history",
         "The latest season is the best guess, and it stands at the end.",
         lambda history, season, horizon: np.resize(history[:season], horizon),
     ),
-    Misconception(
+    Mistake(
         "a season that ends one reading too early",
         "The last reading is known and belongs to the last season. Look at the end of the slice.",
         lambda history, season, horizon: np.resize(history[-season - 1 : -1], horizon),
     ),
-    Misconception(
+    Mistake(
         "a season that begins one reading too late",
         "How many readings does the slice have? Compare with `season`.",
         lambda history, season, horizon: np.resize(history[1 - season :] if season > 1 else history[-1:], horizon),
     ),
-    Misconception(
+    Mistake(
         "the last season backwards",
         "Time runs forwards in the forecast too.",
         lambda history, season, horizon: np.resize(history[-season:][::-1], horizon),
     ),
-    Misconception(
+    Mistake(
         "the last `horizon` readings in place of the last season",
         "What repeats is a season. How long the forecast is does not change where it begins.",
         lambda history, season, horizon: np.resize(history[-min(horizon, len(history)) :], horizon),
     ),
-    Misconception(
+    Mistake(
         "an index that leaves the last season and goes on at the front of the history",
         "history[h - season] is right while h < season. What happens to the index when h reaches season?",
         _from_the_front,
     ),
-    Misconception(
+    Mistake(
         "the last season once, and its last reading from there on",
         "After a season the forecast begins the season again.",
         lambda history, season, horizon: history[np.minimum(np.arange(horizon) - season, -1) + len(history)],
     ),
-    Misconception(
+    Mistake(
         "the mean of the last season",
         "The mean has no shape. The forecast should have that of a season.",
         lambda history, season, horizon: np.full(horizon, history[-season:].mean()),
@@ -92,53 +92,53 @@ def _differences(values: np.ndarray, length: int, horizon: int, start: int, stop
 
 
 WINDOWS = (
-    Misconception(
+    Mistake(
         "windows whose first target is their last input",
         "The network is shown one of its answers. Print one window: which number stands in both parts?",
         _with(_right, shift=-1),
     ),
-    Misconception(
+    Mistake(
         "windows that skip a reading between inputs and targets",
         "The first target comes right after the last input.",
         _with(lambda length, horizon, start, stop: range(max(start, length), stop - horizon), shift=1),
     ),
-    Misconception(
+    Mistake(
         "a split by inputs, so that the last targets lie in the next part",
         "A training window whose targets lie in the test part has seen the test. Which end decides the part?",
         _with(lambda length, horizon, start, stop: range(max(start, 0) + length, stop + 1)),
     ),
-    Misconception(
+    Mistake(
         "a part that throws its first windows away, because their inputs lie before start",
         "The past of a test day is known on that day, even if it was used for training. Only targets must not cross.",
         _with(lambda length, horizon, start, stop: range(start + length, stop - horizon + 1)),
     ),
-    Misconception(
+    Mistake(
         "a part that begins at the front of the series, whatever start is",
         "Windows before start belong to another part. A test that holds training windows is no test.",
         _with(lambda length, horizon, start, stop: range(length, stop - horizon + 1)),
     ),
-    Misconception(
+    Mistake(
         "a part that goes on to the end of the series, whatever stop is",
         "Targets at stop and after it belong to a later part.",
         lambda values, length, horizon, start, stop: _pairs(values, length, horizon, range(start, len(values))),
     ),
-    Misconception(
+    Mistake(
         "a part without its last window",
         "The last target may be values[stop - 1]. Look at the end of the range.",
         _with(lambda length, horizon, start, stop: range(max(start, length), stop - horizon)),
     ),
-    Misconception(
+    Mistake(
         "a last window with one target too many in the next part",
         "The part is [start, stop): values[stop] is no longer in it.",
         _with(lambda length, horizon, start, stop: range(max(start, length), stop - horizon + 2)),
     ),
-    Misconception(
+    Mistake(
         "windows that do not overlap",
         "Every place is asked for, not every `horizon`-th one: the next window begins one reading later.",
         _with(lambda length, horizon, start, stop: _right(length, horizon, start, stop)[::horizon]),
     ),
-    Misconception("inputs in reverse order", "The latest reading comes last.", _backwards),
-    Misconception(
+    Mistake("inputs in reverse order", "The latest reading comes last.", _backwards),
+    Mistake(
         "targets as differences to the last input",
         "The readings themselves are asked for. Differences come later in this lesson.",
         _differences,
@@ -157,62 +157,62 @@ def _right_count(T: int, D: int, H: int, biases: int) -> int:
 
 
 COUNT = (
-    Misconception(
+    Mistake(
         "weights for every time step",
         "The same weights serve all T steps: T stands in no shape.",
         _counted(lambda T, D, H, b: T * _right_count(T, D, H, b)),
     ),
-    Misconception(
+    Mistake(
         "T in place of D",
         "The layer reads one step at a time. How long is the vector that it sees?",
         _counted(lambda T, D, H, b: _right_count(D, T, H, b)),
     ),
-    Misconception(
+    Mistake(
         "one bias, also with reset_after=True",
         "With reset_after the candidate needs two biases, one inside the reset and one outside: bias is (2, 3H).",
         _counted(lambda T, D, H, b: _right_count(T, D, H, 1)),
     ),
-    Misconception(
+    Mistake(
         "two biases, also with reset_after=False",
         "Where both biases are added up before the gate, Keras keeps one: bias is (3H,).",
         _counted(lambda T, D, H, b: _right_count(T, D, H, 2)),
     ),
-    Misconception(
+    Mistake(
         "a layer without biases",
         "Keras adds biases unless use_bias=False.",
         _counted(lambda T, D, H, b: _right_count(T, D, H, 0)),
     ),
-    Misconception(
+    Mistake(
         "four blocks, as in an LSTM",
         "A GRU has two gates and a candidate.",
         _counted(lambda T, D, H, b: 4 * _right_count(T, D, H, b) // 3),
     ),
-    Misconception(
+    Mistake(
         "two blocks, the gates without the candidate",
         "The candidate has weights of its own, as many as a gate.",
         _counted(lambda T, D, H, b: 2 * _right_count(T, D, H, b) // 3),
     ),
-    Misconception(
+    Mistake(
         "one block",
         "Each of the two gates has its own weights beside those of the candidate.",
         _counted(lambda T, D, H, b: _right_count(T, D, H, b) // 3),
     ),
-    Misconception(
+    Mistake(
         "a recurrent kernel (H, H), shared by the blocks",
         "The recurrent kernel is (H, 3H): each block has its own square.",
         _counted(lambda T, D, H, b: _right_count(T, D, H, b) - 2 * H * H),
     ),
-    Misconception(
+    Mistake(
         "a Dense layer that reads the states of all steps",
         "Without return_sequences the GRU hands on its last state (H,) only.",
         _counted(_right_count, lambda T, H, K: T * H * K + K),
     ),
-    Misconception(
+    Mistake(
         "a Dense layer without its bias",
         "Dense(K) has K biases.",
         _counted(_right_count, lambda T, H, K: H * K),
     ),
-    Misconception(
+    Mistake(
         "the whole model in place of the GRU alone",
         "Two numbers are asked for: first the GRU, then Dense.",
         lambda T, D, H, K, reset_after: (_right_count(T, D, H, 2 if reset_after else 1) + H * K + K, H * K + K),

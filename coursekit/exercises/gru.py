@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from coursekit.checking import Draw, Exercise, Misconception, Tensor
+from coursekit.checking import Draw, Exercise, Mistake, Tensor
 from coursekit.checking.registry import register
 from coursekit.exercises import gru_mistakes as mistakes
 from coursekit.exercises.draws import SEQUENCE_SIZES, sequence_args, sequence_draws, step_draws
@@ -26,7 +26,7 @@ register(
         reference=mistakes.right_step,
         returns=(STATE,),
         draw=step_draws(gru),
-        misconceptions=mistakes.STEP,
+        mistakes=mistakes.STEP,
         hints=(
             "Begin with the two products that hold all gates at once: x @ W_ih.T + b_ih and h @ W_hh.T + b_hh, "
             "both (N, 3H). Print their shapes.",
@@ -49,7 +49,7 @@ register(
         returns=(STATES,),
         draw=sequence_draws(gru),
         uses=("gru_step",),
-        misconceptions=mistakes.FORWARD,
+        mistakes=mistakes.FORWARD,
         hints=(
             "A recurrent layer is a fold: keep one variable h, start it at h0, and replace it at every step.",
             "The input of step t is x[:, t], shape (N, D). Collect the states in a list.",
@@ -105,14 +105,14 @@ register(
             Tensor("b_hh", ("3H",), blocks=_GATES),
         ),
         draw=_draw_params,
-        misconceptions=(
-            Misconception(
+        mistakes=(
+            Mistake(
                 "weights replaced by 1 - weights",
                 "It is the gate that becomes 1 - z, after the sigmoid. Which change before the sigmoid does that?",
                 _one_minus_weights,
             ),
             *(
-                Misconception(
+                Mistake(
                     f"{what} of z that keep their sign: {', '.join(kept.split())}",
                     "Everything inside the sigmoid changes its sign: two products and two biases.",
                     lambda params, kept=kept: _flip(params, kept),
@@ -125,22 +125,22 @@ register(
                     ("rows", "W_hh b_hh"),
                 )
             ),
-            Misconception(
+            Mistake(
                 "the rows of r negated in place of those of z",
                 "The blocks stand in the order r, z, n. z is the middle one.",
                 lambda params: _flip(params, block=0),
             ),
-            Misconception(
+            Mistake(
                 "every row negated",
                 "Only z changes its meaning. r and n stay as they are.",
                 lambda params: Params(*(-array for array in params)),
             ),
-            Misconception(
+            Mistake(
                 "the same weights again",
                 "The two conventions share their equations for r and n, not for z.",
                 lambda params: Params(*(array.copy() for array in params)),
             ),
-            Misconception(
+            Mistake(
                 "weights that are changed in place",
                 "Copy each array first: the caller goes on using the old weights.",
                 _flip_in_place,
@@ -163,7 +163,7 @@ register(
         reference=mistakes.reset_before,
         returns=(STATE,),
         draw=step_draws(gru),
-        misconceptions=mistakes.RESET_BEFORE,
+        mistakes=mistakes.RESET_BEFORE,
         hints=(
             "Only the line of the candidate changes. Its product with W_hn can no longer be shared with the gates.",
             "The rows of W_hn are the last H rows of W_hh, and b_hn the last H entries of b_hh.",
@@ -192,7 +192,7 @@ register(
         reference=mistakes.clamped,
         returns=(STATES,),
         draw=_draw_clamped,
-        misconceptions=mistakes.CLAMPED,
+        mistakes=mistakes.CLAMPED,
         hints=(
             "Copy your step into the loop, and replace the gate between the line that computes it and the line "
             "that uses it.",
@@ -224,36 +224,34 @@ register(
         reference=_count,
         returns=(Tensor("count", exact=True),),
         draw=_draw_sizes,
-        misconceptions=(
-            Misconception(
+        mistakes=(
+            Mistake(
                 "one bias per gate",
                 "PyTorch has two biases, b_ih and b_hh. One is enough in papers, and in Keras with reset_after=False.",
                 lambda D, H: _count(D, H, biases=1),
             ),
-            Misconception(
-                "no biases", "Each of the two products has a bias of 3H.", lambda D, H: _count(D, H, biases=0)
-            ),
-            Misconception(
+            Mistake("no biases", "Each of the two products has a bias of 3H.", lambda D, H: _count(D, H, biases=0)),
+            Mistake(
                 "only the weights that act on the input",
                 "There is a second matrix: the one that acts on the old state.",
                 lambda D, H: 3 * (D * H + 2 * H),
             ),
-            Misconception(
+            Mistake(
                 "a recurrent matrix with one number per unit",
                 "Every unit sees the old state of every unit: W_hh h is a matrix product, and no element-wise one.",
                 lambda D, H: 3 * (D * H + H + 2 * H),
             ),
-            Misconception(
+            Mistake(
                 "two blocks of rows, one per gate",
                 "Two gates and one candidate: three blocks. A GRU has two gates, but three sets of weights.",
                 lambda D, H: _count(D, H, blocks=2),
             ),
-            Misconception(
+            Mistake(
                 "four blocks of rows, as in an LSTM",
                 "A GRU has two gates and a candidate. The LSTM has three gates and a candidate.",
                 lambda D, H: _count(D, H, blocks=4),
             ),
-            Misconception(
+            Mistake(
                 "one block of rows",
                 "That is a vanilla RNN. Count the candidate and both gates.",
                 lambda D, H: _count(D, H, blocks=1),

@@ -43,7 +43,7 @@ register(
         reference=gru.step_backward,
         returns=(Tensor("dx", ("N", "D")), Tensor("dh_prev", ("N", "H")), *WEIGHTS),
         draw=_draw_step,
-        misconceptions=mistakes.STEP,
+        mistakes=mistakes.STEP,
         hints=(
             "Go backwards line by line. h = (1 - z) * n + z * h_prev sends a gradient to n, to z and to h_prev. Write "
             "down these three first: two of them are dh times one factor, one has a difference in it.",
@@ -76,7 +76,7 @@ register(
         returns=(Tensor("dx", ("N", "T", "D"), sequence="T"), Tensor("dh0", ("N", "H")), *WEIGHTS),
         draw=_draw_sequence,
         uses=("gru_step_backward",),
-        misconceptions=mistakes.SEQUENCE,
+        mistakes=mistakes.SEQUENCE,
         hints=(
             "It is the loop of rnn_backward. Nothing in it knows which cell it is.",
             "Every state is used by its own loss and by the next step: dh = dhs[:, t] + dh_next, with dh_next = 0 "
@@ -136,7 +136,7 @@ register(
         ),
         draw=_draw_training,
         uses=("gru_backward",),
-        misconceptions=mistakes.TRAINING,
+        mistakes=mistakes.TRAINING,
         hints=(
             "The order: forward, loss, all six gradients, clip, update. Change nothing before the last.",
             "The read-out is scores = hs[:, -1] @ W_out.T + b_out. So dW_out = dscores.T @ hs[:, -1], db_out is the "
@@ -189,7 +189,7 @@ register(
         returns=(Tensor("accepted", exact=True),),
         draw=_draw_candidates,
         uses=("gru_forward",),
-        misconceptions=check_mistakes.CHECKS,
+        mistakes=check_mistakes.CHECKS,
         hints=(
             "Draw x, h0 and four weight arrays from np.random.default_rng(0). Call the candidate and your own "
             "gru_forward with them, and compare. Return True or False.",

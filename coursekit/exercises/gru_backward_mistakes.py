@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 from coursekit.exercises.gru_paths import four_paths
 from coursekit.exercises.through_time import mistakes
 from coursekit.reference import gradient_flow, gru
@@ -90,102 +90,102 @@ def _dh_in_place(dh, cache):
 
 
 STEP = (
-    Misconception(
+    Mistake(
         "an update gate with the wrong sign: n - h_prev",
         "h = (1 - z) * n + z * h_prev. If z grows a little, towards which of the two does h move?",
         _wrong(z=lambda dh, k: dh * (k.n - k.h_prev) * k.z * (1 - k.z)),
     ),
-    Misconception(
+    Mistake(
         "an update gate without the slope of its sigmoid",
         "The gradient at z is not yet the one at its argument.",
         _wrong(z=lambda dh, k: dh * (k.h_prev - k.n)),
     ),
-    Misconception(
+    Mistake(
         "an update gate that sees only the old state",
         "z stands twice in the last line of the step, once as 1 - z.",
         _wrong(z=lambda dh, k: dh * k.h_prev * k.z * (1 - k.z)),
     ),
-    Misconception(
+    Mistake(
         "the other convention, in which z writes",
         "Here z = 1 keeps the old state. So which share of dh goes to n, and which to h_prev?",
         _z_writes,
     ),
-    Misconception(
+    Mistake(
         "a reset gate that gets no gradient",
         "r stands in the line of the candidate. What did it multiply there?",
         _wrong(r=lambda dan, k: 0 * dan),
     ),
-    Misconception(
+    Mistake(
         "a reset gate that is given h_prev in place of W_hn h_prev + b_hn",
         "What stood beside r in this GRU: the state, or the product that was made of it? The cache has it as hn.",
         _wrong(r=lambda dan, k: dan * k.h_prev * k.r * (1 - k.r)),
     ),
-    Misconception(
+    Mistake(
         "a reset gate without the slope of its sigmoid",
         "The gradient at r is not yet the one at its argument.",
         _wrong(r=lambda dan, k: dan * k.hn),
     ),
-    Misconception(
+    Mistake(
         "a candidate without the slope of its tanh",
         "The way back from n to the argument of tanh goes through the derivative of tanh.",
         _wrong(n=lambda dh, k: dh * (1 - k.z)),
     ),
-    Misconception(
+    Mistake(
         "a candidate that is given all of dh",
         "h = (1 - z) * n + z * h_prev. What multiplies n?",
         _wrong(n=lambda dh, k: dh * (1 - k.n**2)),
     ),
-    Misconception(
+    Mistake(
         "a candidate whose product with W_hn skips the reset gate",
         "On the way to W_hn h_prev + b_hn, the gradient of the candidate passes r. On the way to W_in x it does not.",
         _wrong(n_from_h=lambda dan, k: dan),
     ),
-    Misconception(
+    Mistake(
         "a gradient of W_hh and b_hh without the reset gate, beside a right dh_prev",
         "W_hn and b_hn stand inside the bracket that r multiplies. Compare the last H rows.",
         _wrong(finish=lambda dh, dax, dah, k: _finish(dh, dax, dax, k, dh_prev=dh * k.z + dah @ k.params.W_hh)),
     ),
-    Misconception(
+    Mistake(
         "a gradient of b_hh that is a copy of that of b_ih",
         "For r and z the two are equal. Is b_hn added at the same place as b_in?",
         _wrong(finish=lambda dh, dax, dah, k: _finish(dh, dax, dah, k, db_hh=dax)),
     ),
-    Misconception(
+    Mistake(
         "a gradient of W_hh built from the new state",
         "Which state did W_hh multiply in this step?",
         _wrong(finish=lambda dh, dax, dah, k: _finish(dh, dax, dah, k, h=new_h(k))),
     ),
-    Misconception(
+    Mistake(
         "a dh_prev without its direct path: z * dh",
         "The old state enters in four places. One of them is the last line of the step, without any matrix.",
         _without("direct"),
     ),
-    Misconception(
+    Mistake(
         "a dh_prev without the path through the candidate",
         "The old state enters in four places. Which of them leads through W_hn?",
         _without("n"),
     ),
-    Misconception(
+    Mistake(
         "a dh_prev without the path through the update gate",
         "The old state enters in four places. Which of them leads through W_hz?",
         _without("z"),
     ),
-    Misconception(
+    Mistake(
         "a dh_prev without the path through the reset gate",
         "The old state enters in four places. Which of them leads through W_hr?",
         _without("r"),
     ),
-    Misconception(
+    Mistake(
         "blocks in the order z, r, n",
         "The rows of the weights stand in the order r, z, n, and so do their gradients.",
         _wrong(finish=_blocks_z_r_n),
     ),
-    Misconception(
+    Mistake(
         "weight gradients that are a mean over the sequences",
         "The loss already says whether it is a sum or a mean. Going back, the sequences of a batch are added.",
         _wrong(finish=lambda dh, dax, dah, k: _finish(dh, dax, dah, k, over=len(dh))),
     ),
-    Misconception(
+    Mistake(
         "a step that multiplies dh itself",
         "`dh *= ...` changes the caller's array, and the numbers that you return are right all the same. Give the "
         "product a new name.",
@@ -274,58 +274,58 @@ def _cell_only(weights, grads, x, y, lr, max_norm):
 
 
 TRAINING = (
-    Misconception(
+    Mistake(
         "gradients that are not zeroed: added to those of the step before",
         "`grads` holds what the step before left behind. Does this step's gradient begin at zero? In PyTorch, "
         "`zero_grad()` is there for that.",
         train_step_by(count=lambda new, old: old + new),
     ),
-    Misconception(
+    Mistake(
         "stale gradients: a step along those of the step before",
         "Which gradients do the weights move along: those in the argument, or those that this batch gave?",
         train_step_by(step_along=lambda new, used, old: old),
     ),
-    Misconception(
+    Mistake(
         "a read-out that is updated before the gradient goes back through it",
         "All gradients belong to one and the same set of weights: the old ones. Change nothing before the last line.",
         train_step_by(read_out=lambda W_out, dW_out, lr: W_out - lr * dW_out),
     ),
-    Misconception(
+    Mistake(
         "a clip after the update",
         "The weights have moved along the long gradient already. What is the clip good for then?",
         train_step_by(step_along=lambda new, used, old: new),
     ),
-    Misconception(
+    Mistake(
         "no clip at all",
         "If the norm of all six gradients together exceeds max_norm, they are made shorter before the update.",
         train_step_by(clip=lambda grads, max_norm: list(grads)),
     ),
-    Misconception(
+    Mistake(
         "a clip for each array by itself",
         "One factor for all six arrays keeps the direction of the step.",
         train_step_by(clip=lambda grads, max_norm: [clipped([g], max_norm)[0] for g in grads]),
     ),
-    Misconception(
+    Mistake(
         "a step with the wrong sign: up the slope",
         "The gradient points to where the loss grows. Which way leads down?",
         train_step_by(update=lambda w, g, lr: w + lr * g),
     ),
-    Misconception(
+    Mistake(
         "a step without the learning rate",
         "How far does the step go along the gradient?",
         train_step_by(update=lambda w, g, lr: w - g),
     ),
-    Misconception(
+    Mistake(
         "a loss that reaches every state",
         "Only the last state is read out. What is the gradient of the loss at the others, by itself?",
         train_step_by(asked=lambda dhs, dh: dhs + dh[:, None]),
     ),
-    Misconception(
+    Mistake(
         "a read-out that does not learn",
         "There are six arrays of weights: four of the GRU, and W_out and b_out.",
         _cell_only,
     ),
-    Misconception(
+    Mistake(
         "weights that are changed in place",
         "`w -= ...` changes the caller's arrays. Return new ones: `w - lr * g`.",
         _in_place,

@@ -153,7 +153,7 @@ def mutants() -> tuple[Mutant, ...]:
 
 def _known(exercise: str, name: str, shown_by: str) -> Mutant:
     """A mistake of another exercise, found by how its name begins."""
-    found = [m for m in registry.get(exercise).misconceptions if m.name.startswith(name)]
+    found = [m for m in registry.get(exercise).mistakes if m.name.startswith(name)]
     if len(found) != 1:
         raise LookupError(f"{exercise}: expected one known mistake whose name begins with {name!r}, got {len(found)}")
     wrong = found[0].implement

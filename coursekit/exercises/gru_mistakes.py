@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 from coursekit.exercises.fold_mistakes import fold_mistakes
 from coursekit.reference import conventions, gru
 from coursekit.reference.gru import Params
@@ -89,109 +89,109 @@ def _changes_h(x, h, params):
 _TWO_BIASES = "Every product has its bias: W_ih x + b_ih and W_hh h + b_hh."
 
 STEP = (
-    Misconception(
+    Mistake(
         "an update gate that is swapped: (1 - z) * h + z * n",
         "In this course z keeps. With z = 1 the new state must equal the old one. Chung et al. 2014 let z write; "
         "the lesson maps one convention onto the other.",
         _wrong(output=lambda r, z, n, h: (1 - z) * h + z * n),
     ),
-    Misconception(
+    Mistake(
         "a reset gate before the product: W_hn (r * h)",
         "That is the GRU of Cho et al. 2014, and another model. Here r multiplies the finished product, its bias "
         "included.",
         reset_before,
     ),
-    Misconception(
+    Mistake(
         "a candidate without the reset gate",
         "r does not reach the candidate. Which term of n does r multiply?",
         _wrong(candidate=lambda xn, r, hn: np.tanh(xn + hn)),
     ),
-    Misconception(
+    Mistake(
         "a reset gate on the whole candidate: tanh(r * (x part + h part))",
         "r resets what comes from the past. The part that comes from x does not pass through it.",
         _wrong(candidate=lambda xn, r, hn: np.tanh(r * (xn + hn))),
     ),
-    Misconception(
+    Mistake(
         "1 - r in place of r",
         "With r = 1 the past reaches the candidate in full.",
         _wrong(candidate=lambda xn, r, hn: np.tanh(xn + (1 - r) * hn)),
     ),
-    Misconception(
+    Mistake(
         "a candidate without its tanh",
         "The candidate must lie in (-1, 1), like every state.",
         _wrong(candidate=lambda xn, r, hn: xn + r * hn),
     ),
-    Misconception(
+    Mistake(
         "a candidate with sigmoid in place of tanh",
         "Gates lie in (0, 1), the candidate in (-1, 1). Which function gives which range?",
         _wrong(candidate=lambda xn, r, hn: sigmoid(xn + r * hn)),
     ),
-    Misconception(
+    Mistake(
         "gates with tanh in place of sigmoid",
         "A gate is a share: it lies in (0, 1). Print the smallest entry of your r and z.",
         _wrong(gate=lambda from_x, from_h: np.tanh(from_x + from_h)),
     ),
-    Misconception(
+    Mistake(
         "gates without their sigmoid",
         "A gate is a share: it lies in (0, 1). Print the smallest and the largest entry of your r and z.",
         _wrong(gate=lambda from_x, from_h: from_x + from_h),
     ),
-    Misconception(
+    Mistake(
         "gates that see the input only",
         "What a gate does depends on the state as well. Each gate is made of two parts.",
         _wrong(gate=lambda from_x, from_h: sigmoid(from_x)),
     ),
-    Misconception(
+    Mistake(
         "weight rows read in the order z, r, n",
         "The rows stand in the order r, z, n, as in PyTorch. Keras and ONNX begin with z.",
         _gates_in_order_z_r_n,
     ),
-    Misconception(
+    Mistake(
         "r in place of z in the last line",
         "r only shapes the candidate. The gate that mixes the candidate with the old state is z.",
         _wrong(output=lambda r, z, n, h: (1 - r) * n + r * h),
     ),
-    Misconception(
+    Mistake(
         "a candidate that is not multiplied by 1 - z",
         "The two weights of the last line add up to 1. Without that the state can leave (-1, 1).",
         _wrong(output=lambda r, z, n, h: n + z * h),
     ),
-    Misconception(
+    Mistake(
         "an old state that is dropped: h = (1 - z) * n",
         "Where does the part of the old state go that z keeps?",
         _wrong(output=lambda r, z, n, h: (1 - z) * n),
     ),
-    Misconception(
+    Mistake(
         "a missing bias b_hn",
         "There are two biases, and the candidate's part of b_hh counts too. Look at its last H entries.",
         lambda x, h, params: right_step(x, h, _without_b_hn(params)),
     ),
-    Misconception(
+    Mistake(
         "a bias b_hn outside the reset gate",
         "r multiplies W_hn h + b_hn as a whole. This is why the two biases cannot be merged into one.",
         _b_hn_outside_reset,
     ),
-    Misconception(
+    Mistake(
         "a missing bias b_ih",
         _TWO_BIASES,
         lambda x, h, params: right_step(x, h, params._replace(b_ih=np.zeros_like(params.b_ih))),
     ),
-    Misconception(
+    Mistake(
         "a missing bias b_hh",
         _TWO_BIASES,
         lambda x, h, params: right_step(x, h, params._replace(b_hh=np.zeros_like(params.b_hh))),
     ),
-    Misconception(
+    Mistake(
         "recurrent weights that are not transposed",
         "Rows of W_hh belong to the new units. With states as rows of h (N, H), the product is h @ W.T.",
         _untransposed,
     ),
-    Misconception(
+    Mistake(
         "a step that ignores the old state",
         "The old state enters four times: in both gates, in the candidate, and in the last line.",
         lambda x, h, params: right_step(x, np.zeros_like(h), params),
     ),
-    Misconception(
+    Mistake(
         "a step that writes the new state into h itself",
         "`h *= z`, `h += ...` and `h[:] = ...` change the caller's array. Give the new state an array of its own.",
         _changes_h,
@@ -229,37 +229,37 @@ def _reset_by_z(x, h, params):
 
 
 RESET_BEFORE = (
-    Misconception(
+    Mistake(
         "the GRU of the first exercise, with the reset after the product",
         "The two agree where h = 0 and b_hn = 0, and in general nowhere else. What does r multiply here?",
         right_step,
     ),
-    Misconception(
+    Mistake(
         "a reset state in the update gate as well",
         "r resets the state for the candidate only. The gates themselves see h.",
         _reset_everywhere,
     ),
-    Misconception(
+    Mistake(
         "a reset state in the last line as well",
         "The last line mixes the candidate with h itself, not with r * h.",
         _reset_in_output,
     ),
-    Misconception(
+    Mistake(
         "a bias b_hn inside the reset gate",
         "Only h is multiplied by r. The bias is added after the product, in full.",
         _reset_bias,
     ),
-    Misconception(
+    Mistake(
         "a missing bias b_hn",
         "The product with W_hn still has its bias, the last H entries of b_hh.",
         lambda x, h, params: reset_before(x, h, _without_b_hn(params)),
     ),
-    Misconception(
+    Mistake(
         "z in place of r",
         "The first block of rows belongs to r, the second to z.",
         _reset_by_z,
     ),
-    Misconception(
+    Mistake(
         "an update gate that is swapped",
         "Only the place of r differs from the first exercise. z still keeps.",
         lambda x, h, params: reset_before(x, h, conventions.flip_update_gate(params)),
@@ -298,32 +298,32 @@ def _both_clamped(x, h0, params, gate, value):
 
 
 CLAMPED = (
-    Misconception(
+    Mistake(
         "a value put in before the sigmoid",
         "The gate itself is held, after its sigmoid. Held at 1 before it, the gate would be sigmoid(1) = 0.73.",
         lambda *args: clamped(*args, before_sigmoid=True),
     ),
-    Misconception(
+    Mistake(
         "an update gate that is swapped: held at 1 - value",
         "Here z = 1 keeps the old state for ever, and z = 0 drops it at once.",
         lambda x, h0, params, gate, value: clamped(x, h0, params, gate, 1 - value if gate == "z" else value),
     ),
-    Misconception(
+    Mistake(
         "the other gate held",
         '"r" is the reset gate and shapes the candidate, "z" the update gate and mixes.',
         lambda x, h0, params, gate, value: clamped(x, h0, params, "z" if gate == "r" else "r", value),
     ),
-    Misconception(
+    Mistake(
         "both gates held",
         "Only the gate that is named is held. The other one follows its equation.",
         _both_clamped,
     ),
-    Misconception(
+    Mistake(
         "a gate held only at the first step",
         "The gate is held at every step. Is the line that holds it inside the loop?",
         lambda *args: clamped(*args, steps=1),
     ),
-    Misconception(
+    Mistake(
         "no gate held",
         "Compute both gates as always, then replace the one that is named.",
         lambda x, h0, params, gate, value: gru.forward(x, h0, params)[0],

@@ -49,7 +49,7 @@ register(
         reference=gap_free_windows,
         returns=(Tensor("inputs", ("n", "length")), Tensor("targets", ("n",)), Tensor("now", ("n",), exact=True)),
         draw=_draw_sensors,
-        misconceptions=mistakes.GAPS,
+        mistakes=mistakes.GAPS,
         hints=(
             "Readings that stand side by side in an array need not be side by side in time. np.diff(minutes) tells.",
             "For a window that ends at `now`, the steps between the readings now - length + 1 and now + ahead have to "
@@ -82,7 +82,7 @@ register(
         reference=standardise,
         returns=(Tensor("train", ("n", "length")), Tensor("test", ("m", "length"))),
         draw=_draw_scales,
-        misconceptions=mistakes.SCALING,
+        mistakes=mistakes.SCALING,
         hints=(
             "When the model is made, the test windows do not exist yet. Where can the two numbers come from?",
             "One mean and one standard deviation for all numbers of train together: no axis.",
@@ -109,7 +109,7 @@ register(
         reference=ridge_fit,
         returns=(Tensor("w", ("F",)), Tensor("b")),
         draw=_draw_regressions,
-        misconceptions=mistakes.RIDGE,
+        mistakes=mistakes.RIDGE,
         hints=(
             "b is not penalised, so at the minimum the residuals have mean zero: b = mean(y) - mean(X) w. What is left "
             "for w if both are centred first?",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 # Whether the window that ends at `now` is kept: keep(minutes, now, length, ahead, step).
 Keep = Callable[[np.ndarray, int, int, int, float], bool]
@@ -44,22 +44,22 @@ def _first_place(minutes, values, length, ahead, step):
 
 
 GAPS = (
-    Misconception(
+    Mistake(
         "windows over gaps",
         "Side by side in the array is not side by side in time. Look at np.diff(minutes).",
         _windows(lambda minutes, now, length, ahead, step: True),
     ),
-    Misconception(
+    Mistake(
         "a check of the inputs only, not of the way to the target",
         "With a gap after the last input the target is hours ahead, not `ahead` steps.",
         _windows(lambda m, now, length, ahead, step: _regular(np.diff(m[now - length + 1 : now + 1]), step)),
     ),
-    Misconception(
+    Mistake(
         "a check of the way to the target only, not of the inputs",
         "A gap among the inputs makes them lie further back than they seem.",
         _windows(lambda m, now, length, ahead, step: _regular(np.diff(m[now : now + ahead + 1]), step)),
     ),
-    Misconception(
+    Mistake(
         "a check of the whole span instead of each step",
         "A late reading and an early one cancel in the sum. Check every step.",
         _windows(
@@ -68,7 +68,7 @@ GAPS = (
             )
         ),
     ),
-    Misconception(
+    Mistake(
         "a check for long steps only",
         "A reading that comes too early is irregular as well: the step has a lower limit too.",
         _windows(
@@ -77,33 +77,33 @@ GAPS = (
             )
         ),
     ),
-    Misconception(
+    Mistake(
         "a check that includes the step before the first input",
         "What came before the first input does not matter to the window.",
         _windows(lambda m, now, n, ahead, step: _regular(np.diff(m[max(now - n, 0) : now + ahead + 1]), step)),
     ),
-    Misconception(
+    Mistake(
         "a check that stops one step before the target",
         "The last step, the one that ends at the target, counts too. Look at the end of the slice.",
         _windows(lambda m, now, length, ahead, step: _regular(np.diff(m[now - length + 1 : now + ahead]), step)),
     ),
-    Misconception(
+    Mistake(
         "a target one reading too early",
         "`ahead` = 1 is the reading right after the last input.",
         _windows(ahead_by=-1, last=-1),
     ),
-    Misconception(
+    Mistake(
         "a target one reading too late",
         "`ahead` = 1 is the reading right after the last input.",
         _windows(ahead_by=1),
     ),
-    Misconception(
+    Mistake(
         "a target counted from the first input",
         "With ahead < length that target is one of the inputs: the model is shown its answer.",
         _target_inside,
     ),
-    Misconception("windows without the last one", "The last target may be the last reading.", _windows(last=-1)),
-    Misconception(
+    Mistake("windows without the last one", "The last target may be the last reading.", _windows(last=-1)),
+    Mistake(
         "the place of the first input as `now`",
         "now is the moment of the forecast: the place of the last input.",
         _first_place,
@@ -147,62 +147,62 @@ def _each_window(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 SCALING = (
-    Misconception(
+    Mistake(
         "a scaler that was fitted on training and test windows together",
         "The mean and the deviation of the test are not known when the model is made.",
         _by(_both),
     ),
-    Misconception(
+    Mistake(
         "a scaler that was fitted on the test windows",
         "The two numbers have to come from train.",
         _by(_test),
     ),
-    Misconception(
+    Mistake(
         "a second scaler, fitted on the test windows, for the test",
         "The same reading must become the same number in train and in test. Use one pair of numbers for both.",
         _by(_train, _test),
     ),
-    Misconception(
+    Mistake(
         "training windows that are scaled, and test windows that are not",
         "The model sees the test in the unit that it was trained in.",
         _by(_train, lambda train, test: (0.0, 1.0)),
     ),
-    Misconception(
+    Mistake(
         "a mean and a deviation for each place in the window",
         "Every place holds the same quantity. One mean and one deviation for all numbers of train: no axis.",
         _by(lambda train, test: (train.mean(axis=0), train.std(axis=0))),
     ),
-    Misconception(
+    Mistake(
         "windows that are each scaled by themselves",
         "Then a high and a low window look alike, and the level, which matters, is lost.",
         _each_window,
     ),
-    Misconception(
+    Mistake(
         "a division by the variance",
         "The unit of a variance is that of the readings squared.",
         _by(lambda train, test: (train.mean(), train.var())),
     ),
-    Misconception(
+    Mistake(
         "windows that are centred but not divided",
         "After centring comes the division by the standard deviation.",
         _by(lambda train, test: (train.mean(), 1.0)),
     ),
-    Misconception(
+    Mistake(
         "windows that are divided but not centred",
         "Subtract the mean of train first.",
         _by(lambda train, test: (0.0, train.std())),
     ),
-    Misconception(
+    Mistake(
         "a scaling by the smallest and the largest reading",
         "Asked for are the mean and the standard deviation; one odd reading moves the smallest and the largest.",
         _by(lambda train, test: (train.min(), train.max() - train.min())),
     ),
-    Misconception(
+    Mistake(
         "the sample's standard deviation (ddof=1)",
         "Take np.std as it comes.",
         _by(lambda train, test: (train.mean(), train.std(ddof=1))),
     ),
-    Misconception(
+    Mistake(
         "windows that are changed in place",
         "train -= ... changes the caller's windows. Make new ones.",
         _in_place,
@@ -258,54 +258,52 @@ def _ridge_in_place(X: np.ndarray, y: np.ndarray, strength: float) -> tuple[np.n
 
 
 RIDGE = (
-    Misconception(
+    Mistake(
         "a ridge that penalises b as well",
         "A penalised b pulls the forecast's level to zero. Centre first, or leave b's entry of the penalty at 0.",
         _penalised_bias,
     ),
-    Misconception("a fit without b", "X and y are far from zero. What does the line do at X = 0?", _no_bias),
-    Misconception(
+    Mistake("a fit without b", "X and y are far from zero. What does the line do at X = 0?", _no_bias),
+    Mistake(
         "a b that ignores the mean of X",
         "b is the forecast at X = 0, not at the mean of X.",
         _mean_as_bias,
     ),
-    Misconception(
-        "a b with the wrong sign of w", "At X = mean(X) the forecast is mean(y). Solve that for b.", _other_sign
-    ),
-    Misconception(
+    Mistake("a b with the wrong sign of w", "At X = mean(X) the forecast is mean(y). Solve that for b.", _other_sign),
+    Mistake(
         "least squares without a penalty",
         "strength has to appear on the diagonal.",
         _least_squares,
     ),
-    Misconception(
+    Mistake(
         "a strength that is added to every entry of the matrix",
         "The penalty is sum(w**2): strength times the unit matrix. A number added to a matrix goes everywhere.",
         _ridge(lambda X, strength: np.full((X.shape[1], X.shape[1]), strength)),
     ),
-    Misconception(
+    Mistake(
         "a penalty that is multiplied by the number of rows",
         "The squared errors are summed here, not averaged.",
         _ridge(lambda X, strength: len(X) * _eye(X, strength)),
     ),
-    Misconception(
+    Mistake(
         "a penalty that is divided by the number of rows",
         "The squared errors are summed here, not averaged.",
         _ridge(lambda X, strength: _eye(X, strength) / len(X)),
     ),
-    Misconception(
+    Mistake(
         "half the penalty",
         "The factor 2 of the derivative stands in both terms and cancels.",
         _ridge(lambda X, strength: _eye(X, strength) / 2),
     ),
-    Misconception(
+    Mistake(
         "the strength squared",
         "The penalty is strength * sum(w**2): w is squared, strength is not.",
         _ridge(lambda X, strength: _eye(X, strength**2)),
     ),
-    Misconception(
+    Mistake(
         "a matrix of X as it is, with a b that is added afterwards",
         "Centre X and y before w is computed, not only for b.",
         _ridge(_eye, centre=False),
     ),
-    Misconception("X and y that are changed in place", "X -= ... changes the caller's array.", _ridge_in_place),
+    Mistake("X and y that are changed in place", "X -= ... changes the caller's array.", _ridge_in_place),
 )

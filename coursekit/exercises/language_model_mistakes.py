@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 from coursekit.reference import rnn
 from coursekit.reference.numerics import log_softmax, softmax
 
@@ -55,71 +55,71 @@ def _loss_in_place(logits, targets, mask):
 _COUNT = "Divide by the number of positions that count, mask.sum(). Padding carries no loss, and is not counted either."
 
 LOSS = (
-    Misconception("a mean over all positions, padding counted with a loss of zero", _COUNT, _wrong_loss(_per_position)),
-    Misconception(
+    Mistake("a mean over all positions, padding counted with a loss of zero", _COUNT, _wrong_loss(_per_position)),
+    Mistake(
         "a mask that is not used at all",
         "Positions where mask is False hold padding. What the network predicts there is of no interest.",
         _wrong_loss(_per_position, loss_mask=np.ones_like, gradient_mask=np.ones_like),
     ),
-    Misconception(
+    Mistake(
         "a division by N in place of the number of positions",
         "N counts the sequences. The loss is a mean over characters: how many positions count?",
         _wrong_loss(lambda losses, mask: 1 / len(mask)),
     ),
-    Misconception(
+    Mistake(
         "a sum in place of a mean",
         "A sum grows with the batch and with the length. Divide it, and the gradient, by the number of "
         "positions that count.",
         _wrong_loss(lambda losses, mask: 1.0),
     ),
-    Misconception(
+    Mistake(
         "a mean of the sequences' means",
         "Then a character of a short sequence weighs more than one of a long sequence. Every position has "
         "the same weight.",
         _wrong_loss(_per_sequence_mean),
     ),
-    Misconception(
+    Mistake(
         "a gradient of the sum, beside a loss that is a mean",
         "What divides the loss divides its gradient as well.",
         _wrong_loss(gradient_scale=lambda losses, mask: 1.0),
     ),
-    Misconception(
+    Mistake(
         "a gradient without the -1 at the target",
         "Add up a row of dlogits: it must give zero, because raising all logits of a row changes nothing.",
         _wrong_loss(error=lambda p, y: p),
     ),
-    Misconception(
+    Mistake(
         "a gradient with the opposite sign",
         "A larger logit at the target makes the loss smaller: the gradient is negative there.",
         _wrong_loss(error=lambda p, y: y - p),
     ),
-    Misconception(
+    Mistake(
         "a mask on the loss, and none on the gradient",
         "What does not count in the loss has no gradient.",
         _wrong_loss(gradient_mask=np.ones_like),
     ),
-    Misconception(
+    Mistake(
         "a mask on the gradient, and none on the loss",
         "The sum over positions must leave the padding out as well.",
         _wrong_loss(loss_mask=np.ones_like),
     ),
-    Misconception(
+    Mistake(
         "a loss in bits",
         "np.log2 gives bits. The loss is asked for in nats, with np.log; that is what the gradient p - y belongs to.",
         _wrong_loss(unit=np.log(2)),
     ),
-    Misconception(
+    Mistake(
         "exponentials that overflow: no maximum is subtracted",
         "exp(1000) is infinity for a computer. Subtract the largest logit of every row first.",
         _wrong_loss(log_p=_unshifted),
     ),
-    Misconception(
+    Mistake(
         "the logarithm of a probability that was rounded to zero",
         "The probability of an unlikely target can be smaller than any number, and log(0) is minus infinity."
         " Work with log p itself: logits - log(sum(exp(logits))), after the shift.",
         _wrong_loss(log_p=lambda logits: np.log(softmax(logits))),
     ),
-    Misconception(
+    Mistake(
         "a loss that changes logits in place",
         "`logits -= ...` changes the caller's array. `logits = logits - ...` makes a new one.",
         _loss_in_place,
@@ -170,66 +170,64 @@ _TEMPERATURE = (
 )
 
 SAMPLING = (
-    Misconception(
+    Mistake(
         "the most likely symbol at every step",
         "argmax gives the same text every time, and soon repeats itself. The number from u decides.",
         _wrong_sampling(pick=lambda p, number: int(np.argmax(p))),
     ),
-    Misconception(
+    Mistake(
         "a state that does not advance while the start is read: only its last symbol is",
         _READ_ALL,
         _wrong_sampling(read=lambda start_ids: start_ids[-1:]),
     ),
-    Misconception(
-        "a start of which only the first symbol is read", _READ_ALL, _wrong_sampling(read=lambda ids: ids[:1])
-    ),
-    Misconception("a start that is not read at all", _READ_ALL, _wrong_sampling(read=lambda start_ids: start_ids[:0])),
-    Misconception(
+    Mistake("a start of which only the first symbol is read", _READ_ALL, _wrong_sampling(read=lambda ids: ids[:1])),
+    Mistake("a start that is not read at all", _READ_ALL, _wrong_sampling(read=lambda start_ids: start_ids[:0])),
+    Mistake(
         "the last symbol of the start read twice",
         "After the first loop the state has read the whole start. Draw from it before anything else is fed in.",
         _wrong_sampling(read=lambda start_ids: [*start_ids, start_ids[-1]]),
     ),
-    Misconception(
+    Mistake(
         "a start that is read backwards",
         "The start is read in the order in which it is written.",
         _wrong_sampling(read=lambda start_ids: start_ids[::-1]),
     ),
-    Misconception(
+    Mistake(
         "a temperature that multiplies",
         _TEMPERATURE,
         _wrong_sampling(probabilities=lambda a, T: softmax(a * T)),
     ),
-    Misconception(
+    Mistake(
         "a temperature without effect",
         _TEMPERATURE + " Dividing all probabilities by it and adding them up to 1 again changes nothing.",
         _wrong_sampling(probabilities=lambda a, T: softmax(a)),
     ),
-    Misconception(
+    Mistake(
         "a state that does not advance from symbol to symbol",
         "After a symbol is drawn, the network has to read it. Otherwise all symbols are drawn from one distribution.",
         _wrong_sampling(feed=lambda drawn, start_ids: None),
     ),
-    Misconception(
+    Mistake(
         "the last symbol of the start fed in again at every step",
         "The next input is the symbol that was just drawn.",
         _wrong_sampling(feed=lambda drawn, start_ids: start_ids[-1]),
     ),
-    Misconception(
+    Mistake(
         "u compared with each probability by itself",
         "A symbol owns a stretch of the line from 0 to 1, as long as its probability. np.cumsum gives the borders.",
         _wrong_sampling(pick=lambda p, number: int(np.argmax(p > number))),
     ),
-    Misconception(
+    Mistake(
         "borders that are one symbol late",
         "The first symbol owns the stretch from 0 to p[0]. Which index should u = 0 give?",
         _wrong_sampling(pick=lambda p, number: min(_pick(p, number) + 1, len(p) - 1)),
     ),
-    Misconception(
+    Mistake(
         "logits without the bias b_out",
         "The logits are h @ W_out.T + b_out.",
         _wrong_sampling(bias=0.0),
     ),
-    Misconception(
+    Mistake(
         "the start in front of the drawn symbols",
         "Only what was drawn is asked for: n symbols, one for each number of u.",
         _wrong_sampling(show_start=True),

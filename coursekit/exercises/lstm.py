@@ -47,7 +47,7 @@ register(
         reference=lambda x, h, c, params: lstm.step(x, h, c, params)[:2],
         returns=(Tensor("h", ("N", "H")), Tensor("c", ("N", "H"))),
         draw=_draw_step,
-        misconceptions=lstm_mistakes.STEP,
+        mistakes=lstm_mistakes.STEP,
         hints=(
             "All gates come out of one sum: x @ W_ih.T + b_ih + h @ W_hh.T + b_hh has the shape (N, 4H).",
             "np.split(a, 4, axis=1) cuts it into the parts of i, f, g, o, in this order. Three of them go through the "
@@ -82,7 +82,7 @@ register(
         ),
         draw=_draw_sequence,
         uses=("lstm_step",),
-        misconceptions=lstm_mistakes.FORWARD,
+        mistakes=lstm_mistakes.FORWARD,
         hints=(
             "It is the loop of the vanilla RNN, with two variables that are carried on: h and c.",
             "Start with h, c = h0, c0. In the loop: h, c = lstm_step(x[:, t], h, c, params). Append both to lists.",
@@ -117,7 +117,7 @@ register(
             *WEIGHTS,
         ),
         draw=_draw_step_backward,
-        misconceptions=lstm_backward_mistakes.STEP,
+        mistakes=lstm_backward_mistakes.STEP,
         hints=(
             "Go backwards line by line. The last line was h = o * tanh(c): it sends something to o, and something to "
             "c. What reaches c there is added to dc. Do that first.",
@@ -159,7 +159,7 @@ register(
         ),
         draw=_draw_backward,
         uses=("lstm_step_backward",),
-        misconceptions=lstm_backward_mistakes.SEQUENCE,
+        mistakes=lstm_backward_mistakes.SEQUENCE,
         hints=(
             "It is the loop of rnn_backward with two things that are handed over: dh_next and dc_next.",
             "Before the last step nothing arrives by way of h: dh_next is zero. At the last cell dc_T arrives.",
@@ -204,7 +204,7 @@ register(
             Tensor("b_ih + b_hh", ("4H",), blocks=GATES),
         ),
         draw=_draw_init,
-        misconceptions=lstm_mistakes.INIT,
+        mistakes=lstm_mistakes.INIT,
         hints=(
             "The rows stand in the order i, f, g, o, H of each. Which rows belong to f?",
             "There are two biases, and only their sum matters. If one holds all of it, what must the other one hold?",

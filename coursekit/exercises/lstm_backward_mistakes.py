@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 from coursekit.exercises.through_time import back, mistakes
 from coursekit.reference import lstm
 
@@ -83,93 +83,93 @@ def _reordered(da, dc_prev, k):
 
 
 STEP = (
-    Misconception(
+    Mistake(
         "missing parentheses: dc + dh * o * (1 - tanh(c)^2) * ...",
         "Everything that reaches c has to be added up first; only then comes the factor of each gate. With dc = 0 "
         "nothing of it would be seen.",
         _no_parentheses,
     ),
-    Misconception(
+    Mistake(
         "a dc from the future that is dropped",
         "Two things reach the cell: its own way out to h, and dc, which came from the next step.",
         _wrong(at_c=lambda dh, dc, k: _at_c(dh, 0 * dc, k)),
     ),
-    Misconception(
+    Mistake(
         "a cell that gets nothing by way of h",
         "h = o * tanh(c): so dh reaches c too, and is added to dc.",
         _wrong(at_c=lambda dh, dc, k: dc),
     ),
-    Misconception(
+    Mistake(
         "a dc_prev from the future alone",
         "Whatever reached the cell goes on to c_prev, also what came by way of h.",
         _parts_to_c_prev,
     ),
-    Misconception(
+    Mistake(
         "a way from h to c without the slope of tanh",
         "h = o * tanh(c). On the way back to c, which slope has to be passed?",
         _wrong(at_c=lambda dh, dc, k: dc + dh * k.o),
     ),
-    Misconception(
+    Mistake(
         "a way from h to c with tanh taken twice: 1 - tanh(tanh(c))^2",
         "The cache holds tanh(c) already.",
         _wrong(at_c=lambda dh, dc, k: dc + dh * k.o * (1 - np.tanh(k.tanh_c) ** 2)),
     ),
-    Misconception(
+    Mistake(
         "a way from h to c without the output gate",
         "h = o * tanh(c). What multiplies tanh(c)?",
         _wrong(at_c=lambda dh, dc, k: dc + dh * (1 - k.tanh_c**2)),
     ),
-    Misconception(
+    Mistake(
         "a dc_prev without the forget gate",
         "c = f * c_prev + i * g. What multiplies c_prev?",
         _wrong(to_c_prev=lambda dc, k: dc),
     ),
-    Misconception(
+    Mistake(
         "a candidate with the slope of the sigmoid: g * (1 - g)",
         "g went through tanh. What is the slope of tanh, in terms of its value?",
         _wrong(g=lambda dh, dc, k: dc * k.i * k.g * (1 - k.g)),
     ),
-    Misconception(
+    Mistake(
         "a forget gate that is given the new cell in place of the old one",
         "Which cell stood beside f: the old one or the new one?",
         _wrong(f=lambda dh, dc, k: dc * k.c * k.f * (1 - k.f)),
     ),
-    Misconception(
+    Mistake(
         "an output gate that is given c in place of tanh(c)",
         "h = o * tanh(c). What stood beside o?",
         _wrong(o=lambda dh, dc, k: dh * k.c * k.o * (1 - k.o)),
     ),
-    Misconception(
+    Mistake(
         "an input gate without the slope of its sigmoid",
         "The gradient at i is not yet the one at its argument. All four gates have a slope to pass.",
         _wrong(i=lambda dh, dc, k: dc * k.g),
     ),
-    Misconception(
+    Mistake(
         "a forget gate without the slope of its sigmoid",
         "The gradient at f is not yet the one at its argument. All four gates have a slope to pass.",
         _wrong(f=lambda dh, dc, k: dc * k.c_prev),
     ),
-    Misconception(
+    Mistake(
         "an output gate without the slope of its sigmoid",
         "The gradient at o is not yet the one at its argument. All four gates have a slope to pass.",
         _wrong(o=lambda dh, dc, k: dh * k.tanh_c),
     ),
-    Misconception(
+    Mistake(
         "blocks in the order i, f, o, g",
         "The rows of the weights stand in the order i, f, g, o, and so do their gradients.",
         _wrong(finish=_reordered),
     ),
-    Misconception(
+    Mistake(
         "a gradient of W_hh built from the new state",
         "Which state did W_hh multiply in this step?",
         _wrong(finish=lambda da, dc_prev, k: _finish(da, dc_prev, k, h_prev=k.o * k.tanh_c)),
     ),
-    Misconception(
+    Mistake(
         "weight gradients that are a mean over the sequences",
         "The loss already says whether it is a sum or a mean. Going back, the sequences of a batch are added.",
         _wrong(finish=lambda da, dc_prev, k: _finish(da, dc_prev, k, over=len(da))),
     ),
-    Misconception(
+    Mistake(
         "a step that adds to dc itself",
         "`dc += ...` changes the caller's array, and the numbers that you return are right all the same. Make a new "
         "one: `dc = dc + ...`.",
@@ -202,27 +202,27 @@ def _dc(first: Callable = lambda dc_T: dc_T, handed: Callable = lambda dc_prev, 
 
 SEQUENCE = (
     *mistakes(lstm.step_backward, _dW_hh, lambda cache: cache.o * cache.tanh_c),
-    Misconception(
+    Mistake(
         "no hand-over of dc",
         "Two things are handed from step to step. The path through the cell is the one that keeps gradients alive.",
         _dc(handed=lambda dc_prev, dc_before, dc_T: 0 * dc_prev),
     ),
-    Misconception(
+    Mistake(
         "a dc_T that is ignored",
         "What reaches the last cell from outside of the sequence?",
         _dc(first=lambda dc_T: 0 * dc_T),
     ),
-    Misconception(
+    Mistake(
         "a dc_T that arrives at every step",
         "dc_T belongs to the last cell alone. Every earlier cell gets what the step after it hands over.",
         _dc(handed=lambda dc_prev, dc_before, dc_T: dc_T),
     ),
-    Misconception(
+    Mistake(
         "a dc_T that is added again at every step",
         "dc_T belongs to the last cell alone. Every earlier cell gets what the step after it hands over.",
         _dc(handed=lambda dc_prev, dc_before, dc_T: dc_prev + dc_T),
     ),
-    Misconception(
+    Mistake(
         "a hand-over of dc that piles up: dc_next += dc_prev",
         "dc_prev of step t holds everything from the future already. It takes the place of the old dc_next.",
         _dc(handed=lambda dc_prev, dc_before, dc_T: dc_prev + dc_before),

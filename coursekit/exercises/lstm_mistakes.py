@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 from coursekit.reference import lstm
 from coursekit.reference.numerics import sigmoid
 
@@ -54,92 +54,92 @@ def _changes_c(x, h, c, params):
 
 
 STEP = (
-    Misconception(
+    Mistake(
         "an input gate and a forget gate that are exchanged",
         "The rows begin with i, then comes f. And f multiplies the old cell.",
         _wrong(order=(1, 0, 2, 3)),
     ),
-    Misconception(
+    Mistake(
         "weight rows read in the order i, f, o, g",
         "The rows stand in the order i, f, g, o, as in PyTorch. Which block goes through tanh?",
         _wrong(order=(0, 1, 3, 2)),
     ),
-    Misconception(
+    Mistake(
         "a candidate with sigmoid in place of tanh",
         "Three of the four are gates and lie in (0, 1). The candidate is what gets written, and may be negative.",
         _wrong(candidate=sigmoid),
     ),
-    Misconception(
+    Mistake(
         "a candidate without its tanh",
         "The candidate must lie in (-1, 1).",
         _wrong(candidate=lambda a: a),
     ),
-    Misconception(
+    Mistake(
         "an output without its tanh: h = o * c",
         "The cell may grow beyond 1, the state may not. What keeps it inside?",
         _wrong(output=lambda o, c, c_prev: o * c),
     ),
-    Misconception(
+    Mistake(
         "an output made from the old cell",
         "The new cell comes first. The output gate looks at that one.",
         _wrong(output=lambda o, c, c_prev: o * np.tanh(c_prev)),
     ),
-    Misconception(
+    Mistake(
         "an old cell that is dropped: c = i * g",
         "The new cell is a sum. What does the forget gate keep of the old one?",
         _wrong(cell=lambda i, f, g, c: i * g),
     ),
-    Misconception(
+    Mistake(
         "an old cell without the forget gate: c = c + i * g",
         "That is the LSTM of 1997. The forget gate came in 2000: what does it multiply?",
         _wrong(cell=lambda i, f, g, c: c + i * g),
     ),
-    Misconception(
+    Mistake(
         "a candidate without the input gate: c = f * c + g",
         "How much of the candidate is written? One of the gates decides it.",
         _wrong(cell=lambda i, f, g, c: f * c + g),
     ),
-    Misconception(
+    Mistake(
         "1 - f in place of the input gate",
         "A GRU couples the two. In an LSTM the input gate has rows of its own.",
         _wrong(cell=lambda i, f, g, c: f * c + (1 - f) * g),
     ),
-    Misconception(
+    Mistake(
         "a tanh around the old cell: f * tanh(c)",
         "The old cell enters as it is. Any function on this path would shrink it at every step.",
         _wrong(cell=lambda i, f, g, c: f * np.tanh(c) + i * g),
     ),
-    Misconception(
+    Mistake(
         "a tanh around the new cell: c = tanh(f * c + i * g)",
         "The cell itself passes through no function. Only its way out to h does.",
         _wrong(cell=lambda i, f, g, c: np.tanh(f * c + i * g), output=lambda o, c, c_prev: o * c),
     ),
-    Misconception(
+    Mistake(
         "a missing bias b_ih",
         "Every product has its bias: W_ih x + b_ih and W_hh h + b_hh.",
         lambda x, h, c, params: _step(x, h, c, params._replace(b_ih=np.zeros_like(params.b_ih))),
     ),
-    Misconception(
+    Mistake(
         "a missing bias b_hh",
         "Every product has its bias: W_ih x + b_ih and W_hh h + b_hh.",
         lambda x, h, c, params: _step(x, h, c, params._replace(b_hh=np.zeros_like(params.b_hh))),
     ),
-    Misconception(
+    Mistake(
         "recurrent weights that are not transposed",
         "Rows of W_hh belong to the new units. With states as rows of h (N, H), the product is h @ W.T.",
         _untransposed,
     ),
-    Misconception(
+    Mistake(
         "a step that ignores the old state h",
         "The old state enters all four gates, through W_hh.",
         lambda x, h, c, params: _step(x, np.zeros_like(h), c, params),
     ),
-    Misconception(
+    Mistake(
         "h and c returned in the wrong order",
         "Return the state first and the cell second: h, c.",
         lambda *args: _step(*args)[::-1],
     ),
-    Misconception(
+    Mistake(
         "a step that writes the new cell into c itself",
         "`c *= f` and `c += ...` change the caller's array. Make a new one: `c = f * c + ...`.",
         _changes_c,
@@ -181,62 +181,62 @@ def _one_array(x, h0, c0, params):
 
 
 FORWARD = (
-    Misconception(
+    Mistake(
         "a cell that is not carried on: every step starts from c0",
         "Two things go from step to step. Is c replaced in your loop, as h is?",
         lambda *args: _fold(*args, before=lambda t, h, c, h0, c0: (h, c0)),
     ),
-    Misconception(
+    Mistake(
         "a state that is not carried on: every step starts from h0",
         "Two things go from step to step. Is h replaced in your loop, as c is?",
         lambda *args: _fold(*args, before=lambda t, h, c, h0, c0: (h0, c)),
     ),
-    Misconception(
+    Mistake(
         "a loop that starts every step from h0 and c0",
         "What one step returns is what the next one starts from.",
         lambda *args: _fold(*args, before=lambda t, h, c, h0, c0: (h0, c0)),
     ),
-    Misconception(
+    Mistake(
         "a loop that ignores h0",
         "The first step must receive h0.",
         lambda x, h0, c0, params: _fold(x, np.zeros_like(h0), c0, params),
     ),
-    Misconception(
+    Mistake(
         "a loop that ignores c0",
         "The first step must receive c0.",
         lambda x, h0, c0, params: _fold(x, h0, np.zeros_like(c0), params),
     ),
-    Misconception(
+    Mistake(
         "a loop that reads hs[:, t - 1] and cs[:, t - 1] at t = 0",
         "At t = 0 the index t - 1 is -1, the last time step: it is still zero there, so neither h0 nor c0 enters.",
         lambda x, h0, c0, params: _fold(x, np.zeros_like(h0), np.zeros_like(c0), params),
     ),
-    Misconception(
+    Mistake(
         "h0 and c0 exchanged",
         "lstm_step takes h first and c second.",
         lambda x, h0, c0, params: _fold(x, c0, h0, params),
     ),
-    Misconception(
+    Mistake(
         "a loop that runs backwards in time",
         "Step t sees x[:, t], and t counts up.",
         lambda x, *rest: tuple(a[:, ::-1] for a in _fold(x[:, ::-1], *rest)),
     ),
-    Misconception(
+    Mistake(
         "one array that stands for all states",
         "The same array is appended at every step and overwritten by the next. Append new arrays.",
         _one_array,
     ),
-    Misconception(
+    Mistake(
         "a loop that writes into h0 and c0",
         "h0 and c0 belong to the caller. Give the state new names and leave them as they are.",
         _into_arguments,
     ),
-    Misconception(
+    Mistake(
         "states in the order (T, N, H)",
         "The batch comes first. np.stack(states, axis=1) puts time second.",
         lambda *args: tuple(a.swapaxes(0, 1) for a in _fold(*args)),
     ),
-    Misconception(
+    Mistake(
         "only the last state and the last cell",
         "All T of them are asked for: keep each.",
         lambda *args: tuple(a[:, -1] for a in _fold(*args)),
@@ -282,52 +282,52 @@ def _in_place(params, forget_bias):
 
 
 INIT = (
-    Misconception(
+    Mistake(
         "a forget bias in the rows of i",
         "The rows begin with those of i. Those of f come second.",
         lambda params, forget_bias: with_forget_bias(params, forget_bias, rows=0),
     ),
-    Misconception(
+    Mistake(
         "a forget bias in the rows of g",
         "Count from zero: the order is i, f, g, o.",
         lambda params, forget_bias: with_forget_bias(params, forget_bias, rows=2),
     ),
-    Misconception(
+    Mistake(
         "a forget bias in the rows of o",
         "The order of the rows is i, f, g, o.",
         lambda params, forget_bias: with_forget_bias(params, forget_bias, rows=3),
     ),
-    Misconception(
+    Mistake(
         "a forget bias in both b_ih and b_hh",
         "The step adds the two biases. What is their sum in the rows of f?",
         lambda params, forget_bias: with_forget_bias(params, forget_bias, in_b_hh=forget_bias),
     ),
-    Misconception(
+    Mistake(
         "a forget bias beside a b_hh that keeps its random numbers",
         "The step adds the two biases. What is their sum in the rows of f?",
         _b_hh_left,
     ),
-    Misconception(
+    Mistake(
         "a forget bias added to the random numbers",
         "The whole bias of the gate is to be forget_bias, not the random numbers plus forget_bias.",
         _added,
     ),
-    Misconception(
+    Mistake(
         "all other biases set to zero",
         "Only the rows of f change.",
         _others_zero,
     ),
-    Misconception(
+    Mistake(
         "a forget bias in every row",
         "Only the rows of f change.",
         _every_block,
     ),
-    Misconception(
+    Mistake(
         "a forget bias with the wrong sign",
         "A large positive bias opens the gate, and an open forget gate keeps.",
         lambda params, forget_bias: with_forget_bias(params, -forget_bias),
     ),
-    Misconception(
+    Mistake(
         "biases that are changed in place",
         "Copy the two biases first: the caller goes on using the old ones.",
         _in_place,

@@ -33,7 +33,7 @@ class Row:
 
 def rows(exercise: Exercise, seeds: int = 20) -> Iterator[Row]:
     """Check every known mistake of an exercise as if a learner had written it."""
-    for mistake in exercise.misconceptions:
+    for mistake in exercise.mistakes:
         reports = [evaluate(exercise, mistake.implement, seed) for seed in range(seeds)]
         twins = {name for report in reports for name in report.diagnoses} - {mistake.name}
         yield Row(

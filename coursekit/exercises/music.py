@@ -45,7 +45,7 @@ register(
             Tensor("mask", ("N", "T"), sequence="T", exact=True),
         ),
         draw=_draw_pieces,
-        misconceptions=mistakes.BATCH,
+        mistakes=mistakes.BATCH,
         hints=(
             "Make three arrays of zeros as long as the longest piece, and fill one row of each per piece.",
             "y is the piece itself. x is the same piece, one step later, so that x[n, t] is the chord before y[n, t].",
@@ -84,7 +84,7 @@ register(
         returns=(Tensor("nll"),),
         draw=_draw_expectations,
         no_overflow=True,
-        misconceptions=mistakes.NLL,
+        mistakes=mistakes.NLL,
         hints=(
             "A chord's probability is a product over all its keys: p for those that sound, 1 - p for the silent ones.",
             "So its -log p is a sum over the last axis. Sum there first, then take the mean where mask is True.",
@@ -140,7 +140,7 @@ register(
         reference=draw_chord,
         returns=(Tensor("chord", ("K",), exact=True),),
         draw=_draw_chords,
-        misconceptions=mistakes.DRAW,
+        mistakes=mistakes.DRAW,
         hints=(
             "Work out all tries at once: u (tries, K) is compared with one probability per key.",
             "The temperature divides the logits, before the sigmoid. A key sounds where u is below its probability.",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.applications.chords import next_chord_batch
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 from coursekit.reference.numerics import sigmoid
 
 
@@ -74,53 +74,53 @@ def _leaking_end(rolls):
 
 
 BATCH = (
-    Misconception(
+    Mistake(
         "chords that are predicted from themselves",
         "x[n, t] is what the network sees when it predicts y[n, t]. It must not be the same chord.",
         _batch(shift=0),
     ),
-    Misconception(
+    Mistake(
         "inputs two chords behind",
         "The chord before is known as well: x is one step behind y, not two.",
         _batch(shift=2),
     ),
-    Misconception(
+    Mistake(
         "the first chord as what came before it",
         "Nothing came before the first chord: zeros.",
         _batch(first=lambda roll: roll[0]),
     ),
-    Misconception(
+    Mistake(
         "padding that counts",
         "The mask is True only where a piece has a chord.",
         _batch(mask=_all),
     ),
-    Misconception(
+    Mistake(
         "a mask that leaves out the first chord",
         "The first chord is to be predicted too, from silence.",
         _batch(mask=_without_first),
     ),
-    Misconception(
+    Mistake(
         "a mask that is one step too long",
         "A piece with L chords has L predictions: steps 0 to L - 1.",
         _batch(mask=_one_more),
     ),
-    Misconception(
+    Mistake(
         "a mask that leaves out the last chord",
         "The last chord is predicted from the one before it, as every other.",
         _batch(mask=_one_fewer),
     ),
-    Misconception(
+    Mistake(
         "pieces cut to the shortest",
         "The batch is as long as the longest piece. Padding and mask take care of the others.",
         _batch(until=min),
     ),
-    Misconception(
+    Mistake(
         "padding before a piece",
         "A piece begins at step 0; what is missing is filled up behind it.",
         _batch(at=lambda T, length: T - length),
     ),
-    Misconception("inputs and targets exchanged", "x is what is seen, y is what is to be predicted.", _swapped),
-    Misconception(
+    Mistake("inputs and targets exchanged", "x is what is seen, y is what is to be predicted.", _swapped),
+    Mistake(
         "a last chord that enters the padding",
         "Behind the end of a piece x is zero as well. Shift each piece within its own length.",
         _leaking_end,
@@ -159,58 +159,54 @@ def _clipped(logits, y, mask):
 
 
 NLL = (
-    Misconception(
+    Mistake(
         "a mean over the keys",
         "log of a product is a sum: add up the keys of a chord, and take the mean over chords only.",
         _nll(lambda each, mask: each[mask].mean()),
     ),
-    Misconception(
+    Mistake(
         "padding that counts",
         "Behind the end of a piece there is no chord to predict. Which places does the mask choose?",
         _nll(lambda each, mask: each.sum(-1).mean()),
     ),
-    Misconception(
+    Mistake(
         "a sum over the chords that count, divided by all steps",
         "The padding is left out of the sum, so it has to be left out of the count.",
         _nll(lambda each, mask: each.sum(-1)[mask].sum() / mask.size),
     ),
-    Misconception(
+    Mistake(
         "a mean over pieces of their means",
         "Every chord counts alike, whether its piece is long or short.",
         _nll(lambda each, mask: np.mean([row[kept].mean() for row, kept in zip(each.sum(-1), mask, strict=True)])),
     ),
-    Misconception(
-        "a sum over all chords", "Asked for is nats per chord.", _nll(lambda each, mask: each.sum(-1)[mask].sum())
-    ),
-    Misconception(
+    Mistake("a sum over all chords", "Asked for is nats per chord.", _nll(lambda each, mask: each.sum(-1)[mask].sum())),
+    Mistake(
         "a sum over each piece",
         "Divide by the number of chords, not by that of pieces.",
         _nll(lambda each, mask: each.sum(-1)[mask].sum() / len(mask)),
     ),
-    Misconception(
-        "bits", "The natural logarithm gives nats.", _nll(lambda e, mask: e.sum(-1)[mask].mean() / np.log(2))
-    ),
-    Misconception(
+    Mistake("bits", "The natural logarithm gives nats.", _nll(lambda e, mask: e.sum(-1)[mask].mean() / np.log(2))),
+    Mistake(
         "a log-likelihood without its minus sign",
         "Smaller is better: -log p is positive.",
         _nll(lambda each, mask: -each.sum(-1)[mask].mean()),
     ),
-    Misconception(
+    Mistake(
         "only the keys that sound",
         "A silent key was predicted as well. What does its 1 - p contribute?",
         _sounding_only,
     ),
-    Misconception(
+    Mistake(
         "a softmax over the keys",
         "Several keys sound at once, so the keys do not share one probability. Each has a sigmoid of its own.",
         _softmax,
     ),
-    Misconception(
+    Mistake(
         "an exponential that overflows",
         "Work out log p from the logit itself: np.logaddexp(0, -a).",
         _unstable,
     ),
-    Misconception(
+    Mistake(
         "probabilities that are clipped before the logarithm",
         "Clipping hides how wrong a confident model is. np.logaddexp needs no clipping.",
         _clipped,
@@ -253,43 +249,43 @@ def _trimmed(tries: np.ndarray, voices: int) -> np.ndarray:
 
 
 DRAW = (
-    Misconception(
+    Mistake(
         "a temperature that multiplies",
         "A low temperature makes likely keys likelier: it divides the logits.",
         _drawn(scale=lambda temperature: temperature),
     ),
-    Misconception("no temperature", "Where does the temperature enter?", _drawn(scale=lambda temperature: 1.0)),
-    Misconception(
+    Mistake("no temperature", "Where does the temperature enter?", _drawn(scale=lambda temperature: 1.0)),
+    Mistake(
         "the likeliest keys, always",
         "Then the same past always gives the same chord. The numbers u make the choice.",
         _drawn(choose=lambda tries, voices: np.array([], int)),
     ),
-    Misconception(
+    Mistake(
         "the first try, whatever its number of keys",
         "Go on to the next try until one has as many keys as there are voices.",
         _drawn(choose=lambda tries, voices: np.array([0])),
     ),
-    Misconception(
+    Mistake(
         "the last try that fits",
         "The first one that fits counts; those after it are not needed.",
         _drawn(choose=lambda tries, voices: np.flatnonzero(tries.sum(1) == voices)[::-1]),
     ),
-    Misconception(
+    Mistake(
         "keys that sound where u is above their probability",
         "u is below p with probability p. The other way round silent keys would sound.",
         _drawn(below=lambda u, p: u > p),
     ),
-    Misconception(
+    Mistake(
         "at least as many keys as voices",
         "Exactly so many: there is one key for each voice.",
         _drawn(choose=_trimmed),
     ),
-    Misconception(
+    Mistake(
         "silence if no try fits",
         "If no try fits, the likeliest keys sound.",
         _drawn(otherwise=lambda logits, tries, voices: np.zeros(len(logits), bool)),
     ),
-    Misconception(
+    Mistake(
         "the last try if none fits",
         "If no try fits, the likeliest keys sound.",
         _drawn(otherwise=lambda logits, tries, voices: tries[-1]),

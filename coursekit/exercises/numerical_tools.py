@@ -37,7 +37,7 @@ register(
         returns=(Tensor("sigmoid(x)", ("...",)),),
         draw=_draw_sigmoid,
         no_overflow=True,
-        misconceptions=mistakes.SIGMOID,
+        mistakes=mistakes.SIGMOID,
         hints=(
             "np.exp(-x) overflows when x is a large negative number, np.exp(x) when it is a large positive "
             "one. Which exponential never overflows, whatever the sign of x?",
@@ -69,7 +69,7 @@ register(
         returns=(Tensor("softmax(x)", ("...", "K")),),
         draw=_draw_softmax,
         no_overflow=True,
-        misconceptions=mistakes.SOFTMAX,
+        mistakes=mistakes.SOFTMAX,
         hints=(
             "Adding the same number to all entries of a row does not change its softmax. Which number makes "
             "the largest exponent zero?",
@@ -109,7 +109,7 @@ register(
         reference=numerics.relative_error,
         returns=(Tensor("error"),),
         draw=_draw_pairs,
-        misconceptions=mistakes.RELATIVE_ERROR,
+        mistakes=mistakes.RELATIVE_ERROR,
         hints=(
             "Two maxima, each over the whole array, and one division at the very end.",
             "np.abs(a - b).max() is the largest difference. Its unit is the largest entry of the reference.",
@@ -164,7 +164,7 @@ register(
         returns=(Tensor("gradient", ("...",)),),
         draw=_draw_functions,
         strict=True,
-        misconceptions=mistakes.NUMERICAL_GRADIENT,
+        mistakes=mistakes.NUMERICAL_GRADIENT,
         hints=(
             "Take one entry of x at a time. Let it be larger by a step, then smaller by the same step, and "
             "see how much f changes.",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 # Sigmoid.
 
@@ -32,43 +32,43 @@ def _sigmoid_in_place(x):
 
 
 SIGMOID = (
-    Misconception(
+    Mistake(
         "an exponential that overflows for negative numbers: 1 / (1 + exp(-x))",
         "The number is right by luck, 1 / infinity is 0, and NumPy warns. What is -x when x is -1000?",
         lambda x: 1 / (1 + np.exp(-x)),
     ),
-    Misconception(
+    Mistake(
         "an exponential that overflows for positive numbers: exp(x) / (1 + exp(x))",
         "At x = 1000 this is infinity divided by infinity, which is nan. Write it so that no exponent is positive.",
         lambda x: np.exp(x) / (1 + np.exp(x)),
     ),
-    Misconception(
+    Mistake(
         "np.where around two forms that are both computed for every number",
         "np.where chooses afterwards: both of its arguments are computed in full, and each overflows on one "
         "side. The exponential itself has to be harmless for both signs.",
         _both_branches,
     ),
-    Misconception(
+    Mistake(
         "a sigmoid that falls: 1 / (1 + exp(x))",
         "The sigmoid rises from 0 to 1. What should it be at x = 1000?",
         lambda x: 1 / (1 + np.exp(x)),
     ),
-    Misconception(
+    Mistake(
         "two cases that are exchanged, so that the sigmoid falls",
         "No exponential overflows, which is good. Which of the two cases belongs to x >= 0?",
         _falling,
     ),
-    Misconception(
+    Mistake(
         "the case of positive numbers for all numbers",
         "With |x| alone the sign of x is forgotten. What should the result be at x = -1000?",
         _sigmoid_of_positive,
     ),
-    Misconception(
+    Mistake(
         "tanh in place of the sigmoid",
         "tanh lies between -1 and 1, the sigmoid between 0 and 1. They are related: sigmoid(x) = (1 + tanh(x/2)) / 2.",
         np.tanh,
     ),
-    Misconception(
+    Mistake(
         "a sigmoid that changes x in place",
         "`x[...] = ...`, `x *= -1` and `out=x` change the caller's array. Compute into a new one.",
         _sigmoid_in_place,
@@ -91,43 +91,43 @@ def _softmax_in_place(x):
 
 
 SOFTMAX = (
-    Misconception(
+    Mistake(
         "a softmax that overflows: no maximum is subtracted",
         "exp(1000) is infinity for a computer. Subtracting one number from a whole row changes nothing in its softmax.",
         lambda x: np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True),
     ),
-    Misconception(
+    Mistake(
         "one maximum of the whole array, subtracted from every row",
         "A row that lies far below the maximum of another row becomes exp(-800) = 0 everywhere, and then 0 /"
         " 0. Every row needs its own maximum.",
         lambda x: _softmax(x, shift_axis=None),
     ),
-    Misconception(
+    Mistake(
         "a softmax along the first axis",
         "Along which axis do your results add up to 1? It must be the last one.",
         lambda x: _softmax(x, 0, 0),
     ),
-    Misconception(
+    Mistake(
         "a sum over the whole array",
         "Every row is a distribution of its own: each adds up to 1, not all of them together.",
         lambda x: _softmax(x, sum_axis=None),
     ),
-    Misconception(
+    Mistake(
         "exponentials that are not divided by their sum",
         "Probabilities add up to 1. What do your rows add up to?",
         lambda x: np.exp(x - x.max(axis=-1, keepdims=True)),
     ),
-    Misconception(
+    Mistake(
         "a softmax of -x",
         "The largest number gets the largest probability.",
         lambda x: _softmax(-x),
     ),
-    Misconception(
+    Mistake(
         "the sigmoid in place of the softmax",
         "The sigmoid looks at one number at a time. In a softmax the entries of a row compete: they add up to 1.",
         lambda x: np.where(x >= 0, 1, np.exp(-np.abs(x))) / (1 + np.exp(-np.abs(x))),
     ),
-    Misconception(
+    Mistake(
         "a softmax that changes x in place",
         "`x -= ...` changes the caller's array. `x = x - ...` makes a new one.",
         _softmax_in_place,
@@ -149,48 +149,48 @@ _BY_ENTRY = (
 )
 
 RELATIVE_ERROR = (
-    Misconception(
+    Mistake(
         "a division entry by entry: max(|a - b| / |b|)",
         _BY_ENTRY,
         lambda a, b: (np.abs(a - b) / np.abs(b)).max(),
     ),
-    Misconception(
+    Mistake(
         "a division entry by entry, with |a| + |b| below the line",
         _BY_ENTRY,
         lambda a, b: (np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b))).max(),
     ),
-    Misconception(
+    Mistake(
         "differences that keep their sign: max(a - b) / max|b|",
         "An answer that is far too small must not look good. What happens to a negative difference?",
         lambda a, b: (a - b).max() / np.abs(b).max(),
     ),
-    Misconception(
+    Mistake(
         "a scale that keeps its sign: max|a - b| / max(b)",
         "The largest entry of b may be a negative one.",
         lambda a, b: np.abs(a - b).max() / b.max(),
     ),
-    Misconception(
+    Mistake(
         "a mean in place of the maximum",
         "One wrong entry among a million must show. In a mean it disappears.",
         lambda a, b: np.abs(a - b).mean() / np.abs(b).mean(),
     ),
-    Misconception(
+    Mistake(
         "the largest entry of a as the scale",
         "b is the reference, and the unit. An answer must not choose its own scale.",
         lambda a, b: np.abs(a - b).max() / np.abs(a).max(),
     ),
-    Misconception(
+    Mistake(
         "an absolute error",
         "Is 0.001 much? That depends on how large the entries of b are.",
         lambda a, b: np.abs(a - b).max(),
     ),
-    Misconception(
+    Mistake(
         "a ratio of Euclidean norms",
         "That is a good measure too, but another one: a single wrong entry counts less in a large array. "
         "Here both are maxima.",
         lambda a, b: np.linalg.norm(a - b) / np.linalg.norm(b),
     ),
-    Misconception(
+    Mistake(
         "a relative error that changes a in place",
         "`a -= b` changes the caller's array. Write `a - b`.",
         _error_in_place,
@@ -262,45 +262,45 @@ _TOO_SMALL = (
 
 NUMERICAL_GRADIENT = (
     *(
-        Misconception(f"a one-sided difference, (f(x + h) - f(x)) / h with h = {h:g}", _ONE_SIDED, _differences(h, 0.0))
+        Mistake(f"a one-sided difference, (f(x + h) - f(x)) / h with h = {h:g}", _ONE_SIDED, _differences(h, 0.0))
         for h in (1e-4, 1e-5, 1e-6)
     ),
-    Misconception("a one-sided difference to the left, (f(x) - f(x - h)) / h", _ONE_SIDED, _differences(0.0, -1e-5)),
-    *(Misconception(f"a step that is too small: h = {h:g}", _TOO_SMALL, _differences(h, -h)) for h in (1e-10, 1e-12)),
-    Misconception(
+    Mistake("a one-sided difference to the left, (f(x) - f(x - h)) / h", _ONE_SIDED, _differences(0.0, -1e-5)),
+    *(Mistake(f"a step that is too small: h = {h:g}", _TOO_SMALL, _differences(h, -h)) for h in (1e-10, 1e-12)),
+    Mistake(
         "a step that is too large: h = 0.01",
         "The error of the central difference grows like the square of its step. The lesson's figure shows "
         "which is best.",
         _differences(1e-2, -1e-2),
     ),
-    Misconception(
+    Mistake(
         "a division by h in place of 2h",
         "The two points lie on either side of x. How far apart are they?",
         _differences(1e-5, -1e-5, divisor=1e-5),
     ),
-    Misconception(
+    Mistake(
         "an upstream gradient that is ignored",
         "The loss is sum(f(x) * upstream). Each entry of f(x) has its own weight in it.",
         _differences(1e-5, -1e-5, weigh=lambda slope, upstream: slope),
     ),
-    Misconception(
+    Mistake(
         "one shift of all entries of x at once",
         "That is right only if every entry of f(x) depends on one entry of x. Shift a single entry, and do "
         "this for each.",
         _all_entries_at_once,
     ),
-    Misconception(
+    Mistake(
         "values of f that are not copied before x changes again",
         "f may return a view of x, as x.T is. When x changes, the value that you kept changes with it, and "
         "the difference is zero. Copy the value, or give f a copy of x.",
         _in_place(_put_back, keep=np.asarray),
     ),
-    Misconception(
+    Mistake(
         "an x that is not restored",
         "After both shifts the entry must be what it was, or the next entry is differentiated somewhere else.",
         _in_place(_leave),
     ),
-    Misconception(
+    Mistake(
         "an x that is restored only up to rounding",
         "x + h - 2h + h is not always x in floating-point numbers. Keep the old value and put it back, or "
         "shift a copy.",

@@ -64,7 +64,7 @@ register(
         ),
         draw=_draw_layer,
         apply=beside(train_layer),
-        misconceptions=mistakes.MODULE,
+        mistakes=mistakes.MODULE,
         hints=(
             "In the constructor: super().__init__(), then four nn.Parameter with the names weight_ih_l0, weight_hh_l0, "
             "bias_ih_l0 and bias_hh_l0. In forward: the loop of lesson 05, with torch in place of NumPy.",
@@ -99,7 +99,7 @@ register(
         returns=_weights(*_KEYS),
         draw=_draw_stack,
         apply=weights.in_order(_KEYS),
-        misconceptions=weights.STATE_DICT,
+        mistakes=weights.STATE_DICT,
         hints=(
             "Print torch.nn.GRU(3, 5, num_layers=2).state_dict().keys(), and the shape of each value.",
             "enumerate(layers) gives k and the four arrays of layer k. A key is for example f'weight_ih_l{k}'.",
@@ -123,7 +123,7 @@ register(
         reference=weights.from_keras_by(),
         returns=_weights("W_ih", "W_hh", "b_ih", "b_hh"),
         draw=_draw_keras,
-        misconceptions=weights.FROM_KERAS,
+        mistakes=weights.FROM_KERAS,
         hints=(
             "Two things differ for the matrices, one for the biases. Write down the shapes on both sides.",
             "Transpose the kernels first. Then all four arrays have three blocks, z, r, h, which become r, z, n.",
@@ -176,7 +176,7 @@ register(
         reference=weights.report_by(),
         returns=(Tensor("errors", ("tensors",)), Tensor("agrees", ("tensors",), exact=True)),
         draw=_draw_pairs,
-        misconceptions=weights.PARITY,
+        mistakes=weights.PARITY,
         hints=(
             "Loop over theirs.items(), and look up ours[name]. The error of a tensor is max|a - b| / max|b|.",
             "Before you subtract: are the shapes equal, and is every number of ours finite (np.isfinite)?",
@@ -223,7 +223,7 @@ register(
         returns=(Tensor("median"), Tensor("times", ("repeats",))),
         draw=_draw_devices,
         apply=_on_a_fresh_device,
-        misconceptions=timing.TIMING,
+        mistakes=timing.TIMING,
         hints=(
             "f() only launches. Between the last f() and the second look at the clock something has to wait.",
             "First the warm-up: call f, wait, forget it. Then for every repeat: clock, `calls` times f, wait, clock.",
@@ -272,7 +272,7 @@ register(
         draw=_draw_function,
         apply=beside(train_function),
         marking=_half_for_fusing,
-        misconceptions=mistakes.FUSED,
+        mistakes=mistakes.FUSED,
         hints=(
             "W_ih x + b_ih does not depend on the state. torch.nn.functional.linear(x, W_ih, b_ih) works on (N, T, D).",
             "gx.unbind(1) gives T parts (N, 3H). In the loop: one product of h with W_hh, chunk(3, dim=1) on both.",
@@ -319,7 +319,7 @@ register(
         draw=_draw_packed,
         apply=_with_tensors,
         uses=("gru_layer_fused",),
-        misconceptions=mistakes.PACKED,
+        mistakes=mistakes.PACKED,
         hints=(
             "Forwards the padding comes last and does no harm: only take the state of step length - 1, and put zeros "
             "after it.",

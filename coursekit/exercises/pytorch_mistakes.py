@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 
 def late(name: str, **settings: Any) -> Callable[..., Any]:
@@ -33,7 +33,7 @@ def _module(fault: str) -> Callable[..., Any]:
 
 
 MODULE = tuple(
-    Misconception(name, hint, _module(fault))
+    Mistake(name, hint, _module(fault))
     for fault, name, hint in (
         (
             "z writes",
@@ -92,7 +92,7 @@ MODULE = tuple(
 )
 
 FUSED = tuple(
-    Misconception(name, hint, late("faulty_fused", fault=fault))
+    Mistake(name, hint, late("faulty_fused", fault=fault))
     for fault, name, hint in (
         (
             "projection in the loop",
@@ -127,7 +127,7 @@ FUSED = tuple(
 )
 
 PACKED = tuple(
-    Misconception(name, hint, late("packed_by", fault=fault))
+    Mistake(name, hint, late("packed_by", fault=fault))
     for fault, name, hint in (
         (
             "after the padding",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 
 class Device:
@@ -73,37 +73,37 @@ def benchmark_by(
 
 
 TIMING = (
-    Misconception(
+    Mistake(
         "a clock that stops before the device has done its work",
         "A call only launches the work. What has to happen between the last call and the second look at the clock?",
         benchmark_by(after=False),
     ),
-    Misconception(
+    Mistake(
         "a clock that starts while the warm-up is still running",
         "The warm-up calls are launched, and not done. The first time then contains their rest.",
         benchmark_by(before=False),
     ),
-    Misconception(
+    Mistake(
         "the first calls counted",
         "The first calls compile, choose an algorithm and fill caches. What is warm_up for?",
         benchmark_by(warming=False),
     ),
-    Misconception(
+    Mistake(
         "a wait after every call, as .item() makes one",
         "With a wait in the loop the processor cannot launch ahead. `.item()`, `.cpu()` and print all wait.",
         benchmark_by(every_call=True),
     ),
-    Misconception(
+    Mistake(
         "the mean, which one interruption spoils",
         "Look at the list of times: one or two stand far above the others. Which summary does not mind?",
         benchmark_by(summary=statistics.fmean),
     ),
-    Misconception(
+    Mistake(
         "the smallest time in the place of the median",
         "The smallest is what luck allows, and it falls with the number of repeats. The median is asked for.",
         benchmark_by(summary=min),
     ),
-    Misconception(
+    Mistake(
         "the time of all calls of a repeat together",
         "Each repeat makes `calls` calls. The time of one is asked for.",
         benchmark_by(per_call=False),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 from coursekit.reference import conventions
 
 KINDS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -49,42 +49,42 @@ def _recurrent_transposed(layer, k, layers):
 
 
 STATE_DICT = (
-    Misconception(
+    Mistake(
         "gates reordered to z, r, n",
         "Keras and ONNX list z first. In which order do the course and PyTorch stack the rows?",
         state_dict_by(lambda layer, k, layers: [_rows(array, (1, 0, 2)) for array in layer]),
     ),
-    Misconception(
+    Mistake(
         "b_ih and b_hh exchanged",
         "For r and z only their sum matters. For n it does not: r multiplies one of the two.",
         state_dict_by(lambda layer, k, layers: (*layer[:2], layer[3], layer[2])),
     ),
-    Misconception(
+    Mistake(
         "the two biases added into one",
         "In a GRU the rows of n in b_hh stand inside the reset, and those in b_ih outside: they cannot be added.",
         state_dict_by(_one_bias),
     ),
-    Misconception(
+    Mistake(
         "transposed matrices",
         "PyTorch stores (3H, D) and (3H, H), as the course does. Nothing has to be transposed.",
         state_dict_by(lambda layer, k, layers: [array.T for array in layer]),
     ),
-    Misconception(
+    Mistake(
         "the square blocks of W_hh transposed",
         "The shape (3H, H) cannot tell whether a square block is transposed. Compare one entry.",
         state_dict_by(_recurrent_transposed),
     ),
-    Misconception(
+    Mistake(
         "z negated, as for a convention in which z writes",
         "In PyTorch z keeps, as in the course: h = (1 - z) * n + z * h.",
         state_dict_by(lambda layer, k, layers: conventions.flip_update_gate(layer)),
     ),
-    Misconception(
+    Mistake(
         "the layers from last to first",
         "Layer l0 is the one that reads the input.",
         state_dict_by(lambda layer, k, layers: layers[len(layers) - 1 - k]),
     ),
-    Misconception(
+    Mistake(
         "the weights of the first layer in every layer",
         "Does the loop over the layers use its own layer?",
         state_dict_by(lambda layer, k, layers: layers[0]),
@@ -139,42 +139,42 @@ def _reshaped(array: np.ndarray) -> np.ndarray:
 
 
 FROM_KERAS = (
-    Misconception(
+    Mistake(
         "rows left in the order of Keras: z, r, h",
         "PyTorch wants r, z, n. Which blocks change places?",
         from_keras_by(order=(0, 1, 2)),
     ),
-    Misconception(
+    Mistake(
         "matrices reordered, biases left in the order z, r, h",
         "The biases have blocks too.",
         from_keras_by(bias_order=(0, 1, 2)),
     ),
-    Misconception(
+    Mistake(
         "biases reordered, matrices left in the order z, r, h",
         "The matrices have blocks too.",
         from_keras_by(order=(0, 1, 2), bias_order=(1, 0, 2)),
     ),
-    Misconception(
+    Mistake(
         "reshape in the place of a transpose",
         "reshape keeps the numbers in their order in memory, so a column does not become a row.",
         from_keras_by(turn=_reshaped),
     ),
-    Misconception(
+    Mistake(
         "kernels that are not transposed",
         "A Keras kernel is (D, 3H): one column per unit and gate. PyTorch has one row for each.",
         _columns_only,
     ),
-    Misconception(
+    Mistake(
         "the two rows of the bias added, and b_hh zero",
         "The recurrent bias of the candidate is multiplied by r, the input bias is not. Their sum loses that.",
         from_keras_by(biases=lambda bias: (bias.sum(axis=0), np.zeros_like(bias[0]))),
     ),
-    Misconception(
+    Mistake(
         "the two rows of the bias exchanged",
         "The first row belongs to the input, the second to the state.",
         from_keras_by(biases=lambda bias: bias[::-1]),
     ),
-    Misconception(
+    Mistake(
         "z negated, as for a convention in which z writes",
         "Keras writes h = z * h_prev + (1 - z) * candidate. Compare it with PyTorch: what does z do in each?",
         from_keras_by(z_sign=-1),
@@ -219,47 +219,47 @@ def _in_the_lower_precision(a, b):
 
 
 PARITY = (
-    Misconception(
+    Mistake(
         "tensors paired by their position, not by their name",
         "Two dicts may hold the same names in different orders.",
         report_by(pairs=_by_position),
     ),
-    Misconception(
+    Mistake(
         "NaN taken for agreement",
         "NaN > tolerance is False, and so is NaN <= tolerance. Which of the two comparisons is safe?",
         report_by(finite=False),
     ),
-    Misconception(
+    Mistake(
         "arrays of different shapes stretched to fit",
         "a - b broadcasts: (1, N, H) and (N, H) subtract without an error. Compare the shapes first.",
         report_by(shapes=False),
     ),
-    Misconception(
+    Mistake(
         "a signed difference",
         "A difference of -0.5 is as bad as one of 0.5.",
         report_by(lambda a, b: (a - b).max() / np.abs(b).max()),
     ),
-    Misconception(
+    Mistake(
         "the mean of the differences, not the largest",
         "One wrong entry among a thousand right ones is a wrong tensor.",
         report_by(lambda a, b: np.abs(a - b).mean() / np.abs(b).max()),
     ),
-    Misconception(
+    Mistake(
         "an absolute error",
         "Gradients can be as large as 100 or as small as 0.001. In units of what is the error?",
         report_by(lambda a, b: np.abs(a - b).max()),
     ),
-    Misconception(
+    Mistake(
         "a division entry by entry",
         "Where the reference is close to zero, rounding alone gives a huge ratio. Two maxima, then one division.",
         report_by(lambda a, b: (np.abs(a - b) / np.abs(b)).max()),
     ),
-    Misconception(
+    Mistake(
         "an error relative to the tested tensor",
         "The unit is the reference: theirs. If ours explodes, dividing by it hides that.",
         report_by(lambda a, b: np.abs(a - b).max() / np.abs(a).max()),
     ),
-    Misconception(
+    Mistake(
         "the reference rounded to the precision of the tested tensor",
         "Then its own rounding error is part of the result. Compare in the higher precision of the two.",
         report_by(_in_the_lower_precision),

@@ -44,7 +44,7 @@ register(
         reference=split_sessions,
         returns=(Tensor("train", ("n",), exact=True), Tensor("test", ("n",), exact=True)),
         draw=_draw_logs,
-        misconceptions=mistakes.SPLIT,
+        mistakes=mistakes.SPLIT,
         hints=(
             "A session that is going on at the cut would tell the training how a test session begins. Where does it "
             "belong?",
@@ -81,7 +81,7 @@ register(
         reference=transition_counts,
         returns=(Tensor("counts", ("items", "items"), exact=True),),
         draw=_draw_clicks,
-        misconceptions=mistakes.TRANSITIONS,
+        mistakes=mistakes.TRANSITIONS,
         hints=(
             "Neighbours in the log are a pair only if they are in one session.",
             "session[1:] == session[:-1] tells which neighbours are a pair: item[:-1] is then before, item[1:] after.",
@@ -120,7 +120,7 @@ register(
         reference=recall_and_mrr,
         returns=(Tensor("rank", ("N",)), Tensor("recall"), Tensor("mrr")),
         draw=_draw_scores,
-        misconceptions=mistakes.RANKS,
+        mistakes=mistakes.RANKS,
         hints=(
             "Compare all scores of a list with the score of its target: how many are higher?",
             "rank = 1 + how many are higher + half of how many others are equal.",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.applications.recommendation_metrics import recall_and_mrr, split_sessions, transition_counts
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 
 def _first_and_last(session: np.ndarray, minute: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -32,37 +32,37 @@ def _swapped(session, minute, cut):
 
 
 SPLIT = (
-    Misconception(
+    Mistake(
         "a split of clicks instead of sessions",
         "A session that is going on at the cut is torn in two: the training sees how a test session began.",
         _split(lambda minute, first, last, cut: (minute < cut, minute >= cut)),
     ),
-    Misconception(
+    Mistake(
         "sessions that go on at the cut counted as training",
         "Their last clicks come after the cut: the training would look into the time of the test.",
         _split(lambda minute, first, last, cut: (first < cut, first >= cut)),
     ),
-    Misconception(
+    Mistake(
         "sessions that go on at the cut counted as test",
         "The test is about sessions that begin after everything that was learnt.",
         _split(lambda minute, first, last, cut: (last < cut, last >= cut)),
     ),
-    Misconception(
+    Mistake(
         "sessions that go on at the cut in both parts",
         "What is in both parts is known before it is tested.",
         _split(lambda minute, first, last, cut: (first < cut, last >= cut)),
     ),
-    Misconception(
+    Mistake(
         "a session that ends exactly at the cut counted as training",
         "Training ends before the cut: < and not <=.",
         _split(lambda minute, first, last, cut: (last <= cut, first >= cut)),
     ),
-    Misconception(
+    Mistake(
         "a session that begins exactly at the cut left out",
         "The test begins at the cut: >= and not >.",
         _split(lambda minute, first, last, cut: (last < cut, first > cut)),
     ),
-    Misconception("training and test in exchanged places", "What is returned first is the training part.", _swapped),
+    Mistake("training and test in exchanged places", "What is returned first is the training part.", _swapped),
 )
 
 
@@ -99,33 +99,31 @@ def _shares(session, item, items):
 
 
 TRANSITIONS = (
-    Misconception(
+    Mistake(
         "pairs across two sessions",
         "The last click of a session and the first one of the next belong to two visitors.",
         _across_sessions,
     ),
-    Misconception(
+    Mistake(
         "every pair counted once",
         "counts[before, after] += 1 does not add twice for a pair that is there twice. Look at np.add.at.",
         _once,
     ),
-    Misconception(
+    Mistake(
         "rows and columns exchanged",
         "Row i: what came before. Column j: what came after.",
         lambda session, item, items: transition_counts(session, item, items).T,
     ),
-    Misconception(
+    Mistake(
         "pairs of an item with itself left out", "An item can be clicked twice in a row. That is a pair.", _no_repeats
     ),
-    Misconception(
-        "pairs counted in both directions", "Only what comes after counts, not what came before.", _both_ways
-    ),
-    Misconception(
+    Mistake("pairs counted in both directions", "Only what comes after counts, not what came before.", _both_ways),
+    Mistake(
         "all later clicks of a session instead of the next one",
         "Only the click right after it makes a pair.",
         _all_later,
     ),
-    Misconception("shares of each row instead of counts", "Asked are counts: whole numbers.", _shares),
+    Mistake("shares of each row instead of counts", "Asked are counts: whole numbers.", _shares),
 )
 
 
@@ -163,48 +161,48 @@ def _from(change: Callable) -> Callable:
 
 
 RANKS = (
-    Misconception(
+    Mistake(
         "ties decided in favour of the target",
         "A method that gives every item the same score would be ranked first in every list. Count half of the ties.",
         _judged(lambda scores, own: 1 + _higher(scores, own)),
     ),
-    Misconception(
+    Mistake(
         "ties decided against the target",
         "Of equal scores, half come before the target on average.",
         _judged(lambda scores, own: 1 + _higher(scores, own) + _ties(scores, own)),
     ),
-    Misconception(
+    Mistake(
         "the target counted as its own rival",
         "The target's score equals itself. Do not count that as a tie.",
         _judged(lambda scores, own: 1 + _higher(scores, own) + (_ties(scores, own) + 1) / 2),
     ),
-    Misconception("ranks that begin at 0", "The first place is 1.", _judged(lambda s, own: _right(s, own) - 1)),
-    Misconception(
+    Mistake("ranks that begin at 0", "The first place is 1.", _judged(lambda s, own: _right(s, own) - 1)),
+    Mistake(
         "ranks from the lowest score up",
         "High scores are recommended first.",
         _judged(lambda scores, own: _right(-scores, -own)),
     ),
-    Misconception(
+    Mistake(
         "a recall that leaves place k out",
         "k items are shown: place k is one of them.",
         _from(lambda rank, k, recall, mrr: ((rank < k).mean(), np.mean((rank < k) / rank))),
     ),
-    Misconception(
+    Mistake(
         "an MRR that is not cut at k",
         "A target that is not shown counts 0.",
         _from(lambda rank, k, recall, mrr: (recall, (1 / rank).mean())),
     ),
-    Misconception(
+    Mistake(
         "an MRR over the hits only",
         "Divide by the number of all lists, also of those without a hit.",
         _from(lambda rank, k, recall, mrr: (recall, (1 / rank[rank <= k]).mean())),
     ),
-    Misconception(
+    Mistake(
         "1 / mean rank instead of the mean of 1 / rank",
         "First the reciprocal of each rank, then the mean.",
         _from(lambda rank, k, recall, mrr: (recall, 1 / rank.mean())),
     ),
-    Misconception(
+    Mistake(
         "a precision in place of the recall",
         "There is one target per list: the recall is the share of lists in which it is shown.",
         _from(lambda rank, k, recall, mrr: (recall / k, mrr)),

@@ -42,7 +42,7 @@ register(
         reference=wilson_interval,
         returns=(Tensor("low"), Tensor("high")),
         draw=_draw_shares,
-        misconceptions=mistakes.WILSON,
+        mistakes=mistakes.WILSON,
         hints=(
             "Write n for the number of cases and p for the share. The interval has a centre, which is not p.",
             "centre = (p + z**2 / (2 n)) / (1 + z**2 / n): it lies a little nearer to a half than p does.",
@@ -69,7 +69,7 @@ register(
         reference=constant_velocity,
         returns=(Tensor("forecast", ("N", "horizon", "D"), sequence="horizon"),),
         draw=_draw_paths,
-        misconceptions=mistakes.VELOCITY,
+        mistakes=mistakes.VELOCITY,
         hints=(
             "The last step of a path is the difference of its last two positions.",
             "Where is it after one step more, after two, after k? Multiply the last step by 1, 2, ..., horizon.",
@@ -115,7 +115,7 @@ register(
         reference=open_loop,
         returns=(Tensor("forecast", ("N", "T-seen", "D"), sequence="T-seen"),),
         draw=_draw_rollouts,
-        misconceptions=mistakes.ROLLOUT,
+        mistakes=mistakes.ROLLOUT,
         hints=(
             "Two loops. In the first the model reads positions[:, t] for t < seen. What is its last forecast about?",
             "The forecast made from step seen - 1 is the first one asked for. In the second loop it is what the model "

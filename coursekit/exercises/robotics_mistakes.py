@@ -9,7 +9,7 @@ import numpy as np
 
 from coursekit.applications.proportions import wilson_interval
 from coursekit.applications.robotics_rollout import Step, constant_velocity, one_step, open_loop
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 
 def _around(centre: Callable, half: Callable) -> Callable:
@@ -46,62 +46,62 @@ def _clipped(right: int, cases: int, z: float) -> tuple[float, float]:
 
 
 WILSON = (
-    Misconception(
+    Mistake(
         "the interval p plus or minus z standard errors",
         "With all cases right it has no width: 40 of 40 would prove a perfect classifier. Wilson's has.",
         _around(lambda p, n, z: p, _wald),
     ),
-    Misconception(
+    Mistake(
         "the interval p plus or minus z standard errors, cut at 0 and 1",
         "Cutting hides that it reaches beyond 1. With all cases right it still has no width.",
         _clipped,
     ),
-    Misconception(
+    Mistake(
         "Wilson's half-width around the share itself",
         "The centre is not p: it lies nearer to a half.",
         _around(lambda p, n, z: p, _half),
     ),
-    Misconception(
+    Mistake(
         "Wilson's centre with the plain standard error",
         "Inside the root there is a second term, which does not vanish when p is 0 or 1.",
         _around(_centre, _wald),
     ),
-    Misconception(
+    Mistake(
         "the interval of Agresti and Coull",
         "It has the same centre and another half-width. Close, and not what was asked.",
         _around(_centre, _agresti),
     ),
-    Misconception(
+    Mistake(
         "a z that is always 1.96",
         "z is an argument: other confidences have other values.",
         lambda right, cases, z: wilson_interval(right, cases, 1.96),
     ),
-    Misconception(
+    Mistake(
         "a division by 1 + z**2 / n that is left out",
         "Both the centre and the half-width are divided by 1 + z**2 / n.",
         _around(lambda p, n, z: p + z**2 / (2 * n), lambda p, n, z: z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))),
     ),
-    Misconception(
+    Mistake(
         "a half-width that is not divided by 1 + z**2 / n",
         "The centre is right. The half-width has the same divisor.",
         _around(_centre, lambda p, n, z: z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))),
     ),
-    Misconception(
+    Mistake(
         "a term z**2 / 4n in place of z**2 / 4n**2",
         "Inside the root both terms shrink with n: the second one is divided by n squared.",
         _around(_centre, lambda p, n, z: z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n))),
     ),
-    Misconception(
+    Mistake(
         "the number of wrong cases",
         "Asked for is the share of `right`.",
         lambda right, cases, z: wilson_interval(cases - right, cases, z),
     ),
-    Misconception(
+    Mistake(
         "shares in per cent",
         "Shares lie between 0 and 1.",
         lambda right, cases, z: tuple(100 * end for end in wilson_interval(right, cases, z)),
     ),
-    Misconception(
+    Mistake(
         "the ends in the wrong order",
         "low comes first.",
         lambda right, cases, z: wilson_interval(right, cases, z)[::-1],
@@ -130,57 +130,57 @@ def _grows(past: np.ndarray, horizon: int) -> np.ndarray:
 
 
 VELOCITY = (
-    Misconception(
+    Mistake(
         "a position that is held",
         "That is a baseline too, for things that stand still. Which way did the path go in its last step?",
         _along(np.zeros),
     ),
-    Misconception(
+    Mistake(
         "forecasts that are all one step away",
         "After k steps at one velocity the path is k steps further.",
         _along(np.ones),
     ),
-    Misconception(
+    Mistake(
         "forecasts that begin with the last known position",
         "The first forecast is one step after the last position.",
         _along(np.arange),
     ),
-    Misconception(
+    Mistake(
         "forecasts that are one step too far",
         "The first forecast is one step after the last position, not two.",
         _along(lambda horizon: _ahead(horizon) + 1),
     ),
-    Misconception(
+    Mistake(
         "the mean velocity of the whole path",
         "As in its last step: only the last two positions count.",
         _along(_ahead, lambda past: (past[:, -1] - past[:, 0]) / (past.shape[1] - 1)),
     ),
-    Misconception(
+    Mistake(
         "the velocity of the first step",
         "The last step is the difference of the last two positions.",
         _along(_ahead, lambda past: past[:, 1] - past[:, 0]),
     ),
-    Misconception(
+    Mistake(
         "the velocity over two steps, not divided by two",
         "past[:, -1] - past[:, -3] is the way of two steps.",
         _along(_ahead, lambda past: past[:, -1] - past[:, -3]),
     ),
-    Misconception(
+    Mistake(
         "a velocity with the wrong sign",
         "The last position minus the one before it.",
         _along(_ahead, lambda past: past[:, -2] - past[:, -1]),
     ),
-    Misconception(
+    Mistake(
         "one velocity for all paths, their mean",
         "Every path has its own velocity.",
         _along(_ahead, lambda past: np.repeat((past[:, -1] - past[:, -2]).mean(axis=0)[None], len(past), axis=0)),
     ),
-    Misconception(
+    Mistake(
         "a velocity that goes on changing, as in the last two steps",
         "That is constant acceleration. Asked for is a velocity that stays as it is.",
         _grows,
     ),
-    Misconception(
+    Mistake(
         "an axis for the steps before that for the paths",
         "Paths first, then steps, then coordinates: (N, horizon, D).",
         lambda past, horizon: constant_velocity(past, horizon).swapaxes(0, 1),
@@ -266,62 +266,62 @@ def _in_place(step: Step, positions: np.ndarray, seen: int) -> np.ndarray:
 
 
 ROLLOUT = (
-    Misconception(
+    Mistake(
         "teacher forcing: true positions to the end",
         "On a real robot positions[:, t] for t >= seen has not been measured yet.",
         one_step,
     ),
-    Misconception(
+    Mistake(
         "a model that is shown one position too many",
         "It is shown the steps 0 to seen - 1. The position at `seen` is the first one to forecast.",
         _one_too_many,
     ),
-    Misconception(
+    Mistake(
         "the last known position in place of the model's own forecasts",
         "After the first forecast the model reads what it said itself.",
         _rollout(feed=lambda said, positions, t, seen: positions[:, seen - 1]),
     ),
-    Misconception(
+    Mistake(
         "the last known position read twice",
         "After the first loop the model has already made a forecast from it: that is the first one asked for.",
         _last_known_twice,
     ),
-    Misconception(
+    Mistake(
         "a state that is forgotten when the rollout begins",
         "What the model knows about the movement is in its state. Hand it on.",
         _rollout(forget_first=True),
     ),
-    Misconception(
+    Mistake(
         "a state that is forgotten at every step of the rollout",
         "step returns a new state each time. Hand it on.",
         _restarts,
     ),
-    Misconception(
+    Mistake(
         "a state that stays as it was when the rollout began",
         "step returns a new state each time. In the second loop too.",
         _rollout(keep_state=False),
     ),
-    Misconception(
+    Mistake(
         "a model that is shown the last known position only",
         "All steps before `seen` are for warming up: from one position no velocity can be known.",
         _rollout(warm_up=lambda seen: range(seen - 1, seen)),
     ),
-    Misconception(
+    Mistake(
         "forecasts that are one step too late",
         "The forecast made from step seen - 1 is about step `seen`. It is the first one.",
         _one_late,
     ),
-    Misconception(
+    Mistake(
         "forecasts of the known steps as well",
         "Asked for are the steps from `seen` on.",
         _whole,
     ),
-    Misconception(
+    Mistake(
         "zeros in place of the model's own forecasts",
         "After the first forecast the model reads what it said itself.",
         _rollout(feed=lambda said, positions, t, seen: 0 * said),
     ),
-    Misconception(
+    Mistake(
         "forecasts that overwrite the recording",
         "The numbers may be right, but the true positions are gone. Make a list of your own.",
         _in_place,

@@ -47,7 +47,7 @@ register(
             Tensor("test", ("M", "U", "D"), sequence="U"),
         ),
         draw=_draw_sets,
-        misconceptions=mistakes.SCALING,
+        mistakes=mistakes.SCALING,
         hints=(
             "Which frames may decide what is scaled? Those of train, and of them only those that exist.",
             "np.arange(T) < lengths[:, None] is true where a frame exists, (N, T). train[that] is (all frames, D).",
@@ -78,7 +78,7 @@ register(
         reference=masked_mean_std,
         returns=(Tensor("mean", ("N", "D")), Tensor("std", ("N", "D"))),
         draw=_draw_features,
-        misconceptions=mistakes.FEATURES,
+        mistakes=mistakes.FEATURES,
         hints=(
             "An utterance of length L has L numbers in each channel. What stands after them may be anything.",
             "A loop is fine: x[n, :lengths[n]] is the utterance n without its padding.",
@@ -111,7 +111,7 @@ register(
         reference=last_valid,
         returns=(Tensor("h", ("N", "H")),),
         draw=_draw_states,
-        misconceptions=mistakes.LAST,
+        mistakes=mistakes.LAST,
         hints=(
             "Utterance n ends at step lengths[n] - 1. It is another step for each row.",
             "hs[:, lengths - 1] is not it: print its shape. Rows and steps have to be indexed in pairs.",

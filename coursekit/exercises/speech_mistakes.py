@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.applications.speech_frames import last_valid, masked_mean_std, real_frames
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 # From the training frames (all, D) and the test frames to centre and scale.
 Statistics = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -64,64 +64,62 @@ def _in_place(train, train_lengths, test, test_lengths):
 
 
 SCALING = (
-    Misconception(
+    Mistake(
         "statistics that count the padding",
         "What stands after the end of an utterance is no sound. Which frames enter the mean?",
         _padding_too,
     ),
-    Misconception(
+    Mistake(
         "statistics that count the padding as zeros",
         "Zeros after the end pull the mean towards zero, and by more for short utterances. Leave them out.",
         _zeros_too,
     ),
-    Misconception(
+    Mistake(
         "statistics of train and test together",
         "When the classifier is made, the test utterances have not been recorded yet.",
         _scaled(lambda train, test: _of(np.concatenate([train, test]))),
     ),
-    Misconception(
+    Mistake(
         "a test set that is scaled by its own statistics",
         "One and the same sound must get the same numbers in both sets.",
         _each_alone,
     ),
-    Misconception(
+    Mistake(
         "statistics of the test set for both sets",
         "The numbers come from train.",
         _scaled(lambda train, test: _of(test)),
     ),
-    Misconception(
+    Mistake(
         "utterances that are each scaled by their own statistics",
         "That takes away the level of a voice, which is part of what tells the speakers apart.",
         _each_utterance,
     ),
-    Misconception(
+    Mistake(
         "one mean and one standard deviation for all channels",
         "The channels have different levels and spreads: D means and D standard deviations.",
         _scaled(lambda train, test: (train.mean(), train.std())),
     ),
-    Misconception(
+    Mistake(
         "padding that is scaled like sound",
         "The real frames are right. Look at the numbers after the end of a short utterance.",
         _scaled(zeros="none"),
     ),
-    Misconception(
+    Mistake(
         "padding that was zero before scaling and is not zero after it",
         "The real frames are right. Zero less a mean, divided by a deviation, is no longer zero.",
         _scaled(zeros="before"),
     ),
-    Misconception(
+    Mistake(
         "frames that are not centred",
         "Subtract the mean of each channel first.",
         _scaled(lambda train, test: (np.zeros(train.shape[1]), train.std(axis=0))),
     ),
-    Misconception(
+    Mistake(
         "a variance in place of a standard deviation",
         "After scaling, the training frames have a standard deviation of 1.",
         _scaled(lambda train, test: (train.mean(axis=0), train.var(axis=0))),
     ),
-    Misconception(
-        "arrays that are changed in place", "Make new arrays: the caller still needs the old ones.", _in_place
-    ),
+    Mistake("arrays that are changed in place", "Make new arrays: the caller still needs the old ones.", _in_place),
 )
 
 
@@ -163,48 +161,48 @@ def _around_all(x, lengths):
 
 
 FEATURES = (
-    Misconception(
+    Mistake(
         "means over all columns, padding included",
         "x.mean(axis=1) runs over the padding. How many frames has utterance n?",
         lambda x, lengths: (x.mean(axis=1), x.std(axis=1)),
     ),
-    Misconception(
+    Mistake(
         "padding set to zero and then counted",
         "A zero is a number too: it pulls the mean of a short utterance towards zero.",
         _zero_filled,
     ),
-    Misconception(
+    Mistake(
         "sums over the real frames divided by T",
         "Divide by the number of frames that were summed: it differs from row to row.",
         lambda x, lengths: _summed(x, lengths, lambda n, T: np.array(T)),
     ),
-    Misconception(
+    Mistake(
         "sums over the real frames divided by the longest length",
         "Divide by the number of frames of this utterance.",
         lambda x, lengths: _summed(x, lengths, lambda n, T: n.max() + 0 * n[:, None]),
     ),
-    Misconception(
+    Mistake(
         "deviations that count the zeros after the end",
         "The mean is right. After the end, the distance to the mean has to be zero, not the value.",
         _zeros_deviate,
     ),
-    Misconception(
+    Mistake(
         "deviations divided by length - 1",
         "np.std divides by the number of values unless it is told otherwise, and so do we here.",
         _sample,
     ),
-    Misconception(
+    Mistake(
         "variances in place of standard deviations",
         "The second result has the unit of x. A square root is missing.",
         lambda x, lengths: (masked_mean_std(x, lengths)[0], masked_mean_std(x, lengths)[1] ** 2),
     ),
-    Misconception(
+    Mistake(
         "deviations from the mean of all utterances",
         "Each utterance has its own mean, and its frames spread around that one.",
         _around_all,
     ),
-    Misconception("one frame too many", "Step lengths[n] is the first one of the padding.", _one_more),
-    Misconception("one frame too few", "The last frame of utterance n is at step lengths[n] - 1.", _one_less),
+    Mistake("one frame too many", "Step lengths[n] is the first one of the padding.", _one_more),
+    Mistake("one frame too few", "The last frame of utterance n is at step lengths[n] - 1.", _one_less),
 )
 
 
@@ -213,57 +211,57 @@ def _masked(hs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
 
 
 LAST = (
-    Misconception(
+    Mistake(
         "the last column, hs[:, -1]",
         "A short utterance ends before T - 1. After that its state goes on moving, with the padding as input.",
         lambda hs, lengths: hs[:, -1],
     ),
-    Misconception(
+    Mistake(
         "the last column, with zeros after the end",
         "For an utterance that is shorter than T, the last column is padding.",
         lambda hs, lengths: _masked(hs, lengths)[:, -1],
     ),
-    Misconception(
+    Mistake(
         "the step lengths[n], which is one too late",
         "Steps are counted from 0: which one is the last of a sequence of length 3?",
         lambda hs, lengths: last_valid(hs, np.minimum(lengths + 1, hs.shape[1])),
     ),
-    Misconception(
+    Mistake(
         "the step before the last real one",
         "The last real frame counts as well.",
         lambda hs, lengths: last_valid(hs, np.maximum(lengths - 1, 1)),
     ),
-    Misconception(
+    Mistake(
         "one step for all rows, the end of the longest utterance",
         "Every row has its own end.",
         lambda hs, lengths: hs[:, lengths.max() - 1],
     ),
-    Misconception(
+    Mistake(
         "one step for all rows, the end of the shortest utterance",
         "Every row has its own end. What comes after the shortest one is heard as well.",
         lambda hs, lengths: hs[:, lengths.min() - 1],
     ),
-    Misconception(
+    Mistake(
         "one step for all rows, the end of the first utterance",
         "Every row has its own end: index with all lengths, not with one.",
         lambda hs, lengths: hs[:, lengths[0] - 1],
     ),
-    Misconception(
+    Mistake(
         "steps counted from the end of the row",
         "hs[n, -lengths[n]] is where a sequence would begin if the padding came first. Here it comes last.",
         lambda hs, lengths: hs[np.arange(len(hs)), -lengths],
     ),
-    Misconception(
+    Mistake(
         "the mean of the valid states",
         "Often a good idea, and not what was asked: the state after the last real frame.",
         lambda hs, lengths: _masked(hs, lengths).sum(axis=1) / lengths[:, None],
     ),
-    Misconception(
+    Mistake(
         "the largest of the valid states",
         "Often a good idea, and not what was asked: the state after the last real frame.",
         lambda hs, lengths: np.array([h[:n].max(axis=0) for h, n in zip(hs, lengths, strict=True)]),
     ),
-    Misconception(
+    Mistake(
         "hs[:, lengths - 1], which pairs every row with every length",
         "Look at its shape: two axes of size N. Rows and steps have to be taken in pairs.",
         lambda hs, lengths: hs[:, lengths - 1],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 
 def back(
@@ -37,7 +37,7 @@ def back(
     return (np.stack(dx, axis=1), *carried, *total)
 
 
-def mistakes(step_backward: Callable, dW_hh: Callable, new_h: Callable) -> Iterator[Misconception]:
+def mistakes(step_backward: Callable, dW_hh: Callable, new_h: Callable) -> Iterator[Mistake]:
     """What goes wrong between the steps of any cell. An answer is called with (dhs, *last, caches).
 
     dW_hh: (dh, ..., cache, h) -> the gradient of W_hh (G·H, H) if the state h had stood before the step.
@@ -65,53 +65,53 @@ def mistakes(step_backward: Callable, dW_hh: Callable, new_h: Callable) -> Itera
         *first, W_ih, W_hh, b_ih, b_hh = back(step_backward, dhs, rest[:-1], rest[-1])
         return (*first, *(dw / len(rest[-1]) for dw in (W_ih, W_hh, b_ih, b_hh)))
 
-    yield Misconception(
+    yield Mistake(
         "weight gradients that are overwritten at every step",
         "Every step used the same weights, so every step contributes. What becomes of the contribution of the step "
         "before when the next one arrives?",
         wrong(keep=lambda total, new: new),
     )
-    yield Misconception(
+    yield Mistake(
         "a hand-over that replaces the loss of each step: dh = dh_next",
         "A state is used twice: by its own loss and by the next state. Both gradients arrive at it.",
         wrong(arrive=lambda dh_t, dh_next, is_last: dh_t if is_last else dh_next),
     )
-    yield Misconception(
+    yield Mistake(
         "no hand-over of dh: dh = dhs[:, t]",
         "A state is used twice: by its own loss and by the next state. What arrives from the next one?",
         wrong(arrive=lambda dh_t, dh_next, is_last: dh_t),
     )
-    yield Misconception(
+    yield Mistake(
         "a loop that runs forward in time",
         "What arrives at step t from the future has to be known first. So where does the loop begin?",
         wrong(times=range),
     )
-    yield Misconception(
+    yield Mistake(
         "a hand-over that piles up: dh_next += dh_prev",
         "dh_prev of step t holds everything from the future already. It takes the place of the old dh_next.",
         wrong(pass_on=lambda handed, before: [handed[0] + before[0], *handed[1:]]),
     )
-    yield Misconception(
+    yield Mistake(
         "a gradient of W_hh built from the new state",
         "Which state did W_hh multiply in step t: the one before the step, or the one after it?",
         from_state(lambda cache, caches: new_h(cache)),
     )
-    yield Misconception(
+    yield Mistake(
         "a gradient of W_hh that takes the last state for the state before the first",
         "Index -1 is the last step, not the one before the first. The first step came from h0: its cache holds it.",
         from_state(lambda cache, caches: new_h(caches[-1]) if cache is caches[0] else cache.h_prev),
     )
-    yield Misconception(
+    yield Mistake(
         "a dx whose steps stand in reverse order",
         "The loop runs backwards, so a list that is appended to does too.",
         dx_reversed,
     )
-    yield Misconception(
+    yield Mistake(
         "weight gradients that are a mean over time",
         "The steps are added up, as they stand in the loss. A mean would be exactly T times smaller.",
         mean_over_time,
     )
-    yield Misconception(
+    yield Mistake(
         "an upstream gradient that is changed in place: dhs[:, t] += dh_next",
         "The numbers are right, but dhs belongs to the caller, who may use it again. Make a new array: "
         "`dh = dhs[:, t] + dh_next`.",

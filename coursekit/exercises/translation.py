@@ -35,7 +35,7 @@ register(
         reference=split_by_day,
         returns=(Tensor("train", ("n",), exact=True), Tensor("test", ("n",), exact=True)),
         draw=_draw_days,
-        misconceptions=mistakes.SPLIT,
+        mistakes=mistakes.SPLIT,
         hints=(
             "First decide about days, then about pairs: a pair goes where its day goes.",
             "order[:test_days] are the test days. np.isin(day, ...) asks for each pair whether its day is among them.",
@@ -72,7 +72,7 @@ register(
         reference=attention_step,
         returns=(Tensor("weights", ("N", "T")), Tensor("context", ("N", "H"))),
         draw=_draw_attention,
-        misconceptions=mistakes.ATTENTION,
+        mistakes=mistakes.ATTENTION,
         hints=(
             "Three lines: a score for each state, a softmax over T, a weighted sum of the states.",
             "(states * query[:, None]).sum(axis=2) are all dot products, (N, T). Divide them by np.sqrt(H).",
@@ -149,7 +149,7 @@ register(
         reference=judge_translations,
         returns=(Tensor("written", ("N", "S"), sequence="S", exact=True), Tensor("right", ("N",), exact=True)),
         draw=_draw_decoders,
-        misconceptions=mistakes.TRANSLATING,
+        mistakes=mistakes.TRANSLATING,
         hints=(
             "A loop over the S places. In each: call step with the symbols just written, and take the best score.",
             "previous = np.full(N, start) before the loop. scores, state = step(previous, state) hands the state on.",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.applications.translation_steps import split_by_day
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 
 def _first_of_each(day, order, tests, *, rest_in_train: bool):
@@ -35,42 +35,42 @@ def _last_of_order(day, order, tests):
 
 
 SPLIT = (
-    Misconception(
+    Mistake(
         "a split by pairs: the first ones are the test",
         "The pairs of one day stand in several places. Choose days, then take all their pairs.",
         _by_position,
     ),
-    Misconception(
+    Mistake(
         "a test with one pair of each test day, and its other pairs in the training part",
         "The same day in another language tells the answer. Where do the other pairs of a test day go?",
         lambda day, order, tests: _first_of_each(day, order, tests, rest_in_train=True),
     ),
-    Misconception(
+    Mistake(
         "a test with one pair of each test day, and its other pairs nowhere",
         "All pairs of a test day are asked for in the test: each language is a case of its own.",
         lambda day, order, tests: _first_of_each(day, order, tests, rest_in_train=False),
     ),
-    Misconception(
+    Mistake(
         "a training part that holds the test as well",
         "What is in the test must not be learnt from.",
         lambda day, order, tests: (np.ones(len(day), bool), split_by_day(day, order, tests)[1]),
     ),
-    Misconception(
+    Mistake(
         "training and test exchanged",
         "The first days of order are the test. Return the training part first.",
         lambda day, order, tests: split_by_day(day, order, tests)[::-1],
     ),
-    Misconception(
+    Mistake(
         "test_days counted in pairs",
         "test_days is a number of days; a day has several pairs.",
         _until_enough_pairs,
     ),
-    Misconception(
+    Mistake(
         "the last days of order as the test",
         "The first ones are asked for.",
         _last_of_order,
     ),
-    Misconception(
+    Mistake(
         "the earliest days as the test",
         "order is shuffled on purpose: take its first entries as they stand, without sorting them.",
         lambda day, order, tests: split_by_day(day, np.sort(order), tests),
@@ -113,42 +113,42 @@ def _overflowing(scores):
 
 
 ATTENTION = (
-    Misconception(
+    Mistake(
         "attention without the mask",
         "Where mask is false there is padding. What does its weight have to be?",
         _attention(hide=lambda scores, mask: scores),
     ),
-    Misconception(
+    Mistake(
         "hidden scores that are zero",
         "exp(0) is 1, not 0: a score of zero still gets a share. Which score has the exponential zero?",
         _attention(hide=lambda scores, mask: scores * mask),
     ),
-    Misconception(
+    Mistake(
         "weights that are set to zero after the softmax and no longer add up to 1",
         "The weights of each row have to add up to 1 over the real symbols. Hide before the softmax, not after it.",
         _attention(hide=lambda scores, mask: scores, after=lambda weights, mask: weights * mask),
     ),
-    Misconception(
+    Mistake(
         "the mask upside down",
         "mask is true where the text has a symbol.",
         _attention(hide=lambda scores, mask: np.where(mask, -np.inf, scores)),
     ),
-    Misconception(
+    Mistake(
         "scores without a scale",
         "Divide the scores by the square root of H.",
         _attention(scale=lambda states: 1.0),
     ),
-    Misconception(
+    Mistake(
         "scores divided by H",
         "The products of H numbers spread by the square root of H, not by H.",
         _attention(scale=lambda states: states.shape[2]),
     ),
-    Misconception(
+    Mistake(
         "scores divided by the square root of T",
         "The scale comes from the numbers that are summed in one score: H of them.",
         _attention(scale=lambda states: np.sqrt(states.shape[1])),
     ),
-    Misconception(
+    Mistake(
         "a softmax over the batch",
         "Each text shares its own weights out among its T states: over axis 1.",
         _attention(
@@ -157,36 +157,36 @@ ATTENTION = (
             after=lambda weights, mask: weights * mask,
         ),
     ),
-    Misconception(
+    Mistake(
         "a softmax that overflows",
         "exp of a large score is infinite. Subtract the largest score of each row first, as in lesson 00.",
         _attention(weigh=_overflowing),
     ),
-    Misconception(
+    Mistake(
         "sigmoids in place of a softmax",
         "The weights have to compete: they add up to 1.",
         _attention(
             weigh=lambda scores: np.where(scores >= 0, 1, np.exp(-np.abs(scores))) / (1 + np.exp(-np.abs(scores)))
         ),
     ),
-    Misconception(
+    Mistake(
         "hard attention: the best state alone",
         "Soft attention takes a little of every state, so that a gradient reaches all of them.",
         _attention(weigh=lambda scores: np.eye(scores.shape[1])[scores.argmax(axis=1)]),
     ),
-    Misconception(
+    Mistake(
         "a context that is the plain mean of the real states",
         "The weights are right. The context has to use them.",
         _attention(
             take=lambda weights, states, mask: np.einsum("nt,nth->nh", mask / mask.sum(1, keepdims=True), states)
         ),
     ),
-    Misconception(
+    Mistake(
         "a context divided by T",
         "The weights already add up to 1: sum over T, do not take a mean.",
         _attention(take=lambda weights, states, mask: (weights[..., None] * states).mean(axis=1)),
     ),
-    Misconception(
+    Mistake(
         "the query scaled in place",
         "query /= ... changes the caller's array.",
         _in_place,
@@ -232,52 +232,52 @@ def _shifted(step, state, target, start, end):
 
 
 TRANSLATING = (
-    Misconception(
+    Mistake(
         "teacher forcing left on: the decoder reads the right symbols",
         "At test time nobody knows the right symbols. What may the decoder read at step t?",
         _writing(lambda t, written, target, start: target[:, t - 1] if t else None),
     ),
-    Misconception(
+    Mistake(
         "a decoder that reads the start symbol at every step",
         "Only the first step reads the start symbol. What did the decoder write just before?",
         _writing(lambda t, written, target, start: None),
     ),
-    Misconception(
+    Mistake(
         "a decoder whose state does not move on",
         "step returns two things. The second one belongs into the next call.",
         _writing(advance=False),
     ),
-    Misconception(
+    Mistake(
         "writing that goes on after the end symbol",
         "After its first end symbol a text is finished: the rest of the row is filled up with end.",
         _writing(fill=False),
     ),
-    Misconception(
+    Mistake(
         "all texts stopped when the first one ends",
         "Each row ends for itself; the loop may stop only when all have ended.",
         _writing(stop="first"),
     ),
-    Misconception(
+    Mistake(
         "rows filled up with zeros after the end",
         "The targets are filled up with end, and what is written is compared with them.",
         _writing(filler=0),
     ),
-    Misconception(
+    Mistake(
         "the start symbol counted as written",
         "The first thing written is the answer of the first step.",
         _shifted,
     ),
-    Misconception(
+    Mistake(
         "a share of right symbols in place of a right text",
         "A text is right or it is not: all of its symbols have to be.",
         _writing(judge=lambda written, target, end: (written == target).mean(axis=1)),
     ),
-    Misconception(
+    Mistake(
         "what is written after the end of the target forgiven",
         "A text that should have ended and goes on is wrong. Compare the end symbol, too.",
         _writing(judge=lambda written, target, end: ((written == target) | (target == end)).all(axis=1)),
     ),
-    Misconception(
+    Mistake(
         "texts that have the right length taken for right",
         "Compare the symbols, not where the ends are.",
         _writing(judge=lambda written, target, end: ((written == end) == (target == end)).all(axis=1)),

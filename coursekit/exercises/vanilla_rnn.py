@@ -23,7 +23,7 @@ register(
         reference=lambda x, h, params: rnn.step(x, h, params)[0],
         returns=(Tensor("h", ("N", "H")),),
         draw=step_draws(rnn),
-        misconceptions=vanilla_rnn_mistakes.STEP,
+        mistakes=vanilla_rnn_mistakes.STEP,
         hints=(
             "Two products have the shape (N, H): one from x, one from h. Write down the shapes of x (N, D) "
             "and W_ih (H, D): which of them has to be transposed?",
@@ -43,7 +43,7 @@ register(
         returns=(Tensor("hs", ("N", "T", "H"), sequence="T"),),
         draw=sequence_draws(rnn),
         uses=("rnn_step",),
-        misconceptions=vanilla_rnn_mistakes.FORWARD,
+        mistakes=vanilla_rnn_mistakes.FORWARD,
         hints=(
             "Keep one variable for the state. It begins as h0, and every step replaces it.",
             "The input of step t is x[:, t], of shape (N, D). Call rnn_step and append the new state to a list.",
@@ -97,7 +97,7 @@ register(
         returns=(Tensor("loss"), Tensor("dlogits", ("N", "T", "V"), sequence="T")),
         draw=_draw_logits,
         no_overflow=True,
-        misconceptions=language_model_mistakes.LOSS,
+        mistakes=language_model_mistakes.LOSS,
         hints=(
             "Begin with log p = logits - log(sum(exp(logits))), along the last axis. Subtract the row's "
             "maximum from the logits first: it cancels, and nothing overflows.",
@@ -182,7 +182,7 @@ register(
         returns=(Tensor("ids", ("n",), exact=True),),
         draw=_draw_text,
         uses=("rnn_step", "softmax"),
-        misconceptions=language_model_mistakes.SAMPLING,
+        mistakes=language_model_mistakes.SAMPLING,
         hints=(
             "Two loops. The first reads start_ids and only moves the state. The second draws, and feeds "
             "every symbol that it has drawn back in.",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 from coursekit.exercises.fold_mistakes import fold_mistakes
 from coursekit.reference import rnn
 from coursekit.reference.numerics import sigmoid
@@ -45,51 +45,51 @@ def _changes_h(x, h, params):
 _TWO_BIASES = "Every product has its own bias: W_ih x + b_ih and W_hh h + b_hh."
 
 STEP = (
-    Misconception("a step without any bias", _TWO_BIASES, _wrong_step(b_ih=0, b_hh=0)),
-    Misconception("a missing bias b_ih", _TWO_BIASES, _wrong_step(b_hh=1, b_ih=0)),
-    Misconception("a missing bias b_hh", _TWO_BIASES, _wrong_step(b_ih=1, b_hh=0)),
-    Misconception(
+    Mistake("a step without any bias", _TWO_BIASES, _wrong_step(b_ih=0, b_hh=0)),
+    Mistake("a missing bias b_ih", _TWO_BIASES, _wrong_step(b_hh=1, b_ih=0)),
+    Mistake("a missing bias b_hh", _TWO_BIASES, _wrong_step(b_ih=1, b_hh=0)),
+    Mistake(
         "a sigmoid in place of tanh",
         "The state may be negative: it lies between -1 and 1, not between 0 and 1.",
         _wrong_step(squash=sigmoid),
     ),
-    Misconception(
+    Mistake(
         "a state without its tanh",
         "Nothing bounds such a state. Print its largest entry: it should be below 1.",
         _wrong_step(squash=lambda a: a),
     ),
-    Misconception(
+    Mistake(
         "a tanh of the part from h only",
         "The tanh goes around the whole sum, the part from x included.",
         _input_outside,
     ),
-    Misconception(
+    Mistake(
         "recurrent weights that are not transposed",
         "Row i of W_hh holds what goes into unit i. With the states as rows of h (N, H), the product is h @ W_hh.T.",
         lambda x, h, params: _step(x, h, params._replace(W_hh=params.W_hh.T)),
     ),
-    Misconception(
+    Mistake(
         "h before x where the weights stand as W_ih before W_hh",
         "One large product is a fine idea. The columns of [x, h] must stand in the order of the columns of "
         "[W_ih, W_hh].",
         _concatenated_the_other_way,
     ),
-    Misconception(
+    Mistake(
         "a step that ignores the old state",
         "Without W_hh h the network has no memory. Where does h enter?",
         _wrong_step(from_h=0),
     ),
-    Misconception(
+    Mistake(
         "a step that ignores its input",
         "The new state depends on x and on h. Where does x enter?",
         _wrong_step(from_x=0),
     ),
-    Misconception(
+    Mistake(
         "a new state that is added to the old one",
         "In the vanilla RNN the tanh is the new state. Nothing of the old one is carried past it.",
         lambda x, h, params: h + _step(x, h, params),
     ),
-    Misconception(
+    Mistake(
         "a step that writes the new state into h itself",
         "`h[:] = ...` and `h += ...` change the caller's array. Return a new one.",
         _changes_h,
@@ -106,5 +106,5 @@ def _summed(x, h0, params):
 
 FORWARD = (
     *fold_mistakes(_step),
-    Misconception("a running sum of the states", "The new state replaces the old one. It is not added to it.", _summed),
+    Mistake("a running sum of the states", "The new state replaces the old one. It is not added to it.", _summed),
 )

@@ -33,7 +33,7 @@ register(
         reference=mistakes.jacobian,
         returns=(Tensor("J", ("N", "H", "H")),),
         draw=_draw_cache,
-        misconceptions=mistakes.JACOBIAN,
+        mistakes=mistakes.JACOBIAN,
         hints=(
             "Write one entry: h_i = tanh(... + sum over j of W_hh[i, j] h_prev_j). Differentiate it with "
             "respect to h_prev_j.",
@@ -74,7 +74,7 @@ register(
         returns=(Tensor("profile", ("T+1",)),),
         draw=_draw_profile,
         uses=("step_jacobian",),
-        misconceptions=mistakes.PROFILE,
+        mistakes=mistakes.PROFILE,
         hints=(
             "Keep a list that begins with the norm of dh. Walk through reversed(caches), and go back one "
             "step each time.",
@@ -109,7 +109,7 @@ register(
         reference=mistakes.gram_schmidt,
         returns=(Tensor("Q", ("H", "H")),),
         draw=_draw_square,
-        misconceptions=mistakes.ORTHOGONAL,
+        mistakes=mistakes.ORTHOGONAL,
         hints=(
             "Q, R = np.linalg.qr(A) does nearly all of it. Print R: are all numbers on its diagonal positive?",
             "If R[j, j] is negative, reverse column j of Q. Then Q still has columns of length one at right angles.",
@@ -145,7 +145,7 @@ register(
         reference=mistakes.scaled_by(mistakes.radius_of),
         returns=(Tensor("W", ("H", "H")),),
         draw=_draw_radius,
-        misconceptions=mistakes.RADIUS,
+        mistakes=mistakes.RADIUS,
         hints=(
             "np.linalg.eigvals(W) gives the eigenvalues, complex numbers in general. The absolute value of "
             "a complex number is its distance from zero.",
@@ -178,7 +178,7 @@ register(
         reference=lambda hs, y, W_out, b_out: float(mistakes.recalled(hs, y, W_out, b_out)[:, -1].mean()),
         returns=(Tensor("accuracy"),),
         draw=_draw_recall,
-        misconceptions=mistakes.RECALL,
+        mistakes=mistakes.RECALL,
         hints=(
             "Take the last state of every sequence, (N, H), and compute the scores, (N, K).",
             "argmax(axis=1) gives the named symbol. The mean of a comparison is the share of True.",

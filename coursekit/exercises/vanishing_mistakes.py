@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 
 def jacobian(cache) -> np.ndarray:
@@ -19,32 +19,32 @@ def _mean_state(cache):
 
 
 JACOBIAN = (
-    Misconception(
+    Mistake(
         "a slope of tanh on the wrong side: W_hh diag(1 - h^2)",
         "The slope belongs to the unit that is computed, so to the rows of the matrix. Which axis do you scale?",
         lambda cache: cache.params.W_hh * (1 - cache.h**2)[:, None, :],
     ),
-    Misconception(
+    Mistake(
         "a slope of tanh taken from the old state: 1 - h_prev^2",
         "The tanh of this step produced h, not h_prev.",
         lambda cache: (1 - cache.h_prev**2)[:, :, None] * cache.params.W_hh,
     ),
-    Misconception(
+    Mistake(
         "a Jacobian that is transposed",
         "Its norm is right, its entries are not: the first index is the new unit, the second the old one.",
         lambda cache: jacobian(cache).swapaxes(1, 2).copy(),
     ),
-    Misconception(
+    Mistake(
         "a Jacobian without the slope of tanh",
         "W_hh alone is the Jacobian of a linear network. This one squashes.",
         lambda cache: np.repeat(cache.params.W_hh[None], len(cache.h), axis=0),
     ),
-    Misconception(
+    Mistake(
         "a slope of tanh taken at h: 1 - tanh(h)^2",
         "h is the tanh already. Its slope at that point, written with h itself, needs no further tanh.",
         lambda cache: (1 - np.tanh(cache.h) ** 2)[:, :, None] * cache.params.W_hh,
     ),
-    Misconception(
+    Mistake(
         "the same Jacobian for all sequences, from the mean state",
         "Every sequence has a state of its own, and so a slope of its own.",
         lambda cache: np.repeat(jacobian(_mean_state(cache)), len(cache.h), axis=0),
@@ -91,44 +91,44 @@ def _forward_in_time(caches, dh) -> np.ndarray:
 
 
 PROFILE = (
-    Misconception(
+    Mistake(
         "a measure of the gradient of W_hh",
         "The gradient of the weights is a sum over all steps. Its recent terms never vanish, so it "
         "hides what happens to the early ones. Measure what arrives at each state.",
         profile_by(back=_weight_gradients),
     ),
-    Misconception(
+    Mistake(
         "the norm of a mean over sequences",
         "Gradients of different sequences point in different directions and cancel in a mean. First "
         "the norm of each, then the mean.",
         profile_by(norm=lambda g: np.linalg.norm(g.mean(axis=1), axis=1)),
     ),
-    Misconception(
+    Mistake(
         "one norm over the whole batch",
         "Taken over all sequences at once, the largest gradient decides alone. First the norm of each, then the mean.",
         profile_by(norm=lambda g: np.linalg.norm(g.reshape(len(g), -1), axis=1)),
     ),
-    Misconception(
+    Mistake(
         "a profile that is not normalised",
         "The profile begins with 1, whatever the size of dh.",
         profile_by(relative=lambda norms: norms),
     ),
-    Misconception(
+    Mistake(
         "a profile that is normalised at the wrong end, by the gradient at h_0",
         "It is a share of the gradient at the last state, which is entry 0. So it begins with 1.",
         profile_by(relative=lambda norms: norms / norms[-1]),
     ),
-    Misconception(
+    Mistake(
         "Jacobians multiplied from the wrong side: J @ dh",
         "Forward, a change of h_prev is multiplied by J. The way back is its transpose: sum over the new unit i.",
         profile_by(back=_without_transposing),
     ),
-    Misconception(
+    Mistake(
         "a walk that begins at the first step",
         "The loss is on the last state. Which cache comes first on the way back?",
         profile_by(back=_forward_in_time),
     ),
-    Misconception(
+    Mistake(
         "factors from one step to the next",
         "What is left after k steps is the product of k factors. Compare each norm with that at the last state.",
         profile_by(relative=lambda norms: np.concatenate([[1.0], norms[1:] / norms[:-1]])),
@@ -147,38 +147,38 @@ def _polar(A) -> np.ndarray:
 
 
 ORTHOGONAL = (
-    Misconception(
+    Mistake(
         "signs that are left to the library",
         "np.linalg.qr may return a column of Q with its sign reversed, and the row of R with it. "
         "Look at the diagonal of R.",
         lambda A: np.linalg.qr(A)[0],
     ),
-    Misconception(
+    Mistake(
         "signs on the rows in place of the columns",
         "A sign that leaves Q belongs to a column of Q. Which axis does your product scale?",
         lambda A: np.sign(np.diag(np.linalg.qr(A)[1]))[:, None] * np.linalg.qr(A)[0],
     ),
-    Misconception(
+    Mistake(
         "columns of length one that are not at right angles",
         "Compute Q.T @ Q. Its diagonal is right. What about the rest?",
         lambda A: A / np.linalg.norm(A, axis=0),
     ),
-    Misconception(
+    Mistake(
         "a matrix divided by its largest singular value",
         "Its longest direction keeps its length, the others still shrink. All singular values have to be 1.",
         lambda A: A / np.linalg.norm(A, 2),
     ),
-    Misconception(
+    Mistake(
         "a matrix that is transposed",
         "This matrix is orthogonal, but its rows come from the columns of A.",
         lambda A: gram_schmidt(A).T.copy(),
     ),
-    Misconception(
+    Mistake(
         "the triangular factor R",
         "np.linalg.qr returns Q and R, in this order. Which of them is orthogonal?",
         lambda A: (np.sign(np.diag(np.linalg.qr(A)[1])) * np.linalg.qr(A)[1].T).T,
     ),
-    Misconception(
+    Mistake(
         "the orthogonal matrix that is nearest to A",
         "That is orthogonal too, and would serve. Asked for is the one of Gram-Schmidt, whose first "
         "column points along the first column of A.",
@@ -202,33 +202,33 @@ def _in_place(W, radius):
 
 
 RADIUS = (
-    Misconception(
+    Mistake(
         "a matrix scaled by its norm: the largest singular value",
         "The norm says how much one product can stretch, the spectral radius how much many products "
         "stretch. They are equal only for special matrices.",
         scaled_by(lambda W: np.linalg.norm(W, 2)),
     ),
-    Misconception(
+    Mistake(
         "a matrix scaled by its Frobenius norm",
         "np.linalg.norm(W) is the root of the sum of squares. The spectral radius comes from the eigenvalues.",
         scaled_by(np.linalg.norm),
     ),
-    Misconception(
+    Mistake(
         "eigenvalues compared by their real part",
         "Eigenvalues can be complex or negative. Which function gives their distance from zero?",
         scaled_by(lambda W: np.linalg.eigvals(W).real.max()),
     ),
-    Misconception(
+    Mistake(
         "eigenvalues of a symmetric matrix: eigvalsh",
         "np.linalg.eigvalsh reads one triangle only and takes the matrix for symmetric. W is not.",
         scaled_by(lambda W: np.abs(np.linalg.eigvalsh(W)).max()),
     ),
-    Misconception(
+    Mistake(
         "a matrix that is not divided by its own radius",
         "After the scaling compute the radius again. Is it the one that was asked for?",
         lambda W, radius: W * radius,
     ),
-    Misconception(
+    Mistake(
         "a matrix that is changed in place",
         "`W *= ...` changes the caller's array. Return a new one.",
         _in_place,
@@ -247,32 +247,32 @@ def _share_with(read: Callable) -> Callable:
 
 
 RECALL = (
-    Misconception(
+    Mistake(
         "answers after every step, not after the last",
         "The question comes at the end. Only the last state answers.",
         lambda hs, y, W_out, b_out: float(recalled(hs, y, W_out, b_out).mean()),
     ),
-    Misconception(
+    Mistake(
         "the first state in place of the last",
         "The first state has just seen the symbol: that is reading, not recall.",
         _share_with(lambda hs, W_out, b_out: hs[:, 0] @ W_out.T + b_out),
     ),
-    Misconception(
+    Mistake(
         "the mean state over time in place of the last",
         "A mean over time contains the early states, so nothing has to be remembered.",
         _share_with(lambda hs, W_out, b_out: hs.mean(axis=1) @ W_out.T + b_out),
     ),
-    Misconception(
+    Mistake(
         "a number of right answers, not a share",
         "Divide by the number of sequences.",
         lambda hs, y, W_out, b_out: float(recalled(hs, y, W_out, b_out)[:, -1].sum()),
     ),
-    Misconception(
+    Mistake(
         "percent, not a share",
         "A share lies between 0 and 1.",
         lambda hs, y, W_out, b_out: 100 * float(recalled(hs, y, W_out, b_out)[:, -1].mean()),
     ),
-    Misconception(
+    Mistake(
         "a read-out without its bias",
         "The scores are hs[:, -1] @ W_out.T + b_out.",
         _share_with(lambda hs, W_out, b_out: hs[:, -1] @ W_out.T),

@@ -34,7 +34,7 @@ register(
         reference=perplexities,
         returns=(Tensor("bits"), Tensor("per character"), Tensor("per word")),
         draw=_draw_texts,
-        misconceptions=mistakes.PERPLEXITIES,
+        mistakes=mistakes.PERPLEXITIES,
         hints=(
             "Add up nll first: that is -log p of the whole text, in nats. All three numbers follow from it.",
             "A nat is 1/log(2) bits. A perplexity is exp of nats per unit, where the unit is a character or a word.",
@@ -76,7 +76,7 @@ register(
         reference=nucleus,
         returns=(Tensor("q", ("V",)),),
         draw=_draw_probabilities,
-        misconceptions=mistakes.NUCLEUS,
+        mistakes=mistakes.NUCLEUS,
         hints=(
             "Sort from the most to the least probable, and add up from the top.",
             "order = np.argsort(-p), and np.cumsum(p[order]) tells how much the first k symbols have together.",
@@ -111,7 +111,7 @@ register(
         reference=ngram_counts,
         returns=(Tensor("train", ("N", "F")), Tensor("test", ("M", "F"))),
         draw=_draw_words,
-        misconceptions=mistakes.COUNTS,
+        mistakes=mistakes.COUNTS,
         hints=(
             'Put "<" before and ">" after each word, then collect its strings: marked[k:k + n] for every k that fits.',
             "Which strings get a column? Those of the training words, each once, sorted.",

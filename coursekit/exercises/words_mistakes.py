@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.applications.language_measures import nucleus, perplexities
-from coursekit.checking import Misconception
+from coursekit.checking import Mistake
 
 
 def _units(
@@ -38,43 +38,43 @@ def _shared(change: Callable[[np.ndarray, str], float]) -> Callable[..., tuple[f
 
 
 PERPLEXITIES = (
-    Misconception("nats in place of bits", "A bit is log(2) nats.", _units(bits=lambda nll, text: nll.mean())),
-    Misconception(
+    Mistake("nats in place of bits", "A bit is log(2) nats.", _units(bits=lambda nll, text: nll.mean())),
+    Mistake(
         "nats multiplied by log(2)",
         "There are more bits than nats: the loss in bits is the larger number.",
         _units(bits=lambda nll, text: nll.mean() * np.log(2)),
     ),
-    Misconception(
+    Mistake(
         "a perplexity to the base 2 of nats",
         "exp belongs to nats, and 2 to the power of ... to bits.",
         _units(character=lambda nll, text: 2 ** nll.mean()),
     ),
-    Misconception(
+    Mistake(
         "a mean of the perplexities of single characters",
         "Take the mean first, then exp: one rare character must not decide.",
         _units(character=lambda nll, text: np.exp(nll).mean()),
     ),
-    Misconception(
+    Mistake(
         "a perplexity per word that is that of a character, multiplied by the length of a word",
         "Probabilities multiply, so perplexities do: the logarithms are what is added.",
         _units(word=lambda nll, text: np.exp(nll.mean()) * len(text) / len(text.split())),
     ),
-    Misconception(
+    Mistake(
         "words that are what stands between two single spaces",
         "Two spaces enclose no word, and a line end separates words too. Look at str.split without an argument.",
         _units(word=lambda nll, text: np.exp(nll.sum() / len(text.split(" ")))),
     ),
-    Misconception(
+    Mistake(
         "words without the spaces between them",
         "A model of words has to say where a word ends as well: every character counts.",
         _units(word=lambda nll, text: np.exp(nll[[not c.isspace() for c in text]].sum() / len(text.split()))),
     ),
-    Misconception(
+    Mistake(
         "a perplexity per word that is that of a character",
         "Divide by the number of words, not of characters.",
         _units(word=lambda nll, text: np.exp(nll.mean())),
     ),
-    Misconception(
+    Mistake(
         "characters without the white space",
         "A space is a character that the model has to predict.",
         _shared(lambda nll, text: nll.sum() / sum(not c.isspace() for c in text)),
@@ -120,55 +120,53 @@ def _in_place(p, share):
 
 
 NUCLEUS = (
-    Misconception(
+    Mistake(
         "a nucleus without the symbol that reaches the share",
         "The nucleus has to reach the share. One symbol fewer does not.",
         _cut(count=lambda falling, share: int(np.searchsorted(np.cumsum(falling), share))),
     ),
-    Misconception(
+    Mistake(
         "a nucleus with one symbol too many",
         "The smallest number of symbols that reaches the share.",
         _cut(count=lambda falling, share: int(np.searchsorted(np.cumsum(falling), share)) + 2),
     ),
-    Misconception(
+    Mistake(
         "probabilities that no longer add up to 1",
         "The others got zero. What has the sum become?",
         _cut(scale=lambda q: q),
     ),
-    Misconception(
+    Mistake(
         "the least probable symbols",
         "np.argsort sorts upwards.",
         _cut(order=lambda p: np.argsort(p)),
     ),
-    Misconception(
+    Mistake(
         "symbols in the order of the alphabet",
         "Add up from the most probable symbol down, not from the first one on.",
         _cut(order=lambda p: np.arange(len(p))),
     ),
-    Misconception(
+    Mistake(
         "a share of the symbols in place of the probability",
         "The share is one of the probability: how many symbols that needs depends on p.",
         _cut(count=lambda falling, share: max(1, round(share * len(falling)))),
     ),
-    Misconception(
+    Mistake(
         "symbols above a share of the largest probability",
         "It is the sum of the kept ones that matters, not each by itself.",
         _cut(count=lambda falling, share: int((falling >= share * falling[0]).sum())),
     ),
-    Misconception(
+    Mistake(
         "a softmax of probabilities",
         "They are probabilities already: divide by their sum.",
         _cut(scale=_softmax),
     ),
-    Misconception(
+    Mistake(
         "probabilities that are left in sorted order",
         "Entry k of the answer belongs to symbol k.",
         _sorted_out,
     ),
-    Misconception(
-        "only the most probable symbol", "Then nothing is left to draw.", _cut(count=lambda falling, share: 1)
-    ),
-    Misconception("probabilities that are changed in place", "Make a new array.", _in_place),
+    Mistake("only the most probable symbol", "Then nothing is left to draw.", _cut(count=lambda falling, share: 1)),
+    Mistake("probabilities that are changed in place", "Make a new array.", _in_place),
 )
 
 
@@ -214,55 +212,55 @@ def _own_columns(train, test, n):
 
 
 COUNTS = (
-    Misconception(
+    Mistake(
         "columns for strings that only the test has",
         "Whoever chooses columns from test words has looked at the test.",
         _counted(known=lambda train, test: [*train, *test]),
     ),
-    Misconception(
+    Mistake(
         "columns of their own for the test words",
         "Column k has to mean the same string in both tables.",
         _own_columns,
     ),
-    Misconception(
+    Mistake(
         "words without marks at their ends",
         'How does a word begin, and how does it end? "<" and ">" turn that into strings.',
         _counted(mark=lambda word: word),
     ),
-    Misconception(
+    Mistake(
         "words without a mark at their end", 'There is a ">" after each word.', _counted(mark=lambda word: f"<{word}")
     ),
-    Misconception(
+    Mistake(
         "words without a mark at their beginning",
         'There is a "<" before each word.',
         _counted(mark=lambda word: f"{word}>"),
     ),
-    Misconception(
+    Mistake(
         "ones in place of counts",
         "A string may stand in a word twice.",
         _counted(cell=lambda times, total: 1.0),
     ),
-    Misconception(
+    Mistake(
         "shares in place of counts",
         "Asked for is how often a string stands in a word, not which share of its strings it is.",
         _counted(cell=lambda times, total: times / total),
     ),
-    Misconception(
+    Mistake(
         "words whose last string is left out",
         "A word with L characters has L - n + 1 strings of n characters.",
         _counted(pieces=lambda marked, n: [marked[k : k + n] for k in range(len(marked) - n)]),
     ),
-    Misconception(
+    Mistake(
         "strings that do not overlap",
         "The next string begins one character later, not n.",
         _counted(pieces=lambda marked, n: [marked[k : k + n] for k in range(0, len(marked), n + 1 if n == 1 else n)]),
     ),
-    Misconception(
+    Mistake(
         "columns in the order in which strings appear",
         "The columns are sorted alphabetically, so that they do not depend on the order of the words.",
         _counted(columns=lambda every: list(dict.fromkeys(every))),
     ),
-    Misconception(
+    Mistake(
         "shorter strings at the end of a word",
         "Only strings with exactly n characters.",
         _counted(pieces=lambda marked, n: [marked[k : k + n] for k in range(len(marked) - n + 2)]),

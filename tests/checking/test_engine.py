@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 import pytest
 
-from coursekit.checking import Draw, Exercise, Misconception, Report, Tensor, evaluate, registry
+from coursekit.checking import Draw, Exercise, Mistake, Report, Tensor, evaluate, registry
 
 
 def running_sum(x, start):
@@ -30,11 +30,9 @@ SUM = Exercise(
     reference=running_sum,
     returns=(Tensor("hs", ("N", "T", "D"), sequence="T"),),
     draw=draw,
-    misconceptions=(
-        Misconception("a sum without its start", "Where does start go?", lambda x, start: np.cumsum(x, axis=1)),
-        Misconception(
-            "a sum that is not running", "Each step adds to the one before.", lambda x, start: start[:, None] + x
-        ),
+    mistakes=(
+        Mistake("a sum without its start", "Where does start go?", lambda x, start: np.cumsum(x, axis=1)),
+        Mistake("a sum that is not running", "Each step adds to the one before.", lambda x, start: start[:, None] + x),
     ),
     points=2,
 )
@@ -217,7 +215,7 @@ def test_an_earlier_exercise_is_replaced_by_its_reference(monkeypatch):
 
 
 def test_the_same_seed_gives_the_same_report_and_json_keeps_it():
-    answer = SUM.misconceptions[0].implement
+    answer = SUM.mistakes[0].implement
     report = evaluate(SUM, answer, seed=3)
     again = Report.from_dict(json.loads(json.dumps(report.to_dict())))
     assert again.text == report.text == evaluate(SUM, answer, seed=3).text
@@ -225,9 +223,9 @@ def test_the_same_seed_gives_the_same_report_and_json_keeps_it():
 
 
 def test_the_example_holds_the_numbers_of_the_simplest_failure():
-    report = evaluate(SUM, SUM.misconceptions[0].implement)
+    report = evaluate(SUM, SUM.mistakes[0].implement)
     example = report.example
-    np.testing.assert_array_equal(SUM.misconceptions[0].implement(**example.inputs), example.got["hs"])
+    np.testing.assert_array_equal(SUM.mistakes[0].implement(**example.inputs), example.got["hs"])
     np.testing.assert_array_equal(running_sum(**example.inputs), example.expected["hs"])
 
 

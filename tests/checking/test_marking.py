@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coursekit.checking import Draw, Exercise, Misconception, Report, Tensor, evaluate
+from coursekit.checking import Draw, Exercise, Mistake, Report, Tensor, evaluate
 
 
 def at_least_two(cases):
@@ -27,7 +27,7 @@ def exercise(marking=at_least_two):
         reference=lambda x: 2 * x,
         returns=(Tensor("y", ("N",)),),
         draw=draw,
-        misconceptions=(Misconception("x itself", "Twice.", lambda x: x),),
+        mistakes=(Mistake("x itself", "Twice.", lambda x: x),),
         points=4,
         marking=marking,
     )

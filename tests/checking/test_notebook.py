@@ -11,20 +11,20 @@ EXERCISE = registry.get("gru_step")
 
 
 def gru_step(x, h, params):
-    return EXERCISE.misconceptions[0].implement(x, h, params)
+    return EXERCISE.mistakes[0].implement(x, h, params)
 
 
 def test_check_finds_the_exercise_by_the_name_of_the_function():
     report = check(gru_step)
     assert report.exercise == "gru_step"
-    assert report.diagnoses == (EXERCISE.misconceptions[0].name,)
+    assert report.diagnoses == (EXERCISE.mistakes[0].name,)
 
 
 def test_the_html_says_what_the_text_says_without_scripts_styles_or_links():
     report = check(gru_step)
     page = Page(report._repr_html_())
     words = " ".join(" ".join(page.words).split())
-    assert EXERCISE.misconceptions[0].name in words and EXERCISE.misconceptions[0].hint in words
+    assert EXERCISE.mistakes[0].name in words and EXERCISE.mistakes[0].hint in words
     assert page.tags <= {"div", "p", "strong", "span", "br", "code", "details", "summary", "table"} | {
         "thead", "tbody", "tr", "th", "td",
     }  # fmt: skip
@@ -47,7 +47,7 @@ def test_a_notebook_keeps_text_html_and_data():
     assert bundle["text/html"].startswith("<div")
     data = bundle[MIME]
     assert (data["exercise"], data["passed"], data["points"]) == ("gru_step", False, 0.0)
-    assert data["diagnoses"] == (EXERCISE.misconceptions[0].name,)
+    assert data["diagnoses"] == (EXERCISE.mistakes[0].name,)
 
 
 @pytest.mark.parametrize("mode", ["autograde", "validate"])

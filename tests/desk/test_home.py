@@ -16,7 +16,7 @@ EXERCISE = registry.get("gru_step")
 
 
 def wrong(x, h, params):
-    return EXERCISE.misconceptions[0].implement(x, h, params)
+    return EXERCISE.mistakes[0].implement(x, h, params)
 
 
 def try_it(answer):

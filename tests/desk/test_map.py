@@ -12,7 +12,7 @@ EXERCISE = registry.get("gru_step")
 
 
 def wrong(x, h, params):
-    return EXERCISE.misconceptions[0].implement(x, h, params)
+    return EXERCISE.mistakes[0].implement(x, h, params)
 
 
 def not_written(x, h, params):

@@ -11,7 +11,7 @@ from coursekit import check, hint, predicted
 from coursekit.checking import registry
 
 EXERCISE = registry.get("gru_step")
-SWAPPED = EXERCISE.misconceptions[0]
+SWAPPED = EXERCISE.mistakes[0]
 STEPS = EXERCISE.hints
 
 
@@ -59,7 +59,7 @@ def test_a_mistake_that_the_last_check_named_comes_first():
 
 def test_after_another_mistake_its_own_hint_comes_and_then_the_tiers_go_on():
     hint("gru_step")
-    later = EXERCISE.misconceptions[3]
+    later = EXERCISE.mistakes[3]
     check(later.implement, "gru_step")
     assert hint("gru_step").mistake == later.name
     assert hint("gru_step").tier == 2
@@ -134,7 +134,7 @@ def test_what_changed_goes_on_in_another_kernel():
     try_it(wrong)
     code = (
         "from coursekit.checking import registry\n"
-        "e = registry.get('gru_step'); print(*check(e.misconceptions[0].implement, 'gru_step').since)"
+        "e = registry.get('gru_step'); print(*check(e.mistakes[0].implement, 'gru_step').since)"
     )
     assert in_a_new_kernel(code).startswith("The same numbers as last time.")
 

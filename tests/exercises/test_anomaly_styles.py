@@ -88,7 +88,7 @@ def test_one_test_score_is_the_threshold_itself():
     ],
 )
 def test_what_one_draw_hides_another_one_shows(mistake, hidden_in):
-    known = next(m for m in registry.get("count_alarms").misconceptions if m.name == mistake)
+    known = next(m for m in registry.get("count_alarms").mistakes if m.name == mistake)
     report = evaluate("count_alarms", known.implement)
     assert hidden_in in {case.name for case in report.draws if case.passed}
     assert known.name in report.diagnoses and not report.passed

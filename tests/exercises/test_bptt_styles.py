@@ -187,7 +187,7 @@ HIDES = {
 
 @pytest.mark.parametrize("beginning", HIDES)
 def test_a_mistake_that_some_test_hides_is_caught_and_named_by_the_check(beginning):
-    (mistake,) = (m for m in registry.get("rnn_backward").misconceptions if m.name.startswith(beginning))
+    (mistake,) = (m for m in registry.get("rnn_backward").mistakes if m.name.startswith(beginning))
     assert {name for name, passes in hidden()[mistake.name].items() if passes} == HIDES[beginning]
     report = evaluate("rnn_backward", mistake.implement)
     assert not report.passed
@@ -214,9 +214,9 @@ def test_the_report_says_where(number, sentence):
 
 
 def test_a_mean_over_the_batch_is_recognised_by_its_ratio():
-    (mean,) = (m for m in registry.get("rnn_step_backward").misconceptions if "mean over the sequences" in m.name)
+    (mean,) = (m for m in registry.get("rnn_step_backward").mistakes if "mean over the sequences" in m.name)
     assert "exactly 1/4 of the expected one, and N = 4" in evaluate("rnn_step_backward", mean.implement).text
 
 
 def _mistake(name, number):
-    return registry.get(name).misconceptions[number].implement
+    return registry.get(name).mistakes[number].implement

@@ -105,7 +105,7 @@ def test_losses_in_other_styles(answer):
     ],
 )
 def test_what_one_draw_hides_another_one_shows(exercise, mistake, hidden_in):
-    known = next(m for m in registry.get(exercise).misconceptions if m.name == mistake)
+    known = next(m for m in registry.get(exercise).mistakes if m.name == mistake)
     report = evaluate(exercise, known.implement)
     assert hidden_in in {case.name for case in report.draws if case.passed}
     assert known.name in report.diagnoses and not report.passed

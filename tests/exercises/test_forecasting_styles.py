@@ -86,7 +86,7 @@ def test_counts_from_real_layers():
 )
 def test_a_setting_that_hides_a_mistake_is_not_the_only_one(exercise, mistake, hidden_by):
     exercise = registry.get(exercise)
-    wrong = next(m.implement for m in exercise.misconceptions if m.name.startswith(mistake))
+    wrong = next(m.implement for m in exercise.mistakes if m.name.startswith(mistake))
     draws = exercise.draws(0)
     hidden = [draw for draw in draws if hidden_by(draw.args)]
     assert 0 < len(hidden) < len(draws)

@@ -23,7 +23,7 @@ def right(name, answer):
 
 
 def mistake(exercise, start):
-    (found,) = [m for m in registry.get(exercise).misconceptions if m.name.startswith(start)]
+    (found,) = [m for m in registry.get(exercise).mistakes if m.name.startswith(start)]
     return found
 
 

@@ -180,7 +180,7 @@ def test_a_count_in_other_styles(answer):
 
 
 def mistake(exercise, name):
-    return next(m for m in registry.get(exercise).misconceptions if m.name.startswith(name)).implement
+    return next(m for m in registry.get(exercise).mistakes if m.name.startswith(name)).implement
 
 
 def sequence(N=4, T=6, D=3, H=5):

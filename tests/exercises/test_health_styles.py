@@ -84,7 +84,7 @@ def test_ridge_in_other_styles(answer):
 @pytest.mark.parametrize("mistake", ["windows over gaps", "a check of the inputs only", "a check of the whole span"])
 def test_a_recording_without_gaps_hides_what_others_show(mistake):
     exercise = registry.get("gap_free_windows")
-    wrong = next(m.implement for m in exercise.misconceptions if m.name.startswith(mistake))
+    wrong = next(m.implement for m in exercise.mistakes if m.name.startswith(mistake))
     draw = exercise.draws(0)[0]
     assert draw.name == "no gap"
     for ours, theirs in zip(exercise.call(wrong, draw.args), exercise.call(exercise.reference, draw.args), strict=True):

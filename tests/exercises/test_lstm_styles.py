@@ -150,7 +150,7 @@ def test_any_split_of_the_forget_bias_between_the_two_biases_is_right(share):
 
 
 def mistake(exercise, start):
-    (found,) = [m for m in registry.get(exercise).misconceptions if m.name.startswith(start)]
+    (found,) = [m for m in registry.get(exercise).mistakes if m.name.startswith(start)]
     return found
 
 

@@ -162,7 +162,7 @@ def test_an_error_that_float32_would_excuse_is_not_excused_here(step):
     ],
 )
 def test_what_one_draw_hides_another_one_shows(exercise, mistake, hidden_in):
-    known = next(m for m in registry.get(exercise).misconceptions if m.name.startswith(mistake))
+    known = next(m for m in registry.get(exercise).mistakes if m.name.startswith(mistake))
     report = evaluate(exercise, known.implement)
     assert hidden_in <= {case.name for case in report.draws if case.passed}
     assert report.diagnoses == (known.name,)

@@ -71,7 +71,7 @@ def test_ranks_in_another_style():
 
 def test_lists_without_ties_hide_how_ties_are_decided():
     exercise = registry.get("recall_and_mrr")
-    wrong = [m.implement for m in exercise.misconceptions if m.name.startswith("ties decided")]
+    wrong = [m.implement for m in exercise.mistakes if m.name.startswith("ties decided")]
     draw = exercise.draws(0)[0]
     for implement in wrong:
         for ours, theirs in zip(

@@ -28,12 +28,12 @@ def test_every_mistake_is_caught_and_named_on_every_seed(exercise, seeds):
 
 @every_exercise
 def test_an_exercise_knows_its_mistakes_and_has_hints(exercise):
-    assert exercise.misconceptions, "an exercise without known mistakes cannot explain a wrong answer"
+    assert exercise.mistakes, "an exercise without known mistakes cannot explain a wrong answer"
     assert len(exercise.hints) >= 2
     assert exercise.points > 0
-    names = [mistake.name for mistake in exercise.misconceptions]
+    names = [mistake.name for mistake in exercise.mistakes]
     assert len(set(names)) == len(names)
-    for mistake in exercise.misconceptions:
+    for mistake in exercise.mistakes:
         assert mistake.hint.strip().endswith((".", "?", "`")), mistake.name
 
 
@@ -71,7 +71,7 @@ def test_the_matrix_command_prints_a_row_for_every_mistake(capsys):
     printed = capsys.readouterr().out
     for exercise in EXERCISES:
         if exercise.lesson.startswith("05"):
-            assert all(mistake.name in printed for mistake in exercise.misconceptions)
+            assert all(mistake.name in printed for mistake in exercise.mistakes)
     assert printed.rstrip().endswith("0 holes")
 
 

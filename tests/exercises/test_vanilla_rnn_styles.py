@@ -177,7 +177,7 @@ def test_no_number_of_a_draw_lies_near_a_border_between_two_symbols():
     ],
 )
 def test_what_one_draw_hides_another_one_shows(exercise, mistake, hidden_in):
-    known = next(m for m in registry.get(exercise).misconceptions if m.name.startswith(mistake))
+    known = next(m for m in registry.get(exercise).mistakes if m.name.startswith(mistake))
     report = evaluate(exercise, known.implement)
     assert hidden_in <= {case.name for case in report.draws if case.passed}
     assert report.diagnoses == (known.name,)

@@ -127,7 +127,7 @@ def test_a_right_recall_passes_in_every_style(answer):
 
 def test_a_transposed_jacobian_is_caught_although_its_norm_is_right():
     exercise = registry.get("step_jacobian")
-    (transposed,) = (m for m in exercise.misconceptions if "transposed" in m.name)
+    (transposed,) = (m for m in exercise.mistakes if "transposed" in m.name)
     cache = exercise.draws(0)[0].args["cache"]
     wrong, right = transposed.implement(cache), exercise.reference(cache)
     np.testing.assert_allclose(np.linalg.norm(wrong, 2, axis=(1, 2)), np.linalg.norm(right, 2, axis=(1, 2)))
@@ -137,6 +137,6 @@ def test_a_transposed_jacobian_is_caught_although_its_norm_is_right():
 def test_the_gradient_of_the_weights_hides_what_vanishes():
     exercise = registry.get("gradient_profile")
     args = exercise.draws(0)[-1].args
-    (weights,) = (m for m in exercise.misconceptions if "gradient of W_hh" in m.name)
+    (weights,) = (m for m in exercise.mistakes if "gradient of W_hh" in m.name)
     assert exercise.reference(**args)[-1] < 1e-3
     assert weights.implement(**args)[-1] > 0.5

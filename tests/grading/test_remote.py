@@ -44,7 +44,7 @@ def test_a_right_answer_passes(worker, name):
 
 def test_a_known_mistake_is_named_as_it_is_here(worker):
     report = graded(worker, RIGHT.replace("(1 - z) * n + z * h", "(1 - z) * h + z * n"), "gru_step")
-    local = evaluate("gru_step", registry.get("gru_step").misconceptions[0].implement, 5)
+    local = evaluate("gru_step", registry.get("gru_step").mistakes[0].implement, 5)
     assert report.diagnoses == local.diagnoses and report.score == local.score == 0.0
 
 

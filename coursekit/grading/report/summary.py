@@ -133,6 +133,6 @@ def _mistakes(group: Class, exercise: str) -> tuple[Mistake, ...]:
 def _hints(exercise: str) -> dict[str, str]:
     """What each known mistake of an exercise says to its maker; nothing if the exercise is gone from the course."""
     try:
-        return {mistake.name: mistake.hint for mistake in registry.get(exercise).misconceptions}
+        return {mistake.name: mistake.hint for mistake in registry.get(exercise).mistakes}
     except registry.UnknownExercise:
         return {}

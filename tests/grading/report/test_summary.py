@@ -26,7 +26,7 @@ def test_mistakes_are_counted_with_their_makers_and_their_hint(group):
     step, numbers, _ = summarise(group).outcomes
     [swapped] = step.mistakes
     assert swapped.students == ("bob", "cyd") and swapped.share == 2 / 4
-    assert swapped.hint in {m.hint for m in registry.get("gru_step").misconceptions}
+    assert swapped.hint in {m.hint for m in registry.get("gru_step").mistakes}
     assert [(m.name, m.students, m.known) for m in numbers.mistakes] == [
         (UNNAMED_ERROR, ("dan",), False),
         (UNNAMED, ("bob",), False),
