@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from coursekit import earlier_names
+
 __version__ = "0.1.0"
 __all__ = ["check", "hint", "predicted", "progress"]
 
@@ -19,3 +21,6 @@ def __getattr__(name: str) -> Any:
 
         return getattr(verbs, name)
     raise AttributeError(f"module 'coursekit' has no attribute {name!r}")
+
+
+earlier_names.understand()

@@ -1,10 +1,14 @@
-"""What every test has: a home of its own for the learner's journal, so that no test writes into the real one."""
+"""What every test has: a home of its own for the learner's journal, so that no test writes into the real one. What many
+need: packages that look as if they were not installed, and a cut network for loaders of data."""
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import os
+import socket
 import tempfile
+from collections.abc import Callable
 
 import pytest
 
@@ -19,3 +23,28 @@ _numbers = itertools.count(1)
 def _own_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the tries of another one. The folder is made when something is written."""
     monkeypatch.setenv("COURSEKIT_HOME", os.path.join(_home.name, str(next(_numbers))))
+
+
+@pytest.fixture
+def cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loader opens no connection: the data lie in packages, or are generated where a package is missing."""
+
+    def refuse(*_: object) -> None:
+        pytest.fail("a loader opened a connection")
+
+    for way in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, way, refuse)
+
+
+@pytest.fixture
+def hide(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let one package look as if it were not installed."""
+    find = importlib.util.find_spec
+
+    def hide(package: str) -> None:
+        def without(name: str, *rest: str | None) -> object:
+            return None if name == package else find(name, *rest)
+
+        monkeypatch.setattr(importlib.util, "find_spec", without)
+
+    return hide

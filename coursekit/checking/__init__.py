@@ -1,6 +1,6 @@
 """The engine of the checks: draw inputs, call, compare, localise, diagnose, report.
 
-It knows nothing about recurrent networks; what an exercise asks is data in `coursekit.exercises`. It remembers
+It knows nothing about recurrent networks; what an exercise asks is data in `coursekit.topics`. It remembers
 nothing either; that is for `coursekit.desk`.
 """
 

@@ -1,7 +1,8 @@
 """Where exercises are found by name.
 
-The engine does not know the course. It knows the names of catalogues, modules that register exercises when they
-are imported. A package of a teacher's own is one, wherever it is installed, if its pyproject.toml says
+The engine does not know the course. It finds catalogues, modules that register exercises when they are imported, among
+the entry points of what is installed. The course's own is one; so is that of a teacher's package, if its
+pyproject.toml says
 
     [project.entry-points."coursekit.catalogues"]
     my_exercises = "my_exercises"
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from coursekit.checking.exercise import Exercise
 
-_catalogues = ["coursekit.exercises"]
+_added: list[str] = []
 _exercises: dict[str, Exercise] = {}
 
 
@@ -34,8 +35,8 @@ class UnknownExercise(LookupError):
 
 def add_catalogue(module: str) -> None:
     """Name a module that registers exercises when it is imported."""
-    if module not in _catalogues:
-        _catalogues.append(module)
+    if module not in _added:
+        _added.append(module)
 
 
 def register(exercise: Exercise) -> Exercise:
@@ -49,20 +50,22 @@ def register(exercise: Exercise) -> Exercise:
 
 def get(name: str) -> Exercise:
     """The exercise of this name; UnknownExercise with the nearest names if there is none."""
-    if name not in _exercises:
-        _load(_catalogues)
-    if name not in _exercises:  # only now, so that a package that is broken spoils no other exercise
-        _load(_installed())
+    # One after the other, so that a package that is broken spoils no exercise of another.
+    for catalogues in (_added, _of_the_course(), _installed()):
+        if name not in _exercises:
+            _load(catalogues)
     if name not in _exercises:
         near = difflib.get_close_matches(name, _exercises, n=3)
         hint = f" Did you mean {', '.join(near)}?" if near else f" Known: {', '.join(sorted(_exercises))}."
+        if not _of_the_course():  # an environment that was made for an older version
+            hint = " The course's own exercises are not installed: run `make lab`, or install coursekit again."
         raise UnknownExercise(f"there is no exercise called {name!r}.{hint}")
     return _exercises[name]
 
 
 def every() -> Iterator[Exercise]:
     """All exercises, in the order of the lessons."""
-    _load([*_catalogues, *_installed()])
+    _load([*_added, *_of_the_course(), *_installed()])
     return iter(sorted(_exercises.values(), key=lambda e: e.lesson))  # sorting is stable within a lesson
 
 
@@ -78,10 +81,23 @@ def installed_files() -> list[Path]:
     return sorted(set(found))
 
 
-@functools.cache
+def _of_the_course() -> tuple[str, ...]:
+    return tuple(module for module in _entry_points() if _is_ours(module))
+
+
 def _installed() -> tuple[str, ...]:
+    """The catalogues of other packages."""
+    return tuple(module for module in _entry_points() if not _is_ours(module))
+
+
+@functools.cache
+def _entry_points() -> tuple[str, ...]:
     points = importlib.metadata.entry_points(group="coursekit.catalogues")
     return tuple(sorted({point.module for point in points}))
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] == __name__.partition(".")[0]
 
 
 def _load(catalogues: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from coursekit.data.installed import DataSet
+    from coursekit.sources.installed import DataSet
 
 SUMMARY = "list the real data of the lessons: what is here, its size and licence"
 
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from coursekit.data.installed import every
+    from coursekit.sources.installed import every
 
     data_sets = every()
     wide = max(len(data_set.name) for data_set in data_sets)
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def described(data_set: DataSet, wide: int) -> str:
     """A block of lines: present with its size or missing with the command that brings it; title, source, licence."""
-    from coursekit.data.installed import Unavailable
+    from coursekit.sources.installed import Unavailable
 
     try:
         state = f"here, {_size(sum(map(len, data_set.read().values())))}, in {data_set.package}"

@@ -9,7 +9,7 @@ import ast
 
 _LAYERS = {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "RNNBase", "RNNCellBase"}
 _FUNCTIONS = {"gru", "lstm", "rnn_tanh", "rnn_relu", "gru_cell", "lstm_cell", "rnn_tanh_cell", "rnn_relu_cell"}
-_MODULES = ("torch._VF", "torch._C", "coursekit.reference", "coursekit.nn", "coursekit.checking", "coursekit.exercises")
+_MODULES = ("torch._VF", "torch._C", "coursekit.reference", "coursekit.nn", "coursekit.checking", "coursekit.topics")
 
 
 def flags(source: str) -> tuple[str, ...]:

@@ -10,16 +10,15 @@
 from __future__ import annotations
 
 import itertools
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-from tqdm import tqdm
 
 from .loss import evaluate, loss_and_gradients
 from .model import Model, weights, with_weights
 from .optimisers import OPTIMISERS, clip_by_global_norm
+from .progress import progress_bar
 
 
 @dataclass
@@ -100,7 +99,7 @@ def run(
         if validation is not None:
             history.validation.append((len(history), *judge(validation)))
 
-    with _bar(steps, progress) as bar:
+    with progress_bar(steps, "step", progress, mininterval=0.25) as bar:
         try:
             validate()
             for batch in itertools.islice(batches, steps):
@@ -129,10 +128,3 @@ def require_finite(loss: float, norm: float) -> None:
     """Raise FloatingPointError if a step has left the finite numbers."""
     if not (np.isfinite(loss) and np.isfinite(norm)):
         raise FloatingPointError(f"training left the finite numbers (loss {loss}): lower lr, or set clip")
-
-
-def _bar(steps: int, progress: bool | None) -> tqdm:
-    # A notebook's output is no terminal, yet it obeys a carriage return: all that a bar of text needs.
-    if progress is None:
-        progress = sys.stdout.isatty() or type(sys.stdout).__module__.startswith("ipykernel")
-    return tqdm(total=steps, file=sys.stdout, disable=not progress, mininterval=0.25, unit="step")

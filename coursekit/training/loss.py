@@ -28,7 +28,7 @@ class Result(NamedTuple):
 def loss_and_gradients(model: Model, batch, state: tuple[np.ndarray, ...] | None = None) -> Result:
     """Forward, loss, and back-propagation through all T steps; the gradient stops at the initial state.
 
-    batch is (x, y) or (x, y, mask), see `coursekit.data.tasks.Batch`. y (N,): one answer after the last step.
+    batch is (x, y) or (x, y, mask), see `coursekit.sources.tasks.Batch`. y (N,): one answer after the last step.
     y (N, T), floats also (N, T, K): one after each step, or only where mask (N, T) is True.
     """
     x, y, counts = answers_that_count(batch)

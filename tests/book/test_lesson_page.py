@@ -9,8 +9,8 @@ import pytest
 from nbformat import v4
 
 from book.lesson_page import lesson_page
+from coursekit.figures.style import course_figure, describe, figure
 from coursekit.lessons import release
-from coursekit.plots.style import course_figure, describe, figure
 
 STUB = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
 GRADED = {"grade": False, "grade_id": "double", "locked": False, "schema_version": 3, "solution": True, "task": False}
@@ -105,9 +105,9 @@ def test_a_printed_sentence_is_wrapped_and_a_printed_table_is_not(tmp_path, text
 def test_the_gate_explorer_is_its_static_picture(tmp_path):
     import numpy as np
 
-    from coursekit.data import flagged_symbol
-    from coursekit.explore import explore_gates
     from coursekit.reference import gru
+    from coursekit.sources.tasks import flagged_symbol
+    from coursekit.topics.gru.explorer import explore_gates
     from coursekit.training import new_model
 
     rng = np.random.default_rng(0)

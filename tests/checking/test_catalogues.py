@@ -31,11 +31,11 @@ def install(tmp_path, monkeypatch):
         meta.mkdir(exist_ok=True)
         (meta / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1\n")
         (meta / "entry_points.txt").write_text(f"[coursekit.catalogues]\n{module} = {module}\n")
-        registry._installed.cache_clear()
+        registry._entry_points.cache_clear()
         job.grader_version.cache_clear()
 
     yield put
-    registry._installed.cache_clear()
+    registry._entry_points.cache_clear()
     job.grader_version.cache_clear()
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from coursekit.cli.data import described
-from coursekit.data import installed
-from tests.data.test_installed import numbers, package  # noqa: F401
+from coursekit.sources import installed
+from tests.sources.test_installed import numbers, package  # noqa: F401
 
 
 def test_every_data_set_is_listed_with_its_licence(run):

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def explorer(lab, page):
     """The cell of the explorer, after the cells that it needs."""
     open_lesson(page, lab, "05_gru")
-    for needed in ("from coursekit.explore import", "networks = [learn"):
+    for needed in ("from coursekit.topics.gru.explorer import", "networks = [learn"):
         run_cell(page, cell_with(page, needed))
     cell = cell_with(page, "explore_gates(networks")
     run_cell(page, cell)

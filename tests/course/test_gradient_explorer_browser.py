@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def explorer(lab, page):
     open_lesson(page, lab, "03_vanishing_gradients")
-    run_cell(page, cell_with(page, "from coursekit.explore import"))
+    run_cell(page, cell_with(page, "from coursekit.topics.vanishing_gradients.explorer import"))
     cell = cell_with(page, "explore_gradients()")
     run_cell(page, cell)
     cell.get_by_label("update bias b_z").wait_for(timeout=90_000)

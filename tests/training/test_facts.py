@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from coursekit.data import adding, first_symbol, flagged_symbol
 from coursekit.reference import gru, lstm, rnn
+from coursekit.sources.tasks import adding, first_symbol, flagged_symbol
 from coursekit.training import evaluate, new_model, train
 
 pytestmark = pytest.mark.slow

@@ -7,8 +7,9 @@ import itertools
 import numpy as np
 import pytest
 
-from coursekit.data import Vocabulary, adding, chunks, first_symbol, generated_text
 from coursekit.reference import gru, lstm, rnn
+from coursekit.sources.tasks import adding, first_symbol
+from coursekit.sources.text import Vocabulary, chunks, generated_text
 from coursekit.training import (
     clip_by_global_norm,
     gate_rows,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from coursekit.data import Batch, copy, first_symbol
 from coursekit.reference import gru, lstm, rnn
 from coursekit.reference.numerics import numerical_gradient, relative_error
+from coursekit.sources.tasks import Batch, copy, first_symbol
 from coursekit.training import (
     count_parameters,
     evaluate,

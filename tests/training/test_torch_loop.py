@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from coursekit.data import adding, copy
 from coursekit.reference import gru, lstm, rnn
+from coursekit.sources.tasks import adding, copy
 from coursekit.training import new_model, predict, train
 from coursekit.training.torch_loop import WithReadOut, evaluate_torch, torch_twin, train_torch
 

@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from coursekit.figures.style import NEUTRAL, CourseFigure, course_style, describe, figure
 from coursekit.grading.report.summary import Mistake, Outcome, Summary
 from coursekit.grading.report.words import count, percent
-from coursekit.plots.style import NEUTRAL, CourseFigure, course_style, describe, figure
 
 # verdict: (words, colour, hatch). The colours keep a contrast of 3:1 with white and with near-black, since a page can
 # be either; neighbours differ in lightness or hatch as well.

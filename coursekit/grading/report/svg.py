@@ -9,7 +9,7 @@ import re
 import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-from coursekit.plots.style import NEUTRAL, CourseFigure, course_style
+from coursekit.figures.style import NEUTRAL, CourseFigure, course_style
 
 # The style draws for white paper. On a page that can be dark, its ink and paper are the page's own.
 _PAGE = {

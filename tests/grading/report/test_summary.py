@@ -66,7 +66,7 @@ def test_the_hardest_exercise_is_the_one_that_fewest_pass(make_class, make_stude
 
 def test_an_exercise_that_the_course_no_longer_has_keeps_its_mistakes(make_class, make_student, monkeypatch):
     monkeypatch.setattr(registry, "_exercises", {})
-    monkeypatch.setattr(registry, "_catalogues", [])
+    monkeypatch.setattr(registry, "_entry_points", lambda: ())
     wrong = Mark(0.0, verdict="wrong", diagnoses=("an old mistake",))
     [mistake] = summarise(make_class(make_student(step=wrong))).outcomes[0].mistakes
     assert (mistake.name, mistake.hint) == ("an old mistake", "")

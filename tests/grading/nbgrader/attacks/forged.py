@@ -83,7 +83,7 @@ CALLS_BACK = "def gru_step(x, h, params): return gru_step.__globals__['check'](g
 FINDS_REFERENCE = """
 import importlib, sys
 def gru_step(x, h, params):
-    for name in ("coursekit.reference.gru", "coursekit.reference", "coursekit.exercises.gru", "coursekit.nn"):
+    for name in ("coursekit.reference.gru", "coursekit.reference", "coursekit.topics.gru.exercises", "coursekit.nn"):
         sys.modules.pop(name, None)
         module = importlib.import_module(name)
         for found in vars(module).values():

@@ -1,0 +1,133 @@
+"""What every figure with controls shares: the controls in a live notebook, and the figure alone everywhere else.
+
+ipywidgets is imported when controls are made, and not before: without it, the figure is shown alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import itertools
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
+
+from coursekit.figures.style import CourseFigure, course_style
+
+WITHOUT_CONTROLS = (
+    "This is the picture without its controls. For sliders that change it: %pip install ipywidgets, "
+    "then restart the kernel and reload the page."
+)
+STATIC, LIVE = "coursekit-static", "coursekit-live"
+_LIVE_DPI = 150
+_numbers = itertools.count(1)
+
+
+class Explorer:
+    """A figure that follows its controls. A subclass draws it, and makes the controls.
+
+    figure:   the figure as it is at first: the static picture.
+    controls: the widgets, or None where there are none.
+    """
+
+    def __init__(self) -> None:
+        self._name = f"{STATIC}-{next(_numbers)}-{id(self):x}"  # several explorers may stand on one page
+        self.figure: CourseFigure = self.draw()
+        self.controls: Any = None
+
+    def draw(self) -> CourseFigure:
+        """The figure of what is chosen now."""
+        raise NotImplementedError
+
+    def summary(self) -> str:
+        """One line under the figure, which a screen reader says when it changes."""
+        raise NotImplementedError
+
+    def make_controls(self) -> Any:
+        """The widgets, with a `box` that holds them all. Raises ModuleNotFoundError without ipywidgets."""
+        raise NotImplementedError
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        try:
+            self.controls = self.make_controls()
+        except ModuleNotFoundError as error:
+            if error.name != "ipywidgets":
+                raise
+            self.controls = None
+            print(WITHOUT_CONTROLS)
+        else:
+            display(self._live_bundle(), raw=True)
+        display(self._static_bundle(), raw=True)
+
+    def _live_bundle(self) -> dict[str, Any]:
+        bundle = dict(self.controls.box._repr_mimebundle_())
+        return bundle | {"text/plain": "Here are controls that change the picture, in a running JupyterLab."}
+
+    def _static_bundle(self) -> dict[str, str]:
+        """The figure as it was first, in a page element that the controls hide as long as they are there."""
+        bundle = self.figure._repr_mimebundle_()[0]
+        again = "<p>Run this cell for the controls of this picture.</p>" if self.controls else ""
+        return bundle | {"text/html": f'<div class="{self._name}">{bundle["text/html"]}{again}</div>'}
+
+    def style(self) -> str:
+        """Rules for the page: on screen the controls replace the static picture, on paper it replaces them.
+
+        The rules are part of the controls: where those are not shown, in an export or in a notebook that was
+        opened again, the static picture is.
+        """
+        return (
+            f"<style>@media screen {{ .{self._name} {{ display: none; }} }}"
+            f"@media print {{ .{LIVE} {{ display: none !important; }} }}</style>"
+        )
+
+
+class Controls:
+    """Rows of widgets; below them the figure and a line of words.
+
+    A number field stands beside each slider, because a slider of ipywidgets has no name for screen readers.
+    """
+
+    def __init__(self, explorer: Explorer, rows: list[list[Any]]) -> None:
+        import ipywidgets as widgets
+
+        self.explorer = explorer
+        self.picture, self.line = widgets.HTML(), widgets.HTML()
+        below = [self.picture, self.line, widgets.HTML(explorer.style())]
+        self.box = widgets.VBox([*map(widgets.HBox, rows), *below])
+        self.box.add_class(LIVE)
+        self.show(explorer.draw())
+
+    def show(self, figure: CourseFigure) -> None:
+        self.picture.value = _image(figure)
+        self.line.value = f'<div role="status">{html.escape(self.explorer.summary())}</div>'
+
+
+def with_slider(field: Any, slider: type, name_width: int = 70) -> list[Any]:
+    """A number field and a slider that follow each other in the browser, without asking Python."""
+    import ipywidgets as widgets
+
+    field.layout.width, field.style.description_width = f"{70 + name_width}px", f"{name_width}px"
+    beside = slider(field.value, min=field.min, max=field.max, step=field.step, readout=False)
+    beside.link = widgets.jslink((field, "value"), (beside, "value"))
+    return [field, beside]
+
+
+def _image(figure: CourseFigure) -> str:
+    """The figure as HTML, as it shows itself, but made for speed: fewer pixels, drawn once, hardly compressed."""
+    stored = io.BytesIO()
+    with course_style():
+        figure.set_dpi(_LIVE_DPI)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # savefig would draw twice
+        Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(stored, "PNG", compress_level=1)
+    width, height = (round(100 * inches) for inches in figure.get_size_inches())
+    return (
+        f'<img src="data:image/png;base64,{base64.b64encode(stored.getvalue()).decode("ascii")}" '
+        f'alt="{html.escape(figure.description)}" width="{width}" height="{height}" '
+        'style="max-width: 100%; height: auto">'
+    )

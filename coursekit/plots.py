@@ -1,0 +1,60 @@
+'''Every figure of the course is a function here, so that a lesson's cell is one line.
+
+    from coursekit import plots
+    plots.gradient_against_lag(lags, gradients)        # the figure is the cell's value: it shows itself
+
+To add one, write one function in `figures.py` of the lesson's room, `coursekit/topics/<lesson>/`, or in
+`coursekit/figures/` if several lessons draw it. No list needs a new entry:
+
+    @course_figure
+    def gradient_against_lag(lags, gradients: dict[str, np.ndarray]) -> CourseFigure:
+        """What the picture shows, and the shape of every argument."""
+        fig, ax = figure()
+        for name, values in gradients.items():
+            ax.plot(lags, values, **line(name))
+        ax.set(xlabel="lag (steps)", ylabel="relative gradient", yscale="log")
+        ax.legend()
+        return describe(fig, "Gradient against lag for RNN, LSTM and GRU: all three fall along straight lines.")
+
+A figure function takes numbers, returns the figure, and never calls `plt.show()` or anything else of pyplot.
+Axes name their units. The description says what is to be seen; where that depends on the numbers, compute it
+from them.'''
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Callable, Iterator
+
+from coursekit import figures, topics
+
+
+def _modules() -> Iterator[str]:
+    """The modules that hold figure functions: those that several lessons share, then those of each room."""
+    for module in pkgutil.iter_modules(figures.__path__):
+        yield f"{figures.__name__}.{module.name}"
+    for room in pkgutil.iter_modules(topics.__path__):
+        if room.ispkg:
+            for name in ("figures", "explorer_figure"):
+                if importlib.util.find_spec(f"{topics.__name__}.{room.name}.{name}"):
+                    yield f"{topics.__name__}.{room.name}.{name}"
+
+
+def _figures() -> dict[str, Callable]:
+    from coursekit.figures.style import FIGURES
+
+    for module in _modules():
+        importlib.import_module(module)
+    return FIGURES
+
+
+def __getattr__(name: str) -> Callable:
+    # Looked up on first use: importing this module costs nothing, and a new figure needs no list.
+    if not name.startswith("_") and (draw := _figures().get(name)):
+        return draw
+    raise AttributeError(f"coursekit.plots has no figure {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(_figures())

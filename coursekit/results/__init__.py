@@ -1,0 +1,1 @@
+"""Results that are comparisons: methods beside baselines, with intervals over seeds and the verdicts that follow."""

@@ -1,0 +1,1 @@
+"""Lesson 02, back-propagation through time: the way back, truncation, clipping."""

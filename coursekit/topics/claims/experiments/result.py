@@ -1,0 +1,118 @@
+"""What an experiment found, and the verdict that follows from it. Verdicts are computed, never typed.
+
+A claim says that some number lies in a range: "on par" is a ratio near 1, "faster" a ratio above 1. If the
+interval lies inside the range, the claim holds there; if it lies outside, it does not; else nothing can be
+said. One claim may be measured in several places, and then it can depend on the place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from coursekit.results.intervals import Interval, mean_interval
+from coursekit.results.numbers import number
+
+HOLDS, FAILS, UNDECIDED, DEPENDS = "holds", "does not hold", "undecided", "depends"
+_SAID = {
+    HOLDS: "the claim is right for",
+    FAILS: "the claim is wrong for",
+    UNDECIDED: "nothing can be said about",
+}
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One number, measured once for every seed (or repetition), or known exactly: then one value is enough."""
+
+    where: str  # the task, the library, the setting
+    values: tuple[float, ...]
+    ratio: bool = False  # then the mean is geometric, and the interval that of the logarithm
+    exact: bool = False
+
+    @property
+    def interval(self) -> Interval:
+        """Mean and 95 % interval; an exact number is its own interval."""
+        if self.exact:
+            return Interval(*[self.values[0]] * 3)
+        return mean_interval(self.values, ratio=self.ratio)
+
+    def verdict(self, claimed: tuple[float, float]) -> str:
+        """HOLDS, FAILS or UNDECIDED: where the interval lies with respect to the claimed range."""
+        _, low, high = self.interval
+        if claimed[0] <= low and high <= claimed[1]:
+            return HOLDS
+        return FAILS if high < claimed[0] or low > claimed[1] else UNDECIDED
+
+    @property
+    def text(self) -> str:
+        """The number with its interval: "1.3 [1.1, 1.5]"."""
+        mean, low, high = (number(end, zeros=not self.exact) for end in self.interval)
+        return mean if self.exact else f"{mean} [{low}, {high}]"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A claim, where it was measured, and under which conditions."""
+
+    name: str
+    title: str  # the claim in a few words
+    claim: str  # the claim in one sentence
+    quantity: str  # what is measured
+    claimed: tuple[float, float]  # the range in which the claim puts it
+    conditions: str
+    measurements: tuple[Measurement, ...]
+    picture: Mapping[str, Any] = field(default_factory=dict)  # curves or bars for `coursekit.plots`
+
+    @property
+    def verdict(self) -> str:
+        """One word or two for all measurements together."""
+        found = {measurement.verdict(self.claimed) for measurement in self.measurements}
+        if len(found) == 1:
+            return found.pop()
+        return DEPENDS if {HOLDS, FAILS} <= found else UNDECIDED
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in one sentence, with every number."""
+        places = {word: [] for word in _SAID}
+        for measurement in self.measurements:
+            places[measurement.verdict(self.claimed)].append(f"{measurement.where} ({measurement.text})")
+        parts = [f"{_SAID[word]} {_listed(found)}" for word, found in places.items() if found]
+        return f"{self.verdict.capitalize()}: {'; '.join(parts)}."
+
+    @property
+    def claimed_text(self) -> str:
+        """The claimed range in words."""
+        low, high = self.claimed
+        if math.isinf(high):
+            return f"above {number(low)}"
+        return f"below {number(high)}" if math.isinf(low) else f"{number(low)} to {number(high)}"
+
+    @property
+    def text(self) -> str:
+        """Everything that was found, for a notebook or a terminal."""
+        return text_beside(self)
+
+
+def text_beside(result: Result, full: Result | None = None, guess: Any = None) -> str:
+    """What was found, the recorded full run (if there is one) beside it, a prediction, and the verdicts."""
+    lines = [f"Claim:      {result.claim}", f"Measured:   {result.quantity}; claimed: {result.claimed_text}"]
+    lines.append(f"Conditions: {result.conditions}")
+    if guess is not None:
+        lines.append(f"Predicted:  {guess}   ({result.measurements[0].where})")
+    known = {m.where: m for m in full.measurements} if full else {}
+    for measurement in result.measurements:
+        recorded = known.get(measurement.where)
+        beside = f"   full run: {recorded.text}" if recorded else ""
+        lines.append(f"  {measurement.where:<34} {measurement.text:<26}{beside}".rstrip())
+    lines.append(f"Verdict:    {result.sentence}")
+    if full:
+        lines.append(f"Full run:   {full.sentence}")
+    return "\n".join(lines)
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -1,0 +1,1 @@
+"""Lesson 17, control: a pole that is balanced without seeing its speed."""

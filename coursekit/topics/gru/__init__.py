@@ -1,0 +1,1 @@
+"""Lesson 05, the GRU: a step, a sequence, both conventions, clamped gates."""

@@ -1,0 +1,1 @@
+"""Lesson 06, the GRU backward, and a check that kills wrong GRUs."""

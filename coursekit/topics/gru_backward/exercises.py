@@ -1,0 +1,204 @@
+"""Lesson 06, back through the GRU: one step, a sequence, a step of training, and a check of other people's GRUs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from coursekit.checking import Draw, Exercise, Tensor
+from coursekit.checking.registry import register
+from coursekit.recurrence.draws import SEQUENCE_SIZES, STEP_SIZES, sequence_args, state
+from coursekit.recurrence.through_time import back
+from coursekit.reference import gradient_flow, gru
+from coursekit.topics.gru_backward import check_mistakes, mistakes
+from coursekit.topics.gru_backward.candidates import RIGHT, mutants
+
+LESSON = "06_gru_backward"
+
+GATES = ("r", "z", "n")
+WEIGHTS = (
+    Tensor("dW_ih", ("3H", "D"), blocks=GATES),
+    Tensor("dW_hh", ("3H", "H"), blocks=GATES),
+    Tensor("db_ih", ("3H",), blocks=GATES),
+    Tensor("db_hh", ("3H",), blocks=GATES),
+)
+
+
+def _draw_step(rng: np.random.Generator) -> Iterator[Draw]:
+    for name, sizes in STEP_SIZES.items():
+        N, D, H = sizes.values()
+        _, cache = gru.step(rng.standard_normal((N, D)), state(rng, N, H), gru.init(D, H, rng))
+        yield Draw(name, {"dh": rng.standard_normal((N, H)), "cache": cache}, sizes)
+
+
+register(
+    Exercise(
+        name="gru_step_backward",
+        lesson=LESSON,
+        asks="Back through one step of a GRU: dh (N, H) and the step's cache give dx, dh_prev and the gradients of the "
+        "four weights.",
+        reference=gru.step_backward,
+        returns=(Tensor("dx", ("N", "D")), Tensor("dh_prev", ("N", "H")), *WEIGHTS),
+        draw=_draw_step,
+        mistakes=mistakes.STEP,
+        hints=(
+            "Go backwards line by line. h = (1 - z) * n + z * h_prev sends a gradient to n, to z and to h_prev. Write "
+            "down these three first: two of them are dh times one factor, one has a difference in it.",
+            "Then the line of n: through tanh to its argument, dan. From there, r * hn sends dan * hn to r, and "
+            "dan * r to hn.",
+            "z and r each go back through a sigmoid: the slope is s * (1 - s). Now build two arrays (N, 3H): one at "
+            "W_ih x + b_ih, one at W_hh h + b_hh. They differ in the part of n only.",
+            "With dax and dah: dx = dax @ W_ih, dh_prev = dh * z + dah @ W_hh, dW_ih = dax.T @ x, "
+            "dW_hh = dah.T @ h_prev, and each bias gets the sum of the rows of its own array.",
+        ),
+        points=5,
+    )
+)
+
+
+def _draw_sequence(rng: np.random.Generator) -> Iterator[Draw]:
+    for name, sizes in SEQUENCE_SIZES.items():
+        x, h0, params = sequence_args(rng, gru, **sizes).values()
+        hs, caches = gradient_flow.run(gru, params, x, h0)
+        yield Draw(name, {"dhs": rng.standard_normal(hs.shape), "caches": caches}, sizes)
+
+
+register(
+    Exercise(
+        name="gru_backward",
+        lesson=LESSON,
+        asks="Back-propagation through time of a GRU: dhs (N, T, H), the gradient of each step's own loss, and the "
+        "caches of the T steps give dx, dh0 and the gradients of the four weights.",
+        reference=lambda dhs, caches: back(gru.step_backward, dhs, (), caches),
+        returns=(Tensor("dx", ("N", "T", "D"), sequence="T"), Tensor("dh0", ("N", "H")), *WEIGHTS),
+        draw=_draw_sequence,
+        uses=("gru_step_backward",),
+        mistakes=mistakes.SEQUENCE,
+        hints=(
+            "It is the loop of rnn_backward. Nothing in it knows which cell it is.",
+            "Every state is used by its own loss and by the next step: dh = dhs[:, t] + dh_next, with dh_next = 0 "
+            "before the last step.",
+            "dx[:, t], dh_next, *dW = gru_step_backward(dhs[:, t] + dh_next, caches[t]), for t from T-1 down to 0, and "
+            "the four of dW are added up.",
+        ),
+        points=3,
+    )
+)
+
+
+# A step of training.
+
+
+def _draw_training(rng: np.random.Generator) -> Iterator[Draw]:
+    settings = {
+        "one time step, a short gradient": (4, 1, 3, 5, 2, 100.0),
+        "a short gradient": (4, 6, 3, 5, 2, 100.0),
+        "a long gradient, clipped": (4, 6, 3, 5, 2, 0.2),
+        "other sizes, clipped": (7, 5, 2, 6, 3, 0.1),
+    }
+    for name, (N, T, D, H, K, max_norm) in settings.items():
+        weights = [*gru.init(D, H, rng), rng.uniform(-1, 1, (K, H)), rng.uniform(-1, 1, K)]
+        args = {
+            "weights": weights,
+            "grads": [0.1 * rng.standard_normal(w.shape) for w in weights],
+            "x": rng.standard_normal((N, T, D)),
+            "y": rng.integers(0, K, N),
+            "lr": 0.3,
+            "max_norm": max_norm,
+        }
+        yield Draw(name, args, {"N": N, "T": T, "D": D, "H": H, "K": K})
+
+
+def _flatten(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
+    """(six weights, six gradients, loss) as thirteen values, so that each is compared by its name."""
+    value = answer(*args.values())
+    if isinstance(value, (tuple, list)) and len(value) == 3 and all(isinstance(v, (tuple, list)) for v in value[:2]):
+        return (*value[0], *value[1], value[2])
+    return value
+
+
+_SIX = {"W_ih": GATES, "W_hh": GATES, "b_ih": GATES, "b_hh": GATES, "W_out": (), "b_out": ()}
+
+register(
+    Exercise(
+        name="train_step",
+        lesson=LESSON,
+        asks="One step of gradient descent for a GRU that names a class after the last step: the new weights, the "
+        "gradients that were used, and the loss before the step.",
+        reference=mistakes.train_step_by(),
+        returns=(
+            *(Tensor(name, blocks=blocks) for name, blocks in _SIX.items()),
+            *(Tensor(f"d{name}", blocks=blocks) for name, blocks in _SIX.items()),
+            Tensor("loss"),
+        ),
+        draw=_draw_training,
+        uses=("gru_backward",),
+        mistakes=mistakes.TRAINING,
+        hints=(
+            "The order: forward, loss, all six gradients, clip, update. Change nothing before the last.",
+            "The read-out is scores = hs[:, -1] @ W_out.T + b_out. So dW_out = dscores.T @ hs[:, -1], db_out is the "
+            "sum of the rows of dscores, and the gradient at the last state is dscores @ W_out.",
+            "dhs is zero but for the last step: dhs = np.zeros_like(hs); dhs[:, -1] = dscores @ W_out. Then "
+            "dx, dh0, *d_cell = gru_backward(dhs, caches).",
+            "norm = np.sqrt(sum(np.sum(g**2) for g in new)), one factor min(1, max_norm / norm) for all six, and "
+            "w - lr * g for each. What lies in `grads` is not part of this step.",
+        ),
+        points=4,
+        apply=_flatten,
+    )
+)
+
+
+# Be the autograder.
+
+ENOUGH = 10
+"""So many of the twelve wrong candidates have to be rejected for full marks."""
+
+
+def _draw_candidates(rng: np.random.Generator) -> Iterator[Draw]:
+    draws = [
+        Draw(f"right: {name}", {"candidate": forward}, advice="This GRU is right, and has to be accepted.")
+        for name, forward in RIGHT.items()
+    ]
+    draws += [
+        Draw(f"wrong: {mutant.name}", {"candidate": mutant.forward}, advice=f"To see it, {mutant.shown_by}.")
+        for mutant in mutants()
+    ]
+    # In any order, so that an answer cannot go by it.
+    for k in rng.permutation(len(draws)):
+        yield draws[k]
+
+
+def _marks(cases: Sequence) -> float:
+    """The share of right candidates accepted, times that of wrong ones rejected, where ENOUGH of them are all."""
+    right = [case.credit for case in cases if case.name.startswith("right")]
+    wrong = [case.credit for case in cases if case.name.startswith("wrong")]
+    return sum(right) / len(right) * min(1.0, sum(wrong) / ENOUGH)
+
+
+register(
+    Exercise(
+        name="write_check",
+        lesson=LESSON,
+        asks="A check of somebody else's GRU: True if candidate(x, h0, params) gives the right hs (N, T, H). It must "
+        f"accept right ones in any style, and reject at least {ENOUGH} of 12 wrong ones.",
+        reference=check_mistakes.careful,
+        returns=(Tensor("accepted", exact=True),),
+        draw=_draw_candidates,
+        uses=("gru_forward",),
+        mistakes=check_mistakes.CHECKS,
+        hints=(
+            "Draw x, h0 and four weight arrays from np.random.default_rng(0). Call the candidate and your own "
+            "gru_forward with them, and compare. Return True or False.",
+            "Ask of every input: which mistake would it hide? A zero hides whatever multiplies it or is added to it; "
+            "a size of 1 hides everything that happens between two of its kind.",
+            "Compare all states, not only the last. Allow for rounding: right code in float32 differs by about 1e-6.",
+            "x (4, 6, 3), h0 (4, 5) not zero, weights uniform on ±1/sqrt(5), b_ih and b_hh different, and "
+            "np.abs(got - want).max() < 1e-4, after a look at got.shape.",
+        ),
+        points=4,
+        marking=_marks,
+    )
+)

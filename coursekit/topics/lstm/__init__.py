@@ -1,0 +1,1 @@
+"""Lesson 04, the LSTM: a step, a sequence, both ways back, its forget bias."""

@@ -1,0 +1,1 @@
+"""Lesson 07, PyTorch and the GPU: a module, conversions, a parity ladder, timing."""

@@ -1,0 +1,170 @@
+"""Lesson 07: the known mistakes of the layers, by name. `pytorch_layers` runs them, and is imported when they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from coursekit.checking import Mistake
+
+
+def late(name: str, **settings: Any) -> Callable[..., Any]:
+    """Something of `pytorch_layers`, looked up when it is called: importing the exercises must not import torch.
+
+    With settings it is made by them first, as in late("packed_by", fault="sorted").
+    """
+
+    def call(*args: Any) -> Any:
+        from coursekit.topics.pytorch_gpu import layers as pytorch_layers
+
+        function = getattr(pytorch_layers, name)
+        return (function(**settings) if settings else function)(*args)
+
+    return call
+
+
+def _module(fault: str) -> Callable[..., Any]:
+    def build(D: int, H: int) -> Any:
+        from coursekit.topics.pytorch_gpu.layers import Faulty
+
+        return Faulty(D, H, fault)
+
+    return build
+
+
+MODULE = tuple(
+    Mistake(name, hint, _module(fault))
+    for fault, name, hint in (
+        (
+            "z writes",
+            "an update gate that writes: (1 - z) * h + z * n",
+            "In PyTorch z keeps the old state. torch.lerp(a, b, z) is a where z is 0, and b where z is 1.",
+        ),
+        (
+            "reset before",
+            "a reset before the product, as in ONNX with linear_before_reset=0",
+            "PyTorch, cuDNN and Keras multiply r with the product, bias included. The other is another model.",
+        ),
+        (
+            "order z, r, n",
+            "gates in the order z, r, n, as Keras and ONNX have them",
+            "In PyTorch the first H rows are those of r.",
+        ),
+        ("b_hn outside", "the recurrent bias of n outside the reset", "r multiplies the whole recurrent part of n."),
+        ("no reset", "a candidate without the reset gate", "r is computed, but does n depend on it?"),
+        ("h0 ignored", "an initial state that is ignored", "h0 is None or (1, N, H). What if it is given?"),
+        (
+            "h0 detached",
+            "an initial state that is cut off from the graph",
+            "A loss reaches h0 as well. detach(), .data and torch.tensor(...) cut the graph.",
+        ),
+        (
+            "state detached",
+            "a state that is detached at every step",
+            "The states are right and the gradients are not: nothing flows back from one step to the one before.",
+        ),
+        (
+            "weights detached",
+            "weights that are used without their graph",
+            "The gradients of the weights are zero. Use the nn.Parameter itself, not .data or .detach().",
+        ),
+        (
+            "first state",
+            "the state after the first step returned as h_n",
+            "h_n is the state after the last step, with an axis for the layers in front.",
+        ),
+        (
+            "h_n detached",
+            "an h_n that is cut off from the graph",
+            "A loss may read h_n and not hs. The same tensor can serve both.",
+        ),
+        (
+            "large start",
+            "first weights that are larger than 1/sqrt(H)",
+            "torch.nn.GRU draws every weight and bias uniformly between -1/sqrt(H) and 1/sqrt(H).",
+        ),
+        (
+            "zero biases",
+            "biases that start at zero",
+            "torch.nn.GRU draws its biases like its weights, from -1/sqrt(H) to 1/sqrt(H).",
+        ),
+    )
+)
+
+FUSED = tuple(
+    Mistake(name, hint, late("faulty_fused", fault=fault))
+    for fault, name, hint in (
+        (
+            "projection in the loop",
+            "a layer that projects the input inside the loop",
+            "The states are right. W_ih x does not depend on the state: how many products would do for all T steps?",
+        ),
+        (
+            "a product per gate",
+            "a layer with one product per gate",
+            "The states are right. Three products with the same h are one product with a taller matrix.",
+        ),
+        (
+            "b_hn outside",
+            "both biases added to the hoisted projection",
+            "b_hh may join the projection for r and z. Its rows of n are multiplied by r.",
+        ),
+        ("b_ih missing", "a projection without b_ih", "Both biases are needed: b_ih goes with the projection."),
+        ("z writes", "the arguments of lerp exchanged", "torch.lerp(n, h, z) is n where z = 0, and h where z = 1."),
+        (
+            "h0 at every step",
+            "a recurrent product with h0 at every step",
+            "Which state does the product of step t read?",
+        ),
+        ("reset before", "a reset before the product", "r multiplies the product with its bias, not the state."),
+        ("order z, r, n", "gates taken in the order z, r, n", "chunk(3, dim=1) gives r first."),
+        (
+            "detached",
+            "a state that is detached at every step",
+            "The states are right, the gradients are not: detach(), .data or no_grad cut the graph.",
+        ),
+    )
+)
+
+PACKED = tuple(
+    Mistake(name, hint, late("packed_by", fault=fault))
+    for fault, name, hint in (
+        (
+            "after the padding",
+            "the state after the padding returned as the last one",
+            "A short sequence ends before T - 1. After that its state goes on moving, with the padding as input.",
+        ),
+        (
+            "last column",
+            "hs[:, -1] returned as the last states",
+            "For a sequence that is shorter than T, hs[:, -1] is padding: zero. In PyTorch h_n has the right states.",
+        ),
+        (
+            "left padding",
+            "sequences taken from the end of the row, as if they were padded on the left",
+            "Here every sequence begins at step 0, and the padding comes after it.",
+        ),
+        (
+            "backwards over the padding",
+            "a backward direction that runs over the padding first",
+            "x.flip(1) puts the padding first. Where does the backward direction of a sequence of length L begin?",
+        ),
+        (
+            "backward at the end",
+            "the backward state at the end of the sequence, where it has read one step only",
+            "The backward direction ends at step 0.",
+        ),
+        (
+            "not turned back",
+            "backward states in the order in which they were computed",
+            "hs[n, t] holds both directions at the same step t.",
+        ),
+        ("padding kept", "states that are not zero after the end of a sequence", "PyTorch pads its output with zeros."),
+        (
+            "sorted",
+            "results in the order of length",
+            "Sorting is allowed inside. Undo it before returning: row n belongs to x[n].",
+        ),
+        ("halves exchanged", "the two halves of last exchanged", "Forward first, then backward, as in hs."),
+    )
+)

@@ -1,0 +1,1 @@
+"""Lesson 16, recommendation: the next click of a session."""

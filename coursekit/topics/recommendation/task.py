@@ -1,0 +1,255 @@
+"""Lesson 16: the next click of a session, by popularity, by a Markov chain and by a GRU.
+
+    task = made_task(memory=0.7)
+    outcome = measure(task, seeds=(0, 1, 2))
+    outcome.recall, outcome.mrr                     # two Comparisons over the same test clicks
+
+Every click of a test session but the first is forecast, from the clicks before it. All methods learn from the same
+training sessions. Hidasi et al. (Session-based recommendations with recurrent neural networks, ICLR 2016) brought the
+GRU into the field.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from coursekit.nn import GRU
+from coursekit.results.comparison import Comparison
+from coursekit.sources.own_file import BadFile
+from coursekit.topics.recommendation.answers import recall_and_mrr, split_sessions, transition_counts
+from coursekit.topics.recommendation.data import LONGEST, Clicks, Shop, made_sessions
+from coursekit.training.progress import trainings
+from coursekit.training.torch_loop import train_torch
+
+UNITS, WIDTH, BATCH, STEPS, LEARNING_RATE = 64, 32, 64, 600, 0.01
+TOP = 10  # the length of the list that a visitor is shown
+BASELINES = ("popularity", "Markov chain")
+_PADDING = -1
+
+
+class Task(NamedTuple):
+    """train, test: one array of clicks for each session. shop: the rule behind generated sessions, else None."""
+
+    title: str
+    train: list[np.ndarray]
+    test: list[np.ndarray]
+    items: int
+    shop: Shop | None = None
+
+
+@dataclass
+class Outcome:
+    """What all methods said about the test clicks.
+
+    scores: name -> one array (clicks, items) for each seed. target: (clicks,) what came. place: (clicks,) how many
+    clicks of the session were known. best: (clicks, items) the true probabilities, where sessions are generated.
+    """
+
+    title: str
+    scores: dict[str, list[np.ndarray]]
+    target: np.ndarray
+    place: np.ndarray
+    best: np.ndarray | None
+
+    @property
+    def recall(self) -> Comparison:
+        """Share of clicks that were among the first TOP recommendations."""
+        return self._table(f"recall@{TOP}", 1)
+
+    @property
+    def mrr(self) -> Comparison:
+        """Mean reciprocal rank, cut at TOP."""
+        return self._table(f"MRR@{TOP}", 2)
+
+    def recall_by_place(self, runs: Sequence[np.ndarray]) -> np.ndarray:
+        """Recall after 1, 2, ... clicks of the session, the mean over runs of scores. (longest - 1,)"""
+        runs = [recall_and_mrr(scores, self.target, TOP)[0] <= TOP for scores in runs]
+        hits = np.mean(runs, axis=0)
+        return np.array([hits[self.place == place].mean() for place in np.unique(self.place)])
+
+    def _table(self, measure: str, entry: int) -> Comparison:
+        about = f"{self.title}; {len(self.target):,} test clicks"
+        if self.best is not None:
+            about += f"; {recall_and_mrr(self.best, self.target, TOP)[entry]:.3f} for who knows the rule behind them"
+        table = Comparison(measure, False, "", about)
+        for name, runs in self.scores.items():
+            values = [recall_and_mrr(scores, self.target, TOP)[entry] for scores in runs]
+            table.add(name, values, baseline=name in BASELINES)
+        return table
+
+
+class NextClick(torch.nn.Module):
+    """Clicks (N, T) -> scores of the next one (N, T, items). `layer` as coursekit.nn.GRU."""
+
+    def __init__(self, items: int, layer: Callable[..., torch.nn.Module] = GRU) -> None:
+        super().__init__()
+        self.embed = torch.nn.Embedding(items, WIDTH)
+        self.layer = layer(WIDTH, UNITS, batch_first=True)
+        self.read_out = torch.nn.Linear(UNITS, items)
+
+    def forward(self, clicks: torch.Tensor) -> torch.Tensor:
+        states, _ = self.layer(self.embed(clicks))
+        return self.read_out(states)
+
+
+def made_task(memory: float = 0.7, sessions: int = 12000, seed: int = 0) -> Task:
+    """Generated sessions; the last sixth of the time is the test."""
+    log, shop = made_sessions(memory, sessions, seed)
+    return task(f"GENERATED sessions, memory {memory:g}", log, shop)
+
+
+def task(title: str, log: Clicks, shop: Shop | None = None) -> Task:
+    """Whole sessions, split by time; items of the test that no training session has are left in: nobody gets them."""
+    cut = log.minute.min() + (log.minute.max() - log.minute.min()) * 5 / 6
+    train, test = split_sessions(log.session, log.minute, cut)
+    return Task(title, _sessions(log, train), _sessions(log, test), log.items, shop)
+
+
+def _sessions(log: Clicks, part: np.ndarray) -> list[np.ndarray]:
+    session, item = log.session[part], log.item[part]
+    pieces = np.split(item, np.flatnonzero(np.diff(session)) + 1)
+    return [piece for piece in pieces if len(piece) > 1]
+
+
+def popularity(task: Task) -> np.ndarray:
+    """The same list for everybody: how often each item was clicked in training. (items,)"""
+    return np.bincount(np.concatenate(task.train), minlength=task.items).astype(float)
+
+
+def markov(task: Task) -> np.ndarray:
+    """Scores of the next item for each last one: transition counts, ties in order of popularity. (items, items)"""
+    item = np.concatenate(task.train)
+    session = np.repeat(np.arange(len(task.train)), [len(clicks) for clicks in task.train])
+    often = popularity(task)
+    return transition_counts(session, item, task.items) + often / (often.sum() + 1)
+
+
+def padded(sessions: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Clicks (N, T) and the click after each (N, T), with -1 where a session has ended."""
+    T = max(len(clicks) for clicks in sessions) - 1
+    seen, following = np.zeros((len(sessions), T), int), np.full((len(sessions), T), _PADDING)
+    for n, clicks in enumerate(sessions):
+        seen[n, : len(clicks) - 1], following[n, : len(clicks) - 1] = clicks[:-1], clicks[1:]
+    return seen, following
+
+
+def next_click_loss(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, float]:
+    """Cross-entropy over the clicks that exist, and the share of them that were ranked first."""
+    seen, following = (torch.as_tensor(part) for part in batch)
+    scores, real = module(seen), following != _PADDING
+    loss = torch.nn.functional.cross_entropy(scores[real], following[real])
+    return loss, (scores[real].argmax(dim=1) == following[real]).double().mean().item()
+
+
+def gru_scores(
+    task: Task,
+    seed: int,
+    *,
+    layer: Callable[..., torch.nn.Module] = GRU,
+    model: Callable[..., torch.nn.Module] = NextClick,
+    steps: int = STEPS,
+) -> np.ndarray:
+    """Train on the training sessions, and score every test click from those before it. (clicks, items)
+
+    model: called as model(items, layer), such as NextClick.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = model(task.items, layer)
+    seen, following = padded(task.train)
+
+    def batches(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        chosen = rng.integers(len(seen), size=BATCH)
+        return seen[chosen], following[chosen]
+
+    for stage, rate in enumerate((LEARNING_RATE, LEARNING_RATE / 5)):
+        draws = 1000 * stage + seed
+        network = train_torch(
+            network, batches, steps // 2, rate, seed=draws, progress=False, loss=next_click_loss
+        ).model
+    seen, following = padded(task.test)
+    network.eval()
+    with torch.no_grad():
+        scores = network(torch.as_tensor(seen)).numpy()
+    return scores[following != _PADDING]
+
+
+def measure(task: Task, seeds: Sequence[int] = (0, 1, 2), *, progress: bool | None = None, **training) -> Outcome:
+    """All methods on the same test clicks. training: more arguments of `gru_scores`."""
+    if not task.train or not task.test:
+        raise ValueError("a part of the split has no session of two clicks or more: use a longer log")
+    last = np.concatenate([clicks[:-1] for clicks in task.test])
+    target = np.concatenate([clicks[1:] for clicks in task.test])
+    place = np.concatenate([np.arange(1, len(clicks)) for clicks in task.test])
+    scores = {
+        BASELINES[0]: [np.broadcast_to(popularity(task), (len(target), task.items))],
+        BASELINES[1]: [markov(task)[last]],
+        "GRU": [gru_scores(task, seed, **training) for seed in trainings(seeds, progress)],
+    }
+    best = None
+    if task.shop is not None:
+        best = np.array([task.shop.next_click(clicks[:t]) for clicks in task.test for t in range(1, len(clicks))])
+    return Outcome(task.title, scores, target, place, best)
+
+
+def compare(task: Task | None = None, seeds: Sequence[int] = (0, 1, 2), **training) -> Comparison:
+    """The recall of `measure`, on generated sessions if no task is given."""
+    return measure(task or made_task(), seeds, **training).recall
+
+
+def task_from_file(path: str | Path, *, session: str, item: str, time: str) -> Task:
+    """A task from a CSV file with one row for each click: names of the columns for session, item and time.
+
+    time: a number, such as seconds since 1970. Sessions are cut to their first LONGEST clicks; rows may come in any
+    order. Raises BadFile, with what to do.
+    """
+    name = Path(path).name
+    rows = _read(Path(path), name, (session, item, time))
+    names = sorted({row[1] for row in rows})
+    number = {label: k for k, label in enumerate(names)}
+    rows.sort(key=lambda row: (row[0], row[2]))
+    sessions = np.unique([row[0] for row in rows], return_inverse=True)[1]
+    minutes = np.array([row[2] for row in rows])
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(sessions)) + 1])
+    within = np.arange(len(rows)) - np.repeat(starts, np.diff([*starts, len(rows)])) < LONGEST
+    items = np.array([number[row[1]] for row in rows])
+    log = Clicks(sessions[within], items[within], minutes[within], len(names), None)
+    made = task(name, log)
+    if min(len(made.train), len(made.test)) < 20:
+        raise BadFile(
+            f"{name}: split by time there are {len(made.train)} training and {len(made.test)} test sessions of two "
+            "clicks or more, and 20 of each are needed: use a longer log"
+        )
+    return made
+
+
+def _read(path: Path, name: str, columns: tuple[str, str, str]) -> list[tuple[str, str, float]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise BadFile(f"{name} is not there: check the path {path}") from None
+    except UnicodeDecodeError:
+        raise BadFile(f"{name} is not UTF-8 text: save it again as CSV with UTF-8 encoding") from None
+    reader = csv.DictReader(io.StringIO(text))
+    missing = [column for column in columns if column not in (reader.fieldnames or [])]
+    if missing:
+        there = ", ".join(reader.fieldnames or []) or "nothing"
+        raise BadFile(f"{name} has no column {missing[0]!r}; its first line names {there}")
+    rows = []
+    for line, row in enumerate(reader, start=2):
+        cells = [row[column] for column in columns]
+        if None in cells or not all(cell.strip() for cell in cells):
+            raise BadFile(f"{name}, line {line}: a cell is empty; fill it or remove the line")
+        try:
+            rows.append((cells[0], cells[1], float(cells[2])))
+        except ValueError:
+            raise BadFile(f"{name}, line {line}: the time {cells[2]!r} is no number; write seconds, say") from None
+    return rows

@@ -1,0 +1,1 @@
+"""Lesson 18, robotics: motions recognised, an arm forecast."""

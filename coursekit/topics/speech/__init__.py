@@ -1,0 +1,1 @@
+"""Lesson 12, speech: which speaker said it."""

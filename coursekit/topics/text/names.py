@@ -1,0 +1,202 @@
+"""Lesson 14, classification: from which language is a surname? Counting, logistic regression, and a GRU.
+
+task = split_by_stem(surnames())
+table, models = compare(task, seeds=(0, 1, 2))
+probabilities(models[0], ["nakamura"])               # (1, K)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from coursekit.baselines.ngram import NGram
+from coursekit.nn import GRU
+from coursekit.results.comparison import Comparison
+from coursekit.topics.text.answers import BEGIN, END, ngram_counts
+from coursekit.topics.text.data import LETTERS, Surnames
+from coursekit.training.torch_loop import train_torch
+
+STEPS, BATCH, LEARNING_RATE = 600, 64, 0.004
+STEM = 4  # names of one language that share so many first letters go to the same part
+
+
+class Words(NamedTuple):
+    """words: n of them. label: (n,) from 0 to K - 1."""
+
+    words: tuple[str, ...]
+    label: np.ndarray
+
+
+class Task(NamedTuple):
+    """Names to learn from, to choose settings with, and to test on."""
+
+    train: Words
+    valid: Words
+    test: Words
+    languages: tuple[str, ...]
+
+
+def split_by_stem(names: Surnames, shares: tuple[float, float] = (0.7, 0.1), seed: int = 0) -> Task:
+    """Training, validation and test names, such that relatives stay together: novak and novakova are one name twice."""
+    stems = [(int(k), word[:STEM]) for word, k in zip(names.words, names.label, strict=True)]
+    kinds = sorted(set(stems))
+    place = dict(zip(kinds, np.random.default_rng(seed).permutation(len(kinds)) / len(kinds), strict=True))
+    where = np.digitize([place[stem] for stem in stems], np.cumsum(shares))
+    parts = []
+    for part in range(3):
+        rows = np.flatnonzero(where == part)
+        parts.append(Words(tuple(names.words[row] for row in rows), names.label[rows]))
+    return Task(*parts, names.languages)
+
+
+def padded(words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Words as numbers: ids (N, T) with 0 behind the end, 1 to 26 for a to z; lengths (N,)."""
+    lengths = np.array([len(word) for word in words])
+    ids = np.zeros((len(words), lengths.max()), np.int64)
+    for row, word in zip(ids, words, strict=True):
+        row[: len(word)] = [LETTERS.index(letter) + 1 for letter in word]
+    return ids, lengths
+
+
+class NameModel(nn.Module):
+    """ids (N, T), lengths (N,) -> logits (N, K): letters as vectors, a layer, its last valid state, a read-out.
+
+    layer: called as layer(D, units, batch_first=True), such as coursekit.nn.GRU or a class of your own.
+    """
+
+    def __init__(self, K: int, layer: Callable[..., nn.Module] = GRU, D: int = 16, units: int = 96) -> None:
+        super().__init__()
+        self.letters = nn.Embedding(len(LETTERS) + 1, D)
+        self.layer = layer(D, units, batch_first=True)
+        self.dropout, self.read_out = nn.Dropout(0.4), nn.Linear(units, K)
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        hs, _ = self.layer(self.letters(ids))
+        last = hs[torch.arange(len(ids)), lengths - 1]
+        return self.read_out(self.dropout(last))
+
+
+def train_names(
+    task: Task,
+    seed: int,
+    layer: Callable[..., nn.Module] = GRU,
+    model: Callable[..., nn.Module] = NameModel,
+    steps: int = STEPS,
+    progress: bool | None = None,
+) -> nn.Module:
+    """Three quarters of the steps with a large learning rate, the rest with a small one."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        trained = model(len(task.languages), layer)
+
+    def batch(rng: np.random.Generator) -> tuple:
+        rows = rng.integers(0, len(task.train.words), BATCH)
+        return padded([task.train.words[row] for row in rows]), task.train.label[rows]
+
+    for phase, (share, factor) in enumerate(((0.75, 1.0), (0.25, 0.1))):
+        how = {"lr": factor * LEARNING_RATE, "seed": 10 * seed + phase, "loss": _loss, "progress": progress}
+        trained = train_torch(trained, batch, round(share * steps), **how).model
+    return trained.eval()
+
+
+def _loss(model: nn.Module, batch: tuple) -> tuple[Tensor, float]:
+    (ids, lengths), label = batch
+    logits, label = model(torch.from_numpy(ids), torch.from_numpy(lengths)), torch.from_numpy(label)
+    return nn.functional.cross_entropy(logits, label), (logits.argmax(1) == label).float().mean().item()
+
+
+def probabilities(model: nn.Module, words: Sequence[str]) -> np.ndarray:
+    """(N, K): what the model says about each word."""
+    with torch.no_grad():
+        return torch.softmax(model(*map(torch.from_numpy, padded(words))), dim=1).numpy()
+
+
+def accuracy(predicted: np.ndarray, words: Words) -> float:
+    """Per cent of right answers; predicted: (N,)."""
+    return 100 * float(np.mean(predicted == words.label))
+
+
+def ngram_classifier(task: Task, order: int = 3) -> Callable[[Sequence[str]], np.ndarray]:
+    """One character model by counting for each language: the language under which a word is likeliest (Bayes' rule)."""
+    symbols = {character: k for k, character in enumerate(BEGIN + END + LETTERS)}
+
+    def encode(words: Sequence[str]) -> np.ndarray:
+        return np.array([symbols[c] for word in words for c in BEGIN * (order - 1) + word + END])
+
+    counts = np.bincount(task.train.label, minlength=len(task.languages))
+    models = []
+    for k in range(len(task.languages)):
+        own = [word for word, label in zip(task.train.words, task.train.label, strict=True) if label == k]
+        models.append(NGram(encode(own), order, len(symbols), a=2.0))
+
+    def classify(words: Sequence[str]) -> np.ndarray:
+        scores = [
+            [-model.cross_entropy(ids) * len(ids) + np.log(count) for model, count in zip(models, counts, strict=True)]
+            for ids in (encode([word]) for word in words)
+        ]
+        return np.argmax(scores, axis=1)
+
+    return classify
+
+
+def logistic_classifier(
+    task: Task, sizes: Sequence[int] = (1, 2, 3), strengths: Sequence[float] = (0.5, 1.5, 5.0), steps: int = 60
+) -> Callable[[Sequence[str]], np.ndarray]:
+    """Logistic regression on the counts of n-grams; the penalty that is best on the validation names."""
+    label = torch.from_numpy(task.train.label)
+
+    def features(words: Sequence[str]) -> Tensor:
+        tables = [ngram_counts(task.train.words, words, n) for n in sizes]
+        common = [(seen > 0).sum(axis=0) > 1 for seen, _ in tables]  # what stands in one name only helps no other
+        return torch.from_numpy(
+            np.hstack([asked[:, kept] for (_, asked), kept in zip(tables, common, strict=True)])
+        ).float()
+
+    X, X_valid = features(task.train.words), features(task.valid.words)
+
+    def fit(strength: float) -> nn.Linear:
+        linear = nn.Linear(X.shape[1], len(task.languages))
+        nn.init.zeros_(linear.weight), nn.init.zeros_(linear.bias)
+        descent = torch.optim.LBFGS(linear.parameters(), max_iter=steps, line_search_fn="strong_wolfe")
+
+        def objective() -> Tensor:
+            descent.zero_grad()
+            penalty = strength * linear.weight.square().sum() / 2
+            value = (nn.functional.cross_entropy(linear(X), label, reduction="sum") + penalty) / len(X)
+            value.backward()
+            return value
+
+        descent.step(objective)
+        return linear
+
+    fits = [fit(strength) for strength in strengths]
+    with torch.no_grad():
+        best = max(fits, key=lambda one: accuracy(one(X_valid).argmax(1).numpy(), task.valid))
+        return lambda words: best(features(words)).argmax(1).detach().numpy()
+
+
+def compare(
+    task: Task,
+    seeds: Sequence[int] = (0, 1, 2),
+    *,
+    layer: Callable[..., nn.Module] = GRU,
+    model: Callable[..., nn.Module] = NameModel,
+    steps: int = STEPS,
+    progress: bool | None = None,
+) -> tuple[Comparison, list[nn.Module]]:
+    """Accuracy on the test names, in per cent, and the trained networks."""
+    table = Comparison(
+        "right answers", False, "%", f"{len(task.test.words)} test names, {len(task.languages)} languages"
+    )
+    commonest = np.full(len(task.test.words), np.bincount(task.train.label).argmax())
+    table.add("the commonest language", accuracy(commonest, task.test), baseline=True)
+    table.add("3-grams, counted", accuracy(ngram_classifier(task)(task.test.words), task.test), baseline=True)
+    table.add("logistic regression", accuracy(logistic_classifier(task)(task.test.words), task.test), baseline=True)
+    models = [train_names(task, seed, layer, model, steps, progress) for seed in seeds]
+    table.add("GRU", [accuracy(probabilities(one, task.test.words).argmax(1), task.test) for one in models])
+    return table, models

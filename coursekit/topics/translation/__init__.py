@@ -1,0 +1,1 @@
+"""Lesson 13, translation: number words and dates."""

@@ -1,0 +1,1 @@
+"""Lesson 03, vanishing gradients: Jacobians, gradient profiles, an orthogonal start."""

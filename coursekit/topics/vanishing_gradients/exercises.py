@@ -1,0 +1,188 @@
+"""Lesson 03, vanishing and exploding gradients: Jacobians and their products, initial weights, recall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from coursekit.checking import Draw, Exercise, Tensor
+from coursekit.checking.registry import register
+from coursekit.recurrence.draws import STEP_SIZES, sequence_args, state
+from coursekit.reference import gradient_flow, rnn
+from coursekit.topics.vanishing_gradients import mistakes
+
+LESSON = "03_vanishing_gradients"
+
+
+# The Jacobian of one step.
+
+
+def _draw_cache(rng: np.random.Generator) -> Iterator[Draw]:
+    for name, (N, D, H) in ((name, sizes.values()) for name, sizes in STEP_SIZES.items()):
+        _, cache = rnn.step(rng.standard_normal((N, D)), state(rng, N, H), rnn.init(D, H, rng))
+        yield Draw(name, {"cache": cache}, STEP_SIZES[name])
+
+
+register(
+    Exercise(
+        name="step_jacobian",
+        lesson=LESSON,
+        asks="The Jacobian of one RNN step for every sequence: J (N, H, H), where J[n, i, j] says how "
+        "h[n, i] follows h_prev[n, j].",
+        reference=mistakes.jacobian,
+        returns=(Tensor("J", ("N", "H", "H")),),
+        draw=_draw_cache,
+        mistakes=mistakes.JACOBIAN,
+        hints=(
+            "Write one entry: h_i = tanh(... + sum over j of W_hh[i, j] h_prev_j). Differentiate it with "
+            "respect to h_prev_j.",
+            "Every entry is W_hh[i, j] times the slope of tanh at unit i, which is 1 - h_i².",
+            "Broadcasting does it for all sequences: slope[:, :, None] is (N, H, 1), and W_hh is (H, H).",
+        ),
+        points=2,
+    )
+)
+
+
+# How much of a gradient is left after k steps back.
+
+
+def _draw_profile(rng: np.random.Generator) -> Iterator[Draw]:
+    settings = {
+        "one step": {"N": 4, "T": 1, "D": 3, "H": 5},
+        "three steps": {"N": 4, "T": 3, "D": 2, "H": 5},
+        "full size": {"N": 4, "T": 6, "D": 3, "H": 5},
+        "vanishes to 1e-8 and less": {"N": 3, "T": 30, "D": 2, "H": 6},
+    }
+    for name, sizes in settings.items():
+        x, h0, params = sequence_args(rng, rnn, **sizes).values()
+        _, caches = gradient_flow.run(rnn, params, x, h0)
+        # Sequences with gradients of quite different length: the mean of norms is then not the norm of all.
+        lengths = np.linspace(0.5, 3, sizes["N"])[:, None]
+        dh = lengths * rng.standard_normal((sizes["N"], sizes["H"]))
+        yield Draw(name, {"caches": caches, "dh": dh}, sizes)
+
+
+register(
+    Exercise(
+        name="gradient_profile",
+        lesson=LESSON,
+        asks="How much of the gradient at the last state is left k steps earlier: (T+1,) for k = 0 ... T, "
+        "as a share of k = 0. The norm is taken for each sequence, then averaged.",
+        reference=mistakes.profile_by(),
+        returns=(Tensor("profile", ("T+1",)),),
+        draw=_draw_profile,
+        uses=("step_jacobian",),
+        mistakes=mistakes.PROFILE,
+        hints=(
+            "Keep a list that begins with the norm of dh. Walk through reversed(caches), and go back one "
+            "step each time.",
+            "One step back for all sequences: dh_prev[n, j] = sum over i of dh[n, i] * J[n, i, j].",
+            'np.einsum("ni,nij->nj", dh, J) is that sum. np.linalg.norm(dh, axis=1).mean() is the entry of the list.',
+            "At the end divide the whole list by its first entry.",
+        ),
+        points=3,
+    )
+)
+
+
+# Initial weights.
+
+
+def _draw_square(rng: np.random.Generator) -> Iterator[Draw]:
+    for name, H in {"small": 3, "fresh numbers": 3, "a layer": 12}.items():
+        A = rng.standard_normal((H, H))
+        R = np.linalg.qr(A)[1]
+        # np.linalg.qr leaves the signs to chance; here they differ, so that a forgotten correction shows.
+        A[:, 0] *= -np.sign(R[0, 0])
+        A[:, 1] *= np.sign(R[1, 1])
+        yield Draw(name, {"A": A}, {"H": H})
+
+
+register(
+    Exercise(
+        name="orthogonal",
+        lesson=LESSON,
+        asks="The orthogonal matrix that Gram-Schmidt makes of the columns of A (H, H): the Q of A = QR in "
+        "which R has a positive diagonal.",
+        reference=mistakes.gram_schmidt,
+        returns=(Tensor("Q", ("H", "H")),),
+        draw=_draw_square,
+        mistakes=mistakes.ORTHOGONAL,
+        hints=(
+            "Q, R = np.linalg.qr(A) does nearly all of it. Print R: are all numbers on its diagonal positive?",
+            "If R[j, j] is negative, reverse column j of Q. Then Q still has columns of length one at right angles.",
+            "Q * s scales column j of Q by s[j]. np.sign and np.diag give s.",
+        ),
+        points=1,
+    )
+)
+
+
+def _draw_radius(rng: np.random.Generator) -> Iterator[Draw]:
+    # The eigenvalues are known. The largest is complex once and negative once: neither may be overlooked.
+    spectra = {
+        "a complex pair is largest": ([0.6], (0.9, 0.8), 1.5),
+        "a negative one is largest": ([-1.7, 0.8, 0.4], (0.3, 0.5), 0.9),
+        "larger": ([-0.5, 0.7, -0.9, 0.2, 0.4], (1.1, 1.3), 1.25),
+    }
+    for name, (real, (a, b), radius) in spectra.items():
+        H = len(real) + 2
+        blocks = np.zeros((H, H))
+        blocks[:2, :2] = [[a, -b], [b, a]]
+        blocks[range(2, H), range(2, H)] = real
+        change = np.linalg.qr(rng.standard_normal((H, H)))[0] @ np.diag(rng.uniform(0.4, 2.5, H))
+        yield Draw(name, {"W": change @ blocks @ np.linalg.inv(change), "radius": radius}, {"H": H})
+
+
+register(
+    Exercise(
+        name="scale_spectral_radius",
+        lesson=LESSON,
+        asks="A multiple of W (H, H) whose spectral radius, the largest absolute value of its eigenvalues, "
+        "is the one given.",
+        reference=mistakes.scaled_by(mistakes.radius_of),
+        returns=(Tensor("W", ("H", "H")),),
+        draw=_draw_radius,
+        mistakes=mistakes.RADIUS,
+        hints=(
+            "np.linalg.eigvals(W) gives the eigenvalues, complex numbers in general. The absolute value of "
+            "a complex number is its distance from zero.",
+            "If W is multiplied by a number, all eigenvalues are multiplied by it.",
+        ),
+        points=1,
+    )
+)
+
+
+# Recall.
+
+
+def _draw_recall(rng: np.random.Generator) -> Iterator[Draw]:
+    settings = {"small": (8, 3, 5, 4), "fresh numbers": (8, 3, 5, 4), "larger": (50, 9, 6, 3)}
+    for name, (N, T, H, K) in settings.items():
+        hs = rng.uniform(-0.9, 0.9, (N, T, H))
+        W_out, b_out = rng.standard_normal((K, H)), rng.standard_normal(K)
+        answers = (hs @ W_out.T + b_out).argmax(axis=2)
+        # Right for a share of the sequences that no wrong reading gives.
+        y = (answers[:, -1] + (np.arange(N) < N // 4)) % K
+        yield Draw(name, {"hs": hs, "y": y, "W_out": W_out, "b_out": b_out}, {"N": N, "T": T, "H": H, "K": K})
+
+
+register(
+    Exercise(
+        name="recall_accuracy",
+        lesson=LESSON,
+        asks="The share of sequences whose symbol y (N,) is named by the read-out of the last state.",
+        reference=lambda hs, y, W_out, b_out: float(mistakes.recalled(hs, y, W_out, b_out)[:, -1].mean()),
+        returns=(Tensor("accuracy"),),
+        draw=_draw_recall,
+        mistakes=mistakes.RECALL,
+        hints=(
+            "Take the last state of every sequence, (N, H), and compute the scores, (N, K).",
+            "argmax(axis=1) gives the named symbol. The mean of a comparison is the share of True.",
+        ),
+        points=1,
+    )
+)

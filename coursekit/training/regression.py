@@ -1,0 +1,37 @@
+"""A GRU that reads a series and answers with numbers, its loss and its predictions: lessons 09 and 11 train it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from coursekit.nn import GRU
+
+
+class Forecaster(torch.nn.Module):
+    """x (N, T, 1) -> a GRU over all steps -> its last state (N, units) -> a linear read-out (N, outputs)."""
+
+    def __init__(self, units: int, outputs: int, layer: Callable[..., torch.nn.Module] = GRU) -> None:
+        super().__init__()
+        self.layer = layer(1, units, batch_first=True)
+        self.read_out = torch.nn.Linear(units, outputs)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        states, _ = self.layer(x)
+        return self.read_out(states[:, -1])
+
+
+def squared_error(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, float]:
+    """The mean squared error of a batch (x, y), as a tensor and as a number."""
+    x, y = (torch.as_tensor(part, dtype=torch.float32) for part in batch)
+    loss = torch.nn.functional.mse_loss(module(x), y)
+    return loss, loss.item()
+
+
+def predict(module: torch.nn.Module, x: np.ndarray) -> np.ndarray:
+    """Outputs for x, without gradients."""
+    module.eval()
+    with torch.no_grad():
+        return module(torch.as_tensor(x, dtype=torch.float32)).double().numpy()

@@ -1,0 +1,113 @@
+"""Lesson 16's machinery: no session on both sides, nothing later in training, ranks by hand, files that are refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from coursekit.sources.own_file import BadFile
+from coursekit.topics.recommendation import task as recommendation
+from coursekit.topics.recommendation.answers import recall_and_mrr, split_sessions
+from coursekit.topics.recommendation.data import made_sessions
+
+
+def test_no_session_is_on_both_sides_and_none_in_training_reaches_the_test():
+    log, _ = made_sessions(0.5, sessions=300)
+    cut = log.minute.max() / 2
+    train, test = split_sessions(log.session, log.minute, cut)
+    assert not set(log.session[train]) & set(log.session[test])
+    assert log.minute[train].max() < cut <= log.minute[test].min()
+    left = ~train & ~test
+    assert all(
+        log.minute[log.session == s].min() < cut <= log.minute[log.session == s].max() for s in log.session[left]
+    )
+
+
+def test_training_depends_on_no_test_click():
+    log, shop = made_sessions(0.5, sessions=300)
+    made = recommendation.task("made", log)
+    cut = log.minute.min() + (log.minute.max() - log.minute.min()) * 5 / 6
+    changed = log._replace(item=np.where(log.minute >= cut, 0, log.item))
+    after = recommendation.task("made", changed)
+    for ours, theirs in zip(made.train, after.train, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_ranks_by_hand():
+    scores = np.array([[3.0, 2, 1, 0], [1, 1, 1, 1], [0, 5, 5, 1], [9, 1, 2, 3]])
+    rank, recall, mrr = recall_and_mrr(scores, np.array([0, 2, 1, 1]), k=2)
+    np.testing.assert_array_equal(rank, [1, 2.5, 1.5, 4])
+    assert (recall, mrr) == (0.5, pytest.approx((1 + 1 / 1.5) / 4))
+
+
+def test_padding_is_kept_out_of_the_loss():
+    sessions = [np.array([1, 2, 3, 4]), np.array([5, 6])]
+    seen, following = recommendation.padded(sessions)
+    np.testing.assert_array_equal(following, [[2, 3, 4], [6, -1, -1]])
+    network = recommendation.NextClick(8)
+    loss, _ = recommendation.next_click_loss(network, (seen, following))
+    other = np.where(following == -1, 7, seen)  # another item after the end changes nothing
+    assert recommendation.next_click_loss(network, (other, following))[0].item() == pytest.approx(loss.item())
+
+
+def test_the_baselines_stand_beside_the_gru_in_both_tables():
+    made = recommendation.made_task(0.7, sessions=400)
+    outcome = recommendation.measure(made, seeds=(0, 1), steps=4, progress=False)
+    for table in (outcome.recall, outcome.mrr):
+        assert [(row.name, row.baseline) for row in table.rows] == [
+            ("popularity", True),
+            ("Markov chain", True),
+            ("GRU", False),
+        ]
+        assert "for who knows the rule" in table.conditions and "GENERATED" in table.conditions
+        assert len(table.row("GRU").values) == 2
+    assert outcome.recall_by_place([outcome.best]).min() > outcome.recall.row("popularity").interval.mean
+
+
+def test_a_learners_own_layer_can_be_dropped_in():
+    made = recommendation.made_task(0.7, sessions=200)
+    scores = recommendation.gru_scores(made, 0, layer=torch.nn.GRU, steps=2)
+    assert scores.shape == (sum(len(clicks) - 1 for clicks in made.test), made.items)
+
+
+def written(path, log, head="visit,article,seconds"):
+    rows = zip(log.session, log.item, log.minute, strict=True)
+    path.write_text(f"{head}\n" + "\n".join(f"v{s},item{i},{m}" for s, i, m in rows))
+    return path
+
+
+def test_a_file_gives_the_sessions_that_it_holds(tmp_path):
+    log, _ = made_sessions(0.5, sessions=400)
+    path = written(tmp_path / "clicks.csv", log)
+    head, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([head, *np.random.default_rng(0).permutation(rows)]))
+    own = recommendation.task_from_file(path, session="visit", item="article", time="seconds")
+    expected = recommendation.task("x", log)
+    assert sorted(map(len, own.train)) == sorted(map(len, expected.train))
+    assert len(own.test) == len(expected.test)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("visit,thing,seconds\n1,2,3\n", "no column 'article'; its first line names visit, thing, seconds"),
+        ("visit,article,seconds\n1,2,yesterday\n", "line 2: the time 'yesterday' is no number"),
+        ("visit,article,seconds\n1,2,3\n1,,4\n", "line 3: a cell is empty"),
+        ("visit,article,seconds\n1,2,3\n1,3,4\n", "20 of each are needed"),
+        ("", "first line names nothing"),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_what_to_do(tmp_path, text, said):
+    path = tmp_path / "clicks.csv"
+    path.write_text(text)
+    with pytest.raises(BadFile, match=said):
+        recommendation.task_from_file(path, session="visit", item="article", time="seconds")
+
+
+def test_a_file_that_is_missing_or_no_text(tmp_path):
+    with pytest.raises(BadFile, match="is not there"):
+        recommendation.task_from_file(tmp_path / "no.csv", session="a", item="b", time="c")
+    (tmp_path / "x.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(BadFile, match="not UTF-8"):
+        recommendation.task_from_file(tmp_path / "x.csv", session="a", item="b", time="c")
