@@ -32,3 +32,17 @@ def test_torch_and_jupyter_are_not_imported_before_they_are_needed(module: str):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert module in done.stdout.split()
     assert {"torch", "matplotlib", "IPython", "nbformat", "jupytext", "nbgrader"} & set(done.stdout.split()) == set()
+
+
+def test_lessons_00_to_06_are_checked_without_torch():
+    code = """
+import sys
+from coursekit.checking import evaluate, registry
+checked = [e for e in registry.every() if e.lesson[:2] in ("00", "01", "02", "03", "04", "05", "06")]
+assert all(evaluate(exercise, exercise.reference).passed for exercise in checked)
+print(len(checked), *sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    number, *modules = done.stdout.split()
+    assert int(number) >= 30 and "coursekit.topics.pytorch_gpu.exercises" in modules
+    assert "torch" not in modules
