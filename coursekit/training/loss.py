@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursekit.reference import lstm
+from coursekit.reference import FAST, lstm
 from coursekit.reference.numerics import log_softmax
 
 from .model import Model, predict
@@ -38,7 +38,7 @@ def loss_and_gradients(model: Model, batch, state: tuple[np.ndarray, ...] | None
     d_outputs = np.zeros_like(outputs)
     d_outputs[counts] = d_asked
     dc_T = (np.zeros_like(state[1]),) if model.cell is lstm else ()
-    back = model.cell.backward(d_outputs @ model.W_out, *dc_T, cache)
+    back = FAST[model.cell].backward(d_outputs @ model.W_out, *dc_T, cache)
     dW_out = d_asked.T @ cache.hs[counts]
     return Result(loss, metric, [*back[-4:], dW_out, d_asked.sum(axis=0)], state)
 

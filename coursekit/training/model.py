@@ -3,7 +3,7 @@
     hs = cell.forward(x, 0, params)         (N, T, H)
     outputs = hs @ W_out.T + b_out          (N, T, K): a score for each of K classes, or K numbers
 
-The cell is the module itself: `rnn`, `lstm` or `gru`.
+The cell is the module itself: `rnn`, `lstm` or `gru`. What runs is its fast twin, `FAST[cell]`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from coursekit.reference import lstm
+from coursekit.reference import FAST, lstm
 
 from .initial import with_gate_bias, with_orthogonal_recurrence
 
@@ -86,6 +86,6 @@ def predict(model: Model, x, state: tuple[np.ndarray, ...] | None = None):
     """
     x = np.asarray(x, dtype=model.params.W_ih.dtype)
     state = zero_state(model, len(x)) if state is None else state
-    *histories, cache = model.cell.forward(x, *state, model.params)
+    *histories, cache = FAST[model.cell].forward(x, *state, model.params)
     outputs = histories[0] @ model.W_out.T + model.b_out
     return outputs, tuple(history[:, -1] for history in histories), cache
