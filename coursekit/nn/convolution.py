@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import checks
-from .modules import GRU
+from .gru import GRU
 
 
 class CausalConvolution(nn.Module):

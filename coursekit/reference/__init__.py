@@ -8,6 +8,6 @@ gates. No function changes its arguments. float32 in, float32 out.
 from . import conventions, fast_gru, fast_lstm, fast_rnn, gru, lstm, numerics, rnn
 
 FAST = {rnn: fast_rnn, lstm: fast_lstm, gru: fast_gru}
-"""By cell, the module with the same `forward` and `backward`, arranged for speed. Caches and gradients are the cell's."""
+"""The modules with the same `forward` and `backward`, arranged for speed; Cache and Gradients are those of the cell."""
 
 __all__ = ["FAST", "conventions", "fast_gru", "fast_lstm", "fast_rnn", "gru", "lstm", "numerics", "rnn"]

@@ -2,8 +2,9 @@
 
 What makes it fast, most important first: one product per step with the state, on a contiguous transposed copy of W_hh;
 the input's products for many steps at once, and the weights' gradients too; steps in chunks that fit the processor's
-cache; gates in blocks (3, N, H), so that no operation has strides; results written in place. Backwards, the slopes, by which a gradient at h_t is multiplied on its way to a gate, do not depend on it:
-they are computed for a whole chunk, and only the hand-over from step to step is left to the loop.
+cache; gates in blocks (3, N, H), so that no operation has strides; results written in place. Backwards, the slopes, by
+which a gradient at h_t is multiplied on its way to a gate, do not depend on it: they are computed for a whole chunk,
+and only the hand-over from step to step is left to the loop.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where a gradient goes on its way back: how much reaches each earlier state, and from which loss it comes.
 
 Everything here is measured step by step with the `step` and `step_backward` of a cell, so that the quantities
-between the steps can be seen; `cell.backward` computes the same sums faster and keeps nothing in between.
+between the steps can be seen; `cell.backward` computes the same sums and keeps nothing in between.
 Sizes: N sequences, T steps, D inputs, H units.
 """
 

@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from . import bptt, fast_gru, readable
+from .. import bptt
+from . import fast, readable
 
 LARGEST_CACHE = 8  # recordings kept; each holds the memory of its inputs, results and work space
 
@@ -57,6 +58,11 @@ def recorded(name: str, function: Callable, arguments: Sequence[Tensor], *settin
     return _recordings[key]
 
 
+def obstacle(x: Tensor, hidden_size: int) -> str | None:
+    """Why the loop cannot be recorded for this input on a GPU, or None."""
+    return "a CUDA graph is being captured already" if torch.cuda.is_current_stream_capturing() else None
+
+
 def forget() -> None:
     """Give back the memory of all recordings."""
     _recordings.clear()
@@ -73,12 +79,12 @@ def gru(x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Te
 
 def infer(*args: Tensor) -> tuple[Tensor]:
     """What is recorded for inference."""
-    return (fast_gru.forward(*args, keep=False)[0],)
+    return (fast.forward(*args, keep=False)[0],)
 
 
 def train(*args: Tensor) -> tuple[Tensor, ...]:
     """What is recorded for the forward pass of training: hidden states, gates, n."""
-    return fast_gru.forward(*args, keep=True)
+    return fast.forward(*args, keep=True)
 
 
 class _GRU(torch.autograd.Function):
@@ -95,7 +101,7 @@ class _GRU(torch.autograd.Function):
         needed = ctx.needs_input_grad
 
         def step_back(*tensors: Tensor):
-            return fast_gru.backward(*tensors, needed=needed)
+            return fast.backward(*tensors, needed=needed)
 
         tensors = (dhs, *ctx.saved_tensors)
         return recorded("backward", step_back, tensors, needed)(*tensors)

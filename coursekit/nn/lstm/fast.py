@@ -1,12 +1,13 @@
-"""The LSTM with a hand-written backward pass; see `fast_gru` for what makes it fast."""
+"""The LSTM with a hand-written backward pass; see `gru/fast.py` for what makes it fast."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from . import bptt, gemm, readable
-from .denormals import flush_denormals
+from .. import bptt, gemm
+from ..denormals import flush_denormals
+from . import readable
 
 
 def lstm(
