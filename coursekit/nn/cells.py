@@ -44,6 +44,7 @@ class RecurrentCell(nn.Module):
             nn.init.uniform_(weight, -bound, bound)
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         return f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
 
     def _projected(self, x: Tensor) -> Tensor:

@@ -40,6 +40,7 @@ class VariationalDropout(nn.Module):
         self.p = _probability("p", p)
 
     def forward(self, x: Tensor) -> Tensor:
+        """x (N, T, D) -> the same shape. Raises ValueError for another shape."""
         if not self.training or self.p == 0:
             return x
         if x.dim() != 3:
@@ -47,6 +48,7 @@ class VariationalDropout(nn.Module):
         return x * sequence_mask(x, self.p)
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         return f"p={self.p:g}"
 
 
@@ -86,6 +88,7 @@ class VariationalGRU(nn.Module):
         return torch.stack(hs, dim=1), h[None]
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         return f"states={self.states:g}"
 
 

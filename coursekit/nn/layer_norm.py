@@ -71,4 +71,5 @@ class LayerNormGRU(nn.Module):
         return torch.cat([layer_norm(*part) for part in parts], dim=-1)
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         return f"groups={self.groups}"

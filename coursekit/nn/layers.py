@@ -227,6 +227,7 @@ class Recurrent(nn.Module):
             backends.warn(self.backend, choice)
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         shown = [f"{self.input_size}, {self.hidden_size}"]
         usual = dict(
             proj_size=0, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False, backend="auto"

@@ -45,8 +45,7 @@ def go_back(cell: ModuleType, caches: Sequence, dh) -> Iterator[Any]:
 def surviving(cell: ModuleType, params, x, dh, h0=None) -> np.ndarray:
     """The share of a gradient dh (N, H) at the last state that is left after k = 0 ... T steps back: (T+1,).
 
-    The norm is taken for each sequence and then averaged. The state of an LSTM is h and c together, and so is
-    the norm.
+    The norm is taken for each sequence and then averaged. The state of an LSTM is h and c together, and so is the norm.
     """
     _, caches = run(cell, params, x, h0)
     arriving = [[dh], *(_passed_on(cell, gradients) for gradients in go_back(cell, caches, dh))]

@@ -52,11 +52,9 @@ def evaluate(model: Model, batch, state: tuple[np.ndarray, ...] | None = None) -
 
 
 def sequences_right(model: Model, batch) -> float:
-    """Share of sequences in which every answer that counts is right, for a batch of classes, one answer per
-    step.
+    """Share of sequences in which every answer that counts is right, for a batch of classes, one answer per step.
 
-    The metric for counting and copying: answers that are right one by one may still add up to no right
-    sequence.
+    The metric for counting and copying: answers that are right one by one may still add up to no right sequence.
     """
     x, y, mask = (*batch, None)[:3]
     right = predict(model, x)[0].argmax(axis=2) == y

@@ -41,7 +41,10 @@ class _GRU(torch.autograd.Function):
 
 @flush_denormals()
 def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
-    """Hidden states; r, z, hn as (T, N, 3H), where hn = W_hn h + b_hn; and n. Only one chunk of them unless `keep`."""
+    """Arguments as in `gru` -> hs (T, N, H); r, z, hn as (T, N, 3H), where hn = W_hn h + b_hn; and n (T, N, H).
+
+    Unless `keep`, only one chunk of what comes after hs.
+    """
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 3 * H)
     kept = T if keep else steps
@@ -68,6 +71,10 @@ def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
 
 @flush_denormals()
 def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed):
+    """dhs (T, N, H), the arguments of `gru`, and what `forward` kept -> the gradients of those arguments, in order.
+
+    needed: for each argument, whether anyone asks for its gradient; None may stand where nobody does.
+    """
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 3 * H)
     gates, W_ih_t, add_recurrent = gates.view(T, N, 3, H), W_ih.t(), gemm.adder(W_hh.t(), N)

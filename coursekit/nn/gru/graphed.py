@@ -20,7 +20,10 @@ LARGEST_CACHE = 8  # recordings kept; each holds the memory of its inputs, resul
 
 
 class Recording:
-    """A function of tensors, recorded as a CUDA graph for the shapes of `examples`."""
+    """A function of tensors, recorded as a CUDA graph for the shapes of `examples`.
+
+    Called with tensors of those shapes, it returns copies of what the function returns.
+    """
 
     def __init__(self, function: Callable[..., Sequence[Tensor | None]], examples: Sequence[Tensor]):
         self.inputs = [example.detach().clone() for example in examples]
@@ -78,12 +81,12 @@ def gru(x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Te
 
 
 def infer(*args: Tensor) -> tuple[Tensor]:
-    """What is recorded for inference."""
+    """What is recorded for inference: arguments as in `gru` -> (hs,)."""
     return (fast.forward(*args, keep=False)[0],)
 
 
 def train(*args: Tensor) -> tuple[Tensor, ...]:
-    """What is recorded for the forward pass of training: hidden states, gates, n."""
+    """What is recorded for the forward pass of training: arguments as in `gru` -> hs, gates, n of `fast.forward`."""
     return fast.forward(*args, keep=True)
 
 

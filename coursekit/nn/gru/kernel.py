@@ -17,6 +17,7 @@ import triton.language as tl
 
 @triton.jit
 def tanh(x):
+    """tanh by way of the sigmoid, which Triton has."""
     return 2 * tl.sigmoid(2 * x) - 1
 
 
@@ -35,6 +36,7 @@ def gru_forward(
     PRECISION: tl.constexpr,
     KEEP: tl.constexpr,
 ):
+    """From gx and h0 = hs[0]: the states hs[1:], and with KEEP the gates."""
     kind: tl.constexpr = hs.dtype.element_ty
     row = (tl.program_id(0) * ROWS + tl.arange(0, ROWS))[:, None]
     unit, below = tl.arange(0, HP)[None, :], tl.arange(0, HP)[:, None]
