@@ -3,9 +3,8 @@
     from coursekit.training.torch_loop import torch_twin, train_torch
     history = train_torch(torch_twin(model), lambda rng: adding(rng, 32, 50), steps=500, lr=0.01)
 
-A module maps x (N, T, D) to outputs (N, T, K). Same batches, losses, clipping, optimisers' settings and
-History as `coursekit.training.train`: from equal weights the two give equal losses, step by step, to
-rounding.
+A module maps x (N, T, D) to outputs (N, T, K). Same batches, losses, clipping, optimisers' settings and History as
+`coursekit.training.train`: from equal weights the two give equal losses, step by step, to rounding.
 """
 
 from __future__ import annotations
@@ -67,13 +66,11 @@ def train_torch(
     progress: bool | None = None,
     loss: Callable[[torch.nn.Module, tuple], tuple[torch.Tensor, float]] | None = None,
 ) -> History:
-    """As `coursekit.training.train`, for a module; it is copied first, so that `module` itself is left as it
-    was.
+    """As `coursekit.training.train`, for a module; it is copied first, so that `module` itself is left as it was.
 
-    loss: a function (module, batch) -> (loss, a tensor to differentiate; metric, a number), for batches and
-    modules of any form; None: `torch_loss`.
-    `seed` also decides PyTorch's own random numbers during training (dropout); the generator outside is
-    untouched.
+    loss: a function (module, batch) -> (loss, a tensor to differentiate; metric, a number), for batches and modules of
+    any form; None: `torch_loss`.
+    `seed` also decides PyTorch's own random numbers during training (dropout); the generator outside is untouched.
     """
     module, loss_of = copy.deepcopy(module).train(), loss or torch_loss
     descent = _OPTIMISERS[optimiser](module.parameters(), lr)

@@ -325,7 +325,7 @@ def test_sequences_of_one_length_would_hide_what_happens_in_the_padding():
 
 def test_every_line_that_the_lesson_explains_stands_in_the_kernel():
     quoted = re.findall(r"^\| `([^`]+)` \|", LESSON.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    source = Path(coursekit.nn.__file__).with_name("triton_gru.py").read_text(encoding="utf-8")
+    source = (Path(coursekit.nn.__file__).parent / "gru" / "kernel.py").read_text(encoding="utf-8")
     kernel = next(n for n in ast.parse(source).body if getattr(n, "name", "") == "gru_forward")
     lines = {line.strip() for line in ast.get_source_segment(source, kernel).splitlines()}
     explained = [line for line in quoted if not line.startswith(("PERSIST", "STANDARD"))]
