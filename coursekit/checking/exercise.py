@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from coursekit.checking.report import Case
 
 TOLERANCE = 1e-7
 """Largest max|a-b| / max|b| of a right float64 answer. Right code measures below 2e-10, the weakest mistake 1e-2."""
@@ -33,12 +30,6 @@ class Tensor:
     sequence: str | None = None
     blocks: tuple[str, ...] = ()
     exact: bool = False
-
-    def describe_shape(self, shape: tuple[int, ...]) -> str:
-        """Say a shape with its axis names: "(4, 5) = (N, H)"."""
-        if not self.axes:
-            return "a single number"
-        return f"{shape} = ({', '.join(self.axes)}{',' if len(self.axes) == 1 else ''})"
 
 
 @dataclass(frozen=True)
@@ -67,6 +58,20 @@ class Mistake:
     name: str
     hint: str
     implement: Callable[..., Any]
+
+
+class Scored(Protocol):
+    """What a marking reads of a draw on which an answer was tried: the name of the draw, the share of it that is right,
+    and the names of the tensors that are right."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def credit(self) -> float: ...
+
+    @property
+    def right(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class Exercise:
     strict: bool = False
     no_overflow: bool = False
     apply: Callable[[Callable[..., Any], Mapping[str, Any]], Any] | None = None
-    marking: Callable[[Sequence[Case]], float] | None = None
+    marking: Callable[[Sequence[Scored]], float] | None = None
     cpu_s: float = 10.0
     memory_mb: int = 1024
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
+from coursekit.checking.outcome import Case
 from coursekit.checking.registry import register
-from coursekit.checking.report import Case
 from coursekit.exercises import pytorch_mistakes as mistakes
 from coursekit.exercises import pytorch_timing as timing
 from coursekit.exercises import pytorch_weights as weights

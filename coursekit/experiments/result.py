@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from coursekit.checking.words import listed
+
 from .intervals import Interval, mean_interval
 
 HOLDS, FAILS, UNDECIDED, DEPENDS = "holds", "does not hold", "undecided", "depends"
@@ -79,7 +81,7 @@ class Result:
         places = {word: [] for word in _SAID}
         for measurement in self.measurements:
             places[measurement.verdict(self.claimed)].append(f"{measurement.where} ({measurement.text})")
-        parts = [f"{_SAID[word]} {_listed(found)}" for word, found in places.items() if found]
+        parts = [f"{_SAID[word]} {listed(found)}" for word, found in places.items() if found]
         return f"{self.verdict.capitalize()}: {'; '.join(parts)}."
 
     @property
@@ -111,10 +113,6 @@ def text_beside(result: Result, full: Result | None = None, guess: Any = None) -
     if full:
         lines.append(f"Full run:   {full.sentence}")
     return "\n".join(lines)
-
-
-def _listed(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def number(value: float, *, zeros: bool = False) -> str:
