@@ -82,7 +82,7 @@ class Exercise:
     reference:      the right answer, with the learner's signature.
     returns:        what the answer returns, in order.
     draw:           yields draws from a random generator, the simplest first (T=1, T=3, full size, fresh sizes).
-    mistakes:       known mistakes; each must be rejected and named on every seed.
+    mistakes:       known mistakes; each must be rejected, and told apart from the others, on every seed.
     hints:          tiers, from a nudge to nearly the line.
     uses:           names of earlier exercises that the answer may call. While it is checked they are the
                     reference ones, so that one mistake is not punished twice.
