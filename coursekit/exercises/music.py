@@ -98,7 +98,7 @@ register(
 
 
 def _draw_chords(rng: np.random.Generator) -> Iterator[Draw]:
-    """The first try never has the right number of keys, a later one has, and a still later one too; or none has.
+    """The first try never has the right number of keys; a later one has, and a still later one with other keys, or none.
 
     One draw begins with a try that has too few keys, the others with one that has too many. Each wrong way to read the
     numbers finds the right number of keys in the first try of one draw.
@@ -115,10 +115,26 @@ def _draw_chords(rng: np.random.Generator) -> Iterator[Draw]:
         surplus[0] = -1 if name == "small" else 1
         if name != "none has the number":
             surplus[1 + rng.permutation(tries - 1)[:2]] = 0
-        first = _numbers(rng, logits, temperature, voices, surplus[0], misread)
-        u = np.array([first, *(_numbers(rng, logits, temperature, voices, side) for side in surplus[1:])])
+        u = _tries(rng, logits, temperature, voices, surplus, misread)
         args = {"logits": logits, "u": u, "temperature": float(temperature), "voices": voices}
         yield Draw(name, args, {"K": K, "tries": tries, "voices": voices})
+
+
+def _tries(
+    rng: np.random.Generator,
+    logits: np.ndarray,
+    temperature: float,
+    voices: int,
+    surplus: np.ndarray,
+    misread: str | None,
+) -> np.ndarray:
+    """Numbers u (tries, K). surplus: for each try the side as in `_numbers`. No two tries that fit have the same keys."""
+    while True:
+        first = _numbers(rng, logits, temperature, voices, surplus[0], misread)
+        u = np.array([first, *(_numbers(rng, logits, temperature, voices, side) for side in surplus[1:])])
+        fits = (u < sigmoid(logits / temperature))[surplus == 0]
+        if len(np.unique(fits, axis=0)) == len(fits):
+            return u
 
 
 def _numbers(
