@@ -98,7 +98,7 @@ register(
 
 
 def _draw_chords(rng: np.random.Generator) -> Iterator[Draw]:
-    """The first try never has the right number of keys; a later one has, and a still later one with other keys, or none.
+    """The first try never has the right number of keys; two later ones have, with other keys each, or none has.
 
     One draw begins with a try that has too few keys, the others with one that has too many. Each wrong way to read the
     numbers finds the right number of keys in the first try of one draw.
@@ -128,7 +128,7 @@ def _tries(
     surplus: np.ndarray,
     misread: str | None,
 ) -> np.ndarray:
-    """Numbers u (tries, K). surplus: for each try the side as in `_numbers`. No two tries that fit have the same keys."""
+    """Numbers u (tries, K). surplus: the side of each try, as in `_numbers`. No two tries that fit have the same keys."""
     while True:
         first = _numbers(rng, logits, temperature, voices, surplus[0], misread)
         u = np.array([first, *(_numbers(rng, logits, temperature, voices, side) for side in surplus[1:])])
