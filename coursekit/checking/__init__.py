@@ -8,6 +8,7 @@ from coursekit.checking import registry
 from coursekit.checking.engine import evaluate
 from coursekit.checking.exercise import Draw, Exercise, Mistake, Tensor
 from coursekit.checking.notebook import check
+from coursekit.checking.outcome import Verdict
 from coursekit.checking.report import Report
 
-__all__ = ["Draw", "Exercise", "Mistake", "Report", "Tensor", "check", "evaluate", "registry"]
+__all__ = ["Draw", "Exercise", "Mistake", "Report", "Tensor", "Verdict", "check", "evaluate", "registry"]

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import registry, trees
-from coursekit.checking.call import Call, Failure
+from coursekit.checking.call import Call
 from coursekit.checking.exercise import Exercise
+from coursekit.checking.facts import Failure, FailureKind
 from coursekit.grading.sandbox import CallResult, FunctionRef, Worker
 
 CALL_WITH = "_call_with_earlier_answers"
@@ -99,7 +100,7 @@ def call_remotely(exercise: Exercise, answer: Remote, args: Mapping[str, Any], l
         failure = _failure(answer.result, exercise)
     result = answer.result
     if result is None:
-        return Call(failure=Failure("raised", "TypeError", "the answer was not called"))
+        return Call(failure=Failure(FailureKind.RAISED, "TypeError", "the answer was not called"))
     return Call(
         value=value,
         failure=failure,
@@ -115,16 +116,16 @@ def _failure(result: CallResult, exercise: Exercise) -> Failure:
     name = exercise.name
     if _no_memory(result):
         allowed = f"the {exercise.memory_mb} MB of memory that a notebook may have while {name} is graded"
-        return Failure("raised", "MemoryError", f"it needed more than {allowed}")
+        return Failure(FailureKind.RAISED, "MemoryError", f"it needed more than {allowed}")
     if result.status == "error":
         if result.ename == "NotImplementedError":
-            return Failure("not written", result.ename, result.evalue)
-        return Failure("raised", result.ename, result.evalue[:500])
+            return Failure(FailureKind.NOT_WRITTEN, result.ename, result.evalue)
+        return Failure(FailureKind.RAISED, result.ename, result.evalue[:500])
     if result.status == "timeout":
-        return Failure("timeout", "timeout", f"was stopped: {result.reason}")
+        return Failure(FailureKind.TIMEOUT, "timeout", f"was stopped: {result.reason}")
     if result.status == "died":
-        return Failure("exited", "died", f"ended its process ({result.reason})")
-    return Failure("raised", "malformed", f"what {name} returned cannot be read: {result.reason}")
+        return Failure(FailureKind.EXITED, "died", f"ended its process ({result.reason})")
+    return Failure(FailureKind.RAISED, "malformed", f"what {name} returned cannot be read: {result.reason}")
 
 
 def _no_memory(result: CallResult) -> bool:

@@ -12,7 +12,7 @@ __all__ = ["faulty", "right"]
 
 def faulty(logits: Tensor, values: Tensor, actions: Tensor, returns: Tensor, fault: str) -> Tensor:
     """The loss with one fault."""
-    advantage = values - returns if fault == "values - returns" else returns - values
+    advantage = returns - values
     weight = returns if fault == "no baseline" else advantage if fault == "not detached" else advantage.detach()
     log_p = torch.log_softmax(logits, dim=1 if fault == "time" else -1)
     log_p = log_p.sum(-1) if fault == "all actions" else log_p.gather(-1, actions[..., None])[..., 0]

@@ -242,16 +242,16 @@ LOSS = (
         "The critic learns from the second part, so its gradient has to pass there.",
         "detached twice",
     ),
-    _loss("a policy that learns to do badly", "Gradient descent makes the loss smaller. What should grow?", "sign"),
+    _loss(
+        "a policy that learns to do badly: an advantage with the wrong sign, or no minus before log p",
+        "The advantage is positive where an action did better than expected. Gradient descent makes the loss smaller: "
+        "what should grow?",
+        "sign",
+    ),
     _loss(
         "a policy without a baseline",
         "The return alone says how good the state was as well. Subtract what the critic expected.",
         "no baseline",
-    ),
-    _loss(
-        "an advantage with the wrong sign",
-        "The advantage is positive where an action did better than expected.",
-        "values - returns",
     ),
     _loss("probabilities in place of their logarithms", "The gradient that is wanted is that of log p.", "no log"),
     _loss("log p of every action", "Only the action that was taken is known to be good or bad.", "all actions"),

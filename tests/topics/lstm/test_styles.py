@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from coursekit.checking import evaluate, registry
+from coursekit.checking import evaluate, registry, sentences
 from coursekit.reference import lstm
 
 
@@ -183,10 +183,10 @@ def test_more_than_one_step_shows_what_one_step_hides(exercise, start):
 
 def test_a_report_says_which_gates_and_which_steps_are_wrong():
     report = evaluate("lstm_step_backward", mistake("lstm_step_backward", "a forget gate that is given").implement)
-    where = {f.tensor: " ".join(f.where) for f in report.failed.findings}
+    where = {f.tensor: " ".join(sentences.where(f)) for f in report.failed.findings}
     assert "The rows of f are wrong, those of i, g and o are right." in where["dW_hh"]
     assert "dc_prev" in report.failed.right
     report = evaluate("lstm_backward", mistake("lstm_backward", "no hand-over of dh").implement)
     full = next(case for case in report.cases if case.name == "full size")
     (dx,) = [f for f in full.findings if f.tensor == "dx"]
-    assert "Right after t=4, wrong from t=4 backwards." in dx.where
+    assert "Right after t=4, wrong from t=4 backwards." in sentences.where(dx)
