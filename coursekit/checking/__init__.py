@@ -2,6 +2,11 @@
 
 It knows nothing about recurrent networks; what an exercise asks is data in `coursekit.topics`. It remembers
 nothing either; that is for `coursekit.desk`.
+
+From the bottom to the top: what is asked (`exercise`), what was seen (`facts`) and what it comes to (`outcome`), the
+words for it (`sentences`, `message`, `html`), and the `report`, which can be shown and stored. Only the words are for
+people; whatever decides something reads kinds, verdicts and facts. `engine` does the work, `notebook` is what learners
+call.
 """
 
 from coursekit.checking import registry

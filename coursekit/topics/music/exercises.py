@@ -128,7 +128,7 @@ def _tries(
     surplus: np.ndarray,
     misread: str | None,
 ) -> np.ndarray:
-    """Numbers u (tries, K). surplus: the side of each try, as in `_numbers`. No two that fit have the same keys."""
+    """Numbers u (tries, K). surplus: the side of each try, as in `_numbers`. The tries that fit have different keys."""
     while True:
         first = _numbers(rng, logits, temperature, voices, surplus[0], misread)
         u = np.array([first, *(_numbers(rng, logits, temperature, voices, side) for side in surplus[1:])])
