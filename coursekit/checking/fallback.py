@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from coursekit.checking import Verdict, evaluate, registry
+from coursekit.checking import registry
+from coursekit.checking.engine import evaluate
+from coursekit.checking.facts import Verdict
 
 
 def yours_or_ours(answer: Callable[..., Any], *called: Callable[..., Any]) -> Callable[..., Any]:

@@ -19,7 +19,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from coursekit.checking import Exercise, Mistake, evaluate, registry
+from coursekit.checking import registry
+from coursekit.checking.engine import evaluate
+from coursekit.checking.exercise import Exercise, Mistake
 
 _RIGHT = "the right answer"
 
