@@ -195,9 +195,9 @@ class ReversedSteps(Fact):
 
 @dataclass(frozen=True)
 class ShiftedSteps(Fact):
-    """The time steps are right and stand `late` steps too late; early where it is negative."""
+    """The time steps are right and stand one step too late, or else too early."""
 
-    late: int
+    late: bool
 
 
 @dataclass(frozen=True)

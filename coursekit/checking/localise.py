@@ -98,9 +98,9 @@ def _shifted(got: np.ndarray, want: np.ndarray, tensor: Tensor, tolerance: float
     if _close(have, need[::-1], tolerance):
         return facts.ReversedSteps()
     if _close(have[1:], need[:-1], tolerance):
-        return facts.ShiftedSteps(1)
+        return facts.ShiftedSteps(late=True)
     if _close(have[:-1], need[1:], tolerance):
-        return facts.ShiftedSteps(-1)
+        return facts.ShiftedSteps(late=False)
     return None
 
 

@@ -98,7 +98,7 @@ def place(fact: Fact, tensor: str) -> str:
         case facts.ReversedSteps():
             return "The time steps stand in reverse order."
         case facts.ShiftedSteps(late):
-            said, sign = ("late", "-") if late > 0 else ("early", "+")
+            said, sign = ("late", "-") if late else ("early", "+")
             return f"Every time step is one {said}: position t holds what belongs to t{sign}1."
         case facts.WrongIndices(along):
             said = (f"index {', '.join(map(str, indices))} of axis {axis} ({name})" for axis, name, indices in along)

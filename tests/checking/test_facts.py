@@ -31,7 +31,7 @@ WHERE = (
     facts.BlockOrder(("z", "r"), ("r", "z")),
     facts.WrongSteps((1, 2), 3),
     facts.ReversedSteps(),
-    facts.ShiftedSteps(1),
+    facts.ShiftedSteps(late=True),
     facts.WrongIndices(((0, "N", (1, 2)), (2, "H", (0,)))),
     facts.LargestError((0, 3), "r", 1),
     facts.FirstDifference((2,)),
