@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +14,7 @@ from coursekit.checking import Exercise, Report, evaluate, registry
 from coursekit.grading import from_scratch
 from coursekit.grading.bounds import Bounds, Exceeded
 from coursekit.grading.canonical import is_own_cell
+from coursekit.grading.failures import FAILED, trace
 from coursekit.grading.remote import PRELUDE, GraderFault, Remote, call_remotely
 from coursekit.grading.sandbox import Connection, Limits, SandboxUnavailable, Server, Worker
 from coursekit.grading.shown import Outputs
@@ -24,12 +24,6 @@ MAX_RESTARTS = 8
 
 MAX_CALLS = 30
 """A notebook may compute and wait, in all its workers, as long as this number of calls of its slowest exercise."""
-
-
-FAILED = "the grader itself failed on this notebook"
-"""What a student may read of an exception of ours."""
-
-MAX_TRACEBACK = 10_000
 
 
 @dataclass(frozen=True)
@@ -133,7 +127,7 @@ class _Grading:
 
     def _failed(self, error: Exception) -> str:
         """Keep where the grader failed; returns what a student may read of it."""
-        self.broken.append("".join(traceback.format_exception(error))[-MAX_TRACEBACK:])
+        self.broken.append(trace(error))
         return FAILED
 
     def _flags(self) -> tuple[str, ...]:
