@@ -112,7 +112,7 @@ def _writable() -> int | None:
 @contextlib.contextmanager
 def _cpu(seconds: float) -> Iterator[None]:
     """Raise TooMuch in this thread when it has computed for so long; waiting for a sandbox does not count."""
-    done, lock = threading.Event(), threading.Lock()
+    done, raised, lock = threading.Event(), threading.Event(), threading.Lock()
     thread, used = threading.get_ident(), _clock()
     end = used() + seconds
 
@@ -120,7 +120,8 @@ def _cpu(seconds: float) -> Iterator[None]:
         while not done.wait(max(end - used(), 0.01)):
             with lock:
                 if used() >= end and not done.is_set():
-                    _raise_in(thread, TooMuch)
+                    raised.set()
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TooMuch))
                     return
 
     threading.Thread(target=watch, daemon=True, name="bound on time").start()
@@ -129,7 +130,9 @@ def _cpu(seconds: float) -> Iterator[None]:
     finally:
         with lock:
             done.set()
-            _raise_in(thread, None)  # what was raised and has not arrived yet
+        if raised.is_set():  # it may be on its way: here it arrives, and nowhere later
+            for _ in range(1000):
+                pass
 
 
 def _clock() -> Callable[[], float]:
@@ -138,8 +141,3 @@ def _clock() -> Callable[[], float]:
         number = time.pthread_getcpuclockid(threading.get_ident())
         return lambda: time.clock_gettime(number)
     return time.process_time
-
-
-def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    raised = None if error is None else ctypes.py_object(error)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)

@@ -12,6 +12,7 @@ from typing import Any
 import msgpack
 import numpy as np
 
+from coursekit.checking import trees
 from coursekit.grading.sandbox import Limits, Worker
 from coursekit.grading.sandbox.channel import Channel
 from coursekit.grading.sandbox.inside import wire
@@ -55,6 +56,8 @@ def record(*fields: str, item: Any = 1.0, name: str = "Params") -> Node:
 
 def encoded(value: Any, raw: list[bytes]) -> Any:
     """A value with nodes and arrays in it as the header of a frame; the bytes of arrays are added to raw."""
+    if trees.is_tensor(value):
+        value = trees.tensor_to_numpy(value)
     match value:
         case Array():
             raw.append(value.raw)
