@@ -13,11 +13,13 @@ from coursekit.checking.outcome import Finding, FindingKind
 
 
 def relative_error(got: np.ndarray, want: np.ndarray) -> float:
-    """max|got-want| / max|want|: one number per tensor. Where `want` is zero everywhere, the absolute error."""
+    """max|got-want| / max|want|: one number per tensor, and a finite one. Where `want` is zero everywhere, the absolute
+    error."""
     if want.size == 0:
         return 0.0
-    scale = float(np.abs(want).max())
-    return float(np.abs(got.astype(float) - want).max()) / (scale or 1.0)
+    with np.errstate(all="ignore"):
+        scale = float(np.abs(want).max()) or 1.0
+        return float(np.nan_to_num(np.abs(got.astype(float) - want).max() / scale, nan=np.finfo(float).max))
 
 
 def compare(
@@ -37,7 +39,8 @@ def compare(
         return None, False
     if error <= FLOAT32_TOLERANCE and not exercise.strict:
         return None, True
-    where = localise(got.astype(float), want, tensor, sizes, exercise.tolerance)
+    with np.errstate(all="ignore"):  # numbers that are far off overflow on the way
+        where = localise(got.astype(float), want, tensor, sizes, exercise.tolerance)
     return Finding(FindingKind.VALUE, tensor.name, None, where, error, exercise.tolerance), False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,8 @@ class _Run:
         # A copy: an answer that returns one shared buffer would overwrite the evidence with its next call.
         if observed.arrays is not None:
             observed = Observed(trees.copy(observed.arrays), observed.failure, observed.changed, observed.overflow)
-        self.calls.append(call)
+        # What a later call returned is not needed any more, and a stranger's can be large.
+        self.calls.append(replace(call, value=None) if self.calls else call)
         self.seen.append(observed)
         if observed.arrays is None:
             self._add(draw, 0.0, findings=(_failed(call, self.exercise, want),))

@@ -40,7 +40,7 @@ def _whole(got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int], toleranc
     if got.ndim == 2 and got.shape[0] == got.shape[1] > 1 and _close(got, want.T, tolerance):
         return facts.Transposed()
     factor = float((got * want).sum() / (want * want).sum()) if want.any() else 0.0
-    if factor == 0.0 or abs(factor - 1) < 1e-6 or not _close(got, factor * want, 1e-6):
+    if factor == 0.0 or not np.isfinite(factor) or abs(factor - 1) < 1e-6 or not _close(got, factor * want, 1e-6):
         return None
     if abs(factor + 1) < 1e-6:
         return facts.OppositeSign()
