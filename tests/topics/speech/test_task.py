@@ -12,8 +12,9 @@ from coursekit.nn import GRU
 from coursekit.sources.own_file import BadFile
 from coursekit.sources.ts_format import Padded
 from coursekit.topics.speech import task as speech
-from coursekit.topics.speech.answers import masked_mean_std, real_frames
+from coursekit.topics.speech.answers import masked_mean_std
 from coursekit.topics.speech.data import _made_voices
+from coursekit.training.padding import real_frames
 
 
 @pytest.fixture(scope="module")
