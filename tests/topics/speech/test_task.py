@@ -59,11 +59,6 @@ def test_two_layers_with_picking_are_one_packed_bidirectional_layer(voices):
     torch.testing.assert_close(model.read_out(ends), model(x, lengths))
 
 
-def test_held_out_utterances_are_the_last_ones_of_each_speaker():
-    chosen = speech.held_out(np.repeat([2, 0, 1], [10, 5, 3]))
-    assert np.flatnonzero(chosen).tolist() == [8, 9, 14, 17]
-
-
 @pytest.mark.slow
 def test_a_short_training_beats_guessing_and_the_table_has_its_baseline(voices):
     outcome = speech.measure(voices, seeds=(0, 1), mistake=True, steps=40)
