@@ -13,6 +13,7 @@ from coursekit.baselines.logistic import logistic_tuned
 from coursekit.results.comparison import Comparison
 from coursekit.sources.ts_format import Padded
 from coursekit.training.padding import masked_mean_std, standardise_frames
+from coursekit.training.torch_loop import tensor_of
 
 LOGISTIC = "logistic regression, mean and std"
 
@@ -82,19 +83,6 @@ def cross_entropy(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, 
 
     One answer for each sequence, so no padding reaches the loss.
     """
-    *inputs, label = map(_tensor, batch)
+    *inputs, label = map(tensor_of, batch)
     scores = module(*inputs)
     return torch.nn.functional.cross_entropy(scores, label), (scores.argmax(1) == label).float().mean().item()
-
-
-def scores_of(module: torch.nn.Module, *inputs: np.ndarray) -> np.ndarray:
-    """The scores of a trained model, (N, K), without gradients."""
-    module.eval()
-    with torch.no_grad():
-        return module(*map(_tensor, inputs)).numpy()
-
-
-def _tensor(array: np.ndarray) -> torch.Tensor:
-    """Numbers in float32; counts and classes as they are."""
-    tensor = torch.as_tensor(array)
-    return tensor.float() if tensor.is_floating_point() else tensor

@@ -126,6 +126,19 @@ def evaluate_torch(module: torch.nn.Module, batch: tuple, loss: Callable | None 
     return value.item(), metric
 
 
+def outputs(module: torch.nn.Module, *inputs: np.ndarray) -> np.ndarray:
+    """What a trained module says, with dropout switched off and without gradients. inputs: as for `tensor_of`."""
+    module.eval()
+    with torch.no_grad():
+        return module(*map(tensor_of, inputs)).numpy()
+
+
+def tensor_of(array: np.ndarray) -> torch.Tensor:
+    """Numbers in float32; counts and classes as they are."""
+    tensor = torch.as_tensor(array)
+    return tensor.float() if tensor.is_floating_point() else tensor
+
+
 def torch_loss(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, float]:
     """The loss as a tensor to differentiate, and the metric; see `coursekit.training.loss_and_gradients`."""
     weight = next(module.parameters())

@@ -12,9 +12,9 @@ from coursekit.training.sequence_classification import (
     cross_entropy,
     held_out,
     result_with_baseline,
-    scores_of,
     standardised_task,
 )
+from coursekit.training.torch_loop import outputs
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_held_out_are_the_last_ones_of_each_class():
 def test_the_loss_hands_the_model_as_many_inputs_as_it_takes(task, inputs):
     arrays = [getattr(task.train, name) for name in inputs]
     loss, share = cross_entropy(Sums(), (*arrays, task.train.label))
-    scores = torch.from_numpy(scores_of(Sums(), *arrays))
+    scores = torch.from_numpy(outputs(Sums(), *arrays))
     expected = torch.nn.functional.cross_entropy(scores, torch.from_numpy(task.train.label))
     torch.testing.assert_close(loss, expected)
     assert share == pytest.approx((scores.numpy().argmax(1) == task.train.label).mean())

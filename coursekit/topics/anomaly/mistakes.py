@@ -260,20 +260,24 @@ def _both_sides(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int, patien
     return count_alarms(alarm, wide, tolerance, patience)
 
 
-def _chain(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int, patience: int) -> tuple:
-    right = count_alarms(alarm, anomalous, tolerance, patience)
-    belongs = np.zeros(len(alarm), bool)
+def _belonging(anomalous: np.ndarray, tolerance: int) -> np.ndarray:
+    """True for the readings whose alarms belong to an event. (T,)"""
+    belongs = np.zeros(len(anomalous), bool)
     for start, end in runs(anomalous):
         belongs[start : end + tolerance + 1] = True
+    return belongs
+
+
+def _chain(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int, patience: int) -> tuple:
+    right = count_alarms(alarm, anomalous, tolerance, patience)
+    belongs = _belonging(anomalous, tolerance)
     places = np.flatnonzero(alarm & ~belongs)
     return right.found, right.events, int(len(places) > 0) + int((np.diff(places) > patience).sum())
 
 
 def _silenced_by_events(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int, patience: int) -> tuple:
     right = count_alarms(alarm, anomalous, tolerance, patience)
-    belongs = np.zeros(len(alarm), bool)
-    for start, end in runs(anomalous):
-        belongs[start : end + tolerance + 1] = True
+    belongs = _belonging(anomalous, tolerance)
     false, quiet_until = 0, -1
     for place in np.flatnonzero(alarm):
         if place > quiet_until or belongs[place]:

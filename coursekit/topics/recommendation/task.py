@@ -29,7 +29,7 @@ from coursekit.topics.recommendation.data import LONGEST, Clicks, Shop, made_ses
 from coursekit.training.batches import random_rows
 from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
-from coursekit.training.torch_loop import train_in_stages
+from coursekit.training.torch_loop import outputs, train_in_stages
 
 UNITS, WIDTH, BATCH, STEPS, LEARNING_RATE = 64, 32, 64, 600, 0.01
 TOP = 10  # the length of the list that a visitor is shown
@@ -169,9 +169,7 @@ def gru_scores(
     stages = (steps // 2, LEARNING_RATE, seed), (steps // 2, LEARNING_RATE / 5, 1000 + seed)
     network = train_in_stages(network, batches, stages, loss=next_click_loss, progress=False)
     seen, following = padded(task.test)
-    with torch.no_grad():
-        scores = network(torch.as_tensor(seen)).numpy()
-    return scores[following != _PADDING]
+    return outputs(network, seen)[following != _PADDING]
 
 
 def measure(

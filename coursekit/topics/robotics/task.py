@@ -22,10 +22,9 @@ from coursekit.training.sequence_classification import (
     ClassificationTask,
     cross_entropy,
     result_with_baseline,
-    scores_of,
     standardised_task,
 )
-from coursekit.training.torch_loop import train_torch
+from coursekit.training.torch_loop import outputs, train_torch
 
 UNITS, BATCH = 24, 20
 STEPS, LEARNING_RATE = 150, 0.01
@@ -74,6 +73,6 @@ def recognise(
     result, answers = result_with_baseline(task, "recordings", seeds), []
     for seed in trainings(seeds, progress):
         model = train_motion_model(task.train, len(task.classes), seed, progress=False, **training).model
-        answers.append(scores_of(model, task.test.x).argmax(axis=1))
+        answers.append(outputs(model, task.test.x).argmax(axis=1))
     result.add("GRU", answers, note=f"{UNITS} units")
     return result

@@ -30,12 +30,11 @@ from coursekit.training.sequence_classification import (
     ClassificationTask,
     cross_entropy,
     result_with_baseline,
-    scores_of,
     standardised_task,
 )
 from coursekit.training.sequence_classification import features as features  # for the lesson, which shows the baseline
 from coursekit.training.sequence_classification import held_out as held_out
-from coursekit.training.torch_loop import train_torch
+from coursekit.training.torch_loop import outputs, train_torch
 
 UNITS, BATCH = 32, 32
 STEPS, LEARNING_RATE = 400, 0.005  # where the loss on held-out training utterances stops falling
@@ -93,7 +92,7 @@ def train_speaker_model(
 
 def scores(module: torch.nn.Module, data: Padded) -> np.ndarray:
     """The scores of a trained model, (N, K)."""
-    return scores_of(module, data.x, data.lengths)
+    return outputs(module, data.x, data.lengths)
 
 
 def measure(
