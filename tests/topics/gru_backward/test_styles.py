@@ -14,17 +14,7 @@ from coursekit.topics.gru_backward.candidates import RIGHT, Setting, mutants
 from coursekit.topics.gru_backward.exercises import ENOUGH
 from coursekit.topics.gru_backward.mistakes import cross_entropy
 from coursekit.topics.gru_backward.paths import four_paths, passed_on
-
-
-def right(name, answer):
-    for seed in range(3):
-        report = evaluate(name, answer, seed)
-        assert report.passed and report.score == 1.0, report.text
-
-
-def mistake(exercise, start):
-    (found,) = [m for m in registry.get(exercise).mistakes if m.name.startswith(start)]
-    return found
+from tests.topics.answers import mistake, right
 
 
 def back_by_autograd(dh, cache):
