@@ -2,7 +2,7 @@
 
 import pytest
 
-from coursekit.grading.from_scratch import flags
+from coursekit.grading.from_scratch import MAX_FLAGS, UNREAD, flags
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,22 @@ def test_finished_layers_are_flagged(source, name):
 )
 def test_what_a_learner_writes_is_not(source):
     assert flags(source) == ()
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import torch\ntorch._C" + ".a" * 40_000, "x = " + "-" * 90_000 + "1", "x = 1\n" * 50_000],
+    ids=["a chain", "a tower", "a roll"],
+)
+def test_code_that_is_too_long_or_too_deep_is_said_and_not_searched(source):
+    assert flags(source) == (UNREAD,)
+
+
+def test_many_finished_things_are_a_few_short_flags():
+    source = "import torch\n" + "".join(f"torch._C{'.a' * n}.b{m}\n" for n in range(15) for m in range(100))
+    found = flags(source)
+    assert len(found) == MAX_FLAGS and max(map(len, found)) < 300
+
+
+def test_a_learner_s_warnings_are_not_the_grader_s():
+    assert flags("import torch\nx = '\\d'\ntorch.nn.GRU(1, 1)") != ()
