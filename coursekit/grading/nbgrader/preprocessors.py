@@ -1,4 +1,4 @@
-"""The three steps of nbgrader's autograding that this course replaces."""
+"""The steps of nbgrader's autograding that this course replaces, and one more."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from coursekit.grading.canonical import canonical, unread
 from coursekit.grading.intake import repaired
 from coursekit.grading.job import Job
-from coursekit.grading.nbgrader.presentation import first_answer, flag_comment, points, present
+from coursekit.grading.nbgrader.presentation import (
+    first_answer,
+    flag_comment,
+    outputs_shown,
+    points,
+    words_made_safe,
+)
 from coursekit.grading.nbgrader.reading import UNREAD
 from coursekit.grading.results import RESULTS, ResultStore
 from coursekit.grading.runners import faulty, run_job
@@ -50,7 +56,7 @@ class TrustedExecute(NbGraderPreprocessor):
         for name, reason in graded.faults.items():
             self.log.error("%s of %s needs manual grading: %s", name, own["student"], reason)
         resources["coursekit"] = graded
-        return present(nb, graded), resources
+        return outputs_shown(nb, graded), resources
 
 
 class TrustedSaveAutoGrades(SaveAutoGrades):
@@ -76,6 +82,13 @@ class TrustedSaveAutoGrades(SaveAutoGrades):
         if flags and comment.auto_comment is None and name == first_answer(resources["coursekit"]):
             comment.auto_comment = flag_comment(flags)
             self.gradebook.db.commit()
+
+
+class SafeWords(NbGraderPreprocessor):
+    """A student's Markdown becomes harmless HTML, once the scores are taken."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        return words_made_safe(nb), resources
 
 
 def released_notebook(course: CourseDirectory, assignment: str, name: str) -> NotebookNode:
