@@ -10,7 +10,14 @@ _HIDDEN = re.compile(
     "\U000e0000-\U000e007f]"
 )
 
+_COMMANDS = frozenset("<>&\"`\\${}")
+
 
 def plain(text: str) -> str:
     """Text without the control and direction marks that could make a page show it as something else."""
     return _HIDDEN.sub("", text)
+
+
+def is_ordinary(name: str) -> bool:
+    """True for a name that formgrader's pages, which write names as they are, cannot take for HTML or a script."""
+    return name.isprintable() and _COMMANDS.isdisjoint(name)

@@ -20,55 +20,11 @@ FORMULA = "tex2jax_process mathjax_process"
 """Classes of such a formula, within an element that is ignored."""
 
 _VOID = frozenset({"br", "hr", "img"})
-_PLAIN = frozenset(
-    [
-        "p",
-        "br",
-        "hr",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "code",
-        "em",
-        "strong",
-        "b",
-        "i",
-        "u",
-        "s",
-        "del",
-        "ins",
-        "sub",
-        "sup",
-        "small",
-        "mark",
-        "kbd",
-        "samp",
-        "var",
-        "q",
-        "cite",
-        "abbr",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "th",
-        "td",
-        "div",
-    ]
-)
+_NAMES = """
+p br hr h1 h2 h3 h4 h5 h6 blockquote pre code em strong b i u s del ins sub sup small mark kbd samp var q cite abbr
+ul ol li dl dt dd table caption thead tbody tfoot tr th td div
+"""
+_PLAIN = frozenset(_NAMES.split())
 TAGS = _PLAIN | {"a", "img", "span"}
 ATTRIBUTES = {
     "a": {"href"},

@@ -7,58 +7,11 @@ import re
 
 import bs4
 
-TAGS = set(
-    [
-        "div",
-        "p",
-        "br",
-        "hr",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "code",
-        "em",
-        "strong",
-        "b",
-        "i",
-        "u",
-        "s",
-        "del",
-        "ins",
-        "sub",
-        "sup",
-        "small",
-        "mark",
-        "kbd",
-        "samp",
-        "var",
-        "q",
-        "cite",
-        "abbr",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "th",
-        "td",
-        "a",
-        "img",
-        "span",
-    ]
-)
+_NAMES = """
+div p br hr h1 h2 h3 h4 h5 h6 blockquote pre code em strong b i u s del ins sub sup small mark kbd samp var q cite
+abbr ul ol li dl dt dd table caption thead tbody tfoot tr th td a img span
+"""
+TAGS = set(_NAMES.split())
 CLASSES = {"div": "tex2jax_ignore mathjax_ignore", "span": "tex2jax_process mathjax_process"}
 ATTRIBUTES = {
     ("a", "href"): re.compile(r"https?://([a-z0-9-]+\.)+[a-z]{2,}([/?#][!-~]*)?"),
@@ -70,9 +23,8 @@ ATTRIBUTES = {
     ("td", "style"): re.compile("text-align:(left|right|center)"),
     ("ol", "start"): re.compile("[0-9]+"),
 }
-ACTIVE = re.compile(
-    r"\\(href|url|require|def|newcommand|let|csname|mmlToken|style|class|cssId|unicode|bbox|rule|label)"
-)
+_COMMANDS = "href|url|require|def|newcommand|let|csname|mmlToken|style|class|cssId|unicode|bbox|rule|label"
+ACTIVE = re.compile(rf"\\({_COMMANDS})")
 
 
 def faults(page: str) -> list[str]:

@@ -1,4 +1,4 @@
-r"""Ways to make a page do something, by kind. Each one calls RUN or asks EVIL, or leads to a place where a click acts."""
+r"""Ways to make a page do something, by kind. Each calls RUN or asks EVIL, or leads where a click acts."""
 
 from __future__ import annotations
 
