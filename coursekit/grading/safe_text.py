@@ -10,7 +10,7 @@ _HIDDEN = re.compile(
     "\U000e0000-\U000e007f]"
 )
 
-_COMMANDS = frozenset("<>&\"`\\${}")
+_COMMANDS = frozenset('<>&"`\\${}')
 
 
 def plain(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from traitlets import Bool
 
 from coursekit.grading.nbgrader.presentation import words_made_safe
 from coursekit.grading.safe_markdown import shown_markdown
@@ -29,6 +30,8 @@ _NAMES = ("student", "first_name", "last_name", "filename", "notebook_path")
 class SafePage(Preprocessor):
     """Whatever lies in an autograded notebook: a student's words are made safe where the page is made."""
 
+    enabled = Bool(True).tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         for name in _NAMES:  # formgrader's template writes them as they are
             if isinstance(resources.get(name), str):
@@ -38,6 +41,8 @@ class SafePage(Preprocessor):
 
 class SafeComments(Preprocessor):
     """Comments, as they stand in the gradebook. nbgrader renders them as Markdown, HTML included."""
+
+    enabled = Bool(True).tag(config=True)  # nbconvert leaves out a step that does not say so
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         for cell in nb.cells:
