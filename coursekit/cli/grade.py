@@ -156,6 +156,8 @@ def _table(rows: list[Row]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from coursekit.grading.quarantine import shown
+
     table = Table(box=None, pad_edge=False)
     table.add_column("student")
     table.add_column("points", justify="right")
@@ -163,7 +165,8 @@ def _table(rows: list[Row]) -> None:
     table.add_column("how")
     table.add_column("remarks")
     for row in rows:
-        table.add_row(escape(row.student), f"{row.points:g}", f"{row.max_points:g}", row.how, escape(_remarks(row)))
+        student, remarks = (escape(shown(words)) for words in (row.student, _remarks(row)))
+        table.add_row(student, f"{row.points:g}", f"{row.max_points:g}", row.how, remarks)
     Console(soft_wrap=False).print(table)
     look = [row.student for row in rows if row.needs_a_person]
     how_many = f"{len(rows)} submission{'' if len(rows) == 1 else 's'}."

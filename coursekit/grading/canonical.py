@@ -12,6 +12,9 @@ from coursekit.grading import nodes
 
 MISSING = "# This cell was missing from the notebook that was handed in."
 
+UNREAD_CELL = "unread"
+"""Id of the cell that says why a notebook could not be read."""
+
 
 def canonical(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
     """Rebuild a submission on the released notebook.
@@ -42,7 +45,7 @@ def unread(released: NotebookNode, reason: str) -> NotebookNode:
     """What stands in the place of a notebook that could not be read, so that people see why."""
     nb = canonical(released, nodes.notebook([]))
     said = f"**This submission could not be read:** `{reason.replace('`', ' ')}`"
-    nb.cells.insert(0, nodes.cell("markdown", said, "unread"))
+    nb.cells.insert(0, nodes.cell("markdown", said, UNREAD_CELL))
     return nb
 
 

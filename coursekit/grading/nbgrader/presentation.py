@@ -7,21 +7,38 @@ import html
 from nbformat import NotebookNode
 
 from coursekit.grading import nodes
-from coursekit.grading.canonical import is_own_cell
-from coursekit.grading.safe_text import safe_markdown
+from coursekit.grading.canonical import UNREAD_CELL, is_own_cell
+from coursekit.grading.safe_markdown import shown_markdown
+from coursekit.grading.safe_markdown.cleaning import IGNORED
+from coursekit.grading.safe_text import plain
 from coursekit.grading.trusted import Graded, exercise_of
 
 
 def present(nb: NotebookNode, graded: Graded) -> NotebookNode:
     """Put what the grader found into the notebook that people look at. Everything shown was made or checked here."""
+    return words_made_safe(outputs_shown(nb, graded))
+
+
+def outputs_shown(nb: NotebookNode, graded: Graded) -> NotebookNode:
+    """The outputs: what the sandbox kept of a cell, and the report of a check."""
     for cell in nb.cells:
-        if cell.cell_type == "markdown" and (is_own_cell(cell) or _is_answer(cell)):
-            cell.source = safe_markdown(cell.source)
         if cell.cell_type != "code":
             continue
         exercise = exercise_of(cell)
         outputs = graded.outputs.get(cell.get("id", ""), []) if exercise is None else _report(exercise, graded)
         cell.outputs = [NotebookNode(output) for output in outputs]
+    return nb
+
+
+def words_made_safe(nb: NotebookNode) -> NotebookNode:
+    """Markdown that a student wrote, or that quotes one, as HTML that cannot do anything.
+
+    It changes what nbgrader's checksums are taken of, so it comes after the scores. Twice is as good as once.
+    """
+    for cell in nb.cells:
+        quotes = is_own_cell(cell) or _is_answer(cell) or cell.get("id") == UNREAD_CELL
+        if cell.cell_type == "markdown" and quotes:
+            cell.source = shown_markdown(cell.source)
     return nb
 
 
@@ -47,7 +64,9 @@ def _report(exercise: str, graded: Graded) -> list[NotebookNode]:
         reason = graded.faults.get(exercise, "the check did not run")
         text = f"Not graded automatically: {reason}. A person will look at it; no points are lost."
         return [nodes.display({"text/plain": text})]
-    data = {"text/plain": repr(report.points), "text/html": report._repr_html_()}
+    # A report quotes names and messages of a student; they are escaped, and no formula for MathJax either.
+    page = f'<div class="{IGNORED}">{plain(report._repr_html_())}</div>'
+    data = {"text/plain": repr(report.points), "text/html": page}
     return [nodes.display(data, result=True)]
 
 
