@@ -15,8 +15,8 @@ from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import parse_utc
 from traitlets import Bool, Integer
 
-from coursekit.grading.quarantine import MAX_DEPTH, MAX_ENTRIES, TIMESTAMP, note, place_of, shown
 from coursekit.grading.safe_text import is_ordinary
+from coursekit.grading.submission.quarantine import MAX_DEPTH, MAX_ENTRIES, TIMESTAMP, note, place_of, shown
 
 _LONG_AGO = datetime.datetime(1970, 1, 1)  # as nbgrader has all times: UTC, without saying so
 

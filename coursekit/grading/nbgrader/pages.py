@@ -10,7 +10,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets import Bool
 
-from coursekit.grading.nbgrader.presentation import words_made_safe
+from coursekit.grading.gradebook.presentation import words_made_safe
 from coursekit.grading.safe_markdown import shown_markdown
 
 Resources = dict[str, Any]

@@ -11,22 +11,16 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from coursekit.grading import nodes
-from coursekit.grading.canonical import canonical, unread
 from coursekit.grading.failures import FAILED, Failures, trace
-from coursekit.grading.intake import repaired
-from coursekit.grading.job import Job
-from coursekit.grading.nbgrader.presentation import (
-    first_answer,
-    flag_comment,
-    outputs_shown,
-    points,
-    words_made_safe,
-)
+from coursekit.grading.gradebook.presentation import first_answer, flag_comment, outputs_shown, points, words_made_safe
+from coursekit.grading.gradebook.results import RESULTS, ResultStore
 from coursekit.grading.nbgrader.reading import UNREAD
-from coursekit.grading.results import RESULTS, ResultStore
-from coursekit.grading.runners import failed, faulty, run_job
+from coursekit.grading.run.job import Job
+from coursekit.grading.run.notebook import Graded, exercise_of
+from coursekit.grading.run.runners import failed, faulty, run_job
 from coursekit.grading.seeds import course_secret
-from coursekit.grading.trusted import Graded, exercise_of
+from coursekit.grading.submission.canonical import canonical, unread
+from coursekit.grading.submission.intake import repaired
 
 Resources = dict[str, Any]
 

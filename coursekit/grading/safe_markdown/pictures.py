@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from coursekit.grading.sandbox.checked import MAX_PIXELS, PNG
+from coursekit.grading.run.sandbox.checked import MAX_PIXELS, PNG
 
 _PREFIX = "data:image/png;base64,"
 

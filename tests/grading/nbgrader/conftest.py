@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from coursekit.grading import sandbox
+from coursekit.grading.run import sandbox
 
 LESSON = '''# A lesson
 

@@ -9,10 +9,14 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from coursekit.cli import grade as command
-from coursekit.grading import batch, gradebook, intake, job, runners, trusted
+from coursekit.grading import batch
 from coursekit.grading.batch import grade
-from coursekit.grading.course import Course
 from coursekit.grading.failures import FAILED
+from coursekit.grading.gradebook import writer as gradebook
+from coursekit.grading.run import job, runners
+from coursekit.grading.run import notebook as trusted
+from coursekit.grading.submission import intake
+from coursekit.grading.submission.course import Course
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.usefixtures("isolated")]
 

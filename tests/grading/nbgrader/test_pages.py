@@ -12,11 +12,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
 from coursekit.checking import Report
-from coursekit.grading.canonical import unread
+from coursekit.grading.gradebook.presentation import outputs_shown, present
 from coursekit.grading.nbgrader import configure
 from coursekit.grading.nbgrader.pages import FeedbackExporter, SafeComments
-from coursekit.grading.nbgrader.presentation import outputs_shown, present
-from coursekit.grading.trusted import Graded
+from coursekit.grading.run.notebook import Graded
+from coursekit.grading.submission.canonical import unread
 from tests.grading.safe_markdown.allowed import faults
 from tests.grading.safe_markdown.vectors import VECTORS
 
