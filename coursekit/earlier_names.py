@@ -17,7 +17,7 @@ _MODULES = {
     "applications": {
         "actor_critic": "topics.control.actor_critic",
         "anomaly": "topics.anomaly.task",
-        "anomaly_scores": "topics.anomaly.answers",
+        "anomaly_scores": "results.intervals",
         "character_model": "topics.text.characters",
         "control": "topics.control.task",
         "forecasting": "topics.forecasting.task",
