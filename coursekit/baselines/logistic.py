@@ -40,7 +40,7 @@ def logistic_fit(X: np.ndarray, label: np.ndarray, strength: float, K: int | Non
     Z, answer = torch.as_tensor((X - centre) / scale), torch.as_tensor(label)
     K = int(label.max()) + 1 if K is None else K
     W, b = (torch.zeros(shape, dtype=torch.float64, requires_grad=True) for shape in ((K, X.shape[1]), (K,)))
-    how = {"max_iter": 2000, "tolerance_grad": 1e-6, "tolerance_change": 0, "line_search_fn": "strong_wolfe"}
+    how = {"max_iter": 2000, "tolerance_grad": 1e-8, "tolerance_change": 0, "line_search_fn": "strong_wolfe"}
     descent = torch.optim.LBFGS([W, b], **how)
 
     def objective() -> torch.Tensor:
