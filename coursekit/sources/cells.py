@@ -45,7 +45,7 @@ def _remedy(cell: str, decimal: str) -> str:
         return f"read it with decimal={'.,'[decimal == '.']!r}" + (", if all numbers are so" if decimal == "," else "")
     if cell.endswith("%"):
         return "take the percent signs out of the file"
-    if re.match(r"[+-]?[\d.,]+\s*[^\W\d]", cell):
+    if re.fullmatch(r"[+-]?[\d.,]+\s*[^\W\d_][^\d]*", cell):
         return "write the number alone, without its unit"
     return "leave the cell empty if it is missing"
 

@@ -124,8 +124,9 @@ def _column(name: str, header: list[str], wanted: str) -> int:
         return header.index(plain)
     if plain in header:
         raise BadFile(f"{name} has {header.count(plain)} columns called {wanted!r}: give them different names")
-    near = difflib.get_close_matches(plain, header, n=1)
-    meant = f"did you mean {near[0]!r}? " if near else ""
+    known = {column.casefold(): column for column in header}
+    near = difflib.get_close_matches(plain.casefold(), known, n=1)
+    meant = f"did you mean {known[near[0]]!r}? " if near else ""
     raise BadFile(f"{name} has no column {wanted!r}: {meant}its first line names {', '.join(map(repr, header[:12]))}")
 
 

@@ -255,6 +255,9 @@ def _read(path: Path, name: str, columns: tuple[str, str, str]) -> list[tuple[st
 
 def _seconds(where: str, cell: str) -> float:
     try:
-        return number(where, "time", cell, ".")
+        when = number(where, "time", cell, ".")
     except BadFile:
-        raise BadFile(f"{where}: the time {cell!r} is no number; write seconds, say") from None
+        when = np.nan
+    if np.isnan(when):
+        raise BadFile(f"{where}: the time {cell!r} is no number; write seconds, say")
+    return when
