@@ -105,8 +105,8 @@ def _told(rows: list[Row], header: list[str], clock: int | None) -> list[Row]:
     A row without content is none where there are times. Without them it is a reading that is missing, but for those at
     the end, and for the empty lines that some programs write between all others.
     """
-    while rows and rows[-1].empty:
-        rows = rows[:-1]
+    last = max((k for k, row in enumerate(rows) if not row.empty), default=-1)
+    rows = rows[: last + 1]
     if clock is not None:
         rows = [row for row in rows if not row.empty]
     elif len(header) > 1:
