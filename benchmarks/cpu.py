@@ -29,7 +29,7 @@ import torch
 
 import coursekit.nn
 from coursekit.nn import gemm
-from coursekit.reference import gru, lstm, rnn
+from coursekit.reference import FAST, gru, lstm, rnn
 from coursekit.reference.numerics import relative_error
 
 SHAPES = {  # T, N, D, H
@@ -40,7 +40,7 @@ SHAPES = {  # T, N, D, H
     "E": (1000, 16, 64, 128),
     "F": (64, 256, 256, 512),
 }
-REFERENCES = {"gru": gru, "rnn": rnn, "lstm": lstm}
+CELLS = {"gru": gru, "rnn": rnn, "lstm": lstm}
 LARGEST_ERROR = {"float32": 1e-3, "float64": 1e-10}
 
 Run = Callable[[], list]  # one forward and backward: [hs, dx, dh0, (dc0,) dW_ih, dW_hh, db_ih, db_hh]
@@ -62,7 +62,7 @@ class Problem:
         rng = np.random.default_rng(0)
         x, dhs = (rng.normal(size=(N, T, size)).astype(dtype) for size in (D, H))
         states = tuple(rng.normal(size=(N, H)).astype(dtype) for _ in range(2 if cell == "lstm" else 1))
-        return Problem(cell, x, states, REFERENCES[cell].init(D, H, rng, dtype), dhs)
+        return Problem(cell, x, states, CELLS[cell].init(D, H, rng, dtype), dhs)
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class Implementation:
     bars: dict[str, float] = field(default_factory=dict)  # cell -> highest geometric mean, float32, one thread
 
 
-def numpy_reference(problem: Problem) -> Run:
-    module = REFERENCES[problem.cell]
+def in_numpy(problem: Problem, fast: bool) -> Run:
+    module = FAST[CELLS[problem.cell]] if fast else CELLS[problem.cell]
     dc_T = [np.zeros_like(state) for state in problem.states[1:]]
 
     def run() -> list:
@@ -155,7 +155,8 @@ def ours(backend: str) -> Callable[[Problem], Run]:
 
 
 IMPLEMENTATIONS = [
-    Implementation("NumPy reference", numpy_reference, replay_numpy, {"gru": 0.55, "rnn": 0.55, "lstm": 1.15}),
+    Implementation("NumPy readable", partial(in_numpy, fast=False)),
+    Implementation("NumPy fast", partial(in_numpy, fast=True), replay_numpy, {"gru": 0.55, "rnn": 0.55, "lstm": 1.15}),
     Implementation("PyTorch readable", ours("readable"), bars={"gru": 1.03}),
     Implementation("PyTorch fast", ours("fast"), replay_gemm, {"gru": 0.60}),
 ]
@@ -232,8 +233,8 @@ def arguments() -> argparse.Namespace:
     args = parser.parse_args()
     args.seconds = 0.3 if args.quick else 4.0
     args.cells = args.cells.split(",")
-    if unknown := set(args.cells) - set(REFERENCES):
-        parser.error(f"unknown cell {unknown.pop()!r}: choose among {', '.join(REFERENCES)}")
+    if unknown := set(args.cells) - set(CELLS):
+        parser.error(f"unknown cell {unknown.pop()!r}: choose among {', '.join(CELLS)}")
     return args
 
 

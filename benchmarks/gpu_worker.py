@@ -14,7 +14,7 @@ import time
 import torch
 
 import coursekit.nn
-from coursekit.nn import graphed
+from coursekit.nn.gru import graphed
 
 CHECK_STEPS = 24  # sequence length of the comparison with float64
 LARGEST_ERROR = {"fp32": 1e-4, "tf32": 2e-2, "fp16": 2e-2, "bf16": 1e-1}

@@ -11,7 +11,10 @@ from types import ModuleType
 MODULES = {
     "reference": (
         "The mathematics in NumPy",
-        [f"coursekit.reference.{name}" for name in ("rnn", "lstm", "gru", "conventions", "numerics", "gradient_flow")],
+        [
+            f"coursekit.reference.{name}"
+            for name in ("rnn", "lstm", "gru", "fast_gru", "conventions", "numerics", "gradient_flow")
+        ],
     ),
     "nn": ("The same in PyTorch", ["coursekit.nn"]),
     "checking": ("Checks and reports", ["coursekit.checking"]),

@@ -13,58 +13,53 @@ import sys
 import types
 from collections.abc import Sequence
 
+_PACKAGES = ("applications", "data", "exercises", "experiments", "explore")
+
 _MODULES = {
-    "applications": {
-        "actor_critic": "topics.control.actor_critic",
-        "anomaly": "topics.anomaly.task",
-        "anomaly_scores": "results.intervals",
-        "character_model": "topics.text.characters",
-        "control": "topics.control.task",
-        "forecasting": "topics.forecasting.task",
-        "health": "topics.health.task",
-        "logistic": "baselines.logistic",
-        "music": "topics.music.task",
-        "recommendation": "topics.recommendation.task",
-        "robotics": "topics.robotics.task",
-        "robotics_arm": "topics.robotics.arm",
-        "sound": "topics.music.sound",
-        "speech": "topics.speech.task",
-        "translation": "topics.translation.task",
-        "translation_baselines": "topics.translation.baselines",
-        "translation_model": "topics.translation.model",
-        "words": "topics.text.names",
-    },
-    "data": {
-        "anomaly": "topics.anomaly.data",
-        "control": "topics.control.data",
-        "forecasting": "topics.forecasting.data",
-        "health": "topics.health.data",
-        "midi": "topics.music.midi",
-        "music": "topics.music.data",
-        "ngram": "baselines.ngram",
-        "own_environment": "topics.control.own_environment",
-        "own_file": "sources.own_file",
-        "recommendation": "topics.recommendation.data",
-        "robotics": "topics.robotics.data",
-        "speech": "topics.speech.data",
-        "tasks": "sources.tasks",
-        "text": "sources.text",
-        "translation": "topics.translation.data",
-        "translation_file": "topics.translation.own_pairs",
-        "words": "topics.text.data",
-    },
-    "exercises": {
-        "bptt_hiding": "topics.bptt.hiding",
-        "fallback": "checking.fallback",
-        "gru_candidates": "topics.gru_backward.candidates",
-        "gru_paths": "topics.gru_backward.paths",
-    },
-    "experiments": {
-        "intervals": "results.intervals",
-        "problems": "topics.claims.experiments.problems",
-        "runs": "topics.claims.experiments.runs",
-    },
-    "explore": {},
+    "applications.actor_critic": "topics.control.actor_critic",
+    "applications.anomaly": "topics.anomaly.task",
+    "applications.anomaly_scores": "results.intervals",
+    "applications.character_model": "topics.text.characters",
+    "applications.control": "topics.control.task",
+    "applications.forecasting": "topics.forecasting.task",
+    "applications.health": "topics.health.task",
+    "applications.logistic": "baselines.logistic",
+    "applications.music": "topics.music.task",
+    "applications.recommendation": "topics.recommendation.task",
+    "applications.robotics": "topics.robotics.task",
+    "applications.robotics_arm": "topics.robotics.arm",
+    "applications.sound": "topics.music.sound",
+    "applications.speech": "topics.speech.task",
+    "applications.translation": "topics.translation.task",
+    "applications.translation_baselines": "topics.translation.baselines",
+    "applications.translation_model": "topics.translation.model",
+    "applications.words": "topics.text.names",
+    "data.anomaly": "topics.anomaly.data",
+    "data.control": "topics.control.data",
+    "data.forecasting": "topics.forecasting.data",
+    "data.health": "topics.health.data",
+    "data.midi": "topics.music.midi",
+    "data.music": "topics.music.data",
+    "data.ngram": "baselines.ngram",
+    "data.own_environment": "topics.control.own_environment",
+    "data.own_file": "sources.own_file",
+    "data.recommendation": "topics.recommendation.data",
+    "data.robotics": "topics.robotics.data",
+    "data.speech": "topics.speech.data",
+    "data.tasks": "sources.tasks",
+    "data.text": "sources.text",
+    "data.translation": "topics.translation.data",
+    "data.translation_file": "topics.translation.own_pairs",
+    "data.words": "topics.text.data",
+    "exercises.bptt_hiding": "topics.bptt.hiding",
+    "exercises.fallback": "checking.fallback",
+    "exercises.gru_candidates": "topics.gru_backward.candidates",
+    "exercises.gru_paths": "topics.gru_backward.paths",
+    "experiments.intervals": "results.intervals",
+    "experiments.problems": "topics.claims.experiments.problems",
+    "experiments.runs": "topics.claims.experiments.runs",
+    "nn.readable": "nn.gru.readable",
+    "nn.triton_run": "nn.gru.launch",
 }
 
 _NAMES = {  # where a package of earlier finds what was imported from it by name
@@ -95,18 +90,17 @@ class _Finder:
         self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         root, _, rest = name.partition(".")
-        package, _, module = rest.partition(".")
-        if root != _ROOT or package not in _MODULES or (module and module not in _MODULES[package]):
+        if root != _ROOT or (rest not in _PACKAGES and rest not in _MODULES):
             return None
-        return importlib.machinery.ModuleSpec(name, self, is_package=not module)
+        return importlib.machinery.ModuleSpec(name, self, is_package=rest in _PACKAGES)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         return _Package(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        _, package, *name = module.__name__.split(".")
-        if name:
-            sys.modules[module.__name__] = importlib.import_module(f"{_ROOT}.{_MODULES[package][name[0]]}")
+        place = _MODULES.get(module.__name__.partition(".")[2])
+        if place is not None:
+            sys.modules[module.__name__] = importlib.import_module(f"{_ROOT}.{place}")
 
 
 def understand() -> None:

@@ -23,29 +23,21 @@ from them.'''
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from coursekit import figures, topics
 
 
-def _modules() -> Iterator[str]:
-    """The modules that hold figure functions: those that several lessons share, then those of each room."""
-    for module in pkgutil.iter_modules(figures.__path__):
-        yield f"{figures.__name__}.{module.name}"
-    for room in pkgutil.iter_modules(topics.__path__):
-        if room.ispkg:
-            for name in ("figures", "explorer_figure"):
-                if importlib.util.find_spec(f"{topics.__name__}.{room.name}.{name}"):
-                    yield f"{topics.__name__}.{room.name}.{name}"
-
-
 def _figures() -> dict[str, Callable]:
+    """All figures: those that several lessons share, then those of each room."""
     from coursekit.figures.style import FIGURES
 
-    for module in _modules():
-        importlib.import_module(module)
+    for module in pkgutil.iter_modules(figures.__path__):
+        importlib.import_module(f"{figures.__name__}.{module.name}")
+    for name in ("figures", "explorer_figure"):
+        for _ in topics.modules(name):
+            pass
     return FIGURES
 
 

@@ -55,6 +55,7 @@ LINES = (
     "from coursekit.experiments.intervals import t_table",
     "from coursekit.explore import explore_gates",
     "from coursekit.explore import explore_gradients",
+    "from coursekit.nn import readable, triton_run",
 )
 
 

@@ -22,21 +22,12 @@ import numpy as np
 
 from coursekit.checking import trees
 from coursekit.checking.exercise import Exercise
+from coursekit.checking.facts import Failure, FailureKind
 
 TIME_LIMIT = 10.0
 """Seconds that one call may take."""
 
 _PRINT_LIMIT = 4000  # characters kept of what an answer prints
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a call gave no value. kind: "not written", "raised", "exited" or "timeout"."""
-
-    kind: str
-    name: str
-    message: str
-    line: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,9 +69,10 @@ def call_here(
                 with _deadline(limit):
                     value = exercise.call(answer, passed)
             except _TimeUp:
-                failure = Failure("timeout", "timeout", f"did not return within {limit:g} seconds")
+                failure = Failure(FailureKind.TIMEOUT, "timeout", f"did not return within {limit:g} seconds")
             except SystemExit as stop:
-                failure = Failure("exited", "SystemExit", f"called exit({stop.code if stop.code is not None else ''})")
+                code = "" if stop.code is None else stop.code
+                failure = Failure(FailureKind.EXITED, "SystemExit", f"called exit({code})")
             except Exception as error:
                 failure = _describe(error, answer)
     messages = [str(w.message) for w in caught]
@@ -154,7 +146,7 @@ def _deadline(seconds: float) -> Iterator[None]:
 
 
 def _describe(error: Exception, answer: Callable[..., Any]) -> Failure:
-    kind = "not written" if isinstance(error, NotImplementedError) else "raised"
+    kind = FailureKind.NOT_WRITTEN if isinstance(error, NotImplementedError) else FailureKind.RAISED
     code = getattr(getattr(answer, "__func__", answer), "__code__", None)
     own = [f for f in traceback.extract_tb(error.__traceback__) if code is not None and f.filename == code.co_filename]
     line = f"line {own[-1].lineno} of {own[-1].name}: {own[-1].line}" if own else ""

@@ -7,48 +7,49 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from coursekit.checking.report import MANNERS, Case, Report
+from coursekit.checking.facts import Whole, to_data
+from coursekit.checking.outcome import Case, CaseKind, FindingKind, Outcome, Verdict
+from coursekit.checking.words import listed
 
-_RAN = ("passed", "wrong")
-_WHOLE = ("Every number", "It is")  # such a sentence is about the whole tensor and names no place
+_RAN = (Verdict.PASSED, Verdict.WRONG)
 
 
-def summary(report: Report) -> dict[str, Any]:
+def summary(report: Outcome) -> dict[str, Any]:
     """What a later try is compared with, as JSON data of a few hundred bytes.
 
     right: the tensors that are right in every draw. wrong: by tensor, the first thing that is wrong with it: the kind,
-    the place as the report says it, and the relative error or None. digest: equal for equal numbers.
+    the first place as data, and the relative error or None. findings: a digest, equal for equal numbers.
     """
     wrong: dict[str, dict[str, Any]] = {}
     for case in report.draws:
         for finding in case.findings:
             if finding.tensor:
-                place = next((said for said in finding.where if not said.startswith(_WHOLE)), "")
+                place = next((to_data(fact) for fact in finding.where if not isinstance(fact, Whole)), None)
                 wrong.setdefault(finding.tensor, {"kind": finding.kind, "place": place, "error": finding.error})
     right = dict.fromkeys(name for case in report.draws for name in case.right if name not in wrong)
     return {
         "verdict": report.verdict,
         "seed": report.seed,
         "draws": [sum(case.passed for case in report.draws), len(report.draws)],
-        "manners": sorted({f.kind for case in report.cases if case.name == MANNERS for f in case.findings}),
+        "manners": sorted({f.kind for case in report.cases if case.kind == CaseKind.CONDUCT for f in case.findings}),
         "right": list(right),
         "wrong": wrong,
         "diagnoses": list(report.diagnoses),
-        "digest": _digest(report.cases),
+        "findings": _digest(report.cases),
     }
 
 
 def _digest(cases: Sequence[Case]) -> str:
     """Findings with all their digits: two answers with different wrong numbers have different errors."""
-    seen = [[c.name, c.right, [(f.kind, f.what, f.where, f.error) for f in c.findings]] for c in cases]
-    return hashlib.sha256(json.dumps(seen, default=str).encode()).hexdigest()[:16]
+    seen = [[c.name, c.right, [(f.kind, f.tensor, f.what, f.where, f.error) for f in c.findings]] for c in cases]
+    return hashlib.sha256(json.dumps(seen, default=to_data).encode()).hexdigest()[:16]
 
 
-def since(before: Mapping[str, Any], report: Report) -> tuple[str, ...]:
+def since(before: Mapping[str, Any], report: Outcome) -> tuple[str, ...]:
     """One or two sentences for a learner who tries again; none if there is nothing worth saying.
 
-    before: the `summary` of the report before this one. One that another version wrote, and that lacks something, says
-    nothing.
+    before: the `summary` of the report before this one. Where one that another version wrote lacks something, nothing
+    is said that needs it.
     """
     try:
         return _since(before, summary(report))
@@ -57,33 +58,33 @@ def since(before: Mapping[str, Any], report: Report) -> tuple[str, ...]:
 
 
 def _since(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
-    was, verdict = before["verdict"], now["verdict"]
-    if before["seed"] != now["seed"] or (was == "passed" and verdict == "passed"):
+    was, verdict = Verdict(before["verdict"]), now["verdict"]
+    if before["seed"] != now["seed"] or was == verdict == Verdict.PASSED:
         return ()
-    if verdict == "passed":
-        return ("What was wrong is right now.",) if was == "wrong" else ("It runs now, and it is right.",)
-    if was == "passed":
+    if verdict == Verdict.PASSED:
+        return ("What was wrong is right now.",) if was == Verdict.WRONG else ("It runs now, and it is right.",)
+    if was == Verdict.PASSED:
         return ("Your last try was right. What did you change since then?",)
-    if before["digest"] == now["digest"]:
+    if before["findings"] == now["findings"]:
         return (_nothing_changed(verdict),)
     if verdict not in _RAN or was not in _RAN:
         return (_other_verdict(was, verdict),) if was != verdict else ("It stops in another way than last time.",)
     return _other_numbers(before, now)
 
 
-def _nothing_changed(verdict: str) -> str:
-    if verdict == "not written":
+def _nothing_changed(verdict: Verdict) -> str:
+    if verdict == Verdict.NOT_WRITTEN:
         return "Still the line that raises NotImplementedError. Did you run the cell with your answer?"
-    what = "The same numbers as last time" if verdict == "wrong" else "The same as last time"
+    what = "The same numbers as last time" if verdict == Verdict.WRONG else "The same as last time"
     return f"{what}. If you changed your answer, run its cell first, then this one."
 
 
-def _other_verdict(was: str, verdict: str) -> str:
-    if verdict == "wrong":
+def _other_verdict(was: Verdict, verdict: Verdict) -> str:
+    if verdict == Verdict.WRONG:
         return "It runs now and returns numbers."
-    if was == "wrong":
+    if was == Verdict.WRONG:
         return "Last time it ran to its end."
-    return "It is written now." if was == "not written" else "It stops in another way than last time."
+    return "It is written now." if was == Verdict.NOT_WRITTEN else "It stops in another way than last time."
 
 
 def _other_numbers(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
@@ -92,9 +93,10 @@ def _other_numbers(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[s
     broken = [name for name in now["wrong"] if name in before["right"]]
     parts = []
     if fixed:
-        parts.append(f"{_listed(fixed)} now right")
+        parts.append(f"{listed(fixed)} {_be(fixed)} now right")
     if broken:
-        parts.append(f"{_listed(broken)} wrong now, and {'was' if len(broken) == 1 else 'were'} right before")
+        were = "was" if len(broken) == 1 else "were"
+        parts.append(f"{listed(broken)} {_be(broken)} wrong now, and {were} right before")
     said = [f"{'; '.join(parts)}."] if parts else []
     said += _manners(before["manners"], now["manners"])
     stayed = [name for name in now["wrong"] if name in before["wrong"]]
@@ -105,19 +107,19 @@ def _other_numbers(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[s
 
 def _manners(before: Sequence[str], now: Sequence[str]) -> list[str]:
     words = {
-        "changed": "it leaves its arguments alone",
-        "shared": "its results have memory of their own",
-        "random": "two calls give the same numbers",
-        "overflow": "nothing overflows",
+        FindingKind.CHANGED: "it leaves its arguments alone",
+        FindingKind.SHARED: "its results have memory of their own",
+        FindingKind.RANDOM: "two calls give the same numbers",
+        FindingKind.OVERFLOW: "nothing overflows",
     }
     mended = [words[kind] for kind in before if kind not in now and kind in words]
-    return [f"Now {' and '.join(mended)}."] if mended else []
+    return [f"Now {listed(mended)}."] if mended else []
 
 
 def _still_wrong(name: str, before: Mapping[str, Any], now: Mapping[str, Any], several: bool) -> str:
     was, became = before["wrong"][name], now["wrong"][name]
     which = f"{name}, the first of those that are still wrong," if several else name
-    if (was["kind"], became["kind"]) == ("shape", "value"):
+    if (was["kind"], became["kind"]) == (FindingKind.SHAPE, FindingKind.VALUE):
         return f"{which} has the right shape now."
     if was["kind"] != became["kind"]:
         return f"{which} is still wrong, in another way."
@@ -138,6 +140,5 @@ def _draws(before: Sequence[int], now: Sequence[int]) -> str:
     return f"{now[0]} of {now[1]} draws are right now; last time {before[0]}."
 
 
-def _listed(names: Sequence[str]) -> str:
-    words = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{words} {'is' if len(names) == 1 else 'are'}"
+def _be(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"

@@ -11,7 +11,7 @@ import numpy as np
 from coursekit.checking.call import Call, call_here
 from coursekit.checking.compare import relative_error
 from coursekit.checking.exercise import Draw, Exercise, Mistake
-from coursekit.checking.report import Diagnosis
+from coursekit.checking.outcome import NamedMistake
 from coursekit.checking.values import NotUsable, unpack
 
 # The answer and the mistake do the same arithmetic in another order, perhaps in float32.
@@ -44,10 +44,10 @@ def observe(exercise: Exercise, call: Call, shapes: tuple[tuple[int, ...], ...])
 
 def diagnose(
     exercise: Exercise, draws: Sequence[Draw], expected: Sequence[dict[str, np.ndarray]], seen: Sequence[Observed]
-) -> tuple[Diagnosis, ...]:
+) -> tuple[NamedMistake, ...]:
     """The known mistakes that agree with the answer on every draw; several can, if their numbers are the same here."""
     return tuple(
-        Diagnosis(mistake.name, mistake.hint)
+        NamedMistake(mistake.name, mistake.hint)
         for mistake in exercise.mistakes
         if _agrees(exercise, mistake, draws, expected, seen)
     )

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from coursekit.checking import registry, trees
+from coursekit.checking import facts, registry, trees
 from coursekit.checking.call import Call, Caller, call_here, substituted
-from coursekit.checking.compare import Finding, compare
+from coursekit.checking.compare import compare
 from coursekit.checking.diagnose import Observed, diagnose, observe
 from coursekit.checking.exercise import Draw, Exercise
-from coursekit.checking.report import MANNERS, Case, Example, Report
+from coursekit.checking.facts import FailureKind
+from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
+from coursekit.checking.report import Report
 from coursekit.checking.values import NotUsable, unpack
 
-_STOP = ("not written", "timeout", "exited")  # no use in calling such an answer again
+_STOP = (FailureKind.NOT_WRITTEN, FailureKind.TIMEOUT, FailureKind.EXITED)  # no use in calling such an answer again
 
 
 def evaluate(
@@ -67,7 +70,7 @@ class _Run:
                 self._add(draw, 0.0, findings=(_not_run(self.calls[-1]),))
                 continue
             self._one_draw(draw, want)
-        self._properties()
+        self._conduct()
 
     def _stopped(self) -> bool:
         failure = self.calls[-1].failure if self.calls else None
@@ -79,7 +82,8 @@ class _Run:
         # A copy: an answer that returns one shared buffer would overwrite the evidence with its next call.
         if observed.arrays is not None:
             observed = Observed(trees.copy(observed.arrays), observed.failure, observed.changed, observed.overflow)
-        self.calls.append(call)
+        # What a later call returned is not needed any more, and a stranger's can be large.
+        self.calls.append(replace(call, value=None) if self.calls else call)
         self.seen.append(observed)
         if observed.arrays is None:
             self._add(draw, 0.0, findings=(_failed(call, self.exercise, want),))
@@ -99,31 +103,24 @@ class _Run:
     def _add(self, draw: Draw, credit: float, right: tuple[str, ...] = (), findings: tuple[Finding, ...] = ()) -> None:
         self.cases.append(Case(draw.name, credit, draw.sizes, right, findings, draw.advice))
 
-    def _properties(self) -> None:
+    def _conduct(self) -> None:
         """What must hold beside the numbers, as one more case. It earns nothing for numbers that are wrong."""
         if self._stopped() or all(call.failure is not None for call in self.calls):
             return
         findings = [f for f in (self._changed(), self._overflow(), self._shared_buffer(), self._random()) if f]
         credit = 0.0 if findings else sum(case.credit for case in self.cases) / len(self.cases)
-        self.cases.append(Case(MANNERS, credit, findings=tuple(findings)))
+        self.cases.append(Case(CONDUCT_NAME, credit, findings=tuple(findings), kind=CaseKind.CONDUCT))
 
     def _changed(self) -> Finding | None:
         names = sorted({name for call in self.calls for name in call.changed})
-        if not names:
-            return None
-        which = " and ".join(names)
-        return Finding(
-            "changed",
-            f"{self.exercise.name} changes its argument {which} in place.",
-            (f"Whoever passed {which} still needs the old numbers: every later comparison with them would be wrong.",),
-        )
+        return Finding(FindingKind.CHANGED, what=facts.ChangedArguments(tuple(names))) if names else None
 
     def _overflow(self) -> Finding | None:
         if not self.exercise.no_overflow:
             return None
         for draw, call in zip(self.draws, self.calls, strict=False):
             if call.overflow:
-                return Finding("overflow", f"NumPy reports “{call.overflow[0]}” in the draw “{draw.name}”.")
+                return Finding(FindingKind.OVERFLOW, what=facts.FloatEvent(call.overflow[0], draw.name))
         return None
 
     def _shared_buffer(self) -> Finding | None:
@@ -134,8 +131,7 @@ class _Run:
         now = observe(self.exercise, first, tuple(a.shape for a in self.expected[0].values()))
         if now.arrays is not None and trees.same(now.arrays, observed.arrays):
             return None
-        what = "The arrays that the first call returned were overwritten by a later call."
-        return Finding("shared", what, ("Both calls return the same memory. Make new arrays in every call.",))
+        return Finding(FindingKind.SHARED)
 
     def _random(self) -> Finding | None:
         """The same arguments must give the same numbers."""
@@ -144,17 +140,14 @@ class _Run:
         again = observe(self.exercise, self._call(self.draws[0]), tuple(a.shape for a in self.expected[0].values()))
         if again.arrays is not None and trees.same(again.arrays, self.seen[0].arrays):
             return None
-        what = "Two calls with the same arguments gave different numbers."
-        return Finding(
-            "random", what, ("Does the answer keep something from the call before, or draw random numbers?",)
-        )
+        return Finding(FindingKind.RANDOM)
 
     def report(self, seconds: float) -> Report:
         failed = next((k for k, case in enumerate(self.cases) if not case.passed), None)
         marks = self._marks()
         verdict = self._verdict(failed, marks)
         mistakes = ()
-        if verdict != "passed" and not self._stopped():
+        if verdict != Verdict.PASSED and not self._stopped():
             tested = len(self.seen)
             mistakes = diagnose(self.exercise, self.draws[:tested], self.expected[:tested], self.seen)
         return Report(
@@ -173,16 +166,16 @@ class _Run:
     def _marks(self) -> float | None:
         if self.exercise.marking is None:
             return None
-        return self.exercise.marking([case for case in self.cases if case.name != MANNERS])
+        return self.exercise.marking([case for case in self.cases if case.kind == CaseKind.DRAW])
 
-    def _verdict(self, failed: int | None, marks: float | None) -> str:
+    def _verdict(self, failed: int | None, marks: float | None) -> Verdict:
         enough = marks == 1.0 and not self._stopped() and self.cases[-1].passed
         if failed is None or enough:
-            return "passed"
+            return Verdict.PASSED
         failures = [call.failure.kind for call in self.calls if call.failure is not None]
         if self._stopped():
-            return failures[-1]
-        return "raised" if len(failures) == len(self.calls) else "wrong"
+            return Verdict(failures[-1])
+        return Verdict.RAISED if len(failures) == len(self.calls) else Verdict.WRONG
 
     def _notes(self) -> list[str]:
         notes = []
@@ -214,23 +207,15 @@ def _expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:
 
 def _failed(call: Call, exercise: Exercise, want: dict[str, np.ndarray]) -> Finding:
     """The finding for a call that gave no arrays."""
-    failure = call.failure
-    if failure is None:
-        try:
-            unpack(call.value, exercise.returns, tuple(a.shape for a in want.values()))
-        except NotUsable as reason:
-            return Finding("type", str(reason))
-        raise AssertionError("a call without a failure gave no arrays")
-    if failure.kind == "not written":
-        return Finding("not written", f"{exercise.name} is not written yet.")
-    if failure.kind == "timeout":
-        return Finding("timeout", f"{exercise.name} {failure.message}.", ("Is there a loop that never ends?",))
-    if failure.kind == "exited":
-        return Finding("exited", f"{exercise.name} {failure.message} instead of returning.")
-    message = f": {failure.message}" if failure.message else ""
-    return Finding("raised", f"{exercise.name} raised {failure.name}{message}", (failure.line,) if failure.line else ())
+    if call.failure is not None:
+        return Finding(FindingKind(call.failure.kind), what=call.failure)
+    try:
+        unpack(call.value, exercise.returns, tuple(a.shape for a in want.values()))
+    except NotUsable as reason:
+        return Finding(FindingKind.TYPE, what=facts.Unusable(str(reason)))
+    raise AssertionError("a call without a failure gave no arrays")
 
 
 def _not_run(call: Call) -> Finding:
     assert call.failure is not None
-    return Finding(call.failure.kind, "Not run, because of the call before.")
+    return Finding(FindingKind(call.failure.kind), what=facts.NotRun())

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from coursekit.checking.report import Case
 
 TOLERANCE = 1e-7
 """Largest max|a-b| / max|b| of a right float64 answer. Right code measures below 2e-10, the weakest mistake 1e-2."""
@@ -33,12 +30,6 @@ class Tensor:
     sequence: str | None = None
     blocks: tuple[str, ...] = ()
     exact: bool = False
-
-    def describe_shape(self, shape: tuple[int, ...]) -> str:
-        """Say a shape with its axis names: "(4, 5) = (N, H)"."""
-        if not self.axes:
-            return "a single number"
-        return f"{shape} = ({', '.join(self.axes)}{',' if len(self.axes) == 1 else ''})"
 
 
 @dataclass(frozen=True)
@@ -69,6 +60,20 @@ class Mistake:
     implement: Callable[..., Any]
 
 
+class Scored(Protocol):
+    """What a marking reads of a draw on which an answer was tried: the name of the draw, the share of it that is right,
+    and the names of the tensors that are right."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def credit(self) -> float: ...
+
+    @property
+    def right(self) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True)
 class Exercise:
     """Something that a learner writes, and everything that is known about it.
@@ -77,7 +82,7 @@ class Exercise:
     reference:      the right answer, with the learner's signature.
     returns:        what the answer returns, in order.
     draw:           yields draws from a random generator, the simplest first (T=1, T=3, full size, fresh sizes).
-    mistakes:       known mistakes; each must be rejected and named on every seed.
+    mistakes:       known mistakes; each must be rejected, and told apart from the others, on every seed.
     hints:          tiers, from a nudge to nearly the line.
     uses:           names of earlier exercises that the answer may call. While it is checked they are the
                     reference ones, so that one mistake is not punished twice.
@@ -105,7 +110,7 @@ class Exercise:
     strict: bool = False
     no_overflow: bool = False
     apply: Callable[[Callable[..., Any], Mapping[str, Any]], Any] | None = None
-    marking: Callable[[Sequence[Case]], float] | None = None
+    marking: Callable[[Sequence[Scored]], float] | None = None
     cpu_s: float = 10.0
     memory_mb: int = 1024
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from coursekit.checking import evaluate, registry
+from coursekit.checking import registry
+from coursekit.checking.engine import evaluate
+from coursekit.checking.facts import Verdict
 
 
 def yours_or_ours(answer: Callable[..., Any], *called: Callable[..., Any]) -> Callable[..., Any]:
@@ -18,7 +20,7 @@ def yours_or_ours(answer: Callable[..., Any], *called: Callable[..., Any]) -> Ca
     for each in (answer, *called):
         report = evaluate(each.__name__, each)
         if not report.passed:
-            why = "is not written yet" if report.verdict == "not written" else "is not right yet"
+            why = "is not written yet" if report.verdict == Verdict.NOT_WRITTEN else "is not right yet"
             print(f"{each.__name__} {why}: the cells below use the course's own {name}.")
             return registry.get(name).reference
     print(f"The cells below use your {name}.")

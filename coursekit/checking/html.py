@@ -6,7 +6,7 @@ import html
 import re
 
 from coursekit.checking.message import case_title, headline, sections
-from coursekit.checking.report import Report
+from coursekit.checking.outcome import Outcome, Verdict
 
 # Both colours keep a contrast above 3:1 on white and on near-black, and differ for colour-blind readers;
 # the words say the verdict all the same. Text itself takes the colour of the page.
@@ -15,7 +15,7 @@ _CELL = "text-align:left;padding:0.1em 1em 0.1em 0"
 _LINE = "var(--jp-border-color2, #9a9a9a)"
 
 
-def as_html(report: Report) -> str:
+def as_html(report: Outcome) -> str:
     """The report for a notebook page."""
     colour = _PASSED if report.passed else _FAILED
     title = html.escape(headline(report))
@@ -29,7 +29,7 @@ def as_html(report: Report) -> str:
     )
 
 
-def _body(report: Report) -> str:
+def _body(report: Outcome) -> str:
     # A grid and not a table: notebook pages stripe and right-align tables, and this is not tabular data.
     rows = []
     for section in sections(report):
@@ -40,8 +40,8 @@ def _body(report: Report) -> str:
     return f'<div style="display:grid;grid-template-columns:7em 1fr;gap:0.1em 0.8em">{"".join(rows)}</div>'
 
 
-def _details(report: Report) -> str:
-    if report.verdict == "not written":
+def _details(report: Outcome) -> str:
+    if report.verdict == Verdict.NOT_WRITTEN:
         return ""
     head = "".join(
         f'<th scope="col" style="{_CELL};border-bottom:1px solid {_LINE}">{label}</th>'

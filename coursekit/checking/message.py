@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from coursekit.checking.compare import Finding
-from coursekit.checking.report import MANNERS, Case, Report
+from coursekit.checking import sentences
+from coursekit.checking.facts import WrongSteps
+from coursekit.checking.outcome import Case, CaseKind, Finding, FindingKind, Outcome, Verdict
 
 _WIDTH = 100
 _NAMED_DRAWS = 5  # more right draws than these are counted, not named
@@ -21,7 +22,7 @@ class Section:
     sentences: tuple[str, ...]
 
 
-def headline(report: Report) -> str:
+def headline(report: Outcome) -> str:
     """The verdict in one line."""
     name, total = report.exercise, len(report.draws)
     good = sum(case.passed for case in report.draws)
@@ -29,25 +30,25 @@ def headline(report: Report) -> str:
         return f"{name}: right on {good} of {total} public draws, which is enough. Grading uses other draws."
     if report.passed:
         return f"{name}: right on all {total} public draws. Grading uses other draws."
-    if report.verdict == "not written":
+    if report.verdict == Verdict.NOT_WRITTEN:
         return f"{name} is not written yet."
-    if report.verdict == "timeout":
+    if report.verdict == Verdict.TIMEOUT:
         return f"{name} does not come to an end."
-    if report.verdict == "exited":
+    if report.verdict == Verdict.EXITED:
         return f"{name} leaves Python instead of returning."
-    if report.verdict == "raised":
+    if report.verdict == Verdict.RAISED:
         return f"{name} stops with an error."
     if good == total:
         return f"{name}: not right yet, though the numbers of all {total} draws are."
     return f"{name}: not right yet. {good} of {total} draws right."
 
 
-def sections(report: Report) -> list[Section]:
+def sections(report: Outcome) -> list[Section]:
     """Everything under the headline: what changed, where, how far off, which known mistake, what to try next."""
     case = report.failed
     said = [Section("Change", report.since)] if report.since else []
-    if case is not None and report.verdict != "not written":
-        said.append(Section("What", (_what(case),)))
+    if case is not None and report.verdict != Verdict.NOT_WRITTEN:
+        said.append(Section("What", (_what(case, report.exercise),)))
         where = _where(case)
         if where:
             said.append(Section("Where", where))
@@ -73,7 +74,7 @@ def sections(report: Report) -> list[Section]:
     return said
 
 
-def as_text(report: Report) -> str:
+def as_text(report: Outcome) -> str:
     """The whole report as plain text, for terminals, screen readers and logs."""
     mark = "✓" if report.passed else "✗"
     lines = [f"{mark} {headline(report)}  [{report.points:g} of {report.max_points:g} points]"]
@@ -90,29 +91,30 @@ def case_title(case: Case) -> str:
     return f"{case.name} ({sizes})" if sizes else case.name
 
 
-def _what(case: Case) -> str:
-    first = case.findings[0].what
+def _what(case: Case, exercise: str) -> str:
+    first = sentences.what(case.findings[0], exercise)
     named = [f.tensor for f in case.findings if f.tensor]
-    if len(named) > 1 and len({f.kind for f in case.findings}) == 1 and case.findings[0].kind == "value":
+    if len(named) > 1 and {f.kind for f in case.findings} == {FindingKind.VALUE}:
         first = f"{', '.join(named)} have wrong numbers."
     if case.right:
         first += f" Right: {', '.join(case.right)}."
-    return first if case.name == MANNERS else f"In the draw “{case_title(case)}”: {first}"
+    return first if case.kind == CaseKind.CONDUCT else f"In the draw “{case_title(case)}”: {first}"
 
 
 def _where(case: Case) -> tuple[str, ...]:
     """Sentences that localise. With several wrong tensors each gets its own, led by its name."""
-    several = len([f for f in case.findings if f.where]) > 1
-    located = tuple(_one_where(finding, several) for finding in case.findings if finding.where)
-    return (*located, case.advice) if case.advice else located
+    located = [finding for finding in case.findings if sentences.where(finding)]
+    said = tuple(_one_where(finding, several=len(located) > 1) for finding in located)
+    return (*said, case.advice) if case.advice else said
 
 
 def _one_where(finding: Finding, several: bool) -> str:
-    said = " ".join(finding.where[:2] if several else finding.where)
+    where = sentences.where(finding)
+    said = " ".join(where[:2] if several else where)
     return f"{finding.tensor}: {said}" if several and finding.tensor else said
 
 
-def _spread(report: Report) -> tuple[str, ...]:
+def _spread(report: Outcome) -> tuple[str, ...]:
     """Which of the other cases are right and which are not: that, too, tells what the mistake is."""
     case = report.failed
     right = [c.name for c in report.draws if c.passed]
@@ -127,32 +129,37 @@ def _spread(report: Report) -> tuple[str, ...]:
     elif wrong:
         said.append(f"Also wrong: {', '.join(c.name for c in wrong)}.")
     # The next case is the first with more than one step, and may say when it goes wrong.
-    times = [s for c in wrong[:2] for f in c.findings for s in f.where if "t=" in s and "error" not in s]
-    if times and not any("t=" in s for f in case.findings for s in f.where):
+    times = [sentences.place(fact, f.tensor) for c in wrong[:2] for f in c.findings for fact in _bounds(f)]
+    if times and not any(_bounds(f) for f in case.findings):
         said.append(f"In “{wrong[0].name}”: {times[0]}")
     return tuple(said)
 
 
-def _next_step(report: Report) -> str:
+def _bounds(finding: Finding) -> list[WrongSteps]:
+    """What tells the time step at which the finding begins or ends."""
+    return [fact for fact in finding.where if isinstance(fact, WrongSteps) and fact.bounded]
+
+
+def _next_step(report: Outcome) -> str:
     """The least costly next experiment."""
     if report.passed:
         return ""
-    if report.verdict == "not written":
+    if report.verdict == Verdict.NOT_WRITTEN:
         return (
             f"Replace the line `raise NotImplementedError()` and run the cell. `hint({report.exercise})` gives a hint."
         )
     case = report.failed
     kinds = {finding.kind for finding in case.findings}
-    if kinds & {"timeout", "exited"}:
+    if kinds & {FindingKind.TIMEOUT, FindingKind.EXITED}:
         return ""
-    if case.name == MANNERS:
+    if case.kind == CaseKind.CONDUCT:
         return f"`hint({report.exercise})` gives a hint."
     again = f"`r = check({report.exercise})`"
-    if case.advice and "value" in kinds:
+    if case.advice and FindingKind.VALUE in kinds:
         return f"{again}, then `{report.exercise}(*r.example.inputs.values())` runs this draw once more."
-    if kinds & {"raised", "type"}:
+    if kinds & {FindingKind.RAISED, FindingKind.TYPE}:
         return f"{again}, then `{report.exercise}(*r.example.inputs.values())` shows the whole error."
-    if "shape" in kinds:
+    if FindingKind.SHAPE in kinds:
         return f"{again}, then compare the shapes in `r.example.got` and `r.example.expected`."
     tensor = next(f.tensor for f in case.findings if f.tensor)
     return (

@@ -1,156 +1,61 @@
-"""What happened to one answer, with evidence. A report is plain data; how it is told is in message.py and html.py."""
+"""The outcome of a check as a learner meets it: shown as text or HTML, stored as JSON and read again."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, fields
 from typing import Any
 
-import numpy as np
-
-from coursekit.checking.compare import Finding
+from coursekit.checking.facts import from_data, to_data
+from coursekit.checking.html import as_html
+from coursekit.checking.message import as_text
+from coursekit.checking.outcome import (
+    CONDUCT_NAME,
+    Case,
+    CaseKind,
+    Finding,
+    FindingKind,
+    NamedMistake,
+    Outcome,
+    Verdict,
+)
 
 MIME = "application/vnd.coursekit.report+json"
 """The MIME type under which a notebook keeps the data of a report."""
 
-MANNERS = "good manners"
-"""The case that holds properties beside the numbers: arguments left alone, no shared memory, nothing random."""
 
-VERDICTS = ("passed", "wrong", "not written", "raised", "timeout", "exited")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One comparison that counts: a draw, or a property such as "leaves its arguments alone".
-
-    credit: share of what was asked for that is right, in [0, 1].
-    right:  names of the tensors that are right.
-    sizes:  what the axis names stand for; empty for a property.
-    advice: what the draw says to a learner whose answer fails on it.
-    """
-
-    name: str
-    credit: float
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    right: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    advice: str = ""
-
-    @property
-    def passed(self) -> bool:
-        return not self.findings
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """A known mistake whose numbers the answer equals."""
-
-    name: str
-    hint: str
-
-
-@dataclass(frozen=True)
-class Example:
-    """The simplest failing draw, to experiment with: arguments, expected values, returned values (None if unusable)."""
-
-    draw: str
-    inputs: Mapping[str, Any]
-    expected: Mapping[str, np.ndarray]
-    got: Mapping[str, np.ndarray] | None
-
-
-@dataclass(frozen=True)
-class Report:
-    """The result of checking one answer.
-
-    score:     share of the cases that are right, in [0, 1], rounded to four decimals.
-    points:    score times the points of the exercise.
-    diagnoses: names of the known mistakes that give exactly these numbers.
-    notes:     remarks that cost nothing ("computed in float32", "printed 12 lines").
-    example:   arguments and numbers of the simplest failing draw; not part of the data that is stored.
-    marks:     the score of the draws, where the exercise has a marking of its own.
-    since:     what changed since the learner's last try, as sentences; the grader knows no last try.
-    """
-
-    exercise: str
-    verdict: str
-    cases: tuple[Case, ...]
-    seed: int
-    max_points: float
-    mistakes: tuple[Diagnosis, ...] = ()
-    notes: tuple[str, ...] = ()
-    seconds: float = 0.0
-    example: Example | None = field(default=None, compare=False, repr=False)
-    marks: float | None = None
-    since: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        return self.verdict == "passed"
-
-    @property
-    def score(self) -> float:
-        if not self.cases:
-            return 0.0
-        if self.marks is not None:
-            manners = len(self.cases) - len(self.draws)
-            kept = all(case.passed for case in self.cases if case.name == MANNERS)
-            return round(self.marks if kept else self.marks * (1 - manners / len(self.cases)), 4)
-        return round(sum(case.credit for case in self.cases) / len(self.cases), 4)
-
-    @property
-    def points(self) -> float:
-        return round(self.score * self.max_points, 4)
-
-    @property
-    def diagnoses(self) -> tuple[str, ...]:
-        return tuple(mistake.name for mistake in self.mistakes)
-
-    @property
-    def draws(self) -> tuple[Case, ...]:
-        """The cases that compare numbers; what is left is good manners."""
-        return tuple(case for case in self.cases if case.name != MANNERS)
-
-    @property
-    def failed(self) -> Case | None:
-        """The simplest case that failed."""
-        return next((case for case in self.cases if not case.passed), None)
+class Report(Outcome):
+    """An `Outcome` that can be shown and stored."""
 
     @property
     def text(self) -> str:
-        from coursekit.checking.message import as_text
-
         return as_text(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON data, with the derived figures beside it."""
-        data = asdict(self)
-        data.pop("example")
+        own = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "example"}
         derived = {key: getattr(self, key) for key in ("passed", "score", "points", "diagnoses", "text")}
-        return data | derived
+        return (
+            own
+            | derived
+            | {
+                "verdict": str(self.verdict),
+                "cases": [_case_to_dict(case) for case in self.cases],
+                "mistakes": [asdict(mistake) for mistake in self.mistakes],
+            }
+        )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Report:
-        """The report that `to_dict` wrote."""
-        cases = tuple(
-            Case(
-                case["name"],
-                case["credit"],
-                dict(case["sizes"]),
-                tuple(case["right"]),
-                tuple(Finding(**{**f, "where": tuple(f["where"])}) for f in case["findings"]),
-                case.get("advice", ""),
-            )
-            for case in data["cases"]
-        )
+        """The report that `to_dict` wrote, in this version or an earlier one."""
         return cls(
             exercise=data["exercise"],
-            verdict=data["verdict"],
-            cases=cases,
+            verdict=Verdict(data["verdict"]),
+            cases=tuple(_case_from_dict(case) for case in data["cases"]),
             seed=data["seed"],
             max_points=data["max_points"],
-            mistakes=tuple(Diagnosis(**m) for m in data["mistakes"]),
+            mistakes=tuple(NamedMistake(**m) for m in data["mistakes"]),
             notes=tuple(data["notes"]),
             seconds=data["seconds"],
             marks=data.get("marks"),
@@ -164,8 +69,6 @@ class Report:
         return self.text
 
     def _repr_html_(self) -> str:
-        from coursekit.checking.html import as_html
-
         return as_html(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -176,3 +79,34 @@ class Report:
             "text/html": self._repr_html_(),
             MIME: self.to_dict(),
         }
+
+
+def _case_to_dict(case: Case) -> dict[str, Any]:
+    own = {each.name: getattr(case, each.name) for each in fields(case)}
+    findings = [_finding_to_dict(finding) for finding in case.findings]
+    return own | {"kind": str(case.kind), "sizes": dict(case.sizes), "findings": findings}
+
+
+def _case_from_dict(data: Mapping[str, Any]) -> Case:
+    earlier = CaseKind.CONDUCT if data["name"] == CONDUCT_NAME else CaseKind.DRAW  # stored before cases had a kind
+    return Case(
+        data["name"],
+        data["credit"],
+        dict(data["sizes"]),
+        tuple(data["right"]),
+        tuple(_finding_from_dict(finding) for finding in data["findings"]),
+        data.get("advice", ""),
+        CaseKind(data.get("kind", earlier)),
+    )
+
+
+def _finding_to_dict(finding: Finding) -> dict[str, Any]:
+    own = {each.name: getattr(finding, each.name) for each in fields(finding)}
+    what = None if finding.what is None else to_data(finding.what)
+    return own | {"kind": str(finding.kind), "what": what, "where": [to_data(fact) for fact in finding.where]}
+
+
+def _finding_from_dict(data: Mapping[str, Any]) -> Finding:
+    what = None if data["what"] is None else from_data(data["what"])
+    read = {"kind": FindingKind(data["kind"]), "what": what, "where": tuple(map(from_data, data["where"]))}
+    return Finding(**{**data, **read})

@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.checking import trees
 from coursekit.checking.exercise import Tensor
+
+MAX_NUMBERS = 2_000_000
+"""In one tensor of an answer. The draws of this course ask for a few thousand."""
 
 
 class NotUsable(Exception):
@@ -15,21 +19,37 @@ class NotUsable(Exception):
 
 
 def as_array(value: Any) -> np.ndarray:
-    """A NumPy array from a number, an array, a torch tensor or a (nested) list of them."""
+    """A NumPy array from a number, an array, a torch tensor or a (nested) list of them.
+
+    Kinds are told by their class, never by what attributes a value has: those a stranger can choose.
+    """
     if value is None:
         raise NotUsable("is None")
-    if hasattr(value, "detach"):  # a torch tensor, recognised without importing torch
-        value = value.detach().cpu()
-        value = value.float().numpy() if str(value.dtype) == "torch.bfloat16" else value.numpy()
-    if isinstance(value, (list, tuple)) and any(hasattr(v, "detach") for v in value):
-        value = [as_array(v) for v in value]
+    plain = _without_tensors(value)
     try:
-        array = np.asarray(value)
+        array = np.asarray(plain)
     except ValueError:
         raise NotUsable("is a list whose parts have different shapes") from None
+    except (OverflowError, MemoryError, RecursionError):
+        raise NotUsable("is too large") from None
     if array.dtype.kind not in "fiub":
         raise NotUsable(f"is {_name(value)}, which is not a real number or an array of real numbers")
+    if array.size > MAX_NUMBERS:
+        raise NotUsable(f"has {array.size} numbers, which is far more than any draw asks for")
     return array
+
+
+def _without_tensors(value: Any) -> Any:
+    """Tensors as arrays, also in lists. What a list holds must be numbers: one text would make all of them texts, as
+    long as the longest."""
+    if trees.is_tensor(value):
+        return trees.tensor_to_numpy(value)
+    if not isinstance(value, (list, tuple)):
+        return value
+    parts = [_without_tensors(part) for part in value]
+    if any(part is None or isinstance(part, (str, bytes, dict)) for part in parts):
+        raise NotUsable(f"is {_name(value)} that does not hold numbers alone")
+    return parts
 
 
 def unpack(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...], ...]) -> dict[str, np.ndarray]:

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from coursekit.sources.installed import every
+    from coursekit.topics.data_sets import every
 
     data_sets = every()
     wide = max(len(data_set.name) for data_set in data_sets)

@@ -1,7 +1,8 @@
 """Grade what students handed in for an assignment: in a sandbox, in parallel, into nbgrader's gradebook.
 
 Results are kept by content. A second run grades only what has changed, and a run that was stopped goes on where it
-was. Exit status: 0 if everything was decided, 1 if a person has to look at something, 2 if nothing could be graded.
+was. Exit status: 0 if everything was decided, 1 if a person has to look at something, 2 if nothing could be graded, 3
+if the grader itself failed on some submissions (the others are graded; it is said where the tracebacks are).
 
   coursekit grade 05_gru
   coursekit grade 05_gru --student ada --student bob --force
@@ -70,6 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
             write_csv(arguments.csv, rows)
         except OSError as error:
             raise UserError(f"cannot write {arguments.csv}: {reason(error)}. The gradebook is written.") from None
+    if any(row.failed for row in rows):
+        return 3
     return 1 if any(row.needs_a_person for row in rows) else 0
 
 
@@ -165,11 +168,16 @@ def _table(rows: list[Row]) -> None:
     look = [row.student for row in rows if row.needs_a_person]
     how_many = f"{len(rows)} submission{'' if len(rows) == 1 else 's'}."
     print(f"\n{how_many} {f'A person has to look at {len(look)}.' if look else 'All decided.'}")
+    if failed := [row for row in rows if row.failed]:
+        print(f"The grader itself failed on {len(failed)}. Nobody lost points for it. Please report the tracebacks:")
+        for row in failed:
+            print(f"  {row.student}: {row.failed}")
 
 
 def _remarks(row: Row) -> str:
+    from coursekit.checking import Verdict
+
     said = [*row.problems, *row.flags, *(q.fault for q in row.questions if q.fault)]
-    said += [
-        f"{q.exercise}: {q.diagnoses[0] if q.diagnoses else q.verdict}" for q in row.questions if q.verdict != "passed"
-    ]
+    short = [question for question in row.questions if question.verdict != Verdict.PASSED]
+    said += [f"{q.exercise}: {q.diagnoses[0] if q.diagnoses else q.verdict}" for q in short]
     return "; ".join(dict.fromkeys(said))[:300]

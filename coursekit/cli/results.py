@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from coursekit.checking import Verdict
 from coursekit.checking.report import MIME
 
 if TYPE_CHECKING:
@@ -89,14 +90,14 @@ def _failed(name: str, most: float, why: tuple[str, str]) -> Result:
 def _why(cell: NotebookNode, index: int, outcome: Outcome, others: list[Mapping[str, Any]]) -> tuple[str, str]:
     """Verdict and words for a check cell that shows no report of its own exercise."""
     if index in outcome.timed_out:
-        return "timeout", "The check took too long. Look for a loop that does not end."
+        return Verdict.TIMEOUT, "The check took too long. Look for a loop that does not end."
     if index > outcome.reached:
         return NOT_RUN, "The run ended before this check."
     if index == outcome.reached and outcome.stopped:
         return "died", "The kernel died while this check ran. Look for what ends Python, or takes all memory."
     errors = [output for output in cell.outputs if output.output_type == "error"]
     if errors:
-        return "raised", f"The check could not run: {errors[-1].ename}: {errors[-1].evalue}"
+        return Verdict.RAISED, f"The check could not run: {errors[-1].ename}: {errors[-1].evalue}"
     if others:
         return (
             "changed",

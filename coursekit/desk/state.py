@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from coursekit.checking import Verdict
+
 
 @dataclass
 class Tried:
@@ -67,7 +69,7 @@ class State:
 
     def _check(self, record: Mapping[str, Any]) -> None:
         name, passed, score = str(record["exercise"]), record["passed"] is True, float(record["score"])
-        written = record["verdict"] != "not written"
+        written = record["verdict"] != Verdict.NOT_WRITTEN
         tried = self.exercises.setdefault(name, Tried())
         if written:  # a fresh copy of a lesson takes nothing back
             tried.tries += 1

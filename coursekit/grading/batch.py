@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from coursekit.grading.course import Course, Submission
+from coursekit.grading.course import Course, CourseError, Submission
+from coursekit.grading.failures import FAILED, Failures, is_of_the_disk, trace
 from coursekit.grading.gradebook import Writer
 from coursekit.grading.job import Job
 from coursekit.grading.results import RESULTS, ResultStore, replace_json
@@ -35,9 +37,11 @@ class Question:
 class Row:
     """One student's line in the table.
 
-    how:      "graded", "from store" (graded before, the same content) or "unchanged" (and written before). Rows of
-              `known` also say "outdated" (the notebook or the grader has changed since) and "not graded".
+    how:      "graded", "from store" (graded before, the same content), "unchanged" (and written before) or "failed"
+              (see there). Rows of `known` also say "outdated" (the notebook or the grader has changed since) and
+              "not graded".
     problems: why notebooks could not be read; a person has to look.
+    failed:   where the grader itself failed on this submission, as a sentence for the teacher; a person has to look.
     """
 
     student: str
@@ -46,6 +50,7 @@ class Row:
     problems: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     cpu_s: float = 0.0
+    failed: str = ""
 
     @property
     def points(self) -> float:
@@ -57,7 +62,7 @@ class Row:
 
     @property
     def needs_a_person(self) -> bool:
-        return bool(self.problems) or any(q.points is None for q in self.questions)
+        return bool(self.problems or self.failed) or any(q.points is None for q in self.questions)
 
 
 @dataclass
@@ -108,6 +113,7 @@ class _Run:
         self.course, self.assignment, self.force = course, assignment, force
         self.store = ResultStore(course.root / RESULTS, course.secret)
         self.written = _Written(course.root / RESULTS / "written" / assignment)
+        self.failures = Failures(course.root / RESULTS, assignment)
         self.writer: Writer
         self.pending: dict[str, _Pending] = {}
         self.done: list[tuple[str, Row]] = []  # with the fingerprint of what was graded
@@ -116,44 +122,75 @@ class _Run:
     def jobs(self, students: list[str]) -> Iterator[Job]:
         """The jobs that have to run. A student whose results are all known is finished on the way."""
         for submission in self.course.submissions(self.assignment, students):
-            new = [self._job(submission, name) for name in submission.notebooks]
-            keys = {job.name: job.key for job in new}
-            kept = self.written.get(submission.student)
-            same = kept is not None and kept[0] == _fingerprint(keys, submission) and not kept[1].needs_a_person
-            if same and not self.force and self.writer.known(submission.student):
-                self.done.append(("", kept[1]))
-                continue
-            pending = self.pending[submission.student] = _Pending(submission, keys)
-            missing = []
-            for job in new:
-                graded = self.store.get(keys[job.name])
-                if graded is None:
-                    missing.append(job)
-                else:
-                    pending.results[job.name] = graded
-            if missing:
-                pending.computed = True
-                yield from missing
-            else:
-                self._write(submission.student)
+            missing: list[Job] = []
+            with self._alone(submission):
+                missing = self._begin(submission)
+            yield from missing
+
+    def _begin(self, submission: Submission) -> list[Job]:
+        """The jobs of one student that have to run."""
+        new = [self._job(submission, name) for name in submission.notebooks]
+        keys = {job.name: job.key for job in new}
+        kept = self.written.get(submission.student)
+        same = kept is not None and kept[0] == _fingerprint(keys, submission) and not kept[1].needs_a_person
+        if same and not self.force and self.writer.known(submission.student):
+            self.done.append(("", kept[1]))
+            return []
+        results = {name: graded for name, key in keys.items() if (graded := self.store.get(key)) is not None}
+        missing = [job for job in new if job.name not in results]
+        self.pending[submission.student] = _Pending(submission, keys, results, computed=bool(missing))
+        if not missing:
+            self._write(submission.student)
+        return missing
 
     def arrived(self, job: Job, graded: Graded) -> None:
-        pending = self.pending[job.student]
-        self.store.put(pending.keys[job.name], graded)
-        pending.results[job.name] = graded
-        if len(pending.results) == len(pending.keys):
-            self._write(job.student)
+        pending = self.pending.get(job.student)
+        if pending is None:  # the grader has failed on another notebook of this student
+            return
+        with self._alone(pending.submission):
+            self.store.put(pending.keys[job.name], graded)
+            pending.results[job.name] = graded
+            if len(pending.results) == len(pending.keys):
+                self._write(job.student)
+
+    @contextlib.contextmanager
+    def _alone(self, submission: Submission) -> Iterator[None]:
+        """An exception of ours over one submission is that submission's: the others are graded all the same. Not so
+        what concerns all of them, such as a course that cannot be graded or a full disk."""
+        try:
+            yield
+        except CourseError:
+            raise
+        except Exception as error:
+            if is_of_the_disk(error):
+                raise
+            self.pending.pop(submission.student, None)
+            self._failed(submission, error)
+
+    def _failed(self, submission: Submission, error: Exception) -> None:
+        said = self.failures.keep(submission.student, trace(error))
+        undecided = dict.fromkeys(submission.notebooks, FAILED)
+        with contextlib.suppress(Exception):  # a person decides; the gradebook may refuse that, too
+            self.writer.write(replace(submission, problems=submission.problems | undecided), {})
+        self.done.append(("", Row(submission.student, "failed", failed=said)))
 
     def finished(self, at_once: bool = False) -> Iterator[Row]:
         """The rows that are written by now. A commit waits for the disk, so several students share one."""
         if not at_once and len(self.done) < _FLUSH_ROWS and time.monotonic() - self.last_flush < _FLUSH_S:
             return
-        self.writer.flush()
+        lost = self.writer.flush()
         self.last_flush = time.monotonic()
         done, self.done = self.done, []
         for fingerprint, row in done:
-            if fingerprint:
-                self.written.put(row.student, fingerprint, row)
+            try:
+                if row.student in lost:
+                    raise lost[row.student]
+                if fingerprint:
+                    self.written.put(row.student, fingerprint, row)
+            except Exception as error:
+                if is_of_the_disk(error):
+                    raise
+                row = replace(row, failed=self.failures.keep(row.student, trace(error)))
             yield row
 
     def known(self, submission: Submission) -> Row:
@@ -175,6 +212,11 @@ class _Run:
         pending = self.pending.pop(student)
         row = _row(pending)
         self.writer.write(pending.submission, pending.results)
+        told = "\n".join(filter(None, (pending.submission.broken, *(g.broken for g in pending.results.values()))))
+        if told:
+            row = replace(row, failed=self.failures.keep(student, told))
+        else:
+            self.failures.forget(student)
         self.done.append((_fingerprint(pending.keys, pending.submission), row))
 
 
@@ -209,7 +251,13 @@ class _Written:
             row = kept["row"]
             questions = tuple(Question(**{**q, "diagnoses": tuple(q["diagnoses"])}) for q in row["questions"])
             return kept["fingerprint"], Row(
-                row["student"], "unchanged", questions, tuple(row["problems"]), tuple(row["flags"]), row["cpu_s"]
+                row["student"],
+                "unchanged",
+                questions,
+                tuple(row["problems"]),
+                tuple(row["flags"]),
+                row["cpu_s"],
+                row["failed"],
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None

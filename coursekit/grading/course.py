@@ -16,6 +16,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from coursekit.grading import intake
 from coursekit.grading.canonical import canonical
+from coursekit.grading.failures import FAILED, trace
 from coursekit.grading.seeds import course_secret
 
 
@@ -35,6 +36,7 @@ class Submission:
 
     notebooks: canonical copies by name.
     problems:  by name, why a notebook could not be read.
+    broken:    where the grader itself failed to read it, a traceback.
     """
 
     student: str
@@ -42,6 +44,7 @@ class Submission:
     notebooks: dict[str, NotebookNode]
     problems: dict[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    broken: str = ""
 
 
 class Course:
@@ -94,9 +97,13 @@ class Course:
                 reason = "the folder is a link or missing"
                 yield Submission(student, folder, {}, dict.fromkeys(released, reason))
                 continue
-            read = intake.read_submission(folder, expected)
-            copies = {name: canonical(released[name], nb) for name, nb in read.notebooks.items()}
-            yield Submission(student, folder, copies, dict(read.problems), read.remarks)
+            try:
+                read = intake.read_submission(folder, expected)
+                copies = {name: canonical(released[name], nb) for name, nb in read.notebooks.items()}
+                submission = Submission(student, folder, copies, dict(read.problems), read.remarks)
+            except Exception as error:  # of ours: the others are graded all the same
+                submission = Submission(student, folder, {}, dict.fromkeys(released, FAILED), broken=trace(error))
+            yield submission
 
 
 def _read(path: Path) -> NotebookNode:

@@ -24,6 +24,8 @@ def write_csv(path: Path, rows: Iterable[Row]) -> None:
                 writer.writerow([_plain(field) for field in (*fields, *texts)])
             if row.problems:
                 writer.writerow([_plain(row.student), "", "", "", "not read", "", _plain("; ".join(row.problems)), ""])
+            elif not row.questions:
+                writer.writerow([_plain(row.student), "", "", "", "not decided", "", _plain(row.failed), ""])
 
 
 def _plain(field: object) -> object:

@@ -6,25 +6,37 @@ In the worker these names raise, so their use earns nothing. The flag says that 
 from __future__ import annotations
 
 import ast
+import warnings
 
 _LAYERS = {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "RNNBase", "RNNCellBase"}
 _FUNCTIONS = {"gru", "lstm", "rnn_tanh", "rnn_relu", "gru_cell", "lstm_cell", "rnn_tanh_cell", "rnn_relu_cell"}
 _MODULES = ("torch._VF", "torch._C", "coursekit.reference", "coursekit.nn", "coursekit.checking", "coursekit.topics")
 
+MAX_SOURCE = 100_000  # characters of one cell
+MAX_PARTS = 12  # names in a row, from the root: no finished thing lies deeper
+MAX_FLAGS = 20
+UNREAD = "holds code that is too long or too deep to be searched for what is to be written from scratch"
+
 
 def flags(source: str) -> tuple[str, ...]:
     """Sentences on what the source of a cell uses that it should write; empty for source that does not parse."""
+    if len(source) > MAX_SOURCE:
+        return (UNREAD,)
     try:
-        tree = ast.parse(_without_magics(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a learner's "\\d"
+            tree = ast.parse(_without_magics(source))
+    except (SyntaxError, ValueError):
         return ()
+    except (RecursionError, MemoryError):
+        return (UNREAD,)
     names = _imported(tree)
     used = set()
     for node in ast.walk(tree):
         dotted = _dotted(node, names)
         if dotted is not None and _finished(dotted):
             used.add(dotted)
-    return tuple(f"uses {name}, which is to be written from scratch" for name in sorted(used))
+    return tuple(f"uses {name[:200]}, which is to be written from scratch" for name in sorted(used)[:MAX_FLAGS])
 
 
 def _finished(dotted: str) -> bool:
@@ -58,6 +70,8 @@ def _dotted(node: ast.AST, names: dict[str, str]) -> str | None:
     if isinstance(node, ast.Attribute):
         parts = [node.attr]
         while isinstance(node.value, ast.Attribute):
+            if len(parts) == MAX_PARTS:
+                return None
             node = node.value
             parts.append(node.attr)
         if isinstance(node.value, ast.Name):

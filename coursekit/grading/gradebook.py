@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -19,12 +20,23 @@ from sqlalchemy.exc import OperationalError
 
 from coursekit.grading.canonical import unread
 from coursekit.grading.course import Course, CourseError, Submission, unknown_to_gradebook
+from coursekit.grading.failures import is_of_the_disk
 from coursekit.grading.nbgrader.presentation import first_answer, flag_comment, points, present
 from coursekit.grading.quarantine import TIMESTAMP, is_time
 from coursekit.grading.rows import Comments, Rows, Scores
 from coursekit.grading.trusted import Graded
 
 EXCHANGE_SECRET = "submission_secret.txt"
+
+
+@dataclass(frozen=True)
+class _Student:
+    """What is to be written for one student; scores and comments are by notebook, as are the files to look at."""
+
+    submission: Submission
+    files: dict[str, NotebookNode]
+    scores: dict[str, Scores]
+    comments: dict[str, Comments]
 
 
 class Writer:
@@ -39,7 +51,7 @@ class Writer:
         self._late = AssignLatePenalties(config=course.config)
         self._late.init_plugin()
         self._released: dict[str, NotebookNode] = {}
-        self._unwritten: list[tuple[Submission, dict[str, NotebookNode]]] = []
+        self._unwritten: list[_Student] = []
 
     def __enter__(self) -> Writer:
         try:
@@ -58,7 +70,8 @@ class Writer:
         return student in self._decided
 
     def write(self, submission: Submission, results: dict[str, Graded]) -> None:
-        """Store one student's results, and the notebooks that people look at."""
+        """Store one student's results, and the notebooks that people look at. What others were given survives if this
+        raises."""
         files: dict[str, NotebookNode] = {}
         scores: dict[str, Scores] = {}
         comments: dict[str, Comments] = {}
@@ -71,24 +84,43 @@ class Writer:
                 scores[name], comments[name] = {}, {}
                 if reason := submission.problems.get(name, "it was not graded"):
                     files[name] = unread(self._handed_out(name), reason)
-        stamp = _timestamp(submission.folder)
+        student = _Student(submission, files, scores, comments)
         try:
-            late = self._rows.store(submission.student, utils.parse_utc(stamp) if stamp else None, scores, comments)
+            self._store(student)
+        except CourseError:
+            raise
+        except Exception:
+            self._book.db.rollback()  # half of this student, and those who are not committed yet: these again
+            for other in self._unwritten:
+                self._store(other)
+            raise
+        self._unwritten.append(student)
+
+    def _store(self, student: _Student) -> None:
+        name, stamp = student.submission.student, _timestamp(student.submission.folder)
+        try:
+            late = self._rows.store(name, utils.parse_utc(stamp) if stamp else None, student.scores, student.comments)
             if late:
-                self._penalise(submission.student)
+                self._penalise(name)
         except OperationalError as error:
             raise _unwritable(error) from None
-        self._unwritten.append((submission, files))
 
-    def flush(self) -> None:
-        """Make everything last that was given to `write`."""
+    def flush(self) -> dict[str, Exception]:
+        """Make everything last that was given to `write`. Returns by student why notebooks could not be written."""
         try:
             self._book.db.commit()
         except OperationalError as error:
             raise _unwritable(error) from None
-        for submission, files in self._unwritten:
-            self._files(submission, files)
+        lost: dict[str, Exception] = {}
+        for student in self._unwritten:
+            try:
+                self._files(student.submission, student.files)
+            except Exception as error:
+                if is_of_the_disk(error):
+                    raise
+                lost[student.submission.student] = error
         self._unwritten = []
+        return lost
 
     def _handed_out(self, name: str) -> NotebookNode:
         if not self._released:

@@ -5,18 +5,20 @@ The engine draws, compares and diagnoses in this process. Only arguments go into
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from coursekit.checking import registry, trees
-from coursekit.checking.call import Call, Failure
+from coursekit.checking.call import Call
 from coursekit.checking.exercise import Exercise
+from coursekit.checking.facts import Failure, FailureKind
 from coursekit.grading.sandbox import CallResult, FunctionRef, Worker
 
 CALL_WITH = "_call_with_earlier_answers"
@@ -30,6 +32,7 @@ PRELUDE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
 
 MAX_CALLBACK_NUMBERS = 1_000_000  # in the arguments of one call back: more than any draw holds
 MAX_CALLBACK_PRODUCT = 20_000_000  # of the two largest arrays: what their matrix product can at most make of them
+MAX_CALLBACK_STEPS = 5_000  # along one axis or in one list, also of an empty array: a loop of ours may run over it
 
 
 class GraderFault(RuntimeError):
@@ -46,7 +49,7 @@ class Remote:
     def __init__(self, worker: Worker, exercise: Exercise) -> None:
         self.worker, self.exercise = worker, exercise
         self.__name__ = exercise.name
-        self.uses = {name: FunctionRef(_bounded(registry.get(name).reference)) for name in exercise.uses}
+        self.uses = {name: _earlier(name) for name in exercise.uses}
         self.result: CallResult | None = None
         self.limit = exercise.cpu_s
         self.out_of_memory = False
@@ -99,7 +102,7 @@ def call_remotely(exercise: Exercise, answer: Remote, args: Mapping[str, Any], l
         failure = _failure(answer.result, exercise)
     result = answer.result
     if result is None:
-        return Call(failure=Failure("raised", "TypeError", "the answer was not called"))
+        return Call(failure=Failure(FailureKind.RAISED, "TypeError", "the answer was not called"))
     return Call(
         value=value,
         failure=failure,
@@ -115,16 +118,16 @@ def _failure(result: CallResult, exercise: Exercise) -> Failure:
     name = exercise.name
     if _no_memory(result):
         allowed = f"the {exercise.memory_mb} MB of memory that a notebook may have while {name} is graded"
-        return Failure("raised", "MemoryError", f"it needed more than {allowed}")
+        return Failure(FailureKind.RAISED, "MemoryError", f"it needed more than {allowed}")
     if result.status == "error":
         if result.ename == "NotImplementedError":
-            return Failure("not written", result.ename, result.evalue)
-        return Failure("raised", result.ename, result.evalue[:500])
+            return Failure(FailureKind.NOT_WRITTEN, result.ename, result.evalue)
+        return Failure(FailureKind.RAISED, result.ename, result.evalue[:500])
     if result.status == "timeout":
-        return Failure("timeout", "timeout", f"was stopped: {result.reason}")
+        return Failure(FailureKind.TIMEOUT, "timeout", f"was stopped: {result.reason}")
     if result.status == "died":
-        return Failure("exited", "died", f"ended its process ({result.reason})")
-    return Failure("raised", "malformed", f"what {name} returned cannot be read: {result.reason}")
+        return Failure(FailureKind.EXITED, "died", f"ended its process ({result.reason})")
+    return Failure(FailureKind.RAISED, "malformed", f"what {name} returned cannot be read: {result.reason}")
 
 
 def _no_memory(result: CallResult) -> bool:
@@ -143,14 +146,39 @@ def _sendable(value: Any) -> Any:
     return FunctionRef(_bounded(value)) if callable(value) else value
 
 
+def _earlier(name: str) -> FunctionRef:
+    """The reference of an exercise, for answers that build on it."""
+    return FunctionRef(_bounded(registry.get(name).reference), _records(name))
+
+
+@functools.cache
+def _records(name: str) -> tuple[type[tuple], ...]:
+    """The named tuples that an exercise's answer is given."""
+    return tuple({record for draw in registry.get(name).draws(0) for record in trees.records(dict(draw.args))})
+
+
 def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of ours that a stranger's process may call: not with more numbers than a draw could hold."""
 
     def bounded(*args: Any, **kwargs: Any) -> Any:
-        sizes = sorted(np.asarray(array).size for array in trees.arrays((args, kwargs)))
+        arguments = (*args, *kwargs.values())
+        sizes = sorted(array.size for array in trees.arrays(arguments))
         numbers = sum(sizes)
         if numbers > MAX_CALLBACK_NUMBERS or math.prod(sizes[-2:]) > MAX_CALLBACK_PRODUCT:
             raise ValueError(f"called with {numbers} numbers, more than a draw can hold")
+        longest = max(_lengths(arguments), default=0)
+        if longest > MAX_CALLBACK_STEPS:
+            raise ValueError(f"called with {longest} steps or rows, more than a draw can hold")
         return function(*args, **kwargs)
 
     return bounded
+
+
+def _lengths(value: Any) -> Iterator[int]:
+    """The axes of all arrays and the lengths of all lists."""
+    if isinstance(value, np.ndarray):
+        yield from value.shape
+    elif isinstance(value, (list, tuple, dict)):
+        yield len(value)
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _lengths(part)

@@ -47,7 +47,7 @@ class ResultStore:
 
     def put(self, key: str, graded: Graded) -> None:
         """Keep a result. One with a fault of the grader is not kept: the next run shall try again."""
-        if graded.faults:
+        if graded.faults or graded.broken:
             return
         body = json.dumps(graded.to_dict())
         replace_json(self._path(key), {"signature": self._sign(key, body), "body": body})

@@ -15,7 +15,9 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 
+from coursekit.grading.failures import FAILED, trace
 from coursekit.grading.job import Job
 from coursekit.grading.sandbox import Connection, SandboxUnavailable, Server
 from coursekit.grading.servers import shared_server, use_server
@@ -23,12 +25,17 @@ from coursekit.grading.trusted import Graded
 
 ATTEMPTS = 2
 
+DIED = "the grading process died while it graded this notebook"
+
 PROCESSES_PER_SERVER = 16
 """A server forks one worker at a time, which takes it 7 ms; a submission takes its grader 300 ms."""
 
 
 def run_job(job: Job) -> Graded:
-    """Grade one job with the sandbox server of this process. A host without a sandbox is a fault, never a score."""
+    """Grade one job with the sandbox server of this process. A host without a sandbox is a fault, never a score.
+
+    An exception of the grader is a fault of this one job, with its traceback; the jobs after it go on.
+    """
     try:
         server = shared_server()
         graded = job.run(server)
@@ -37,11 +44,18 @@ def run_job(job: Job) -> Graded:
         return graded
     except SandboxUnavailable as reason:
         return faulty(job, str(reason))
+    except Exception as error:
+        return failed(job, error)
 
 
 def faulty(job: Job, reason: str) -> Graded:
     """A result that decides nothing: every exercise of the job needs a person."""
     return Graded({}, faults=dict.fromkeys(job.seeds, reason))
+
+
+def failed(job: Job, error: BaseException) -> Graded:
+    """The result of a job on which the grader itself failed."""
+    return Graded({}, faults=dict.fromkeys(job.seeds, FAILED), broken=trace(error))
 
 
 def serially(jobs: Iterable[Job]) -> Iterator[tuple[Job, Graded]]:
@@ -75,7 +89,7 @@ def in_processes(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Job, Grade
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    graded = future.result()
+                    graded = _result(future, running[future])
                     yield running.pop(future), graded
         except BrokenProcessPool:
             # One process died and took the pool along: which job it was, nobody says. Each gets another try.
@@ -87,6 +101,15 @@ def in_processes(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Job, Grade
                     yield job, _alone(job)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _result(future: Future[Graded], job: Job) -> Graded:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise
+    except Exception as error:  # such as a result that could not travel
+        return failed(job, error)
 
 
 def _server() -> Server | Connection | None:
@@ -135,8 +158,8 @@ def _alone(job: Job) -> Graded:
     with _processes(1) as pool:
         try:
             return pool.submit(run_job, job).result()
-        except BrokenProcessPool:
-            return faulty(job, "the grading process died while it graded this notebook")
+        except BrokenProcessPool as error:
+            return replace(failed(job, error), faults=dict.fromkeys(job.seeds, DIED))
 
 
 def on_cluster(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]]:
@@ -164,7 +187,7 @@ def on_cluster(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]
             if future.status == "finished":
                 yield job, future.result()
             else:
-                yield job, faulty(job, f"the cluster could not grade this notebook: {future.exception()}")
+                yield job, failed(job, future.exception())
             future.release()
             for job in itertools.islice(waiting, 1):
                 finished.add(submit(job))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import math
 from collections.abc import Callable
@@ -12,10 +11,13 @@ from typing import Any
 from nbformat import NotebookNode
 
 from coursekit.checking import Exercise, Report, evaluate, registry
-from coursekit.grading import from_scratch, nodes
+from coursekit.grading import from_scratch
+from coursekit.grading.bounds import Bounds, Exceeded
 from coursekit.grading.canonical import is_own_cell
+from coursekit.grading.failures import FAILED, trace
 from coursekit.grading.remote import PRELUDE, GraderFault, Remote, call_remotely
-from coursekit.grading.sandbox import CellResult, Connection, Limits, SandboxUnavailable, Server, Worker
+from coursekit.grading.sandbox import Connection, Limits, SandboxUnavailable, Server, Worker
+from coursekit.grading.shown import Outputs
 
 MAX_RESTARTS = 8
 """How often one notebook may lose its worker (endless loops, os._exit) before a student's own cells are left out."""
@@ -33,6 +35,7 @@ class Graded:
     flags:   what a teacher should look at.
     outputs: by cell id, what the cells showed, as nbformat outputs made here from checked data.
     cpu_s:   CPU seconds that the notebook's own code used.
+    broken:  where the grader itself failed, a traceback for who keeps it running; never shown to students.
     """
 
     reports: dict[str, Report]
@@ -40,6 +43,7 @@ class Graded:
     flags: tuple[str, ...] = ()
     outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     cpu_s: float = 0.0
+    broken: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -48,6 +52,7 @@ class Graded:
             "flags": list(self.flags),
             "outputs": self.outputs,
             "cpu_s": self.cpu_s,
+            "broken": self.broken,
         }
 
     @classmethod
@@ -58,6 +63,7 @@ class Graded:
             tuple(data["flags"]),
             {cell: [NotebookNode(o) for o in outputs] for cell, outputs in data["outputs"].items()},
             data["cpu_s"],
+            data["broken"],
         )
 
 
@@ -70,7 +76,7 @@ def grade_notebook(nb: NotebookNode, server: Server | Connection, seed_of: Calla
 
     A call of an answer may use what its exercise allows; the cells of the notebook, as much memory as its most
     generous exercise. Whatever the notebook does is in the result. A fault of the grader is in `faults`, exercise by
-    exercise.
+    exercise; so is a notebook that takes the grader itself too much time or memory.
     """
     if server.prelude != PRELUDE:
         raise ValueError("notebooks are graded by a server with the PRELUDE, which takes finished layers away")
@@ -100,19 +106,39 @@ class _Grading:
         self.waited_s = 0.0
         self.reports: dict[str, Report] = {}
         self.faults: dict[str, str] = {}
-        self.outputs: dict[str, list[dict[str, Any]]] = {}
+        self.broken: list[str] = []
+        self.outputs = Outputs()
+        self.bounds = Bounds()
 
     def run(self) -> Graded:
         try:
             for cell in self.nb.cells:
                 if cell.cell_type == "code":
                     self._cell(cell)
-        except (GraderFault, SandboxUnavailable, OSError) as fault:
+        except (GraderFault, SandboxUnavailable, OSError, Exceeded) as fault:
             self._give_up(str(fault))
+        except Exception as error:
+            self._give_up(self._failed(error))
         finally:
             self._close()
-        flags = tuple(dict.fromkeys(f for c in self._written() for f in from_scratch.flags(c.source)))
-        return Graded(self.reports, self.faults, flags, self.outputs, round(self.cpu_s, 3))
+        flags = self._flags()
+        shown, broken = self.outputs.by_cell, "\n".join(self.broken)
+        return Graded(self.reports, self.faults, flags, shown, round(self.cpu_s, 3), broken)
+
+    def _failed(self, error: Exception) -> str:
+        """Keep where the grader failed; returns what a student may read of it."""
+        self.broken.append(trace(error))
+        return FAILED
+
+    def _flags(self) -> tuple[str, ...]:
+        try:
+            with self.bounds.step():
+                return tuple(dict.fromkeys(flag for c in self._written() for flag in from_scratch.flags(c.source)))
+        except Exceeded:
+            pass
+        except Exception as error:
+            self._failed(error)
+        return (from_scratch.UNREAD,)
 
     def _written(self) -> list[NotebookNode]:
         """The cells that a student wrote."""
@@ -127,14 +153,15 @@ class _Grading:
             return
         if self.restarts > MAX_RESTARTS and is_own_cell(cell):
             said = f"Not run: this notebook has ended its program {MAX_RESTARTS} times before."
-            self.outputs[cell.id] = [nodes.stream("stdout", f"{said}\n")]
+            self.outputs.say(cell.id, said)
             return
-        result = self._alive().run_cell(cell.source)
-        if result.status == "busy":  # a wall clock on a loaded machine: once more, with a worker of its own
+        with self.bounds.step():
             result = self._alive().run_cell(cell.source)
-            if result.status == "busy":
-                raise GraderFault(f"a cell could not finish on this machine: {result.reason}")
-        self.outputs[cell.id] = as_outputs(result)
+            if result.status == "busy":  # a wall clock on a loaded machine: once more, with a worker of its own
+                result = self._alive().run_cell(cell.source)
+                if result.status == "busy":
+                    raise GraderFault(f"a cell could not finish on this machine: {result.reason}")
+            self.outputs.add(cell.id, result)
         if self.worker is not None and self.worker.alive:
             self.done.append(cell.source)
 
@@ -145,23 +172,34 @@ class _Grading:
             self.faults[name] = str(unknown)
             return
         try:
-            try:
-                report, spoilt = self._evaluate(exercise)
-            except GraderFault:  # such as a machine that is too busy
-                spoilt = True
-            if spoilt:  # once more, in a worker of its own
-                report, _ = self._evaluate(exercise)
+            report = self._report(exercise)
             # The example holds the arguments of a draw, which may be functions and cannot travel between processes.
             self.reports[name] = replace(report, example=None)
         except GraderFault as fault:
             self.faults[name] = str(fault)
+        except (SandboxUnavailable, OSError):
+            raise
+        except Exceeded as bound:
+            self._close()  # its worker may be in the middle of an answer
+            self.faults[name] = str(bound)
+        except Exception as error:
+            self._close()
+            self.faults[name] = self._failed(error)
+
+    def _report(self, exercise: Exercise) -> Report:
+        try:
+            report, spoilt = self._evaluate(exercise)
+        except GraderFault:  # such as a machine that is too busy
+            spoilt = True
+        return self._evaluate(exercise)[0] if spoilt else report  # once more, in a worker of its own
 
     def _evaluate(self, exercise: Exercise) -> tuple[Report, bool]:
         """The report, and whether the worker ended or ran out of memory in it and had called another answer before."""
         worker = self._alive()
         used, self.called = self.called, True
         answer = Remote(worker, exercise)
-        report = evaluate(exercise, answer, self.seed_of(exercise.name), caller=call_remotely)
+        with self.bounds.step():
+            report = evaluate(exercise, answer, self.seed_of(exercise.name), caller=call_remotely)
         if answer.out_of_memory:
             worker.close()
         return report, used and not worker.alive
@@ -208,29 +246,6 @@ def _limits(nb: NotebookNode, usual: Limits) -> Limits:
     memory = max((exercise.memory_mb for exercise in exercises), default=usual.memory_mb)
     seconds = MAX_CALLS * max((exercise.cpu_s for exercise in exercises), default=usual.cpu_s)
     return replace(usual, memory_mb=memory, total_cpu_s=max(usual.total_cpu_s, math.ceil(seconds)))
-
-
-def as_outputs(result: CellResult) -> list[dict[str, Any]]:
-    """What a cell showed, as nbformat outputs: text and PNG only, errors as plain text."""
-    outputs = []
-    for piece in result.shown:
-        if piece.kind in ("stdout", "stderr"):
-            outputs.append(nodes.stream(piece.kind, piece.text))
-        else:
-            data = {kind: _encoded(content) for kind, content in piece.data.items()}
-            outputs.append(nodes.display(data))
-    if result.ename == "NotWhileGrading":
-        outputs.append(nodes.stream("stdout", f"Not run while grading: {result.evalue}\n"))
-    elif result.status == "error":
-        lines = result.traceback.splitlines() or [f"{result.ename}: {result.evalue}"]
-        outputs.append(nodes.error(result.ename, result.evalue, lines))
-    elif result.status != "ok":
-        outputs.append(nodes.error(result.status, result.reason, [result.reason]))
-    return outputs
-
-
-def _encoded(content: str | bytes) -> str:
-    return base64.b64encode(content).decode("ascii") if isinstance(content, bytes) else content
 
 
 def _is_answer(cell: NotebookNode) -> bool:

@@ -3,17 +3,23 @@
 from coursekit.nn import GRU
 gru = GRU(28, 64, batch_first=True)                        # as torch.nn.GRU
 gru = GRU(28, 64, batch_first=True, backend="readable")    # the equations, differentiated by autograd
+
+A folder for each cell, gru, lstm, rnn: its equations (`readable.py`), its layer (`layer.py`) and its fast paths.
+layers, cells, backends, packing, checks, compiled   what the three share
+bptt, gemm, denormals                                what the fast paths share
+attention, convolution, dropout, layer_norm, clipping   what is put around a layer
 """
 
 from .attention import AdditiveAttention, DotAttention, masked_softmax
 from .backends import BackendWarning
-from .cells import GRUCell, LSTMCell, RNNCell
 from .clipping import clip_gradients
 from .convolution import CausalConvolution, ConvolutionGRU
 from .denormals import flush_denormals
 from .dropout import VariationalDropout, VariationalGRU
+from .gru import GRU, GRUCell
 from .layer_norm import LayerNormGRU, layer_norm
-from .modules import GRU, LSTM, RNN
+from .lstm import LSTM, LSTMCell
+from .rnn import RNN, RNNCell
 
 __all__ = [
     "GRU",

@@ -88,6 +88,7 @@ class DotAttention(Attention):
         self.scaled = scaled
 
     def scores(self, query: Tensor, keys: Tensor) -> Tensor:
+        """query (N, S, A), keys (N, T, A) -> (N, S, T). Raises ValueError if their last axes differ."""
         if query.shape[-1] != keys.shape[-1]:
             raise ValueError(
                 f"{type(self).__name__}: queries have {query.shape[-1]} numbers and keys {keys.shape[-1]}; make them "
@@ -97,6 +98,7 @@ class DotAttention(Attention):
         return (query * scale) @ keys.transpose(1, 2)
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         return "scaled=True" if self.scaled else ""
 
 
@@ -122,6 +124,7 @@ class AdditiveAttention(Attention):
             nn.init.uniform_(weight, -bound, bound)
 
     def scores(self, query: Tensor, keys: Tensor) -> Tensor:
+        """query (N, S, Q), keys (N, T, A) -> (N, S, T). Raises ValueError if a last axis is not that of W or U."""
         for what, given, weight in (("query", query, self.W), ("keys", keys, self.U)):
             if given.shape[-1] != weight.shape[1]:
                 raise ValueError(
@@ -132,4 +135,5 @@ class AdditiveAttention(Attention):
         return torch.tanh(seen) @ self.v
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         return f"{self.W.shape[1]}, {self.U.shape[1]}, {self.W.shape[0]}"

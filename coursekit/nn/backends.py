@@ -1,40 +1,29 @@
-"""Which loop a module runs, and why.
+"""Which loop a layer runs, and why.
 
-    readable   the equations, one line each, differentiated by autograd (`readable.py`)
-    fast       the same with a hand-written backward pass (`fast_*.py`)
-    graphed    GPU: the whole loop recorded once as a CUDA graph and replayed (`graphed.py`); GRU only
-    triton     GPU: one kernel for the whole sequence, recurrent weights on chip (`triton_gru.py`); GRU only
+    readable   the equations, one line each, differentiated by autograd (`readable.py` of every cell)
+    fast       the same with a hand-written backward pass (`fast.py` of every cell)
+    graphed    GPU: the whole loop recorded once as a CUDA graph and replayed (`gru/graphed.py`); GRU only
+    triton     GPU: one kernel for the whole sequence, recurrent weights on chip (`gru/launch.py`); GRU only
     auto       the quickest that needs no preparation: triton on a GPU where it can, else fast, else readable
 
-All give the same results. One that cannot run here hands over to the next slower one and says why.
+All give the same results. One that cannot run here hands over to the next slower one and says why. Each layer says in
+its table `loops` (`gru/layer.py`, `lstm/layer.py`, `rnn/layer.py`) which of them it has.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import warnings
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from . import fast_gru, fast_lstm, fast_rnn, readable
-
 NAMES = ("auto", "readable", "fast", "graphed", "triton")
 _FALLBACK = ("triton", "graphed", "fast", "readable")
 
-_LOOPS: dict[tuple[str, str], Callable] = {
-    ("RNN_TANH", "readable"): partial(readable.rnn, nonlinearity="tanh"),
-    ("RNN_RELU", "readable"): partial(readable.rnn, nonlinearity="relu"),
-    ("LSTM", "readable"): readable.lstm,
-    ("GRU", "readable"): readable.gru,
-    ("RNN_TANH", "fast"): partial(fast_rnn.rnn, nonlinearity="tanh"),
-    ("RNN_RELU", "fast"): partial(fast_rnn.rnn, nonlinearity="relu"),
-    ("LSTM", "fast"): fast_lstm.lstm,
-    ("GRU", "fast"): fast_gru.gru,
-}
+Loops = Mapping[str, Callable]  # name -> (x, h, [c], W_ih, W_hh, b_ih, b_hh) -> all states (T, N, H)
+Obstacles = Mapping[str, Callable[[Tensor, int], str | None]]  # name -> (x on a GPU, H) -> why it cannot run, or None
 
 
 class Choice(NamedTuple):
@@ -49,41 +38,37 @@ class BackendWarning(UserWarning):
 
 
 def validate(name: str) -> str:
+    """The name itself, if there is such a back end. Raises ValueError if there is none."""
     if name not in NAMES:
         raise ValueError(f"Unknown backend {name!r}. Choose one of {', '.join(NAMES)}.")
     return name
 
 
-def loop(mode: str, name: str) -> Callable:
-    """The function that runs `mode` ("GRU", "LSTM", "RNN_TANH", "RNN_RELU") in the back end `name`."""
-    if name == "graphed":
-        from .graphed import gru
+def choose(
+    wanted: str, x: Tensor, hidden_size: int, loops: Loops, obstacles: Obstacles, projected: bool = False
+) -> Choice:
+    """The back end for this input: the wanted one, or the first after it that has nothing against it.
 
-        return gru
-    if name == "triton":
-        from .triton_run import gru
-
-        return gru
-    return _LOOPS[mode, name]
-
-
-def choose(mode: str, wanted: str, x: Tensor, hidden_size: int, projected: bool = False) -> Choice:
-    """The back end for this input: the wanted one, or the first after it that has nothing against it."""
+    wanted: one of NAMES. x: the input of the layer; what counts is its type, its device and its number format.
+    loops, obstacles: what the layer has. projected: an LSTM whose state is projected.
+    """
     if wanted == "auto":
         order = ("triton", "fast", "readable") if x.device.type == "cuda" else ("fast", "readable")
     else:
         order = _FALLBACK[_FALLBACK.index(wanted) :]
-    obstacles = []
+    against = []
     for name in order:
-        obstacle = _obstacle(name, mode, x, hidden_size, projected)
+        obstacle = _general_obstacle(name, x, loops, projected)
+        if obstacle is None and name in obstacles:
+            obstacle = obstacles[name](x, hidden_size)
         if obstacle is None:
-            return Choice(name, " ".join(obstacles) or ("The default." if wanted == "auto" else "As asked."))
-        obstacles.append(f"Not {name}: {obstacle}.")
+            return Choice(name, " ".join(against) or ("The default." if wanted == "auto" else "As asked."))
+        against.append(f"Not {name}: {obstacle}.")
     raise AssertionError("the readable back end has no obstacles")
 
 
 def warn(wanted: str, choice: Choice) -> None:
-    """Say that the back end that was asked for does not run."""
+    """Warn with a BackendWarning if the back end that was asked for does not run."""
     if wanted not in ("auto", choice.name):
         warnings.warn(
             f"backend={wanted!r} is not possible here, {choice.name!r} runs instead. {choice.reason}",
@@ -92,8 +77,8 @@ def warn(wanted: str, choice: Choice) -> None:
         )
 
 
-def _obstacle(name: str, mode: str, x: Tensor, hidden_size: int, projected: bool) -> str | None:
-    """Why the back end cannot run this input, or None."""
+def _general_obstacle(name: str, x: Tensor, loops: Loops, projected: bool) -> str | None:
+    """Why the back end cannot run this input, whatever the cell, or None."""
     if name == "readable":
         return None
     if projected:
@@ -102,21 +87,9 @@ def _obstacle(name: str, mode: str, x: Tensor, hidden_size: int, projected: bool
         return "the call is being exported, traced or transformed by torch.func, which needs plain operations"
     if name == "fast":
         return None
-    if mode != "GRU":
+    if name not in loops:
         return "it exists for the GRU only"
-    if x.device.type != "cuda":
-        return f"it needs a CUDA GPU and the input is on {x.device.type!r}"
-    if name == "graphed":
-        return "a CUDA graph is being captured already" if torch.cuda.is_current_stream_capturing() else None
-    return _triton_obstacle(x, hidden_size)
-
-
-def _triton_obstacle(x: Tensor, hidden_size: int) -> str | None:
-    if importlib.util.find_spec("triton") is None:
-        return "the package triton is not installed (pip install triton)"
-    from . import triton_run
-
-    return triton_run.obstacle(x.dtype, hidden_size, x.device)
+    return None if x.device.type == "cuda" else f"it needs a CUDA GPU and the input is on {x.device.type!r}"
 
 
 def _traced(x: Tensor) -> bool:

@@ -1,7 +1,7 @@
-"""One step at a time: drop-ins for torch.nn.RNNCell, torch.nn.LSTMCell and torch.nn.GRUCell, written from scratch.
+"""What RNNCell, LSTMCell and GRUCell share: parameters and checks. A cell does one step at a time.
 
-For code that decides between steps what the next input is. A whole sequence runs faster in the modules of
-`modules.py`, which project all its inputs at once.
+For code that decides between steps what the next input is. A whole sequence runs faster in a layer (`layers.py`), which
+projects all its inputs at once.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import checks, readable
+from . import checks
 
 
 class RecurrentCell(nn.Module):
-    """The parameters and the checks of a cell."""
+    """A cell whose weights have G = `gates` blocks of H rows; a subclass says how many, and defines `forward`.
+
+    Weights, named as in torch.nn: weight_ih (G*H, D), weight_hh (G*H, H), bias_ih and bias_hh (G*H,), or no biases.
+    Raises TypeError or ValueError if a size is not a positive integer.
+    """
 
     gates: int
 
@@ -40,6 +44,7 @@ class RecurrentCell(nn.Module):
             nn.init.uniform_(weight, -bound, bound)
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         return f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
 
     def _projected(self, x: Tensor) -> Tensor:
@@ -50,54 +55,13 @@ class RecurrentCell(nn.Module):
         checks.features(name, x, self.input_size)
         return F.linear(x if x.dim() == 2 else x[None], self.weight_ih, self.bias_ih)
 
-    def _state(self, h: Tensor | None, x: Tensor, x_t: Tensor, name: str) -> Tensor:
-        """The state as (N, H) in the type of x_t; zeros if left out."""
+    def _state(self, h: Tensor | None, x: Tensor, from_x: Tensor, name: str) -> Tensor:
+        """The state as (N, H) in the type of from_x; zeros if left out."""
         if h is None:
-            return x_t.new_zeros(len(x_t), self.hidden_size)
+            return from_x.new_zeros(len(from_x), self.hidden_size)
         checks.state(type(self).__name__, name, h, (*x.shape[:-1], self.hidden_size))
-        return (h if h.dim() == 2 else h[None]).to(x_t.dtype)
+        return (h if h.dim() == 2 else h[None]).to(from_x.dtype)
 
     def _recurrent(self) -> tuple[Tensor, Tensor]:
         """W_hh transposed, and b_hh (zeros without bias)."""
         return self.weight_hh.t(), self.bias_hh if self.bias else self.weight_hh.new_zeros(self.weight_hh.shape[0])
-
-
-class RNNCell(RecurrentCell):
-    """h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu for tanh. input (N, D) or (D,), hx (N, H) or (H,)."""
-
-    gates = 1
-
-    def __init__(self, input_size, hidden_size, bias=True, nonlinearity="tanh", device=None, dtype=None):
-        super().__init__(input_size, hidden_size, bias, device, dtype)
-        self.nonlinearity = nonlinearity
-
-    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
-        if self.nonlinearity not in readable.NONLINEARITIES:
-            raise RuntimeError(f"Unknown nonlinearity {self.nonlinearity!r}. Choose 'tanh' or 'relu'.")
-        x_t = self._projected(input)
-        h = self._state(hx, input, x_t, "hx")
-        return readable.rnn_step(x_t, h, *self._recurrent(), self.nonlinearity).view(*input.shape[:-1], -1)
-
-
-class GRUCell(RecurrentCell):
-    """One step of `coursekit.nn.GRU`. input (N, D) or (D,), hx and the result (N, H) or (H,)."""
-
-    gates = 3
-
-    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
-        x_t = self._projected(input)
-        h = self._state(hx, input, x_t, "hx")
-        return readable.gru_step(x_t, h, *self._recurrent()).view(*input.shape[:-1], -1)
-
-
-class LSTMCell(RecurrentCell):
-    """One step of `coursekit.nn.LSTM`. input (N, D) or (D,), hx and the result a pair (h, c) of (N, H) or (H,)."""
-
-    gates = 4
-
-    def forward(self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
-        x_t = self._projected(input)
-        h, c = (None, None) if hx is None else hx
-        states = self._state(h, input, x_t, "h_0"), self._state(c, input, x_t, "c_0")
-        shape = (*input.shape[:-1], -1)
-        return tuple(s.view(shape) for s in readable.lstm_step(x_t, *states, *self._recurrent()))

@@ -9,6 +9,7 @@ from torch import Tensor
 
 
 def constructor(input_size, hidden_size, num_layers, bias, batch_first, dropout, proj_size, is_lstm) -> None:
+    """Raise TypeError or ValueError unless these are arguments of a layer; warn of dropout that does nothing."""
     for name, value in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
         positive_int(name, value)
     for name, value in (("bias", bias), ("batch_first", batch_first)):
@@ -29,6 +30,7 @@ def constructor(input_size, hidden_size, num_layers, bias, batch_first, dropout,
 
 
 def positive_int(name: str, value) -> None:
+    """Raise TypeError or ValueError, naming the argument, unless the value is an int greater than zero."""
     if not isinstance(value, int):
         raise TypeError(f"{name} must be an int, got {type(value).__name__}.")
     if value <= 0:
@@ -36,6 +38,7 @@ def positive_int(name: str, value) -> None:
 
 
 def dtype(module: str, x: Tensor, weight: Tensor, what: str = "input") -> None:
+    """Raise ValueError unless the tensor has the type of the weights."""
     if x.dtype != weight.dtype:
         raise ValueError(
             f"{module}: the {what} is {x.dtype} and the weights are {weight.dtype}; "
@@ -44,6 +47,7 @@ def dtype(module: str, x: Tensor, weight: Tensor, what: str = "input") -> None:
 
 
 def features(module: str, x: Tensor, input_size: int) -> None:
+    """Raise RuntimeError unless x (..., D) has D = input_size."""
     if x.shape[-1] != input_size:
         raise RuntimeError(
             f"{module}: the last dimension of the input must be input_size = {input_size}, "
@@ -52,6 +56,7 @@ def features(module: str, x: Tensor, input_size: int) -> None:
 
 
 def dimensions(module: str, x: Tensor, batch_first: bool) -> None:
+    """Raise ValueError unless x has two axes, (T, D), or three, with a batch."""
     if x.dim() not in (2, 3):
         batched = "(N, T, D)" if batch_first else "(T, N, D)"
         raise ValueError(
@@ -60,10 +65,12 @@ def dimensions(module: str, x: Tensor, batch_first: bool) -> None:
 
 
 def length(module: str, T: int) -> None:
+    """Raise RuntimeError for a sequence of no steps."""
     if T == 0:
         raise RuntimeError(f"{module}: the sequence has no time steps; give at least one.")
 
 
 def state(module: str, name: str, h: Tensor, expected: tuple[int, ...]) -> None:
+    """Raise RuntimeError unless a state has the shape that is expected."""
     if tuple(h.shape) != expected:
         raise RuntimeError(f"{module}: {name} must have shape {expected}, got {tuple(h.shape)}.")

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import checks
-from .modules import GRU
+from .gru import GRU
 
 
 class CausalConvolution(nn.Module):
@@ -35,7 +35,7 @@ class CausalConvolution(nn.Module):
             nn.init.uniform_(weight, -bound, bound)
 
     def forward(self, x: Tensor) -> Tensor:
-        """x (N, T, D) -> (N, T, C)."""
+        """x (N, T, D) -> (N, T, C). Raises ValueError for another shape."""
         D, K = self.weight.shape[1:]
         if x.dim() != 3 or x.shape[2] != D:
             raise ValueError(f"CausalConvolution: expected x of shape (N, T, {D}), got {tuple(x.shape)}.")
@@ -43,12 +43,13 @@ class CausalConvolution(nn.Module):
         return F.linear(windows.flatten(2), self.weight.flatten(1), self.bias)
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         C, D, K = self.weight.shape
         return f"{D}, {C}, kernel_size={K}"
 
 
 class ConvolutionGRU(nn.Module):
-    """A causal convolution, relu, and a GRU: x (N, T, D) -> the states (N, T, H), and the last one (1, N, H)."""
+    """A causal convolution over `kernel_size` steps with `channels` outputs, relu, and a GRU with hidden_size units."""
 
     def __init__(self, input_size: int, hidden_size: int, *, channels: int = 8, kernel_size: int = 5) -> None:
         super().__init__()
@@ -57,4 +58,5 @@ class ConvolutionGRU(nn.Module):
         self.hidden_size, self.bidirectional = hidden_size, False
 
     def forward(self, x: Tensor, h0: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """x (N, T, D), h0 (1, N, H), zero if left out -> the states (N, T, H), and the last one (1, N, H)."""
         return self.layer(torch.relu(self.convolution(x)), h0)

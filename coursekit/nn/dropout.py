@@ -14,8 +14,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from . import readable
-from .modules import GRU
+from .gru import GRU
+from .gru.readable import next_state
 
 
 def sequence_mask(x: Tensor, p: float) -> Tensor:
@@ -40,6 +40,7 @@ class VariationalDropout(nn.Module):
         self.p = _probability("p", p)
 
     def forward(self, x: Tensor) -> Tensor:
+        """x (N, T, D) -> the same shape. Raises ValueError for another shape."""
         if not self.training or self.p == 0:
             return x
         if x.dim() != 3:
@@ -47,6 +48,7 @@ class VariationalDropout(nn.Module):
         return x * sequence_mask(x, self.p)
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         return f"p={self.p:g}"
 
 
@@ -80,12 +82,13 @@ class VariationalGRU(nn.Module):
         W_ih, W_hh, b_ih, b_hh = self.layer.parameters()
         h = x.new_zeros(len(x), self.hidden_size) if h0 is None else h0[0]
         mask, U, hs = sequence_mask(h, self.states), W_hh.t(), []
-        for x_t in nn.functional.linear(x, W_ih, b_ih).unbind(1):
-            h = readable.gru_gates(x_t, torch.addmm(b_hh, mask * h, U), h)
+        for from_x in nn.functional.linear(x, W_ih, b_ih).unbind(1):
+            h = next_state(from_x, torch.addmm(b_hh, mask * h, U), h)
             hs.append(h)
         return torch.stack(hs, dim=1), h[None]
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         return f"states={self.states:g}"
 
 

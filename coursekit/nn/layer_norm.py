@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from . import readable
-from .modules import GRU
+from .gru import GRU
+from .gru.readable import next_state
 
 EPSILON = 1e-5
 
@@ -28,8 +28,8 @@ class LayerNormGRU(nn.Module):
 
     With LN_x and LN_h, each with a gain and a bias of its own for every row (3H each),
 
-        (x_r, x_z, x_n) = LN_x(W_ih x_t + b_ih),   (h_r, h_z, h_n) = LN_h(W_hh h_(t-1) + b_hh)
-        r = sigmoid(x_r + h_r),   z = sigmoid(x_z + h_z),   n = tanh(x_n + r * h_n)
+        (xr, xz, xn) = LN_x(W_ih x_t + b_ih),   (hr, hz, hn) = LN_h(W_hh h_(t-1) + b_hh)
+        r = sigmoid(xr + hr),   z = sigmoid(xz + hz),   n = tanh(xn + r * hn)
         h_t = (1 - z) * n + z * h_(t-1)
 
     groups says over which of the row blocks r, z, n one mean and one variance are taken, counted from the top:
@@ -57,10 +57,9 @@ class LayerNormGRU(nn.Module):
         """x (N, T, D), h0 (1, N, H), zero if left out -> the states (N, T, H), and the last one (1, N, H)."""
         W_ih, W_hh, b_ih, b_hh = self.layer.parameters()
         h = x.new_zeros(len(x), self.hidden_size) if h0 is None else h0[0]
-        from_x = self._normalised(nn.functional.linear(x, W_ih, b_ih), self.gain_x, self.bias_x)
         U, hs = W_hh.t(), []
-        for x_t in from_x.unbind(1):
-            h = readable.gru_gates(x_t, self._normalised(torch.addmm(b_hh, h, U), self.gain_h, self.bias_h), h)
+        for from_x in self._normalised(nn.functional.linear(x, W_ih, b_ih), self.gain_x, self.bias_x).unbind(1):
+            h = next_state(from_x, self._normalised(torch.addmm(b_hh, h, U), self.gain_h, self.bias_h), h)
             hs.append(h)
         return torch.stack(hs, dim=1), h[None]
 
@@ -72,4 +71,5 @@ class LayerNormGRU(nn.Module):
         return torch.cat([layer_norm(*part) for part in parts], dim=-1)
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         return f"groups={self.groups}"

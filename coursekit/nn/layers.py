@@ -1,8 +1,9 @@
-"""What the RNN, the LSTM and the GRU modules share: parameters, layers, directions, batches and packing."""
+"""What the layers RNN, LSTM and GRU share: parameters, stacking, directions, packing and the choice of a loop."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -16,9 +17,15 @@ States = tuple[Tensor, ...]  # (h,) or (h, c), each (num_layers * directions, N,
 
 
 class Recurrent(nn.Module):
-    """Stacked, possibly bidirectional recurrent layers. A subclass says which cell: `mode` and `gates`."""
+    """Stacked, possibly bidirectional recurrent layers.
+
+    A subclass says which cell: its `mode`, the number of blocks of rows in its weights (`gates`), and what it can run:
+    `loops` by the name of the back end, and `obstacles`, which tell why a back end cannot run an input.
+    """
 
     gates: int
+    loops: backends.Loops
+    obstacles: backends.Obstacles = {}
     state_names: tuple[str, ...] = ("hx",)
 
     def __init__(
@@ -171,9 +178,11 @@ class Recurrent(nn.Module):
 
     def _stack(self, x: Tensor, states: States, layout: Full | Packed) -> tuple[Tensor, States]:
         """All layers and directions over the rows of `layout`; the computation itself."""
-        choice = backends.choose(self.mode, self.backend, x, self.hidden_size, bool(self.proj_size))
+        choice = backends.choose(
+            self.backend, x, self.hidden_size, self.loops, self.obstacles, projected=bool(self.proj_size)
+        )
         self._remember(choice)
-        run = backends.loop(self.mode, choice.name)
+        run = self._loop(choice.name)
         weights = [self._weights(*key) for key in self._keys()]
         kind = x.device.type
         if torch.is_autocast_enabled(kind):  # one type throughout: the state must not change it from step to step
@@ -195,6 +204,10 @@ class Recurrent(nn.Module):
                 x = torch.cat(ys, -1) if len(ys) == 2 else ys[0]
         return x, tuple(torch.stack(each) for each in zip(*last, strict=True))
 
+    def _loop(self, backend: str) -> Callable:
+        """The function that runs one layer in one direction."""
+        return self.loops[backend]
+
     def _keys(self) -> list[tuple[int, str]]:
         return [(layer, suffix) for layer in range(self.num_layers) for suffix in self._suffixes(layer)]
 
@@ -214,6 +227,7 @@ class Recurrent(nn.Module):
             backends.warn(self.backend, choice)
 
     def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
         shown = [f"{self.input_size}, {self.hidden_size}"]
         usual = dict(
             proj_size=0, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False, backend="auto"

@@ -38,24 +38,14 @@ def fold_mistakes(step: Callable) -> tuple[Mistake, ...]:
             hs.append(h)
         return np.stack(hs, axis=1)
 
-    def last_column_before_the_first(x, h0, params):
-        hs = np.zeros((*x.shape[:2], h0.shape[1]))
-        for t in range(x.shape[1]):
-            hs[:, t] = step(x[:, t], hs[:, t - 1], params)
-        return hs
-
     return (
         Mistake("a loop that starts every step from h0", _NO_MEMORY, each_from(lambda h0: h0)),
         Mistake("a loop that starts every step from zeros", _NO_MEMORY, each_from(np.zeros_like)),
         Mistake(
-            "a loop that starts from zeros and ignores h0",
-            "The first step must receive h0.",
+            "a loop that starts from zeros and ignores h0, or reads hs[:, t - 1] at t = 0",
+            "The first step must receive h0. At t = 0 the index t - 1 is -1, the last time step, and it is still zero "
+            "there.",
             lambda x, h0, params: np.stack(states(x, np.zeros_like(h0), params)[1:], axis=1),
-        ),
-        Mistake(
-            "a loop that reads hs[:, t - 1] at t = 0",
-            "At t = 0 the index t - 1 is -1, the last time step: it is still zero there, so h0 never enters.",
-            last_column_before_the_first,
         ),
         Mistake(
             "a loop that writes into h0",

@@ -62,8 +62,8 @@ def mistakes(step_backward: Callable, dW_hh: Callable, new_h: Callable) -> Itera
         return (dx[:, ::-1].copy(), *others)
 
     def mean_over_time(dhs, *rest):
-        *first, W_ih, W_hh, b_ih, b_hh = back(step_backward, dhs, rest[:-1], rest[-1])
-        return (*first, *(dw / len(rest[-1]) for dw in (W_ih, W_hh, b_ih, b_hh)))
+        *first, dW_ih, dW_hh, db_ih, db_hh = back(step_backward, dhs, rest[:-1], rest[-1])
+        return (*first, *(dw / len(rest[-1]) for dw in (dW_ih, dW_hh, db_ih, db_hh)))
 
     yield Mistake(
         "weight gradients that are overwritten at every step",

@@ -1,4 +1,4 @@
-"""What the three fast passes over a sequence share.
+"""What `fast_rnn`, `fast_lstm` and `fast_gru` share.
 
 Arguments and results are batch-first, (N, T, ·). Inside, time comes first: then the N rows of one step lie
 side by side in memory, and so do all the steps of a chunk.
@@ -44,12 +44,6 @@ def project(x1: np.ndarray, W_x: np.ndarray) -> np.ndarray:
     K, N, columns = x1.shape
     from_x = np.matmul(x1.reshape(-1, columns), W_x)
     return from_x.reshape(len(W_x), K, N, -1).swapaxes(0, 1)
-
-
-def read_only(view: np.ndarray) -> np.ndarray:
-    """The same view, through which nothing can be changed."""
-    view.flags.writeable = False
-    return view
 
 
 def flush_vanished(gradient: np.ndarray) -> None:

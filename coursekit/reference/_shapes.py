@@ -1,4 +1,5 @@
-"""Reading arguments: every array gets the right shape and one floating-point type, or an error names it."""
+"""What comes in: every array has the right shape and one floating-point type, or an error names it. What goes out:
+results that share their memory with a cache are read-only."""
 
 from __future__ import annotations
 
@@ -67,3 +68,9 @@ def read_gradient(name: str, gradient, like: np.ndarray, letters: str) -> np.nda
     (gradient,) = as_floats([name], [gradient])
     require(name, gradient, like.shape, letters)
     return gradient.astype(like.dtype, copy=False)
+
+
+def read_only(view: np.ndarray) -> np.ndarray:
+    """The same view, through which nothing can be changed."""
+    view.flags.writeable = False
+    return view

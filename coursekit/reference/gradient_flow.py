@@ -1,7 +1,7 @@
 """Where a gradient goes on its way back: how much reaches each earlier state, and from which loss it comes.
 
 Everything here is measured step by step with the `step` and `step_backward` of a cell, so that the quantities
-between the steps can be seen; `cell.backward` computes the same sums faster and keeps nothing in between.
+between the steps can be seen; `cell.backward` computes the same sums and keeps nothing in between.
 Sizes: N sequences, T steps, D inputs, H units.
 """
 
@@ -45,8 +45,7 @@ def go_back(cell: ModuleType, caches: Sequence, dh) -> Iterator[Any]:
 def surviving(cell: ModuleType, params, x, dh, h0=None) -> np.ndarray:
     """The share of a gradient dh (N, H) at the last state that is left after k = 0 ... T steps back: (T+1,).
 
-    The norm is taken for each sequence and then averaged. The state of an LSTM is h and c together, and so is
-    the norm.
+    The norm is taken for each sequence and then averaged. The state of an LSTM is h and c together, and so is the norm.
     """
     _, caches = run(cell, params, x, h0)
     arriving = [[dh], *(_passed_on(cell, gradients) for gradients in go_back(cell, caches, dh))]

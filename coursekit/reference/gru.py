@@ -7,9 +7,8 @@
 
 Cho et al. 2014 (arXiv:1406.1078, equations 5 to 8) reset before the product, W_hn (r_t * h_{t-1}): another
 model. Chung et al. 2014 (arXiv:1412.3555) also let z write: z and 1 - z exchanged, see `conventions`.
-`step` and `step_backward` are the equations, one line each. `forward` and `backward` compute the same for a
-whole sequence, arranged for speed: the input's products for many steps at once, one product per step with the
-state, and the weights' gradients after the loop.
+To be read from top to bottom: one step, one step back, a sequence, and back through time. `fast_gru` has the same
+`forward` and `backward`, arranged for speed.
 Sizes: N sequences, T steps, D inputs, H units. Rows of the weights: r, z, n.
 """
 
@@ -19,8 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._sequence import chunks, flush_vanished, per_gate, project, read_only, swap_time_and_batch, with_ones
-from ._shapes import read, read_gradient
+from ._shapes import read, read_gradient, read_only
 from .numerics import sigmoid
 
 
@@ -50,16 +48,16 @@ class StepGradients(NamedTuple):
 
     dx: np.ndarray
     dh_prev: np.ndarray
-    W_ih: np.ndarray
-    W_hh: np.ndarray
-    b_ih: np.ndarray
-    b_hh: np.ndarray
+    dW_ih: np.ndarray
+    dW_hh: np.ndarray
+    db_ih: np.ndarray
+    db_hh: np.ndarray
 
 
 class Cache(NamedTuple):
     """What `forward` keeps for `backward`: every gate at every step. hn = W_hn h_{t-1} + b_hn."""
 
-    x1: np.ndarray  # (N, T, D+1): the input, and a last column of ones
+    x: np.ndarray  # (N, T, D)
     h: np.ndarray  # (N, T+1, H): the states, h0 first
     r: np.ndarray  # (N, T, H), and all that follow
     z: np.ndarray
@@ -68,14 +66,14 @@ class Cache(NamedTuple):
     params: Params
 
     @property
-    def x(self) -> np.ndarray:
-        """The input (N, T, D)."""
-        return self.x1[..., :-1]
-
-    @property
     def hs(self) -> np.ndarray:
-        """The states after each step (N, T, H)."""
-        return self.h[:, 1:]
+        """The states after each step (N, T, H), read-only."""
+        return read_only(self.h[:, 1:])
+
+    def at(self, t: int) -> StepCache:
+        """What `step` keeps at step t."""
+        gates = (gate[:, t] for gate in (self.r, self.z, self.n, self.hn))
+        return StepCache(self.x[:, t], self.h[:, t], *gates, self.params)
 
 
 class Gradients(NamedTuple):
@@ -83,10 +81,10 @@ class Gradients(NamedTuple):
 
     dx: np.ndarray
     dh0: np.ndarray
-    W_ih: np.ndarray
-    W_hh: np.ndarray
-    b_ih: np.ndarray
-    b_hh: np.ndarray
+    dW_ih: np.ndarray
+    dW_hh: np.ndarray
+    db_ih: np.ndarray
+    db_hh: np.ndarray
 
 
 def init(D: int, H: int, rng: np.random.Generator, dtype=np.float64) -> Params:
@@ -123,10 +121,10 @@ def step_backward(dh, cache: StepCache) -> StepGradients:
     return StepGradients(
         dx=dax @ W_ih,
         dh_prev=dh * z + dah @ W_hh,
-        W_ih=dax.T @ x,
-        W_hh=dah.T @ h_prev,
-        b_ih=dax.sum(axis=0),
-        b_hh=dah.sum(axis=0),
+        dW_ih=dax.T @ x,
+        dW_hh=dah.T @ h_prev,
+        db_ih=dax.sum(axis=0),
+        db_hh=dah.sum(axis=0),
     )
 
 
@@ -136,85 +134,30 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
     hs is read-only, because the cache shares its memory: change a copy. Raises ValueError naming the argument
     if a shape does not fit.
     """
-    x, h0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0}, params, gates=3, axes="(N, T, D)")
-    (N, T, _), H = x.shape, h0.shape[1]
-    b = b_ih.copy()
-    b[: 2 * H] += b_hh[: 2 * H]  # b_hn stays apart: the reset gate multiplies it
-    W_x, W_h = per_gate(np.column_stack([W_ih, b]), 3), per_gate(W_hh, 3)
-    for W in (W_x, W_h):
-        W[:2] *= 0.5  # σ(a) = (1 + tanh(a/2)) / 2
-    half, b_hn = np.array(0.5, x.dtype), np.tile(b_hh[2 * H :], (N, 1))
-    x1 = with_ones(x)
-    hs = np.empty((T + 1, N, H), x.dtype)
-    hs[0] = h0
-    gates = np.empty((T, 4, N, H), x.dtype)  # r, z, hn, n
-
-    for chunk in chunks(T, 3 * N * H * x.itemsize):
-        from_x = project(x1[chunk], W_x)
-        steps = zip(gates[chunk], from_x[:, :2], from_x[:, 2], hs[chunk], hs[1:][chunk], strict=True)
-        for gates_t, rz_x, n_x, h_prev, h in steps:
-            rz, (r, z, hn, n) = gates_t[:2], gates_t
-            np.matmul(h_prev, W_h, out=gates_t[:3])
-            np.add(rz, rz_x, out=rz)  # r, z = σ(rz_x + rz_h)
-            np.tanh(rz, out=rz)
-            np.multiply(rz, half, out=rz)
-            np.add(rz, half, out=rz)
-            np.add(hn, b_hn, out=hn)  # n = tanh(n_x + r * hn)
-            np.multiply(r, hn, out=n)
-            np.add(n, n_x, out=n)
-            np.tanh(n, out=n)
-            np.subtract(h_prev, n, out=h)  # h = n + z * (h_prev - n)
-            np.multiply(z, h, out=h)
-            np.add(n, h, out=h)
-
-    r, z, hn, n = gates.swapaxes(0, 1)
-    views = (swap_time_and_batch(array) for array in (x1, hs, r, z, n, hn))
-    cache = Cache(*views, Params(W_ih, W_hh, b_ih, b_hh))
-    return read_only(cache.hs), cache
+    x, h, *weights = read(x, {"h0": h0}, params, gates=3, axes="(N, T, D)")
+    params, states, gates = Params(*weights), [h], []
+    for t in range(x.shape[1]):
+        h, kept = step(x[:, t], h, params)
+        states.append(h)
+        gates.append((kept.r, kept.z, kept.n, kept.hn))
+    cache = Cache(x.copy(), np.stack(states, axis=1), *np.stack(gates, axis=2), params)
+    return cache.hs, cache
 
 
 def backward(dhs, cache: Cache) -> Gradients:
     """Back-propagation through time. dhs (N, T, H): the gradient of the loss at each state, by itself.
 
-    It is *not* the whole gradient at h_t: what arrives from step t+1 is added here. The slopes, by which a
-    gradient at h_t is multiplied on its way to a gate, do not depend on it: they are computed for many steps
-    at once, and only the hand-over from step to step is left to the loop.
+    It is *not* the whole gradient at h_t: what arrives from step t+1 is added here.
     """
     dhs = read_gradient("dhs", dhs, cache.hs, "(N, T, H)")
-    W_ih, W_hh, _, _ = cache.params
-    N, T, H = dhs.shape
-    D = W_ih.shape[1]
-    x1, hs, rs, zs, ns, hns = (swap_time_and_batch(array) for array in cache[:-1])
-    dhs = swap_time_and_batch(dhs)
-    dx = np.empty((T, N, D), dhs.dtype)
-    dh_next, per_gate_dh = np.zeros((N, H), dhs.dtype), np.empty((3, N, H), dhs.dtype)
-    W_x, W_h = W_ih.reshape(3, H, D), W_hh.reshape(3, H, H)
-    dW_x, dW_h = np.zeros((3, H, D + 1), dhs.dtype), np.zeros((3, H, H), dhs.dtype)
-    db_hn = np.zeros(H, dhs.dtype)
-
-    for chunk in reversed(chunks(T, 3 * N * H * dhs.itemsize)):
-        h_prev, r, z, n, hn = hs[chunk], rs[chunk], zs[chunk], ns[chunk], hns[chunk]
-        to_n = (1 - z) * (1 - n**2)
-        da = np.empty((3, *r.shape), dhs.dtype)  # first the slopes, in the loop the gradients at r, z, hn
-        da[0] = to_n * hn * r * (1 - r)
-        da[1] = (h_prev - n) * z * (1 - z)
-        da[2] = to_n * r
-        dh = np.array(dhs[chunk], order="C")
-        backwards = zip(*(array[::-1] for array in (dh, z, da.swapaxes(0, 1))), strict=True)
-        for dh_t, z_t, da_t in backwards:
-            np.add(dh_t, dh_next, out=dh_t)
-            np.multiply(da_t, dh_t, out=da_t)
-            np.matmul(da_t, W_h, out=per_gate_dh)  # dh_next = dh * z + da @ W_hh
-            np.add.reduce(per_gate_dh, out=dh_next)
-            np.add(dh_next, dh_t * z_t, out=dh_next)
-        flush_vanished(dh_next)
-        rows = da.reshape(3, -1, H)
-        dW_h += np.matmul(rows.swapaxes(1, 2), h_prev.reshape(-1, H))
-        db_hn += rows[2].sum(axis=0)
-        np.multiply(to_n, dh, out=da[2])  # from hn to n: no reset gate on the input's side
-        dW_x += np.matmul(rows.swapaxes(1, 2), x1[chunk].reshape(-1, D + 1))
-        np.add.reduce(np.matmul(rows, W_x), out=dx[chunk].reshape(-1, D))
-
-    dW_ih, db_ih = dW_x[..., :D].reshape(3 * H, D), dW_x[..., D].flatten()
-    db_hh = np.concatenate([db_ih[: 2 * H], db_hn])
-    return Gradients(swap_time_and_batch(dx), dh_next, dW_ih, dW_h.reshape(3 * H, H), db_ih, db_hh)
+    dx, dh_next = np.empty_like(cache.x), np.zeros_like(cache.h[:, 0])
+    dW_ih, dW_hh, db_ih, db_hh = (np.zeros_like(weight) for weight in cache.params)
+    for t in reversed(range(dhs.shape[1])):
+        back = step_backward(dhs[:, t] + dh_next, cache.at(t))
+        dx[:, t] = back.dx
+        dh_next = back.dh_prev
+        dW_ih += back.dW_ih
+        dW_hh += back.dW_hh
+        db_ih += back.db_ih
+        db_hh += back.db_hh
+    return Gradients(dx, dh_next, dW_ih, dW_hh, db_ih, db_hh)

@@ -7,9 +7,8 @@
     c_t = f_t * c_{t-1} + i_t * g_t
     h_t = o_t * tanh(c_t)
 
-`step` and `step_backward` are the equations, one line each. `forward` and `backward` compute the same for a
-whole sequence, arranged for speed: the input's products for many steps at once, one product per step with the
-state, and the weights' gradients after the loop.
+To be read from top to bottom: one step, one step back, a sequence, and back through time. `fast_lstm` has the same
+`forward` and `backward`, arranged for speed.
 Sizes: N sequences, T steps, D inputs, H units. Rows of the weights: i, f, g, o.
 """
 
@@ -19,8 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._sequence import chunks, flush_vanished, per_gate, project, read_only, swap_time_and_batch, with_ones
-from ._shapes import read, read_gradient
+from ._shapes import read, read_gradient, read_only
 from .numerics import sigmoid
 
 
@@ -54,16 +52,16 @@ class StepGradients(NamedTuple):
     dx: np.ndarray
     dh_prev: np.ndarray
     dc_prev: np.ndarray
-    W_ih: np.ndarray
-    W_hh: np.ndarray
-    b_ih: np.ndarray
-    b_hh: np.ndarray
+    dW_ih: np.ndarray
+    dW_hh: np.ndarray
+    db_ih: np.ndarray
+    db_hh: np.ndarray
 
 
 class Cache(NamedTuple):
     """What `forward` keeps for `backward`: every gate at every step."""
 
-    x1: np.ndarray  # (N, T, D+1): the input, and a last column of ones
+    x: np.ndarray  # (N, T, D)
     h: np.ndarray  # (N, T+1, H): the states, h0 first
     c: np.ndarray  # (N, T+1, H): the cells, c0 first
     i: np.ndarray  # (N, T, H), and all that follow
@@ -74,19 +72,20 @@ class Cache(NamedTuple):
     params: Params
 
     @property
-    def x(self) -> np.ndarray:
-        """The input (N, T, D)."""
-        return self.x1[..., :-1]
-
-    @property
     def hs(self) -> np.ndarray:
-        """The states after each step (N, T, H)."""
-        return self.h[:, 1:]
+        """The states after each step (N, T, H), read-only."""
+        return read_only(self.h[:, 1:])
 
     @property
     def cs(self) -> np.ndarray:
-        """The cells after each step (N, T, H)."""
-        return self.c[:, 1:]
+        """The cells after each step (N, T, H), read-only."""
+        return read_only(self.c[:, 1:])
+
+    def at(self, t: int) -> StepCache:
+        """What `step` keeps at step t."""
+        gates = (gate[:, t] for gate in (self.i, self.f, self.g, self.o))
+        states = self.h[:, t], self.c[:, t]
+        return StepCache(self.x[:, t], *states, *gates, self.c[:, t + 1], self.tanh_c[:, t], self.params)
 
 
 class Gradients(NamedTuple):
@@ -95,10 +94,10 @@ class Gradients(NamedTuple):
     dx: np.ndarray
     dh0: np.ndarray
     dc0: np.ndarray
-    W_ih: np.ndarray
-    W_hh: np.ndarray
-    b_ih: np.ndarray
-    b_hh: np.ndarray
+    dW_ih: np.ndarray
+    dW_hh: np.ndarray
+    db_ih: np.ndarray
+    db_hh: np.ndarray
 
 
 def init(D: int, H: int, rng: np.random.Generator, dtype=np.float64) -> Params:
@@ -140,10 +139,10 @@ def step_backward(dh, dc, cache: StepCache) -> StepGradients:
         dx=da @ W_ih,
         dh_prev=da @ W_hh,
         dc_prev=dc * f,
-        W_ih=da.T @ x,
-        W_hh=da.T @ h_prev,
-        b_ih=da.sum(axis=0),
-        b_hh=da.sum(axis=0),
+        dW_ih=da.T @ x,
+        dW_hh=da.T @ h_prev,
+        db_ih=da.sum(axis=0),
+        db_hh=da.sum(axis=0),
     )
 
 
@@ -153,87 +152,33 @@ def forward(x, h0, c0, params: Params) -> tuple[np.ndarray, np.ndarray, Cache]:
     hs and cs are read-only, because the cache shares their memory: change a copy. Raises ValueError naming
     the argument if a shape does not fit.
     """
-    x, h0, c0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0, "c0": c0}, params, gates=4, axes="(N, T, D)")
-    (N, T, _), H = x.shape, h0.shape[1]
-    W_x, W_h = per_gate(np.column_stack([W_ih, b_ih + b_hh]), 4), per_gate(W_hh, 4)
-    W_x, W_h = W_x[[0, 1, 3, 2]], W_h[[0, 1, 3, 2]]  # i, f, o, g: one call serves the three σ
-    for W in (W_x, W_h):
-        W[:3] *= 0.5  # σ(a) = (1 + tanh(a/2)) / 2
-    half = np.array(0.5, x.dtype)
-    x1 = with_ones(x)
-    hs, cs = np.empty((T + 1, N, H), x.dtype), np.empty((T + 1, N, H), x.dtype)
-    hs[0], cs[0] = h0, c0
-    gates, tanh_cs = np.empty((T, 4, N, H), x.dtype), np.empty((T, N, H), x.dtype)  # i, f, o, g
-    written = np.empty((N, H), x.dtype)
-
-    for chunk in chunks(T, 4 * N * H * x.itemsize):
-        from_x = project(x1[chunk], W_x)
-        states = hs[chunk], cs[chunk], hs[1:][chunk], cs[1:][chunk], tanh_cs[chunk]
-        steps = zip(gates[chunk], from_x, *states, strict=True)
-        for gates_t, a_x, h_prev, c_prev, h, c, tanh_c in steps:
-            ifo, (i, f, o, g) = gates_t[:3], gates_t
-            np.matmul(h_prev, W_h, out=gates_t)
-            np.add(gates_t, a_x, out=gates_t)  # i, f, o = σ(a); g = tanh(a)
-            np.tanh(gates_t, out=gates_t)
-            np.multiply(ifo, half, out=ifo)
-            np.add(ifo, half, out=ifo)
-            np.multiply(f, c_prev, out=c)  # c = f * c_prev + i * g
-            np.multiply(i, g, out=written)
-            np.add(c, written, out=c)
-            np.tanh(c, out=tanh_c)  # h = o * tanh(c)
-            np.multiply(o, tanh_c, out=h)
-
-    i, f, o, g = gates.swapaxes(0, 1)
-    views = (swap_time_and_batch(array) for array in (x1, hs, cs, i, f, g, o, tanh_cs))
-    cache = Cache(*views, Params(W_ih, W_hh, b_ih, b_hh))
-    return read_only(cache.hs), read_only(cache.cs), cache
+    x, h, c, *weights = read(x, {"h0": h0, "c0": c0}, params, gates=4, axes="(N, T, D)")
+    params, states, cells, gates = Params(*weights), [h], [c], []
+    for t in range(x.shape[1]):
+        h, c, kept = step(x[:, t], h, c, params)
+        states.append(h)
+        cells.append(c)
+        gates.append((kept.i, kept.f, kept.g, kept.o, kept.tanh_c))
+    cache = Cache(x.copy(), np.stack(states, axis=1), np.stack(cells, axis=1), *np.stack(gates, axis=2), params)
+    return cache.hs, cache.cs, cache
 
 
 def backward(dhs, dc_T, cache: Cache) -> Gradients:
     """Back-propagation through time. dhs (N, T, H): the gradient of the loss at each state, by itself.
 
-    dc_T (N, H) is the gradient of the loss at the last cell. What arrives from step t+1 is added here. The
-    slopes, by which a gradient at h_t or c_t is multiplied on its way to a gate, do not depend on it: they
-    are computed for many steps at once, and only the hand-over from step to step is left to the loop.
+    It is *not* the whole gradient at h_t: what arrives from step t+1 is added here. dc_T (N, H) is the gradient of
+    the loss at the last cell; the other cells have no loss of their own, and dc_next is all that arrives there.
     """
     dhs = read_gradient("dhs", dhs, cache.hs, "(N, T, H)")
-    dc_T = read_gradient("dc_T", dc_T, cache.c[:, -1], "(N, H)")
-    W_ih, W_hh, _, _ = cache.params
-    N, T, H = dhs.shape
-    D = W_ih.shape[1]
-    x1, hs, cs, is_, fs, gs, os, tanh_cs = (swap_time_and_batch(array) for array in cache[:-1])
-    dhs = swap_time_and_batch(dhs)
-    dx = np.empty((T, N, D), dhs.dtype)
-    dh_next, dc, per_gate_dh = np.zeros((N, H), dhs.dtype), dc_T.copy(), np.empty((4, N, H), dhs.dtype)
-    W_x, W_h = W_ih.reshape(4, H, D), W_hh.reshape(4, H, H)
-    dW_x, dW_h = np.zeros((4, H, D + 1), dhs.dtype), np.zeros((4, H, H), dhs.dtype)
-
-    for chunk in reversed(chunks(T, 4 * N * H * dhs.itemsize)):
-        i, f, g, o, tanh_c = is_[chunk], fs[chunk], gs[chunk], os[chunk], tanh_cs[chunk]
-        da = np.empty((4, *i.shape), dhs.dtype)  # first the slopes, in the loop the gradients at i, f, g, o
-        da[0] = g * i * (1 - i)
-        da[1] = cs[chunk] * f * (1 - f)
-        da[2] = i * (1 - g**2)
-        da[3] = tanh_c * o * (1 - o)
-        to_c = o * (1 - tanh_c**2)
-        dh = np.array(dhs[chunk], order="C")
-        per_step = dh, to_c, f, da.swapaxes(0, 1), da[:3].swapaxes(0, 1), da[3]
-        backwards = zip(*(array[::-1] for array in per_step), strict=True)
-        for dh_t, to_c_t, f_t, da_t, da_ifg, da_o in backwards:
-            np.add(dh_t, dh_next, out=dh_t)
-            np.multiply(to_c_t, dh_t, out=to_c_t)  # dc = dc + dh * o * (1 - tanh_c**2)
-            np.add(dc, to_c_t, out=dc)
-            np.multiply(da_ifg, dc, out=da_ifg)
-            np.multiply(da_o, dh_t, out=da_o)
-            np.multiply(dc, f_t, out=dc)  # what goes on to c_prev and h_prev
-            np.matmul(da_t, W_h, out=per_gate_dh)
-            np.add.reduce(per_gate_dh, out=dh_next)
-        flush_vanished(dh_next)
-        flush_vanished(dc)
-        rows = da.reshape(4, -1, H)
-        dW_x += np.matmul(rows.swapaxes(1, 2), x1[chunk].reshape(-1, D + 1))
-        dW_h += np.matmul(rows.swapaxes(1, 2), hs[chunk].reshape(-1, H))
-        np.add.reduce(np.matmul(rows, W_x), out=dx[chunk].reshape(-1, D))
-
-    dW_ih, db = dW_x[..., :D].reshape(4 * H, D), dW_x[..., D].flatten()
-    return Gradients(swap_time_and_batch(dx), dh_next, dc, dW_ih, dW_h.reshape(4 * H, H), db, db.copy())
+    dc_next = read_gradient("dc_T", dc_T, cache.c[:, -1], "(N, H)")
+    dx, dh_next = np.empty_like(cache.x), np.zeros_like(cache.h[:, 0])
+    dW_ih, dW_hh, db_ih, db_hh = (np.zeros_like(weight) for weight in cache.params)
+    for t in reversed(range(dhs.shape[1])):
+        back = step_backward(dhs[:, t] + dh_next, dc_next, cache.at(t))
+        dx[:, t] = back.dx
+        dh_next, dc_next = back.dh_prev, back.dc_prev
+        dW_ih += back.dW_ih
+        dW_hh += back.dW_hh
+        db_ih += back.db_ih
+        db_hh += back.db_hh
+    return Gradients(dx, dh_next, dc_next, dW_ih, dW_hh, db_ih, db_hh)

@@ -1,8 +1,7 @@
 """The vanilla recurrent network: h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh)   (Elman 1990).
 
-`step` and `step_backward` are the equations, one line each. `forward` and `backward` compute the same for a
-whole sequence, arranged for speed: the input's products for many steps at once, one product per step with the
-state, and the weights' gradients after the loop.
+To be read from top to bottom: one step, one step back, a sequence, and back through time. `fast_rnn` has the same
+`forward` and `backward`, arranged for speed.
 Sizes: N sequences, T steps, D inputs, H units.
 """
 
@@ -12,8 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._sequence import chunks, flush_vanished, per_gate, project, read_only, swap_time_and_batch, with_ones
-from ._shapes import read, read_gradient
+from ._shapes import read, read_gradient, read_only
 
 
 class Params(NamedTuple):
@@ -39,28 +37,27 @@ class StepGradients(NamedTuple):
 
     dx: np.ndarray
     dh_prev: np.ndarray
-    W_ih: np.ndarray
-    W_hh: np.ndarray
-    b_ih: np.ndarray
-    b_hh: np.ndarray
+    dW_ih: np.ndarray
+    dW_hh: np.ndarray
+    db_ih: np.ndarray
+    db_hh: np.ndarray
 
 
 class Cache(NamedTuple):
     """What `forward` keeps for `backward`."""
 
-    x1: np.ndarray  # (N, T, D+1): the input, and a last column of ones
+    x: np.ndarray  # (N, T, D)
     h: np.ndarray  # (N, T+1, H): the states, h0 first
     params: Params
 
     @property
-    def x(self) -> np.ndarray:
-        """The input (N, T, D)."""
-        return self.x1[..., :-1]
-
-    @property
     def hs(self) -> np.ndarray:
-        """The states after each step (N, T, H)."""
-        return self.h[:, 1:]
+        """The states after each step (N, T, H), read-only."""
+        return read_only(self.h[:, 1:])
+
+    def at(self, t: int) -> StepCache:
+        """What `step` keeps at step t."""
+        return StepCache(self.x[:, t], self.h[:, t], self.h[:, t + 1], self.params)
 
 
 class Gradients(NamedTuple):
@@ -68,10 +65,10 @@ class Gradients(NamedTuple):
 
     dx: np.ndarray
     dh0: np.ndarray
-    W_ih: np.ndarray
-    W_hh: np.ndarray
-    b_ih: np.ndarray
-    b_hh: np.ndarray
+    dW_ih: np.ndarray
+    dW_hh: np.ndarray
+    db_ih: np.ndarray
+    db_hh: np.ndarray
 
 
 def init(D: int, H: int, rng: np.random.Generator, dtype=np.float64) -> Params:
@@ -95,10 +92,10 @@ def step_backward(dh, cache: StepCache) -> StepGradients:
     return StepGradients(
         dx=da @ cache.params.W_ih,
         dh_prev=da @ cache.params.W_hh,
-        W_ih=da.T @ cache.x,
-        W_hh=da.T @ cache.h_prev,
-        b_ih=da.sum(axis=0),
-        b_hh=da.sum(axis=0),
+        dW_ih=da.T @ cache.x,
+        dW_hh=da.T @ cache.h_prev,
+        db_ih=da.sum(axis=0),
+        db_hh=da.sum(axis=0),
     )
 
 
@@ -108,22 +105,13 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
     hs is read-only, because the cache shares its memory: change a copy. Raises ValueError naming the argument
     if a shape does not fit.
     """
-    x, h0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0}, params, gates=1, axes="(N, T, D)")
-    (N, T, _), H = x.shape, h0.shape[1]
-    W_x, W_h = per_gate(np.column_stack([W_ih, b_ih + b_hh]), 1), W_hh.T.copy()
-    x1 = with_ones(x)
-    hs = np.empty((T + 1, N, H), x.dtype)
-    hs[0] = h0
-
-    for chunk in chunks(T, N * H * x.itemsize):
-        from_x = project(x1[chunk], W_x)[:, 0]
-        for a_x, h_prev, h in zip(from_x, hs[chunk], hs[1:][chunk], strict=True):
-            np.matmul(h_prev, W_h, out=h)
-            np.add(h, a_x, out=h)
-            np.tanh(h, out=h)
-
-    cache = Cache(swap_time_and_batch(x1), swap_time_and_batch(hs), Params(W_ih, W_hh, b_ih, b_hh))
-    return read_only(cache.hs), cache
+    x, h, *weights = read(x, {"h0": h0}, params, gates=1, axes="(N, T, D)")
+    params, states = Params(*weights), [h]
+    for t in range(x.shape[1]):
+        h, _ = step(x[:, t], h, params)
+        states.append(h)
+    cache = Cache(x.copy(), np.stack(states, axis=1), params)
+    return cache.hs, cache
 
 
 def backward(dhs, cache: Cache) -> Gradients:
@@ -132,27 +120,14 @@ def backward(dhs, cache: Cache) -> Gradients:
     It is *not* the whole gradient at h_t: what arrives from step t+1 is added here.
     """
     dhs = read_gradient("dhs", dhs, cache.hs, "(N, T, H)")
-    W_ih, W_hh, _, _ = cache.params
-    N, T, H = dhs.shape
-    D = W_ih.shape[1]
-    x1, hs, dhs = (swap_time_and_batch(array) for array in (cache.x1, cache.h, dhs))
-    dx = np.empty((T, N, D), dhs.dtype)
-    dh_next = np.zeros((N, H), dhs.dtype)
-    dW_x, dW_h = np.zeros((H, D + 1), dhs.dtype), np.zeros((H, H), dhs.dtype)
-
-    for chunk in reversed(chunks(T, N * H * dhs.itemsize)):
-        slope = hs[1:][chunk] ** 2
-        np.subtract(1, slope, out=slope)
-        das = np.array(dhs[chunk], order="C")
-        for da, s in zip(das[::-1], slope[::-1], strict=True):
-            np.add(da, dh_next, out=da)
-            np.multiply(da, s, out=da)
-            np.matmul(da, W_hh, out=dh_next)
-        flush_vanished(dh_next)
-        rows = das.reshape(-1, H)
-        dW_x += np.matmul(rows.T, x1[chunk].reshape(-1, D + 1))
-        dW_h += np.matmul(rows.T, hs[chunk].reshape(-1, H))
-        np.matmul(rows, W_ih, out=dx[chunk].reshape(-1, D))
-
-    dW_ih, db = dW_x[:, :D].copy(), dW_x[:, D].copy()
-    return Gradients(swap_time_and_batch(dx), dh_next, dW_ih, dW_h, db, db.copy())
+    dx, dh_next = np.empty_like(cache.x), np.zeros_like(cache.h[:, 0])
+    dW_ih, dW_hh, db_ih, db_hh = (np.zeros_like(weight) for weight in cache.params)
+    for t in reversed(range(dhs.shape[1])):
+        back = step_backward(dhs[:, t] + dh_next, cache.at(t))
+        dx[:, t] = back.dx
+        dh_next = back.dh_prev
+        dW_ih += back.dW_ih
+        dW_hh += back.dW_hh
+        db_ih += back.db_ih
+        db_hh += back.db_hh
+    return Gradients(dx, dh_next, dW_ih, dW_hh, db_ih, db_hh)

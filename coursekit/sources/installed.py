@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import pkgutil
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -101,15 +100,7 @@ class DataSet:
 
 
 CATALOGUE: dict[str, DataSet] = {}
-"""The data sets of the loaders that have been imported, by name; `every` imports all of them."""
-
-
-def every() -> list[DataSet]:
-    """All data sets that `coursekit.sources` knows, sorted by name."""
-    package = importlib.import_module(__package__)
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{__package__}.{module.name}")
-    return [data_set for _, data_set in sorted(CATALOGUE.items())]
+"""The data sets of the loaders that have been imported, by name; `coursekit.topics.data_sets` has all."""
 
 
 def catalogued(data_set: DataSet) -> DataSet:

@@ -1,6 +1,4 @@
-"""Training in NumPy: a cell of `coursekit.reference` with a linear read-out, two losses, two optimisers, one
-loop.
-"""
+"""Training in NumPy: a cell of `coursekit.reference` with a linear read-out, two losses, two optimisers, one loop."""
 
 from .initial import gate_rows, gates, with_gate_bias, with_orthogonal_recurrence
 from .loop import History, train

@@ -1,6 +1,4 @@
-"""Two ways to start a network so that its memory lasts: the bias of a gate, and an orthogonal recurrent
-matrix.
-"""
+"""Two ways to start a network so that its memory lasts: the bias of a gate, and an orthogonal recurrent matrix."""
 
 from __future__ import annotations
 
@@ -12,9 +10,7 @@ GATES = {rnn.Params: ("h",), lstm.Params: ("i", "f", "g", "o"), gru.Params: ("r"
 
 
 def gates(params) -> tuple[str, ...]:
-    """The names of the blocks of rows: ("r", "z", "n") for a GRU, ("i", "f", "g", "o") for an LSTM, ("h",)
-    for an RNN.
-    """
+    """The names of the blocks of rows: ("r", "z", "n") of a GRU, ("i", "f", "g", "o") of an LSTM, ("h",) of an RNN."""
     if type(params) not in GATES:
         raise ValueError(f"params: expected rnn.Params, lstm.Params or gru.Params, got {type(params).__name__}")
     return GATES[type(params)]
@@ -31,12 +27,10 @@ def gate_rows(params, gate: str) -> slice:
 
 
 def with_gate_bias(params, gate: str, value: float):
-    """The same weights with the total bias of one gate set: `value` in b_ih and 0 in b_hh, because the two
-    add up.
+    """The same weights with the total bias of one gate set: `value` in b_ih and 0 in b_hh, because the two add up.
 
-    LSTM forget gate, "f": +1 (Gers et al. 2000; Jozefowicz et al. 2015) makes the cell keep about 73 % a step
-    instead of 50 %. GRU update gate, "z": +2 keeps 88 % (z keeps, as in PyTorch; where z writes, it would be
-    -2).
+    LSTM forget gate, "f": +1 (Gers et al. 2000; Jozefowicz et al. 2015) makes the cell keep about 73 % a step instead
+    of 50 %. GRU update gate, "z": +2 keeps 88 % (z keeps, as in PyTorch; where z writes, it would be -2).
     """
     rows = gate_rows(params, gate)
     b_ih, b_hh = params.b_ih.copy(), params.b_hh.copy()
@@ -45,13 +39,11 @@ def with_gate_bias(params, gate: str, value: float):
 
 
 def with_orthogonal_recurrence(params, rng: np.random.Generator, radius: float = 1.0):
-    """The same weights with a random orthogonal matrix times `radius` as the recurrent matrix (H, H) of every
-    gate.
+    """The same weights with a random orthogonal matrix times `radius` as the recurrent matrix (H, H) of every gate.
 
-    All singular values are then `radius`: where no gate or tanh stands in the way, the product of many such
-    matrices neither shrinks nor grows at radius 1 (Saxe et al. 2014, arXiv:1312.6120). Drawn uniformly (Haar
-    measure): Q of a QR decomposition of a normal matrix, with the sign of R's diagonal (Mezzadri 2007,
-    arXiv:math-ph/0609050).
+    All singular values are then `radius`: where no gate or tanh stands in the way, the product of many such matrices
+    neither shrinks nor grows at radius 1 (Saxe et al. 2014, arXiv:1312.6120). Drawn uniformly (Haar measure): Q of a QR
+    decomposition of a normal matrix, with the sign of R's diagonal (Mezzadri 2007, arXiv:math-ph/0609050).
     """
     names, H = gates(params), params.W_hh.shape[1]
     blocks = []

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursekit.reference import lstm
+from coursekit.reference import FAST, lstm
 from coursekit.reference.numerics import log_softmax
 
 from .model import Model, predict
@@ -38,7 +38,7 @@ def loss_and_gradients(model: Model, batch, state: tuple[np.ndarray, ...] | None
     d_outputs = np.zeros_like(outputs)
     d_outputs[counts] = d_asked
     dc_T = (np.zeros_like(state[1]),) if model.cell is lstm else ()
-    back = model.cell.backward(d_outputs @ model.W_out, *dc_T, cache)
+    back = FAST[model.cell].backward(d_outputs @ model.W_out, *dc_T, cache)
     dW_out = d_asked.T @ cache.hs[counts]
     return Result(loss, metric, [*back[-4:], dW_out, d_asked.sum(axis=0)], state)
 
@@ -52,11 +52,9 @@ def evaluate(model: Model, batch, state: tuple[np.ndarray, ...] | None = None) -
 
 
 def sequences_right(model: Model, batch) -> float:
-    """Share of sequences in which every answer that counts is right, for a batch of classes, one answer per
-    step.
+    """Share of sequences in which every answer that counts is right, for a batch of classes, one answer per step.
 
-    The metric for counting and copying: answers that are right one by one may still add up to no right
-    sequence.
+    The metric for counting and copying: answers that are right one by one may still add up to no right sequence.
     """
     x, y, mask = (*batch, None)[:3]
     right = predict(model, x)[0].argmax(axis=2) == y

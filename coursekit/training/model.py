@@ -3,7 +3,7 @@
     hs = cell.forward(x, 0, params)         (N, T, H)
     outputs = hs @ W_out.T + b_out          (N, T, K): a score for each of K classes, or K numbers
 
-The cell is the module itself: `rnn`, `lstm` or `gru`.
+The cell is the module itself: `rnn`, `lstm` or `gru`. What runs is its fast twin, `FAST[cell]`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from coursekit.reference import lstm
+from coursekit.reference import FAST, lstm
 
 from .initial import with_gate_bias, with_orthogonal_recurrence
 
@@ -38,8 +38,7 @@ def new_model(
     orthogonal: float | None = None,
     dtype=np.float32,
 ) -> Model:
-    """A fresh model with D inputs, H units and K outputs; everything uniform on ±1/sqrt(H), as PyTorch draws
-    it.
+    """A fresh model with D inputs, H units and K outputs; everything uniform on ±1/sqrt(H), as PyTorch draws it.
 
     gate_bias: total bias of a gate, such as {"z": 2.0} or {"f": 1.0} (see `with_gate_bias`).
     orthogonal: the recurrent matrix (of each gate) becomes orthogonal times this number (see
@@ -81,11 +80,10 @@ def zero_state(model: Model, N: int) -> tuple[np.ndarray, ...]:
 def predict(model: Model, x, state: tuple[np.ndarray, ...] | None = None):
     """x (N, T, D) -> outputs (N, T, K), the state after the last step, and the cell's cache for `backward`.
 
-    `state` is what the state was before the first step, as `zero_state` or an earlier call gave it; None:
-    zeros.
+    `state` is what the state was before the first step, as `zero_state` or an earlier call gave it; None: zeros.
     """
     x = np.asarray(x, dtype=model.params.W_ih.dtype)
     state = zero_state(model, len(x)) if state is None else state
-    *histories, cache = model.cell.forward(x, *state, model.params)
+    *histories, cache = FAST[model.cell].forward(x, *state, model.params)
     outputs = histories[0] @ model.W_out.T + model.b_out
     return outputs, tuple(history[:, -1] for history in histories), cache

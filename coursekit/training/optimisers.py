@@ -16,11 +16,10 @@ def global_norm(arrays: Arrays) -> float:
 
 
 def clip_by_global_norm(gradients: Arrays, limit: float | None) -> tuple[Arrays, float]:
-    """Scale all gradients by one factor so that their global norm is at most `limit` (Pascanu et al. 2013,
-    algorithm 1).
+    """Scale all gradients by one factor so that their global norm is at most `limit`.
 
-    Returns them with the norm before clipping. None: no limit. The direction never changes; small gradients
-    stay.
+    Pascanu et al. 2013, algorithm 1. Returns them with the norm before clipping. None: no limit. The direction never
+    changes; small gradients stay.
     """
     norm = global_norm(gradients)
     if limit is None or norm <= limit or not np.isfinite(norm):

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from coursekit.nn import GRU
+from coursekit.training.torch_loop import outputs, tensor_of
 
 
 class Forecaster(torch.nn.Module):
@@ -25,13 +26,11 @@ class Forecaster(torch.nn.Module):
 
 def squared_error(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, float]:
     """The mean squared error of a batch (x, y), as a tensor and as a number."""
-    x, y = (torch.as_tensor(part, dtype=torch.float32) for part in batch)
+    x, y = map(tensor_of, batch)
     loss = torch.nn.functional.mse_loss(module(x), y)
     return loss, loss.item()
 
 
 def predict(module: torch.nn.Module, x: np.ndarray) -> np.ndarray:
-    """Outputs for x, without gradients."""
-    module.eval()
-    with torch.no_grad():
-        return module(torch.as_tensor(x, dtype=torch.float32)).double().numpy()
+    """Outputs (N, K) in float64 for x (N, T, 1), without gradients."""
+    return outputs(module, x).astype(float)

@@ -3,9 +3,8 @@
     from coursekit.training.torch_loop import torch_twin, train_torch
     history = train_torch(torch_twin(model), lambda rng: adding(rng, 32, 50), steps=500, lr=0.01)
 
-A module maps x (N, T, D) to outputs (N, T, K). Same batches, losses, clipping, optimisers' settings and
-History as `coursekit.training.train`: from equal weights the two give equal losses, step by step, to
-rounding.
+A module maps x (N, T, D) to outputs (N, T, K). Same batches, losses, clipping, optimisers' settings and History as
+`coursekit.training.train`: from equal weights the two give equal losses, step by step, to rounding.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from coursekit.reference import gru, lstm, rnn
 from .loop import History, require_finite, run, stream
 from .loss import answers_that_count
 from .model import Model
+from .seeded import seeded
 
 _LAYERS = {rnn: torch.nn.RNN, lstm: torch.nn.LSTM, gru: torch.nn.GRU}
 _OPTIMISERS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
@@ -67,13 +67,11 @@ def train_torch(
     progress: bool | None = None,
     loss: Callable[[torch.nn.Module, tuple], tuple[torch.Tensor, float]] | None = None,
 ) -> History:
-    """As `coursekit.training.train`, for a module; it is copied first, so that `module` itself is left as it
-    was.
+    """As `coursekit.training.train`, for a module; it is copied first, so that `module` itself is left as it was.
 
-    loss: a function (module, batch) -> (loss, a tensor to differentiate; metric, a number), for batches and
-    modules of any form; None: `torch_loss`.
-    `seed` also decides PyTorch's own random numbers during training (dropout); the generator outside is
-    untouched.
+    loss: a function (module, batch) -> (loss, a tensor to differentiate; metric, a number), for batches and modules of
+    any form; None: `torch_loss`.
+    `seed` also decides PyTorch's own random numbers during training (dropout); the generator outside is untouched.
     """
     module, loss_of = copy.deepcopy(module).train(), loss or torch_loss
     descent = _OPTIMISERS[optimiser](module.parameters(), lr)
@@ -92,10 +90,27 @@ def train_torch(
         return evaluate_torch(module, batch, loss_of)
 
     # A vanishing gradient passes through the denormal numbers, with which many processors compute slowly.
-    with torch.random.fork_rng(devices=[]), flush_denormals():
-        torch.manual_seed(seed)
+    with seeded(seed), flush_denormals():
         run(history, stream(batches, seed), steps, take_step, judge, validation, every, progress)
     return history
+
+
+def train_in_stages(
+    module: torch.nn.Module,
+    batches: Callable[[np.random.Generator], tuple],
+    stages: Iterable[tuple[int, float, int]],
+    *,
+    loss: Callable[[torch.nn.Module, tuple], tuple[torch.Tensor, float]],
+    progress: bool | None = None,
+) -> torch.nn.Module:
+    """Train stage after stage, mostly with large steps first and small ones at the end; returns the trained module.
+
+    stages: for each the number of steps, the learning rate, and the seed of its batches; others in each stage. The
+    optimiser begins anew with each. The module is ready to be used (`eval`); the one given is left as it was.
+    """
+    for steps, lr, seed in stages:
+        module = train_torch(module, batches, steps, lr, seed=seed, loss=loss, progress=progress).model
+    return module.eval()
 
 
 def evaluate_torch(module: torch.nn.Module, batch: tuple, loss: Callable | None = None) -> tuple[float, float]:
@@ -106,6 +121,19 @@ def evaluate_torch(module: torch.nn.Module, batch: tuple, loss: Callable | None 
         value, metric = (loss or torch_loss)(module, batch)
     module.train(before)
     return value.item(), metric
+
+
+def outputs(module: torch.nn.Module, *inputs: np.ndarray) -> np.ndarray:
+    """What a trained module says, with dropout switched off and without gradients. inputs: as for `tensor_of`."""
+    module.eval()
+    with torch.no_grad():
+        return module(*map(tensor_of, inputs)).numpy()
+
+
+def tensor_of(array: np.ndarray) -> torch.Tensor:
+    """Numbers in float32; counts and classes as they are."""
+    tensor = torch.as_tensor(array)
+    return tensor.float() if tensor.is_floating_point() else tensor
 
 
 def torch_loss(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, float]:

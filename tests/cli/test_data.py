@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from coursekit.cli.data import described
-from coursekit.sources import installed
+from coursekit.topics.data_sets import every
 from tests.sources.test_installed import numbers, package  # noqa: F401
 
 
 def test_every_data_set_is_listed_with_its_licence(run):
     done = run("data")
     assert done.returncode == 0 and done.stderr == ""
-    for data_set in installed.every():
+    for data_set in every():
         assert data_set.name in done.stdout
-    assert done.stdout.count("Licence: ") == done.stdout.count("Source: ") == len(installed.every())
+    assert done.stdout.count("Licence: ") == done.stdout.count("Source: ") == len(every())
 
 
 def test_what_is_here_has_a_size(package):  # noqa: F811

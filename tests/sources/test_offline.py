@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from coursekit.sources.installed import Unavailable, every
+from coursekit.sources.installed import Unavailable
+from coursekit.topics.data_sets import every
 
 ALONE = ["bwrap", "--dev-bind", "/", "/", "--unshare-net"]
 LOAD_ALL = """
@@ -20,12 +21,15 @@ try:
 except OSError as error:
     assert "unreachable" in str(error), error  # cut off: not refused, and not too slow
 warnings.simplefilter("error")
-from coursekit.sources import anomaly, forecasting, health, music, robotics, speech, translation, words
+from coursekit import topics
 
+rooms = {module.__name__.split(".")[-2]: module for module in topics.modules("data")}
+anomaly, forecasting, health, music = (rooms[name] for name in ("anomaly", "forecasting", "health", "music"))
+robotics, speech, text, translation = (rooms[name] for name in ("robotics", "speech", "text", "translation"))
 loaders = (
     anomaly.sensor, anomaly.ecg, forecasting.half_hourly_demand, forecasting.hourly_demand,
     forecasting.sea_temperature, health.glucose, music.bach_chorales, robotics.basic_motions,
-    speech.japanese_vowels, translation.dates, translation.number_words, words.surnames,
+    speech.japanese_vowels, translation.dates, translation.number_words, text.surnames,
 )
 for load in loaders:
     print(load().provenance.title)

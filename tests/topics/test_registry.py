@@ -20,7 +20,7 @@ def test_the_reference_is_accepted_on_every_seed(exercise, seeds):
 
 @few_or_all_seeds
 @every_exercise
-def test_every_mistake_is_caught_and_named_on_every_seed(exercise, seeds):
+def test_every_mistake_is_caught_and_told_apart_on_every_seed(exercise, seeds):
     holes = [row for row in matrix.rows(exercise, seeds) if row.hole]
     assert not holes
 

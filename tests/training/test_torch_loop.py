@@ -9,7 +9,14 @@ import torch
 from coursekit.reference import gru, lstm, rnn
 from coursekit.sources.tasks import adding, copy
 from coursekit.training import new_model, predict, train
-from coursekit.training.torch_loop import WithReadOut, evaluate_torch, torch_twin, train_torch
+from coursekit.training.torch_loop import (
+    WithReadOut,
+    evaluate_torch,
+    torch_loss,
+    torch_twin,
+    train_in_stages,
+    train_torch,
+)
 
 
 @pytest.mark.parametrize("cell", [rnn, lstm, gru])
@@ -47,3 +54,14 @@ def test_the_module_and_the_random_numbers_outside_are_left_alone():
     batch = adding(np.random.default_rng(0), 8, 6)
     assert evaluate_torch(one.model, batch) == evaluate_torch(one.model, batch)  # dropout is off, then on again
     assert one.model.training
+
+
+def test_a_stage_goes_on_where_the_one_before_ended():
+    module = torch_twin(new_model(gru, 2, 5, 1, seed=0))
+    before = [p.clone() for p in module.parameters()]
+    trained = train_in_stages(module, lambda rng: adding(rng, 8, 6), [(3, 0.1, 7), (2, 0.01, 8)], loss=torch_loss)
+    first = train_torch(module, lambda rng: adding(rng, 8, 6), 3, 0.1, seed=7).model
+    second = train_torch(first, lambda rng: adding(rng, 8, 6), 2, 0.01, seed=8).model
+    assert all(torch.equal(a, b) for a, b in zip(trained.parameters(), second.parameters(), strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(before, module.parameters(), strict=True))
+    assert not trained.training

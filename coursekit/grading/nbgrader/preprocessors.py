@@ -10,20 +10,31 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
+from coursekit.grading import nodes
 from coursekit.grading.canonical import canonical, unread
+from coursekit.grading.failures import FAILED, Failures, trace
 from coursekit.grading.intake import repaired
 from coursekit.grading.job import Job
 from coursekit.grading.nbgrader.presentation import first_answer, flag_comment, points, present
 from coursekit.grading.nbgrader.reading import UNREAD
 from coursekit.grading.results import RESULTS, ResultStore
-from coursekit.grading.runners import faulty, run_job
+from coursekit.grading.runners import failed, faulty, run_job
 from coursekit.grading.seeds import course_secret
 from coursekit.grading.trusted import Graded, exercise_of
 
 Resources = dict[str, Any]
 
 
-class Canonicalize(NbGraderPreprocessor):
+class _Step(NbGraderPreprocessor):
+    """One that tells a teacher where the grader itself has failed."""
+
+    def _keep(self, own: Resources, told: str) -> None:
+        root = Path(CourseDirectory(config=self.config).root)
+        said = Failures(root / RESULTS, own["assignment"]).keep(own["student"], told)
+        self.log.error("%s: %s", own["student"], said)
+
+
+class Canonicalize(_Step):
     """Rebuild what was handed in on what was handed out, before nbgrader looks at it."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
@@ -31,13 +42,17 @@ class Canonicalize(NbGraderPreprocessor):
         released = released_notebook(CourseDirectory(config=self.config), own["assignment"], own["notebook"])
         reason = resources.get(UNREAD)
         if reason is None:
-            return canonical(released, repaired(nb)), resources
+            try:
+                return canonical(released, repaired(nb)), resources
+            except Exception as error:  # of ours: the other submissions are graded all the same
+                reason = FAILED
+                self._keep(own, trace(error))
         nb = unread(released, reason)
         nb.metadata[UNREAD] = reason  # the second half of autograding reads it from the file written in between
         return nb, resources
 
 
-class TrustedExecute(NbGraderPreprocessor):
+class TrustedExecute(_Step):
     """Grade in the sandbox; a result that is known already is not computed again."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
@@ -47,10 +62,17 @@ class TrustedExecute(NbGraderPreprocessor):
         job = Job.of(nb, own["assignment"], own["notebook"], own["student"], secret)
         reason = nb.metadata.pop(UNREAD, None)
         graded = result_of(job, ResultStore(root / RESULTS, secret)) if reason is None else faulty(job, reason)
+        try:
+            shown = present(nodes.copied(nb), graded)
+        except Exception as error:  # of ours: the other submissions are graded all the same
+            graded = failed(job, error)
+            shown = present(nb, graded)
+        if graded.broken:
+            self._keep(own, graded.broken)
         for name, reason in graded.faults.items():
             self.log.error("%s of %s needs manual grading: %s", name, own["student"], reason)
         resources["coursekit"] = graded
-        return present(nb, graded), resources
+        return shown, resources
 
 
 class TrustedSaveAutoGrades(SaveAutoGrades):

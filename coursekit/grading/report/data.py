@@ -28,7 +28,7 @@ class Mark:
 
     points:    as the gradebook has them, a person's before the grader's; None until somebody decides.
     by_hand:   True if a person gave them.
-    verdict:   the grader's: one of `checking.report.VERDICTS`, UNDECIDED or BY_HAND.
+    verdict:   the grader's: a `checking.Verdict`, UNDECIDED or BY_HAND.
     diagnoses: names of the known mistakes that the answer equals.
     fault:     why the grader could not decide.
     """

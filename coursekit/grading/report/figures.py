@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from coursekit.checking import Verdict
 from coursekit.figures.style import NEUTRAL, CourseFigure, course_style, describe, figure
 from coursekit.grading.report.summary import Mistake, Outcome, Summary
 from coursekit.grading.report.words import count, percent
@@ -18,15 +19,15 @@ from coursekit.grading.report.words import count, percent
 # verdict: (words, colour, hatch). The colours keep a contrast of 3:1 with white and with near-black, since a page can
 # be either; neighbours differ in lightness or hatch as well.
 VERDICT_LOOKS = {
-    "passed": ("passed", "#249377", ""),
-    "wrong": ("wrong numbers or shapes", "#d2691e", ""),
-    "raised": ("stops with an error", "#cc5c8e", "//"),
-    "timeout": ("does not end", "#8577c8", ".."),
-    "exited": ("leaves Python", "#8f7f33", "xx"),
-    "not written": ("not written", "#8a9099", ""),
+    Verdict.PASSED: ("passed", "#249377", ""),
+    Verdict.WRONG: ("wrong numbers or shapes", "#d2691e", ""),
+    Verdict.RAISED: ("stops with an error", "#cc5c8e", "//"),
+    Verdict.TIMEOUT: ("does not end", "#8577c8", ".."),
+    Verdict.EXITED: ("leaves Python", "#8f7f33", "xx"),
+    Verdict.NOT_WRITTEN: ("not written", "#8a9099", ""),
 }
-BAR = VERDICT_LOOKS["passed"][1]
-MISTAKE = VERDICT_LOOKS["wrong"][1]
+BAR = VERDICT_LOOKS[Verdict.PASSED][1]
+MISTAKE = VERDICT_LOOKS[Verdict.WRONG][1]
 ON_BAR = "#111111"  # words on a bar, on light and dark pages alike
 LARGEST = 8  # bars in the figure of mistakes; all of them are in the lists below it
 

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from coursekit.checking import Verdict
 from coursekit.grading.report import figures
 from coursekit.grading.report.attention import Look, looks, written_answers
 from coursekit.grading.report.data import BY_HAND, UNDECIDED, Class, Mark, Student
@@ -29,7 +30,14 @@ _KINDS = {
     "outdated": "Changed since it was graded",
     "not from scratch?": "Perhaps not from scratch",
 }
-_SIGNS = {"passed": "✓", "wrong": "✗", "raised": "!", "timeout": "∞", "exited": "⊘", "not written": "–"}
+_SIGNS = {
+    Verdict.PASSED: "✓",
+    Verdict.WRONG: "✗",
+    Verdict.RAISED: "!",
+    Verdict.TIMEOUT: "∞",
+    Verdict.EXITED: "⊘",
+    Verdict.NOT_WRITTEN: "–",
+}
 _OTHERS = {UNDECIDED: ("?", "to be decided"), BY_HAND: ("✎", "graded by hand")}
 _OTHER_COLOURS = {UNDECIDED: "#e0a100", BY_HAND: "#5b8fc7"}
 
@@ -123,7 +131,7 @@ def _tiles(summary: Summary, found: list[Look]) -> list[tuple[str, str]]:
         tiles.append((f"{summary.median:g} / {group.max_points:g}", "median of the points"))
     answers = sum(outcome.answers for outcome in summary.checked)
     if answers:
-        passed = sum(outcome.verdicts.get("passed", 0) for outcome in summary.checked)
+        passed = sum(outcome.verdicts.get(Verdict.PASSED, 0) for outcome in summary.checked)
         tiles.append((percent(passed / answers), "of all answers passed"))
     tiles.append((str(len({look.student for look in found})), "to look at"))
     return tiles

@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from statistics import mean, median
 
-from coursekit.checking import registry
-from coursekit.checking.report import VERDICTS
+from coursekit.checking import Verdict, registry
 from coursekit.grading.report.data import Class, Question
 
 UNNAMED = "wrong in a way that no known mistake explains"
@@ -34,7 +33,7 @@ class Mistake:
 class Outcome:
     """How one exercise went.
 
-    verdicts:    how many answers got each verdict, in the order of VERDICTS. What is not decided is not among them.
+    verdicts:    how many answers got each verdict, in the order of `Verdict`. What is not decided is not among them.
     undecided:   how many answers wait for a person.
     mean_points: of those that are decided; None if none is.
     mistakes:    the most frequent first.
@@ -64,7 +63,7 @@ class Outcome:
     @property
     def passed(self) -> float:
         """Share of the checked answers that passed; 0 if there are none."""
-        return self.verdicts.get("passed", 0) / self.answers if self.answers else 0.0
+        return self.verdicts.get(Verdict.PASSED, 0) / self.answers if self.answers else 0.0
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def _outcome(group: Class, question: Question) -> Outcome:
     marks = [student.marks[question.name] for student in group.students if question.name in student.marks]
     decided = [mark.points for mark in marks if mark.points is not None]
     counted = Counter(mark.verdict for mark in marks)
-    verdicts = {verdict: counted[verdict] for verdict in VERDICTS if counted[verdict]}
+    verdicts = {verdict: counted[verdict] for verdict in Verdict if counted[verdict]}
     undecided = sum(mark.points is None for mark in marks)
     mistakes = _mistakes(group, question.name) if question.checked else ()
     return Outcome(question, verdicts, undecided, mean(decided) if decided else None, mistakes)
@@ -120,9 +119,9 @@ def _mistakes(group: Class, exercise: str) -> tuple[Mistake, ...]:
     who: dict[str, list[str]] = {}
     for student in group.students:
         mark = student.marks.get(exercise)
-        if mark is None or mark.verdict not in ("wrong", "raised"):
+        if mark is None or mark.verdict not in (Verdict.WRONG, Verdict.RAISED):
             continue
-        unnamed = UNNAMED if mark.verdict == "wrong" else UNNAMED_ERROR
+        unnamed = UNNAMED if mark.verdict == Verdict.WRONG else UNNAMED_ERROR
         for name in mark.diagnoses or (unnamed,):
             who.setdefault(name, []).append(student.name)
     total, hints = len(group.verdicts(exercise)), _hints(exercise)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from coursekit.checking import words
+
 
 def percent(share: float) -> str:
     """37 %, with a space that no line ends in. Not 0 % for what happened, not 100 % for what did not always."""
@@ -20,10 +22,9 @@ def count(number: int, word: str) -> str:
 
 def listed(names: Sequence[str], most: int = 40) -> str:
     """a, b and c; a long list is cut, and says how many are missing."""
-    names = list(names)
     if len(names) > most:
         names = [*names[:most], f"{len(names) - most} more"]
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+    return words.listed(names)
 
 
 def seconds(value: float) -> str:

@@ -8,13 +8,14 @@ import os
 import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from coursekit.grading.sandbox.inside import wire
-from coursekit.grading.sandbox.results import FunctionRef, Opaque, Record, Tensor
+from coursekit.grading.sandbox.results import FunctionRef, Opaque, Tensor
 
 TICK_S = 0.05  # how often the CPU clock of a silent worker is read
 IDLE_S = 20.0  # neither computing nor kept from it by other programs: asleep
@@ -68,12 +69,15 @@ class Meter:
 
 
 class Budget:
-    """CPU and wall time of one request. CPU is meant tightly, wall time loosely: other programs use it
-    too."""
+    """CPU and wall time of one request. CPU is meant tightly, wall time loosely: other programs use it too.
+
+    What this thread computes meanwhile counts as well: it reads what the worker sends and runs what that calls back.
+    """
 
     def __init__(self, meter: Meter, cpu_s: float, wall_s: float):
         self.meter, self.cpu_s, self.wall_s = meter, cpu_s, wall_s
         self.cpu_before, self.starved_before = meter.cpu(), meter.starved()
+        self.own_before = time.thread_time()
         self.start = time.monotonic()
         self.deadline = self.start + wall_s
 
@@ -84,7 +88,7 @@ class Budget:
         return max(elapsed - self.used() - starved, 0.0) if math.isfinite(starved) else 0.0
 
     def used(self) -> float:
-        return self.meter.cpu() - self.cpu_before
+        return self.meter.cpu() - self.cpu_before + time.thread_time() - self.own_before
 
     def wait(self) -> float:
         """Milliseconds until the next look, or `Spent`."""
@@ -102,14 +106,25 @@ class Budget:
 
 
 class Incoming(wire.Decoder):
-    """The trusted side of decoding: what comes out is plain values, `Record`, arrays and `Opaque`."""
+    """The trusted side of decoding. What comes out is, by exact type: None, bool, int, float, str, NumPy scalars and
+    arrays, list, tuple, dict, `Opaque`, and named tuples of a class of ours. No name that a student chose can be an
+    attribute of anything.
 
-    def __init__(self, max_bytes: int):
+    records: our named tuples, by their fields. A named tuple with these fields, in any order, becomes one of them; any
+    other becomes a plain tuple.
+    """
+
+    def __init__(self, max_bytes: int, records: Mapping[frozenset[str], type[tuple]] = MappingProxyType({})):
         super().__init__(max_bytes)
         self.tensors: set[int] = set()
+        self.records = records
 
-    def named(self, name: str, fields: list[str], items: list) -> Record:
-        return Record(name, fields, items)
+    def named(self, name: str, fields: list[str], items: list) -> tuple:
+        ours = self.records.get(frozenset(fields))
+        if ours is None:
+            return tuple(items)
+        by_name = dict(zip(fields, items, strict=True))
+        return ours._make(by_name[name] for name in ours._fields)
 
     def opaque(self, name: str, handle: int) -> Opaque:
         return Opaque(name, handle)
@@ -128,6 +143,7 @@ class Channel:
         self.writing.register(connection, select.POLLOUT)
         self.intake = wire.Intake(self._receive)
         self.budget: Budget
+        self.records: dict[frozenset[str], type[tuple]] = {}
 
     def send(self, message: dict[str, Any], functions: list[Callable], budget: Budget) -> None:
         """Send a message; functions in it are appended to `functions` and sent as their place there."""
@@ -139,10 +155,14 @@ class Channel:
                 return ["a", value.array]
             if isinstance(value, FunctionRef):
                 functions.append(value.function)
+                self._remember(value.records)
                 return ["f", len(functions) - 1]
             return None
 
-        for chunk in wire.Encoder(marker, self.max_bytes).frame(message):
+        encoder = wire.Encoder(marker, self.max_bytes)
+        chunks = encoder.frame(message)
+        self._remember(encoder.records)
+        for chunk in chunks:
             rest = memoryview(chunk)
             while rest:
                 rest = rest[self._transfer(self.writing, lambda part=rest: self.socket.send(part), budget) :]
@@ -152,8 +172,11 @@ class Channel:
 
         budget.wait()  # also where a worker sends without a pause
         self.budget = budget
-        decoder = Incoming(self.max_bytes)
+        decoder = Incoming(self.max_bytes, self.records)
         return decoder.read(self.intake.fill), decoder.tensors
+
+    def _remember(self, records: Iterable[type[tuple]]) -> None:
+        self.records |= {frozenset(record._fields): record for record in records}
 
     def _receive(self, view: memoryview) -> int:
         count = self._transfer(self.reading, lambda: self.socket.recv_into(view), self.budget)

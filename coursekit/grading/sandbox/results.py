@@ -37,31 +37,6 @@ class Limits:
     figures: bool = True  # render the figures of cells
 
 
-class Record(tuple):
-    """A named tuple that came out of a worker: a tuple whose items can also be reached by field name."""
-
-    _fields: tuple[str, ...]
-
-    def __new__(cls, name: str, fields: list[str], items: list) -> Record:
-        record = super().__new__(cls, items)
-        record._name, record._fields = name, tuple(fields)
-        return record
-
-    def __getattr__(self, field_name: str) -> Any:
-        if field_name in self.__dict__.get("_fields", ()):
-            return self[self._fields.index(field_name)]
-        raise AttributeError(f"this {self.__dict__.get('_name', 'record')} has no field {field_name!r}")
-
-    def __reduce__(self) -> tuple:
-        return Record, (self._name, list(self._fields), list(self))
-
-    def _asdict(self) -> dict[str, Any]:
-        return dict(zip(self._fields, self, strict=True))
-
-    def __repr__(self) -> str:
-        return f"{self._name}({', '.join(f'{name}={item!r}' for name, item in self._asdict().items())})"
-
-
 @dataclass(frozen=True)
 class Opaque:
     """An object that is not data and therefore stayed in its worker. It can be passed back to the same
@@ -84,9 +59,12 @@ class FunctionRef:
 
     It must check shapes and sizes before it computes, because two small arrays can ask for a huge product.
     What it raises reaches the student's function as a RuntimeError.
+
+    records: the named tuples that it takes. One with the fields of these arrives as ours, any other as a plain tuple.
     """
 
     function: Callable[..., Any]
+    records: tuple[type[tuple], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +110,7 @@ class CellResult:
 @dataclass(frozen=True)
 class CallResult(CellResult):
     """How a call ended, and what it left behind. All of it was said by the student's process: data, not
-    evidence."""
+    evidence. A named tuple is a plain tuple here, unless it has the fields of one that went into the worker."""
 
     value: Any = None
     args: tuple | None = None  # after the call, so that changes in place can be seen

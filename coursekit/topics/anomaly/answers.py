@@ -1,4 +1,4 @@
-"""Lesson 10: scores that look at the past only, a threshold from normal data, and alarms counted as people do."""
+"""Lesson 10, the right answers: a score of the past only, a threshold from normal data, alarms counted as people do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+
+from coursekit.topics.anomaly.events import runs
 
 
 def moving_z_score(values: np.ndarray, length: int) -> np.ndarray:
@@ -57,21 +59,3 @@ def count_alarms(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int, patie
         if place > quiet_until:
             false, quiet_until = false + 1, place + patience
     return Alarms(found, len(events), false)
-
-
-def runs(true: np.ndarray) -> list[tuple[int, int]]:
-    """First and last place of each run of truth. true: (T,)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], true.astype(int), [0]])))
-    return [(int(start), int(stop) - 1) for start, stop in edges.reshape(-1, 2)]
-
-
-def alarms_at_recall(
-    scores: np.ndarray, anomalous: np.ndarray, recall: float, tolerance: int, patience: int
-) -> tuple[float, Alarms]:
-    """The highest threshold that finds so large a share of the events, and the alarms that it gives.
-
-    It looks at the labels: a way to compare scores, never a way to choose a threshold.
-    """
-    peaks = sorted((scores[start : end + tolerance + 1].max() for start, end in runs(anomalous)), reverse=True)
-    threshold = peaks[math.ceil(recall * len(peaks)) - 1]
-    return float(threshold), count_alarms(scores >= threshold, anomalous, tolerance, patience)

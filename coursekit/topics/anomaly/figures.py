@@ -7,22 +7,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure
+from coursekit.topics.anomaly.events import runs
 
 EVENT = "#F0C8A0"
 _LOOKS = (("-", "o"), ("--", "s"), ("-.", "^"), (":", "D"), ((0, (5, 1, 1, 1, 1, 1)), "v"))
 
 
-def _runs(true) -> np.ndarray:
-    """First place of each run of truth and the first one after it, (runs, 2)."""
-    return np.flatnonzero(np.diff(np.r_[0, np.asarray(true, int), 0])).reshape(-1, 2)
-
-
 def _shade(ax, x, anomalous) -> int:
     """Mark the events: from half a step before to half a step after each run, so that a single reading shows."""
     half = (x[1] - x[0]) / 2
-    found = _runs(anomalous)
-    for start, stop in found:
-        ax.axvspan(x[start] - half, x[stop - 1] + half, color=EVENT, linewidth=1)
+    found = runs(np.asarray(anomalous))
+    for start, end in found:
+        ax.axvspan(x[start] - half, x[end] + half, color=EVENT, linewidth=1)
     return len(found)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.topics.anomaly.answers import count_alarms, moving_z_score, runs
+from coursekit.topics.anomaly.answers import count_alarms, moving_z_score
+from coursekit.topics.anomaly.events import runs
 
 
 def _z(window: Callable[[np.ndarray, int, int], np.ndarray], *, begin: int | None = None, ddof: int = 0) -> Callable:
@@ -24,7 +25,7 @@ def _z(window: Callable[[np.ndarray, int, int], np.ndarray], *, begin: int | Non
     return answer
 
 
-def _right(values: np.ndarray, t: int, length: int) -> np.ndarray:
+def _before(values: np.ndarray, t: int, length: int) -> np.ndarray:
     return values[t - length : t]
 
 
@@ -109,7 +110,7 @@ Z_SCORE = (
     Mistake(
         "the standard deviation with length - 1",
         "np.std divides by the number of readings unless it is told otherwise, and so do we here.",
-        _z(_right, ddof=1),
+        _z(_before, ddof=1),
     ),
     Mistake(
         "scores for readings that have too little past",
@@ -138,7 +139,7 @@ def _by_rank(
     return answer
 
 
-def _k(length: int, _: int, rate: float, per_day: float) -> int:
+def _allowed(length: int, _: int, rate: float, per_day: float) -> int:
     return math.floor(rate * length / per_day)
 
 
@@ -153,30 +154,30 @@ def _threshold(of: Callable[[np.ndarray, float], float]) -> Callable:
 
 
 def _at_least(valid: np.ndarray, test: np.ndarray, alarms_per_day: float, per_day: float) -> tuple:
-    threshold = _by_rank(_k)(valid, test, alarms_per_day, per_day)[0]
+    threshold = _by_rank(_allowed)(valid, test, alarms_per_day, per_day)[0]
     return threshold, test >= threshold
 
 
 def _below(valid: np.ndarray, test: np.ndarray, alarms_per_day: float, per_day: float) -> tuple:
-    threshold = _by_rank(_k)(valid, test, alarms_per_day, per_day)[0]
+    threshold = _by_rank(_allowed)(valid, test, alarms_per_day, per_day)[0]
     return threshold, test < threshold
 
 
 def _sorted_in_place(valid: np.ndarray, test: np.ndarray, alarms_per_day: float, per_day: float) -> tuple:
     valid.sort()
-    return _by_rank(_k)(valid, test, alarms_per_day, per_day)
+    return _by_rank(_allowed)(valid, test, alarms_per_day, per_day)
 
 
 THRESHOLD = (
     Mistake(
         "a threshold from the test scores",
         "The test scores are those of the future: nobody has them when the threshold is set.",
-        _by_rank(_k, lambda valid, test: test),
+        _by_rank(_allowed, lambda valid, test: test),
     ),
     Mistake(
         "a threshold from validation and test scores together",
         "The test scores are those of the future: nobody has them when the threshold is set.",
-        _by_rank(_k, lambda valid, test: np.concatenate([valid, test])),
+        _by_rank(_allowed, lambda valid, test: np.concatenate([valid, test])),
     ),
     Mistake(
         "alarms per day taken as alarms in the whole validation part",
@@ -196,7 +197,7 @@ THRESHOLD = (
     Mistake(
         "the smallest score that may still be above",
         "If k scores may be above the threshold, the threshold is the next lower one.",
-        _by_rank(lambda *how: _k(*how) - 1),
+        _by_rank(lambda *how: _allowed(*how) - 1),
     ),
     Mistake(
         "the largest validation score",
@@ -259,20 +260,24 @@ def _both_sides(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int, patien
     return count_alarms(alarm, wide, tolerance, patience)
 
 
-def _chain(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int, patience: int) -> tuple:
-    right = count_alarms(alarm, anomalous, tolerance, patience)
-    belongs = np.zeros(len(alarm), bool)
+def _belonging(anomalous: np.ndarray, tolerance: int) -> np.ndarray:
+    """True for the readings whose alarms belong to an event. (T,)"""
+    belongs = np.zeros(len(anomalous), bool)
     for start, end in runs(anomalous):
         belongs[start : end + tolerance + 1] = True
+    return belongs
+
+
+def _chain(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int, patience: int) -> tuple:
+    right = count_alarms(alarm, anomalous, tolerance, patience)
+    belongs = _belonging(anomalous, tolerance)
     places = np.flatnonzero(alarm & ~belongs)
     return right.found, right.events, int(len(places) > 0) + int((np.diff(places) > patience).sum())
 
 
 def _silenced_by_events(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int, patience: int) -> tuple:
     right = count_alarms(alarm, anomalous, tolerance, patience)
-    belongs = np.zeros(len(alarm), bool)
-    for start, end in runs(anomalous):
-        belongs[start : end + tolerance + 1] = True
+    belongs = _belonging(anomalous, tolerance)
     false, quiet_until = 0, -1
     for place in np.flatnonzero(alarm):
         if place > quiet_until or belongs[place]:

@@ -1,8 +1,8 @@
 """Lesson 10: what is not as usual? Scores of simple rules, of linear regression, and of a GRU that forecasts.
 
     task = heart()
-    outcome = measure(task, seeds=(0, 1, 2))
-    outcome.table                                   # false alarms per day at one recall; outcome.scores: all scores
+    result = measure(task, seeds=(0, 1, 2))
+    result.table                                    # false alarms per day at one recall; result.scores: all scores
 
 A forecaster sees the readings up to now and says what comes next: a mean and a spread. The score of a reading is its
 error, or its surprise: how improbable the forecast held it (minus its log density).
@@ -10,8 +10,11 @@ error, or its surprise: how improbable the forecast held it (minus its log densi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,50 +22,72 @@ import torch
 from coursekit.baselines.ridge import ridge_fit
 from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
-from coursekit.topics.anomaly.answers import (
-    Alarms,
-    alarm_threshold,
-    alarms_at_recall,
-    count_alarms,
-    moving_z_score,
-    runs,
-)
-from coursekit.topics.anomaly.data import DAY
-from coursekit.topics.anomaly.recordings import Task, heart, pump, task_from_file, web_sensor
+from coursekit.sources.own_file import BadFile, evenly_spaced, read_csv_series, seconds
+from coursekit.topics.anomaly.answers import Alarms, alarm_threshold, count_alarms, moving_z_score
+from coursekit.topics.anomaly.data import DAY, ecg, machine, sensor
+from coursekit.topics.anomaly.events import runs
+from coursekit.topics.anomaly.model import WARM_UP, Forecaster, mean_surprise, surprise
 from coursekit.training.progress import trainings
+from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_torch
 
-__all__ = [
-    "ERROR",
-    "SURPRISE",
-    "Forecaster",
-    "Outcome",
-    "Task",
-    "alarms_of",
-    "beat_scores",
-    "compare",
-    "gru_scores",
-    "heart",
-    "measure",
-    "pump",
-    "simple_scores",
-    "surprise",
-    "task_from_file",
-    "train_forecaster",
-    "web_sensor",
-]
-
-UNITS, BATCH = 32, 16
+BATCH = 16
 STEPS, LEARNING_RATE = 800, 0.01  # where the surprise in the validation part of the pump stops falling
-WARM_UP = 40  # readings at the start of a training window whose forecasts are not asked for
 ERROR, SURPRISE = "GRU, error", "GRU, surprise"
 
 
+class AnomalyTask(NamedTuple):
+    """A recording and its parts. values: (T,) in unit; anomalous: (T,), nothing before test_start.
+
+    train_end, test_start: between them lies the validation part, which is normal too. per_day: readings in a day.
+    window: readings that the linear rules look back. tolerance, patience: as in `count_alarms`.
+    recall: the share of events at which false alarms are counted.
+    """
+
+    title: str
+    unit: str
+    values: np.ndarray
+    anomalous: np.ndarray
+    per_day: float
+    train_end: int
+    test_start: int
+    window: int
+    tolerance: int
+    patience: int
+    recall: float
+
+
+def web_sensor() -> AnomalyTask:
+    """The hourly sensor: 300 readings to train, 100 to validate, 600 with seven events."""
+    data = sensor()
+    about = data.provenance.title
+    return AnomalyTask(about, data.unit, data.values, data.anomalous, data.per_day, 300, 400, 24, 2, 24, 1.0)
+
+
+def heart(every: int = 6) -> AnomalyTask:
+    """The electrocardiogram, means of `every` readings: 60 a second. One event; what follows for a second belongs."""
+    data, q = ecg(), every
+    T = len(data.values) // q
+    values = data.values[: T * q].reshape(T, q).mean(axis=1)
+    anomalous = data.anomalous[: T * q].reshape(T, q).any(axis=1)
+    second = 360 // q
+    ends = 45 * T // 100, 60 * T // 100
+    about = data.provenance.title
+    return AnomalyTask(about, data.unit, values, anomalous, data.per_day / q, *ends, second // 2, second, second, 1.0)
+
+
+def pump(days: int = 20, events: int = 40) -> AnomalyTask:
+    """The generated machine: two fifths of the days to train, one fifth to validate, two fifths with the events."""
+    data = machine(days, events)
+    ends = round(0.4 * days) * 1440, round(0.6 * days) * 1440
+    return AnomalyTask(data.provenance.title, data.unit, data.values, data.anomalous, 1440.0, *ends, 60, 15, 60, 0.8)
+
+
 @dataclass
-class Outcome:
+class AnomalyResult:
     """table: false alarms per day at the task's recall. scores: name -> one array (T,) for each seed."""
 
-    task: Task
+    task: AnomalyTask
     table: Comparison
     scores: dict[str, list[np.ndarray]] = field(default_factory=dict)
 
@@ -103,23 +128,16 @@ class Outcome:
         return whole[self.task.test_start :]
 
 
-class Forecaster(torch.nn.Module):
-    """x (N, T, 1) -> mean and log spread of what follows each step, (N, T, 2). The spread lies within e**4 of 1."""
+def alarms_at_recall(
+    scores: np.ndarray, anomalous: np.ndarray, recall: float, tolerance: int, patience: int
+) -> tuple[float, Alarms]:
+    """The highest threshold that finds so large a share of the events, and the alarms that it gives.
 
-    def __init__(self, units: int = UNITS, layer: Callable[..., torch.nn.Module] = GRU) -> None:
-        super().__init__()
-        self.layer = layer(1, units, batch_first=True)
-        self.read_out = torch.nn.Linear(units, 2)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        mean, spread = self.read_out(self.layer(x)[0]).unbind(2)
-        return torch.stack([mean, 4 * torch.tanh(spread / 4)], dim=2)
-
-
-def surprise(said: torch.Tensor, came: torch.Tensor) -> torch.Tensor:
-    """-log of a Gaussian density, less its constant. said: (..., 2) mean and log spread; came: (...)."""
-    mean, log_spread = said.unbind(-1)
-    return log_spread + 0.5 * ((came - mean) / log_spread.exp()) ** 2
+    It looks at the labels: a way to compare scores, never a way to choose a threshold.
+    """
+    peaks = sorted((scores[start : end + tolerance + 1].max() for start, end in runs(anomalous)), reverse=True)
+    threshold = peaks[math.ceil(recall * len(peaks)) - 1]
+    return float(threshold), count_alarms(scores >= threshold, anomalous, tolerance, patience)
 
 
 def steps_of(values: np.ndarray, train_end: int) -> np.ndarray:
@@ -129,7 +147,7 @@ def steps_of(values: np.ndarray, train_end: int) -> np.ndarray:
 
 
 def train_forecaster(
-    task: Task,
+    task: AnomalyTask,
     seed: int,
     *,
     layer: Callable[..., torch.nn.Module] = GRU,
@@ -137,8 +155,7 @@ def train_forecaster(
     progress: bool | None = None,
 ):
     """Train on windows from the training part to make the next difference as unsurprising as possible: a History."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         model = Forecaster(layer=layer)
     known = steps_of(task.values, task.train_end)[: task.train_end]
     length = WARM_UP + 2 * task.window
@@ -150,14 +167,7 @@ def train_forecaster(
     return train_torch(model, batches, steps, LEARNING_RATE, seed=seed, progress=progress, loss=mean_surprise)
 
 
-def mean_surprise(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, float]:
-    """The mean surprise after the warm-up, as a tensor and as a number. batch: x, y (N, T)."""
-    x, y = (torch.as_tensor(part, dtype=torch.float32) for part in batch)
-    loss = surprise(module(x[..., None]), y)[:, WARM_UP:].mean()
-    return loss, loss.item()
-
-
-def gru_scores(module: torch.nn.Module, task: Task) -> dict[str, np.ndarray]:
+def gru_scores(module: torch.nn.Module, task: AnomalyTask) -> dict[str, np.ndarray]:
     """Error and surprise of every reading, each (T,), from one pass over the recording. No reading sees a later one.
 
     The first scores, before the warm-up is over, are the lowest that the recording has.
@@ -175,7 +185,7 @@ def _quiet_start(score: np.ndarray, length: int) -> np.ndarray:
     return np.concatenate([np.full(length, score.min()), score[length:]])
 
 
-def simple_scores(task: Task) -> dict[str, np.ndarray]:
+def simple_scores(task: AnomalyTask) -> dict[str, np.ndarray]:
     """Scores without a network, each (T,)."""
     steps = steps_of(task.values, task.train_end)
     windows = np.lib.stride_tricks.sliding_window_view(steps, task.window)[:-1]
@@ -188,7 +198,7 @@ def simple_scores(task: Task) -> dict[str, np.ndarray]:
     }
 
 
-def beat_scores(task: Task) -> np.ndarray:
+def beat_scores(task: AnomalyTask) -> np.ndarray:
     """A rule for hearts only: how unusual is the time since the beat before? (T,), zero between beats.
 
     A beat is where the signal rises above the middle between its mean and its maximum in the training part. The score
@@ -207,13 +217,13 @@ def beat_scores(task: Task) -> np.ndarray:
 
 
 def measure(
-    task: Task,
+    task: AnomalyTask,
     seeds: Sequence[int] = (0, 1, 2),
     *,
     more: dict[str, np.ndarray] | None = None,
     progress: bool | None = None,
     **training,
-) -> Outcome:
+) -> AnomalyResult:
     """All scores on the same test part: false alarms per day where the task's share of events is found.
 
     more: further baselines, name -> (T,). training: more arguments of `train_forecaster`.
@@ -226,24 +236,65 @@ def measure(
         for name, score in gru_scores(model, task).items():
             networks[name].append(score)
     plain = {name: [score] for name, score in (simple_scores(task) | (more or {})).items()}
-    outcome = Outcome(
+    result = AnomalyResult(
         task, Comparison(f"false alarms per day at {task.recall:.0%} of events found", True), plain | networks
     )
-    outcome.table.conditions = f"{task.title}; {outcome.said_about_test}; seeds {', '.join(map(str, seeds))}"
-    for name, scores in outcome.scores.items():
-        false = [outcome.at_recall(score).false for score in scores]
+    result.table.conditions = f"{task.title}; {result.said_about_test}; seeds {', '.join(map(str, seeds))}"
+    for name, scores in result.scores.items():
+        false = [result.at_recall(score).false for score in scores]
         note = f"{', '.join(map(str, false))} false alarms"
-        outcome.table.add(name, [count / outcome.days for count in false], baseline=name in plain, note=note)
-    return outcome
+        result.table.add(name, [count / result.days for count in false], baseline=name in plain, note=note)
+    return result
 
 
-def compare(task: Task | None = None, seeds: Sequence[int] = (0, 1, 2), **how) -> Comparison:
+def compare(task: AnomalyTask | None = None, seeds: Sequence[int] = (0, 1, 2), **how) -> Comparison:
     """The table of `measure`, of the generated pump if no task is given."""
     return measure(task or pump(), seeds, **how).table
 
 
-def alarms_of(task: Task, score: np.ndarray, alarms_per_day: float = 1.0) -> tuple[float, np.ndarray]:
+def alarms_of(task: AnomalyTask, score: np.ndarray, alarms_per_day: float = 1.0) -> tuple[float, np.ndarray]:
     """The threshold from the validation part, and the places of the test readings above it."""
     valid, test = score[task.train_end : task.test_start], score[task.test_start :]
     threshold, alarm = alarm_threshold(valid, test, alarms_per_day, task.per_day)
     return threshold, np.flatnonzero(alarm) + task.test_start
+
+
+def task_from_file(
+    path: str | Path,
+    *,
+    time: str,
+    value: str,
+    normal_until: str,
+    label: str | None = None,
+    unit: str = "",
+    **reading,
+) -> AnomalyTask:
+    """A task from your own CSV file: evenly spaced readings without gaps.
+
+    normal_until: a time up to which, as far as you know, nothing was wrong, such as "2024-05-01": three quarters of
+    this part are for training, the last quarter for the threshold. What comes after it is the test.
+    label: a column with 1 where an anomaly is known and 0 elsewhere; None: nothing is known.
+    reading: more arguments of `coursekit.sources.own_file.read_csv_series`. Raises BadFile, with what to do.
+    """
+    name, columns = Path(path).name, [value] if label is None else [value, label]
+    series = read_csv_series(path, time=time, value=columns, **reading)
+    table, step = evenly_spaced(series)
+    if missing := int(np.isnan(table).any(axis=1).sum()):
+        raise BadFile(f"{name} lacks {missing} of {len(table)} readings on an even grid: fill the gaps, or cut there")
+    try:
+        test_start = int(np.ceil((np.datetime64(normal_until, "ms") - series.times[0]) / step))
+    except ValueError:
+        raise BadFile(f"normal_until: {normal_until!r} is no time; write it as 2024-03-31 14:05:00") from None
+    train_end = 3 * test_start // 4
+    if train_end < 300 or test_start >= len(table):
+        raise BadFile(
+            f"{name}: {max(0, test_start)} of {len(table)} readings come before {normal_until}; at least 400 normal "
+            "ones are needed before it, and some after it"
+        )
+    values, per_day = table[:, 0], DAY / seconds(step)
+    if values[:train_end].std() == 0:
+        raise BadFile(f"{name}: all readings of {value!r} in the training part are equal; choose another column")
+    anomalous = np.zeros(len(table), bool) if label is None else table[:, 1] > 0
+    if anomalous[:test_start].any():
+        raise BadFile(f"{name}: the column {label!r} has an anomaly before {normal_until}; choose an earlier time")
+    return AnomalyTask(name, unit, values, anomalous, per_day, train_end, test_start, 24, 2, 24, 1.0)

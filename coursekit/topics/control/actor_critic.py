@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from coursekit.nn import flush_denormals
-from coursekit.topics.control.answers import discounted_returns
+from coursekit.topics.control.answers import actor_critic_loss, discounted_returns
 from coursekit.topics.control.data import Environments
 from coursekit.training.loop import History, require_finite, run
 
@@ -55,10 +55,10 @@ class OneStep(nn.Module):
         return self.layer(x[:, None], h[None])[1][0]
 
 
-class Rows(NamedTuple):
+class Experience(NamedTuple):
     """N rows of T steps, as they were lived through.
 
-    logits (N, T, A) and values (N, T) are tensors with their graph. The others are arrays (N, T); see `Step`.
+    logits (N, T, A) and values (N, T): tensors with their graph. The others are arrays (N, T), see `EnvironmentStep`.
     next_values (N, T): the critic's value of what was seen after a step, where the episode was cut or the row ends.
     """
 
@@ -73,7 +73,7 @@ class Rows(NamedTuple):
 
 def live(
     policy: Policy, environments: Environments, h: Tensor, T: int, rng: np.random.Generator
-) -> tuple[Rows, Tensor]:
+) -> tuple[Experience, Tensor]:
     """Act for T steps from the state h (N, H), with chance. Returns what happened, and the state to go on with."""
     columns = []
     for t in range(T):
@@ -88,24 +88,13 @@ def live(
         h = after * torch.from_numpy(~over).to(after.dtype)[:, None] if over.any() else after
         columns.append((logits, values, actions, step.reward, step.terminated, step.truncated, next_values))
     logits, values, *arrays = zip(*columns, strict=True)
-    return Rows(torch.stack(logits, 1), torch.stack(values, 1), *(np.stack(array, 1) for array in arrays)), h
+    return Experience(torch.stack(logits, 1), torch.stack(values, 1), *(np.stack(array, 1) for array in arrays)), h
 
 
 def drawn(logits: Tensor, rng: np.random.Generator) -> np.ndarray:
     """Logits (N, A) -> actions (N,), drawn from their softmax (by the largest of logits plus Gumbel noise)."""
     scores = logits.detach().numpy()
     return (scores + rng.gumbel(size=scores.shape)).argmax(axis=1)
-
-
-def actor_critic_loss(logits: Tensor, values: Tensor, actions: Tensor, returns: Tensor) -> Tensor:
-    """-mean(log p(action) * advantage) + mean(advantage^2) / 2, where advantage = returns - values.
-
-    logits (N, T, A), values (N, T), actions (N, T) int64, returns (N, T). In the first part the advantage is a number,
-    not a function of the critic's weights; the second part is what trains the critic (Mnih et al. 2016, section 4).
-    """
-    advantage = returns - values
-    log_p = torch.log_softmax(logits, dim=-1).gather(-1, actions[..., None])[..., 0]
-    return -(log_p * advantage.detach()).mean() + advantage.square().mean() / 2
 
 
 def train_policy(
@@ -158,7 +147,7 @@ class _Tally:
     def __init__(self, N: int) -> None:
         self._going_on, self._ended = np.zeros(N), []
 
-    def add(self, rows: Rows) -> float:
+    def add(self, rows: Experience) -> float:
         for reward, over in zip(rows.rewards.T, (rows.terminated | rows.truncated).T, strict=True):
             self._going_on += reward
             self._ended = [*self._ended, *self._going_on[over]][-50:]

@@ -36,7 +36,7 @@ POSITIONS = Sensors((0, 2), (0.0, 0.0))
 NOISY_POSITIONS = Sensors((0, 2), (0.25, 0.05))  # 25 cm, and about 3 degrees
 
 
-class Step(NamedTuple):
+class EnvironmentStep(NamedTuple):
     """What N environments answer to one action each. Those whose episode is over have already begun the next one.
 
     observation: (N, D) float32, to act on next; of a new episode where the last one is over.
@@ -59,7 +59,7 @@ class Environments(Protocol):
     observation: np.ndarray  # (N, D) float32
     actions: int  # how many there are to choose from
 
-    def step(self, actions: np.ndarray) -> Step:
+    def step(self, actions: np.ndarray) -> EnvironmentStep:
         """Take one action (N,) in each."""
 
 
@@ -99,7 +99,7 @@ class CartPole:
         self.state, self.age = self._fresh(N), np.zeros(N, int)
         self.observation = self._seen(self.state)
 
-    def step(self, actions: np.ndarray) -> Step:
+    def step(self, actions: np.ndarray) -> EnvironmentStep:
         """Push every cart for 0.02 s. Raises ValueError for actions other than N times 0 or 1."""
         actions = np.asarray(actions)
         if actions.shape != self.age.shape or not ((actions == 0) | (actions == 1)).all():
@@ -115,7 +115,7 @@ class CartPole:
             self.observation[over] = self._seen(self.state[over])
         else:
             self.observation = final
-        return Step(self.observation, final, np.ones(len(over), np.float32), terminated, truncated)
+        return EnvironmentStep(self.observation, final, np.ones(len(over), np.float32), terminated, truncated)
 
     def _fresh(self, n: int) -> np.ndarray:
         return self._rng.uniform(-0.05, 0.05, (n, 4))
@@ -139,7 +139,7 @@ class Recent:
         self._past = np.repeat(environments.observation[:, None], k, axis=1)  # (N, k, D), the latest first
         self.observation = self._differences(self._past)
 
-    def step(self, actions: np.ndarray) -> Step:
+    def step(self, actions: np.ndarray) -> EnvironmentStep:
         """As of the environments themselves."""
         step = self._inner.step(actions)
         latest = np.concatenate([step.final[:, None], self._past[:, :-1]], axis=1)

@@ -12,7 +12,7 @@ from coursekit.recurrence.beside import beside
 from coursekit.recurrence.draws import sequence_args
 from coursekit.reference import gru
 from coursekit.topics.control import mistakes
-from coursekit.topics.control.answers import discounted_returns, states_with_resets
+from coursekit.topics.control.answers import actor_critic_loss, discounted_returns, states_with_resets
 
 LESSON = "17_control"
 
@@ -149,7 +149,7 @@ register(
         name="actor_critic_loss",
         lesson=LESSON,
         asks="The loss of policy and critic together, as a tensor to differentiate; checked are it and its gradients.",
-        reference=mistakes.late("right"),
+        reference=actor_critic_loss,
         returns=(
             Tensor("loss"),
             Tensor("dlogits", ("N", "T", "A"), sequence="T"),

@@ -1,15 +1,20 @@
-"""Runnable mistakes of lesson 17. The loss is torch, so its mistakes live in `control_losses` and are imported late."""
+"""Runnable mistakes of lesson 17: returns and states that pass over an end, and a loss whose halves disturb each other.
+
+The losses are made of their arguments' own methods, so that nothing here imports torch.
+"""
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coursekit.checking import Mistake
 from coursekit.reference import gru
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def _returns(
@@ -216,18 +221,29 @@ RESETS = (
 )
 
 
-def late(name: str, *arguments: str) -> Callable[..., Any]:
-    """A function of `control_losses`, found when it is called: torch is imported then, and not before."""
-
-    def call(*args: Any) -> Any:
-        found = getattr(importlib.import_module("coursekit.topics.control.losses"), name)
-        return found(*args, *arguments)
-
-    return call
+def _faulty(logits: Tensor, values: Tensor, actions: Tensor, returns: Tensor, fault: str) -> Tensor:
+    """The loss with one fault."""
+    advantage = returns - values
+    weight = returns if fault == "no baseline" else advantage if fault == "not detached" else advantage.detach()
+    log_p = logits.log_softmax(dim=1 if fault == "time" else -1)
+    log_p = log_p.sum(-1) if fault == "all actions" else log_p.gather(-1, actions[..., None])[..., 0]
+    if fault == "no log":
+        log_p = log_p.exp()
+    if fault == "log p detached":
+        log_p = log_p.detach()
+    error = advantage.detach() if fault == "detached twice" else advantage
+    gain, squares = log_p * weight, error.square()
+    policy, critic = (gain.sum(), squares.sum()) if fault == "sum" else (gain.mean(), squares.mean())
+    policy = policy if fault == "sign" else -policy
+    critic = critic if fault == "whole square" else critic / 2
+    return policy * (fault != "critic only") + critic * (fault != "policy only")
 
 
 def _loss(name: str, hint: str, fault: str) -> Mistake:
-    return Mistake(name, hint, late("faulty", fault))
+    def answer(logits: Tensor, values: Tensor, actions: Tensor, returns: Tensor) -> Tensor:
+        return _faulty(logits, values, actions, returns, fault)
+
+    return Mistake(name, hint, answer)
 
 
 LOSS = (
@@ -242,16 +258,16 @@ LOSS = (
         "The critic learns from the second part, so its gradient has to pass there.",
         "detached twice",
     ),
-    _loss("a policy that learns to do badly", "Gradient descent makes the loss smaller. What should grow?", "sign"),
+    _loss(
+        "a policy that learns to do badly: an advantage with the wrong sign, or no minus before log p",
+        "The advantage is positive where an action did better than expected. Gradient descent makes the loss smaller: "
+        "what should grow?",
+        "sign",
+    ),
     _loss(
         "a policy without a baseline",
         "The return alone says how good the state was as well. Subtract what the critic expected.",
         "no baseline",
-    ),
-    _loss(
-        "an advantage with the wrong sign",
-        "The advantage is positive where an action did better than expected.",
-        "values - returns",
     ),
     _loss("probabilities in place of their logarithms", "The gradient that is wanted is that of log p.", "no log"),
     _loss("log p of every action", "Only the action that was taken is known to be good or bad.", "all actions"),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coursekit.topics.control.data import Step
+from coursekit.topics.control.data import EnvironmentStep
 
 INSTALL = "pip install 'coursekit[rl]'"
 
@@ -29,7 +29,7 @@ class OwnEnvironments:
         self._first, self.actions = int(copies[0].action_space.start), int(copies[0].action_space.n)
         self.observation = np.stack([self._seen(one.reset(seed=seed + k)[0]) for k, one in enumerate(copies)])
 
-    def step(self, actions: np.ndarray) -> Step:
+    def step(self, actions: np.ndarray) -> EnvironmentStep:
         """Take one action (N,), each 0 to actions - 1, in each copy. Raises BadEnvironment for what is no number."""
         final, reward, terminated, truncated = zip(
             *(one.step(self._first + int(action))[:4] for one, action in zip(self._copies, actions, strict=True)),
@@ -44,7 +44,9 @@ class OwnEnvironments:
         self.observation = final.copy()
         for k in np.flatnonzero(terminated | truncated):
             self.observation[k] = self._seen(self._copies[k].reset()[0])
-        return Step(self.observation, final, np.array(reward, np.float32), terminated, truncated & ~terminated)
+        return EnvironmentStep(
+            self.observation, final, np.array(reward, np.float32), terminated, truncated & ~terminated
+        )
 
     def _seen(self, observation: np.ndarray) -> np.ndarray:
         return np.asarray(observation, np.float32).ravel()[self._keep]

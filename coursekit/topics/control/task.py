@@ -15,7 +15,7 @@ import torch
 from coursekit.baselines.ridge import ridge_fit
 from coursekit.nn import GRUCell
 from coursekit.results.comparison import Comparison
-from coursekit.topics.control.actor_critic import Policy, score, train_policy
+from coursekit.topics.control.actor_critic import Policy, drawn, score, train_policy
 from coursekit.topics.control.data import (
     NOISY_POSITIONS,
     POSITIONS,
@@ -26,12 +26,13 @@ from coursekit.topics.control.data import (
     Sensors,
 )
 from coursekit.training.loop import History
+from coursekit.training.seeded import seeded
 
 CARTS, LIMIT, UPDATES = 128, 500, 200
 TEST_EPISODES = 100
 
 
-class Method(NamedTuple):
+class ControlMethod(NamedTuple):
     """What a policy sees, and what it can remember. recent: how many of the last observations it sees at once."""
 
     sensors: Sensors
@@ -39,50 +40,49 @@ class Method(NamedTuple):
     cell: Callable | None = None
 
 
-class Balanced(NamedTuple):
+class ControlResult(NamedTuple):
     """One trained policy. steps: mean number of steps it balanced on fresh episodes. greedy: how it acts there."""
 
-    method: Method
+    method: ControlMethod
     history: History
     steps: float
     greedy: bool
 
 
-def methods(sensors: Sensors, recent: int = 2, cell: Callable = GRUCell) -> dict[str, Method]:
+def methods(sensors: Sensors, recent: int = 2, cell: Callable = GRUCell) -> dict[str, ControlMethod]:
     """No memory, the last few observations, and a GRU, all behind the same sensors."""
     return {
-        "no memory": Method(sensors),
-        f"last {recent} observations": Method(sensors, recent=recent),
-        "GRU": Method(sensors, cell=cell),
+        "no memory": ControlMethod(sensors),
+        f"last {recent} observations": ControlMethod(sensors, recent=recent),
+        "GRU": ControlMethod(sensors, cell=cell),
     }
 
 
-EXACT = {"whole state": Method(WHOLE_STATE)} | methods(POSITIONS)
+EXACT = {"whole state": ControlMethod(WHOLE_STATE)} | methods(POSITIONS)
 NOISY = methods(NOISY_POSITIONS) | methods(NOISY_POSITIONS, recent=8)
 
 
-def carts(method: Method, N: int, seed: int | list[int], limit: int = LIMIT) -> Environments:
+def carts(method: ControlMethod, N: int, seed: int | list[int], limit: int = LIMIT) -> Environments:
     """N carts as the method sees them."""
     environments = CartPole(N, seed, method.sensors, limit)
     return Recent(environments, method.recent) if method.recent > 1 else environments
 
 
-def new_policy(method: Method, seed: int, policy: Callable[..., torch.nn.Module] = Policy) -> torch.nn.Module:
+def new_policy(method: ControlMethod, seed: int, policy: Callable[..., torch.nn.Module] = Policy) -> torch.nn.Module:
     """An untrained policy; its weights come from the seed, and PyTorch's own generator is left alone."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         return policy(len(method.sensors.keep) * method.recent, CartPole.actions, cell=method.cell)
 
 
 def balance(
-    method: Method,
+    method: ControlMethod,
     seed: int,
     *,
     policy: Callable[..., torch.nn.Module] = Policy,
     updates: int = UPDATES,
     limit: int = LIMIT,
     **how,
-) -> Balanced:
+) -> ControlResult:
     """Train, choose on some episodes between the likeliest and a drawn action, and test on others.
 
     Without memory a policy of chance can be better than any fixed one (Singh, Jaakkola and Jordan 1994), so every
@@ -97,10 +97,10 @@ def balance(
         return float(score(trained, fresh, limit, greedy, seed=episodes).mean())
 
     greedy = steps(True, 1) >= steps(False, 1)
-    return Balanced(method, history, steps(greedy, 2), greedy)
+    return ControlResult(method, history, steps(greedy, 2), greedy)
 
 
-def table(trained: Mapping[str, Sequence[Balanced]], about: str, limit: int = LIMIT) -> Comparison:
+def table(trained: Mapping[str, Sequence[ControlResult]], about: str, limit: int = LIMIT) -> Comparison:
     """Mean number of steps balanced. Every method but the GRU is a baseline, except for the one that sees all."""
     conditions = f"{about}; at most {limit} steps of 0.02 s; {TEST_EPISODES} fresh episodes per seed"
     result = Comparison("mean length of an episode", False, "steps", conditions)
@@ -120,7 +120,7 @@ def falling(seed: int) -> np.ndarray:
             return np.array(states)
 
 
-class Probe(NamedTuple):
+class VelocityProbe(NamedTuple):
     """What can be read linearly from a policy's state. true, read (n, 2): velocity (m/s), angular velocity (rad/s).
 
     explained (2,): the share of their variance that is read (R squared), on episodes that the read-out was not fitted
@@ -132,7 +132,7 @@ class Probe(NamedTuple):
     explained: np.ndarray
 
 
-def probe_velocities(run: Balanced, steps: int = 60, warm: int = 10) -> Probe:
+def probe_velocities(run: ControlResult, steps: int = 60, warm: int = 10) -> VelocityProbe:
     """Read the velocities, which the policy never sees, from its hidden state by ridge regression.
 
     50 episodes fit the read-out and 50 others test it; all act by chance. Steps before `warm`, and steps of an episode
@@ -143,13 +143,11 @@ def probe_velocities(run: Balanced, steps: int = 60, warm: int = 10) -> Probe:
     fit, test = (slice(0, 50), slice(50, 100))
     read_out = ridge_fit(hidden[fit][counts[fit]], velocities[fit][counts[fit]], strength=1e-3)
     true, read = velocities[test][counts[test]], read_out(hidden[test][counts[test]])
-    return Probe(true, read, 1 - ((true - read) ** 2).sum(0) / ((true - true.mean(0)) ** 2).sum(0))
+    return VelocityProbe(true, read, 1 - ((true - read) ** 2).sum(0) / ((true - true.mean(0)) ** 2).sum(0))
 
 
-def _states(run: Balanced, steps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _states(run: ControlResult, steps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Hidden states (100, steps, H), velocities (100, steps, 2), and whether the first episode goes on (100, steps)."""
-    from coursekit.topics.control.actor_critic import drawn
-
     policy, rng = run.history.model, np.random.default_rng(3)
     inner = CartPole(100, 3, run.method.sensors)
     environments = Recent(inner, run.method.recent) if run.method.recent > 1 else inner

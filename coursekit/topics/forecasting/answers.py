@@ -1,7 +1,4 @@
-"""What comes before any network in forecasting: the seasonal naive forecast, and windows that are split by time.
-
-NumPy only. `forecasting` builds its tasks from these; the exercises of lesson 09 ask for them.
-"""
+"""Lesson 09, the right answers: the seasonal naive forecast, windows that are split by time, and weights counted."""
 
 from __future__ import annotations
 
@@ -27,3 +24,12 @@ def forecast_windows(
     """
     first = np.arange(max(start, length), stop - horizon + 1)[:, None]  # where the targets of each pair begin
     return values[first + np.arange(-length, 0)], values[first + np.arange(horizon)]
+
+
+def keras_parameter_count(T: int, D: int, H: int, K: int, reset_after: bool) -> tuple[int, int]:
+    """Weights of keras.layers.GRU(H, reset_after=reset_after) on (T, D), and of the Dense(K) behind it.
+
+    kernel (D, 3H), recurrent kernel (H, 3H), bias (2, 3H) if reset_after and (3H,) if not; Dense: (H, K) and (K,).
+    """
+    biases = 2 if reset_after else 1
+    return D * 3 * H + H * 3 * H + biases * 3 * H, H * K + K

@@ -57,7 +57,7 @@ SEA = catalogued(
 )
 
 
-class Recording(NamedTuple):
+class ForecastSeries(NamedTuple):
     """A series without gaps. times: (T,) datetime64[m], evenly spaced. values: (T,) float64 in `unit`."""
 
     times: np.ndarray
@@ -66,16 +66,16 @@ class Recording(NamedTuple):
     provenance: Provenance
 
 
-def half_hourly_demand() -> Recording:
+def half_hourly_demand() -> ForecastSeries:
     """Taylor's series: 12 weeks from Monday 5 June 2000, 48 readings a day, mean power in MW."""
 
     def parse(contents: dict[str, bytes]) -> np.ndarray:
         return _numbers_in_python(contents[TAYLOR.files[0]].decode())
 
-    return _recording(TAYLOR, parse, lambda: _made_demand(12, 48, 30_000.0), "2000-06-05T00:00", 30, "MW")
+    return _series(TAYLOR, parse, lambda: _made_demand(12, 48, 30_000.0), "2000-06-05T00:00", 30, "MW")
 
 
-def hourly_demand() -> Recording:
+def hourly_demand() -> ForecastSeries:
     """Victoria: 150 days from Sunday 1 January 2012, 24 readings a day, mean power in MW.
 
     The file holds sums of two half-hourly readings, so its numbers are halved here. (The source's documentation
@@ -88,30 +88,30 @@ def hourly_demand() -> Recording:
     def generate() -> np.ndarray:
         return _made_demand(22, 24, 5_000.0)[-150 * 24 :]
 
-    return _recording(VICTORIA, parse, generate, "2012-01-01T00:00", 60, "MW")
+    return _series(VICTORIA, parse, generate, "2012-01-01T00:00", 60, "MW")
 
 
-def sea_temperature() -> Recording:
+def sea_temperature() -> ForecastSeries:
     """13 months from 15 February 2016, 48 readings a day, in °C; a reading that stands there twice is taken once."""
 
     def parse(contents: dict[str, bytes]) -> np.ndarray:
         text = gzip.decompress(contents[SEA.files[0]]).decode()
         return _column(text, "time (UTC)", "temperature (celsius)")
 
-    return _recording(SEA, parse, _made_sea, "2016-02-15T00:00", 30, "°C")
+    return _series(SEA, parse, _made_sea, "2016-02-15T00:00", 30, "°C")
 
 
-def _recording(
+def _series(
     data_set: DataSet,
     parse: Callable[[dict[str, bytes]], np.ndarray],
     generate: Callable[[], np.ndarray],
     start: str,
     minutes: int,
     unit: str,
-) -> Recording:
+) -> ForecastSeries:
     values, provenance = load_or_generate(data_set, parse, generate)
     times = np.datetime64(start, "m") + np.arange(len(values)) * np.timedelta64(minutes, "m")
-    return Recording(times, values, unit, provenance)
+    return ForecastSeries(times, values, unit, provenance)
 
 
 def _numbers_in_python(source: str) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.topics.forecasting import mistakes
-from coursekit.topics.forecasting.answers import forecast_windows, seasonal_naive
+from coursekit.topics.forecasting.answers import forecast_windows, keras_parameter_count, seasonal_naive
 
 LESSON = "09_forecasting"
 
@@ -80,15 +80,6 @@ register(
         points=3,
     )
 )
-
-
-def keras_parameter_count(T: int, D: int, H: int, K: int, reset_after: bool) -> tuple[int, int]:
-    """Weights of keras.layers.GRU(H, reset_after=reset_after) on (T, D), and of the Dense(K) behind it.
-
-    kernel (D, 3H), recurrent kernel (H, 3H), bias (2, 3H) if reset_after and (3H,) if not; Dense: (H, K) and (K,).
-    """
-    biases = 2 if reset_after else 1
-    return D * 3 * H + H * 3 * H + biases * 3 * H, H * K + K
 
 
 def _draw_layers(rng: np.random.Generator) -> Iterator[Draw]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
+from coursekit.topics.forecasting.answers import forecast_windows
 
 Naive = Callable[[np.ndarray, int, int], np.ndarray]
 
@@ -77,17 +78,18 @@ def _with(first: Callable[[int, int, int, int], range], *, shift: int = 0) -> Ca
     )
 
 
-def _right(length: int, horizon: int, start: int, stop: int) -> range:
+def _asked(length: int, horizon: int, start: int, stop: int) -> range:
+    """The places of the first targets that are asked for."""
     return range(max(start, length), stop - horizon + 1)
 
 
 def _backwards(values: np.ndarray, length: int, horizon: int, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-    inputs, targets = _pairs(values, length, horizon, _right(length, horizon, start, stop))
+    inputs, targets = forecast_windows(values, length, horizon, start, stop)
     return inputs[:, ::-1], targets
 
 
 def _differences(values: np.ndarray, length: int, horizon: int, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-    inputs, targets = _pairs(values, length, horizon, _right(length, horizon, start, stop))
+    inputs, targets = forecast_windows(values, length, horizon, start, stop)
     return inputs, targets - inputs[:, -1:]
 
 
@@ -95,7 +97,7 @@ WINDOWS = (
     Mistake(
         "windows whose first target is their last input",
         "The network is shown one of its answers. Print one window: which number stands in both parts?",
-        _with(_right, shift=-1),
+        _with(_asked, shift=-1),
     ),
     Mistake(
         "windows that skip a reading between inputs and targets",
@@ -135,7 +137,7 @@ WINDOWS = (
     Mistake(
         "windows that do not overlap",
         "Every place is asked for, not every `horizon`-th one: the next window begins one reading later.",
-        _with(lambda length, horizon, start, stop: _right(length, horizon, start, stop)[::horizon]),
+        _with(lambda length, horizon, start, stop: _asked(length, horizon, start, stop)[::horizon]),
     ),
     Mistake("inputs in reverse order", "The latest reading comes last.", _backwards),
     Mistake(
@@ -152,7 +154,8 @@ def _counted(gru: Callable[[int, int, int, int], int], dense: Callable[[int, int
     return lambda T, D, H, K, reset_after: (gru(T, D, H, 2 if reset_after else 1), dense(T, H, K))
 
 
-def _right_count(T: int, D: int, H: int, biases: int) -> int:
+def _gru(T: int, D: int, H: int, biases: int) -> int:
+    """The weights of a GRU with so many biases for each block and unit."""
     return 3 * (D * H + H * H + biases * H)
 
 
@@ -160,61 +163,61 @@ COUNT = (
     Mistake(
         "weights for every time step",
         "The same weights serve all T steps: T stands in no shape.",
-        _counted(lambda T, D, H, b: T * _right_count(T, D, H, b)),
+        _counted(lambda T, D, H, b: T * _gru(T, D, H, b)),
     ),
     Mistake(
         "T in place of D",
         "The layer reads one step at a time. How long is the vector that it sees?",
-        _counted(lambda T, D, H, b: _right_count(D, T, H, b)),
+        _counted(lambda T, D, H, b: _gru(D, T, H, b)),
     ),
     Mistake(
         "one bias, also with reset_after=True",
         "With reset_after the candidate needs two biases, one inside the reset and one outside: bias is (2, 3H).",
-        _counted(lambda T, D, H, b: _right_count(T, D, H, 1)),
+        _counted(lambda T, D, H, b: _gru(T, D, H, 1)),
     ),
     Mistake(
         "two biases, also with reset_after=False",
         "Where both biases are added up before the gate, Keras keeps one: bias is (3H,).",
-        _counted(lambda T, D, H, b: _right_count(T, D, H, 2)),
+        _counted(lambda T, D, H, b: _gru(T, D, H, 2)),
     ),
     Mistake(
         "a layer without biases",
         "Keras adds biases unless use_bias=False.",
-        _counted(lambda T, D, H, b: _right_count(T, D, H, 0)),
+        _counted(lambda T, D, H, b: _gru(T, D, H, 0)),
     ),
     Mistake(
         "four blocks, as in an LSTM",
         "A GRU has two gates and a candidate.",
-        _counted(lambda T, D, H, b: 4 * _right_count(T, D, H, b) // 3),
+        _counted(lambda T, D, H, b: 4 * _gru(T, D, H, b) // 3),
     ),
     Mistake(
         "two blocks, the gates without the candidate",
         "The candidate has weights of its own, as many as a gate.",
-        _counted(lambda T, D, H, b: 2 * _right_count(T, D, H, b) // 3),
+        _counted(lambda T, D, H, b: 2 * _gru(T, D, H, b) // 3),
     ),
     Mistake(
         "one block",
         "Each of the two gates has its own weights beside those of the candidate.",
-        _counted(lambda T, D, H, b: _right_count(T, D, H, b) // 3),
+        _counted(lambda T, D, H, b: _gru(T, D, H, b) // 3),
     ),
     Mistake(
         "a recurrent kernel (H, H), shared by the blocks",
         "The recurrent kernel is (H, 3H): each block has its own square.",
-        _counted(lambda T, D, H, b: _right_count(T, D, H, b) - 2 * H * H),
+        _counted(lambda T, D, H, b: _gru(T, D, H, b) - 2 * H * H),
     ),
     Mistake(
         "a Dense layer that reads the states of all steps",
         "Without return_sequences the GRU hands on its last state (H,) only.",
-        _counted(_right_count, lambda T, H, K: T * H * K + K),
+        _counted(_gru, lambda T, H, K: T * H * K + K),
     ),
     Mistake(
         "a Dense layer without its bias",
         "Dense(K) has K biases.",
-        _counted(_right_count, lambda T, H, K: H * K),
+        _counted(_gru, lambda T, H, K: H * K),
     ),
     Mistake(
         "the whole model in place of the GRU alone",
         "Two numbers are asked for: first the GRU, then Dense.",
-        lambda T, D, H, K, reset_after: (_right_count(T, D, H, 2 if reset_after else 1) + H * K + K, H * K + K),
+        lambda T, D, H, K, reset_after: (_gru(T, D, H, 2 if reset_after else 1) + H * K + K, H * K + K),
     ),
 )

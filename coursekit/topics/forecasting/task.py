@@ -1,8 +1,8 @@
 """Lesson 09: tomorrow's demand and tomorrow's sea, by naive forecasts, ridge regression and a GRU.
 
     task = demand_in_england()
-    outcome = measure(task, seeds=(0, 1, 2))
-    outcome.table                                   # a Comparison; outcome.forecasts holds what each method said
+    result = measure(task, seeds=(0, 1, 2))
+    result.table                                    # a Comparison; result.forecasts holds what each method said
 
 Every forecast is made from what was known at its moment, for all readings of the day that follows. A network may be
 asked for the values themselves, or for what the naive forecast leaves over (the residual).
@@ -23,9 +23,11 @@ from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
 from coursekit.sources.own_file import BadFile, evenly_spaced, read_csv_series, seconds
 from coursekit.topics.forecasting.answers import forecast_windows
-from coursekit.topics.forecasting.data import Recording, half_hourly_demand, hourly_demand, sea_temperature
+from coursekit.topics.forecasting.data import ForecastSeries, half_hourly_demand, hourly_demand, sea_temperature
+from coursekit.training.batches import random_rows
 from coursekit.training.progress import trainings
 from coursekit.training.regression import Forecaster, predict, squared_error
+from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_torch
 
 VALUES, RESIDUAL = "values", "residual"
@@ -34,7 +36,7 @@ STEPS = {VALUES: 400, RESIDUAL: 150}  # the values are much slower to learn
 LEARNING_RATE = {VALUES: 0.01, RESIDUAL: 0.005}
 
 
-class Task(NamedTuple):
+class ForecastTask(NamedTuple):
     """A series, what to forecast, and where the parts of the split begin.
 
     values: (T,), NaN where a reading is missing. season: readings that the naive forecast repeats; 1: the last one.
@@ -52,7 +54,7 @@ class Task(NamedTuple):
 
 
 @dataclass
-class Outcome:
+class ForecastResult:
     """forecasts: name -> (n, horizon), in the task's unit, of the first seed; truth: (n, horizon); starts: (n,)."""
 
     table: Comparison
@@ -61,28 +63,30 @@ class Outcome:
     starts: np.ndarray = field(default_factory=lambda: np.empty(0, int))
 
 
-def task(recording: Recording, season: int, *, per_hour: int = 1, train: float = 8 / 12, valid: float = 1 / 12) -> Task:
+def task_from_series(
+    series: ForecastSeries, season: int, *, per_hour: int = 1, train: float = 8 / 12, valid: float = 1 / 12
+) -> ForecastTask:
     """A task on hourly means. season: in hours. train, valid: shares of the series; the rest is the test."""
-    values = hourly_means(recording.values, per_hour)
+    values = hourly_means(series.values, per_hour)
     train_end, test_start = round(len(values) * train), round(len(values) * (train + valid))
-    about = recording.provenance
+    about = series.provenance
     title = f"{'GENERATED in place of ' if about.generated else ''}{about.title}"
-    return Task(title, recording.unit, values, season, 24, train_end, test_start, about.text)
+    return ForecastTask(title, series.unit, values, season, 24, train_end, test_start, about.text)
 
 
-def demand_in_england() -> Task:
+def demand_in_england() -> ForecastTask:
     """Taylor's demand: 8 weeks to train, one to validate, three to test; the naive forecast is the week before."""
-    return task(half_hourly_demand(), 168, per_hour=2)
+    return task_from_series(half_hourly_demand(), 168, per_hour=2)
 
 
-def demand_in_victoria() -> Task:
+def demand_in_victoria() -> ForecastTask:
     """150 days of demand in Victoria, split in the same shares."""
-    return task(hourly_demand(), 168)
+    return task_from_series(hourly_demand(), 168)
 
 
-def sea() -> Task:
+def sea() -> ForecastTask:
     """13 months of sea temperature; the naive forecast is persistence, the last reading repeated."""
-    return task(sea_temperature(), 1, per_hour=2, train=0.6, valid=0.15)
+    return task_from_series(sea_temperature(), 1, per_hour=2, train=0.6, valid=0.15)
 
 
 def hourly_means(values: np.ndarray, per_hour: int) -> np.ndarray:
@@ -90,7 +94,7 @@ def hourly_means(values: np.ndarray, per_hour: int) -> np.ndarray:
     return values[: len(values) // per_hour * per_hour].reshape(-1, per_hour).mean(axis=1)
 
 
-class Windows(NamedTuple):
+class ForecastWindows(NamedTuple):
     """past (n, length) -> future (n, day), both as a method sees them; naive (n, day) in units; starts (n,)."""
 
     past: np.ndarray
@@ -99,7 +103,7 @@ class Windows(NamedTuple):
     starts: np.ndarray
 
 
-def windows(task: Task, form: str, start: int, stop: int) -> Windows:
+def windows(task: ForecastTask, form: str, start: int, stop: int) -> ForecastWindows:
     """All windows whose targets lie in [start, stop), as values or as residuals of the naive forecast.
 
     As values the past is a season and a day long. As residuals it is the last day, each reading less that of one
@@ -116,37 +120,37 @@ def windows(task: Task, form: str, start: int, stop: int) -> Windows:
     if form == RESIDUAL:
         future = future - naive
         past = past[:, task.season :] - past[:, :days] if seasonal else past - past[:, -1:]
-    return Windows(past, future, naive, starts)
+    return ForecastWindows(past, future, naive, starts)
 
 
-class Parts(NamedTuple):
+class ForecastSplit(NamedTuple):
     """Training, validation and test windows of one form, scaled by numbers from the training windows only."""
 
-    train: Windows
-    valid: Windows
-    test: Windows
+    train: ForecastWindows
+    valid: ForecastWindows
+    test: ForecastWindows
     centre: float
     scale: float
 
 
-def parts(task: Task, form: str) -> Parts:
+def parts(task: ForecastTask, form: str) -> ForecastSplit:
     """Split by time, then scale. Residuals are not centred: their zero means "as the naive forecast says"."""
     borders = ((0, task.train_end), (task.train_end, task.test_start), (task.test_start, len(task.values)))
     split = [windows(task, form, *border) for border in borders]
     known = split[0].past
     centre, scale = (float(known.mean()) if form == VALUES else 0.0), float(known.std())
     scaled = [w._replace(past=(w.past - centre) / scale, future=(w.future - centre) / scale) for w in split]
-    return Parts(*scaled, centre, scale)
+    return ForecastSplit(*scaled, centre, scale)
 
 
-def in_units(data: Parts, form: str, scaled: np.ndarray) -> np.ndarray:
+def in_units(data: ForecastSplit, form: str, scaled: np.ndarray) -> np.ndarray:
     """A method's outputs (n, day) on the test windows, as forecasts in the task's unit."""
     said = scaled * data.scale + data.centre
     return said + data.test.naive if form == RESIDUAL else said
 
 
 def gru_forecast(
-    data: Parts,
+    data: ForecastSplit,
     form: str,
     seed: int,
     *,
@@ -159,23 +163,22 @@ def gru_forecast(
     layer: called as layer(1, units, batch_first=True), such as coursekit.nn.GRU or a class of your own.
     steps: None for as many as the form needs.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         network = model(UNITS, data.train.future.shape[1], layer=layer)
-    x, y = data.train.past[..., None], data.train.future
-
-    def batches(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        chosen = rng.integers(len(x), size=BATCH)
-        return x[chosen], y[chosen]
-
+    batches = random_rows(data.train.past[..., None], data.train.future, size=BATCH)
     steps, rate = steps or STEPS[form], LEARNING_RATE[form]
     history = train_torch(network, batches, steps, rate, seed=seed, progress=False, loss=squared_error)
     return in_units(data, form, predict(history.model, data.test.past[..., None]))
 
 
 def measure(
-    task: Task, seeds: Sequence[int] = (0, 1, 2), *, linear: bool = True, progress: bool | None = None, **training
-) -> Outcome:
+    task: ForecastTask,
+    seeds: Sequence[int] = (0, 1, 2),
+    *,
+    linear: bool = True,
+    progress: bool | None = None,
+    **training,
+) -> ForecastResult:
     """All methods on the same test windows: mean absolute error over all windows and all hours ahead.
 
     linear: with ridge regression on the same windows. training: more arguments of `gru_forecast`.
@@ -185,11 +188,11 @@ def measure(
     truth = windows(task, VALUES, task.test_start, len(task.values)).future
     days = (len(task.values) - task.test_start) / task.day
     about = f"{task.title}; {len(truth)} test windows from the last {days:.0f} days; seeds {', '.join(map(str, seeds))}"
-    out = Outcome(Comparison("mean absolute error", True, task.unit, about), {}, truth, test.starts)
+    result = ForecastResult(Comparison("mean absolute error", True, task.unit, about), {}, truth, test.starts)
 
     def add(name: str, runs: list[np.ndarray], **how) -> None:
-        out.table.add(name, [float(np.abs(run - truth).mean()) for run in runs], **how)
-        out.forecasts[name] = runs[0]
+        result.table.add(name, [float(np.abs(run - truth).mean()) for run in runs], **how)
+        result.forecasts[name] = runs[0]
 
     for name, said in naive_forecasts(task, test).items():
         add(name, [said], baseline=True)
@@ -201,15 +204,15 @@ def measure(
         networks.setdefault(form, []).append(gru_forecast(data[form], form, seed, **training))
     for form, runs in networks.items():
         add(f"GRU on the {form}", runs, note=f"{UNITS} units")
-    return out
+    return result
 
 
-def compare(task: Task | None = None, seeds: Sequence[int] = (0, 1, 2), **how) -> Comparison:
+def compare(task: ForecastTask | None = None, seeds: Sequence[int] = (0, 1, 2), **how) -> Comparison:
     """The table of `measure`, of the demand in England and Wales if no task is given."""
     return measure(task or demand_in_england(), seeds, **how).table
 
 
-def naive_forecasts(task: Task, test: Windows) -> dict[str, np.ndarray]:
+def naive_forecasts(task: ForecastTask, test: ForecastWindows) -> dict[str, np.ndarray]:
     """The day before, and the week before or the last reading: (n, day) in units."""
     day_before = task.values[test.starts[:, None] + np.arange(task.day) - task.day]
     names = {1: "persistence: the last reading", 168: "naive: the week before"}
@@ -217,7 +220,7 @@ def naive_forecasts(task: Task, test: Windows) -> dict[str, np.ndarray]:
     return said | {names.get(task.season, "naive: one season before"): test.naive}
 
 
-def task_from_file(path: str | Path, *, time: str, value: str, unit: str = "", **reading) -> Task:
+def task_from_file(path: str | Path, *, time: str, value: str, unit: str = "", **reading) -> ForecastTask:
     """A task from your own CSV file: readings at least every hour, evenly spaced, for at least six weeks.
 
     reading: more arguments of `coursekit.sources.own_file.read_csv_series`. Windows over missing readings are left out.
@@ -233,7 +236,7 @@ def task_from_file(path: str | Path, *, time: str, value: str, unit: str = "", *
     if weeks < 6:
         raise BadFile(f"{Path(path).name} holds {weeks:.1f} weeks, and six are needed: three quarters are for training")
     name = Path(path).name
-    made = Task(name, unit, values, 168, 24, round(len(values) * 8 / 12), round(len(values) * 9 / 12), name)
+    made = ForecastTask(name, unit, values, 168, 24, round(len(values) * 8 / 12), round(len(values) * 9 / 12), name)
     borders = (0, made.train_end, made.test_start, len(values))
     for part, start, stop in zip(("training", "validation", "test"), borders, borders[1:], strict=False):
         if len(windows(made, VALUES, start, stop).starts) == 0:

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from coursekit.checking.words import listed
 from coursekit.figures.style import (
     COLOURS,
     DIVERGING,
@@ -65,7 +66,7 @@ def held_gates(
 
 def name_of(held: Mapping[str, float]) -> str:
     """What is held, in words: "z held at 0.5", or "both gates free"."""
-    return " and ".join(f"{gate} held at {value:.2g}" for gate, value in sorted(held.items())) or _FREE
+    return listed(f"{gate} held at {value:.2g}" for gate, value in sorted(held.items())) or _FREE
 
 
 def _heat_map(ax: Axes, name: str, numbers: np.ndarray, flag: int, units, held: float | None) -> None:

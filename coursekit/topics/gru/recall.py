@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.reference import gru
+from coursekit.reference import fast_gru, gru
 from coursekit.sources.tasks import Batch, one_hot
 from coursekit.training import Model
 from coursekit.training.initial import gate_rows
@@ -55,7 +55,7 @@ class HeldGates:
 
     def _units(self, flags: np.ndarray) -> np.ndarray:
         # The order of rows is that of the free network, so that no row moves when a gate is held.
-        z = gru.forward(self.test.x, self._start(len(flags)), self.model.params)[1].z
+        z = fast_gru.forward(self.test.x, self._start(len(flags)), self.model.params)[1].z
         after = np.cumsum(flags, axis=1) - flags  # 1 at every step after the flag
         return np.argsort(-(z * after[..., None]).sum(axis=(0, 1)), kind="stable")
 
@@ -67,7 +67,7 @@ class HeldGates:
         params = self.model.params
         for gate, value in held.items():
             params = hold(params, gate, value)
-        hs, cache = gru.forward(x, self._start(len(x)), params)
+        hs, cache = fast_gru.forward(x, self._start(len(x)), params)
         return (hs[:, -1] @ self.model.W_out.T + self.model.b_out).argmax(axis=1), cache
 
     def recall(self, held: Mapping[str, float]) -> np.ndarray:

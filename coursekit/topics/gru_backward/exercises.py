@@ -156,14 +156,16 @@ register(
 ENOUGH = 10
 """So many of the twelve wrong candidates have to be rejected for full marks."""
 
+_RIGHT, _WRONG = "right: ", "wrong: "  # how the names of the draws begin
+
 
 def _draw_candidates(rng: np.random.Generator) -> Iterator[Draw]:
     draws = [
-        Draw(f"right: {name}", {"candidate": forward}, advice="This GRU is right, and has to be accepted.")
+        Draw(f"{_RIGHT}{name}", {"candidate": forward}, advice="This GRU is right, and has to be accepted.")
         for name, forward in RIGHT.items()
     ]
     draws += [
-        Draw(f"wrong: {mutant.name}", {"candidate": mutant.forward}, advice=f"To see it, {mutant.shown_by}.")
+        Draw(f"{_WRONG}{mutant.name}", {"candidate": mutant.forward}, advice=f"To see it, {mutant.shown_by}.")
         for mutant in mutants()
     ]
     # In any order, so that an answer cannot go by it.
@@ -173,8 +175,8 @@ def _draw_candidates(rng: np.random.Generator) -> Iterator[Draw]:
 
 def _marks(cases: Sequence) -> float:
     """The share of right candidates accepted, times that of wrong ones rejected, where ENOUGH of them are all."""
-    right = [case.credit for case in cases if case.name.startswith("right")]
-    wrong = [case.credit for case in cases if case.name.startswith("wrong")]
+    right = [case.credit for case in cases if case.name.startswith(_RIGHT)]
+    wrong = [case.credit for case in cases if case.name.startswith(_WRONG)]
     return sum(right) / len(right) * min(1.0, sum(wrong) / ENOUGH)
 
 

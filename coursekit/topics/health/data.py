@@ -28,6 +28,7 @@ GLUCOSE = catalogued(
 )
 
 STEP = np.timedelta64(5, "m")
+LOW, HIGH = 70, 180  # mg/dL: below and above the range that is usually aimed at
 
 
 class Glucose(NamedTuple):

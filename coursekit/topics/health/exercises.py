@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from coursekit.baselines.ridge import ridge_fit
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.topics.health import mistakes
-from coursekit.topics.health.answers import gap_free_windows, standardise
+from coursekit.topics.health.answers import gap_free_windows, ridge_fit, standardise
 
 LESSON = "11_health"
 

@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure
+from coursekit.topics.health.data import HIGH, LOW
 
-_LOW, _HIGH = 70, 180  # mg/dL
 _GAP = 7.5  # minutes: a longer step is a gap
 _TOP = 400  # mg/dL: the sensor's largest reading
 
@@ -46,11 +46,11 @@ def glucose_days(times, values, days: int = 4) -> CourseFigure:
     ax.set_xticks(np.arange(0, 24 * days + 1, 12))
     ax.set(xlabel="hours since the first reading", ylabel="glucose (mg/dL)", xlim=(0, 24 * days), ylim=(30, _TOP))
     ax.set_title("Between the lines the usual aim, in orange no readings")
-    low, high = (values < _LOW).mean(), (values > _HIGH).mean()
+    low, high = (values < LOW).mean(), (values > HIGH).mean()
     return describe(
         fig,
         f"{days} days of glucose with {len(gaps)} gaps, from {values.min():.0f} to {values.max():.0f} mg/dL; {low:.0%} "
-        f"of the readings lie below {_LOW} and {high:.0%} above {_HIGH}.",
+        f"of the readings lie below {LOW} and {high:.0%} above {HIGH}.",
     )
 
 
@@ -95,7 +95,7 @@ def clarke_grid(truth, forecasts: Mapping[str, np.ndarray], zones: Mapping[str, 
 
 
 def _range(ax: Axes) -> None:
-    for border in (_LOW, _HIGH):
+    for border in (LOW, HIGH):
         ax.axhline(border, color=NEUTRAL, linewidth=1, linestyle=(0, (6, 3)))
 
 

@@ -16,11 +16,11 @@ def _regular(steps: np.ndarray, step: float) -> bool:
     return bool((np.abs(steps - step) <= step / 2).all())
 
 
-def _right(minutes: np.ndarray, now: int, length: int, ahead: int, step: float) -> bool:
+def _without_gap(minutes: np.ndarray, now: int, length: int, ahead: int, step: float) -> bool:
     return _regular(np.diff(minutes[now - length + 1 : now + ahead + 1]), step)
 
 
-def _windows(keep: Keep = _right, *, ahead_by: int = 0, last: int = 0) -> Callable:
+def _windows(keep: Keep = _without_gap, *, ahead_by: int = 0, last: int = 0) -> Callable:
     """Windows with another rule, targets `ahead_by` readings off, or an end of the loop `last` places off."""
 
     def answer(

@@ -1,9 +1,9 @@
 """Lesson 11: the glucose in 30 minutes, by persistence, ridge regression and a GRU.
 
     task = glucose_in_30_minutes()
-    outcome = measure(task, seeds=(0, 1, 2))
-    outcome.table                                   # a Comparison
-    outcome.table_where(outcome.truth < 70, "...")  # the same methods on some of the test cases
+    result = measure(task, seeds=(0, 1, 2))
+    result.table                                    # a Comparison
+    result.table_where(result.truth < 70, "...")    # the same methods on some of the test cases
 
 All methods see the same two hours of readings and are fitted to the same squared error. What they forecast is the
 change from the last reading.
@@ -24,18 +24,19 @@ from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
 from coursekit.sources.own_file import BadFile, read_csv_series
 from coursekit.topics.health.answers import gap_free_windows, standardise
-from coursekit.topics.health.data import glucose
+from coursekit.topics.health.data import HIGH, LOW, glucose
+from coursekit.training.batches import random_rows
 from coursekit.training.progress import trainings
 from coursekit.training.regression import Forecaster, predict, squared_error
-from coursekit.training.torch_loop import train_torch
+from coursekit.training.seeded import seeded
+from coursekit.training.torch_loop import train_in_stages
 
 UNITS, BATCH = 32, 128
 STEPS, LEARNING_RATE = (600, 300), (0.005, 0.001)  # first large steps, then small ones
 MG_PER_MMOL = 18.016  # mg/dL in one mmol/L: a mole of glucose weighs 180.16 g
-LOW, HIGH = 70, 180  # mg/dL: below and above the range that is usually aimed at
 
 
-class Windows(NamedTuple):
+class GlucoseWindows(NamedTuple):
     """past (n, length) as the methods see it; last, target (n,) in mg/dL; now (n,): the place of `last`."""
 
     past: np.ndarray
@@ -44,19 +45,19 @@ class Windows(NamedTuple):
     now: np.ndarray
 
 
-class Task(NamedTuple):
+class GlucoseTask(NamedTuple):
     """Windows without gaps, split by time: every target of valid comes after those of train, test after valid."""
 
     title: str
-    train: Windows
-    valid: Windows
-    test: Windows
+    train: GlucoseWindows
+    valid: GlucoseWindows
+    test: GlucoseWindows
     left_out: int  # windows that a gap made useless
     scale: float  # mg/dL: the standard deviation of the change, on the training windows
 
 
 @dataclass
-class Outcome:
+class GlucoseResult:
     """What all methods said about the test windows.
 
     runs: name -> one array (n,) in mg/dL for each seed. truth: (n,) mg/dL. baselines: names of baselines.
@@ -83,14 +84,16 @@ class Outcome:
         return table
 
 
-def glucose_in_30_minutes(length: int = 24, ahead: int = 6) -> Task:
+def glucose_in_30_minutes(length: int = 24, ahead: int = 6) -> GlucoseTask:
     """The sensor of `coursekit.topics.health.data`: from `length` readings to the one `ahead` readings later."""
     sensor = glucose()
     title = f"{'GENERATED in place of ' if sensor.provenance.generated else ''}{sensor.provenance.title}"
-    return task(title, sensor.times, sensor.values, length, ahead, step=5.0)
+    return task_from_readings(title, sensor.times, sensor.values, length, ahead, step=5.0)
 
 
-def task(title: str, times: np.ndarray, values: np.ndarray, length: int, ahead: int, step: float) -> Task:
+def task_from_readings(
+    title: str, times: np.ndarray, values: np.ndarray, length: int, ahead: int, step: float
+) -> GlucoseTask:
     """Windows, 60 % of the time for training, 20 % for validation, 20 % for the test. step: minutes."""
     minutes = (times - times[0]) / np.timedelta64(1, "s") / 60
     inputs, targets, now = gap_free_windows(minutes, values, length, ahead, step)
@@ -99,16 +102,16 @@ def task(title: str, times: np.ndarray, values: np.ndarray, length: int, ahead: 
     train, valid, test = (place < borders[0], (place >= borders[0]) & (place < borders[1]), place >= borders[1])
     known = inputs[train]
     split = [
-        Windows(standardise(known, inputs[part])[1], values[now[part]], targets[part], now[part])
+        GlucoseWindows(standardise(known, inputs[part])[1], values[now[part]], targets[part], now[part])
         for part in (train, valid, test)
     ]
     possible = len(values) - length - ahead + 1
     change = split[0].target - split[0].last
-    return Task(title, *split, left_out=possible - len(now), scale=float(change.std()))
+    return GlucoseTask(title, *split, left_out=possible - len(now), scale=float(change.std()))
 
 
 def gru_forecast(
-    task: Task,
+    task: GlucoseTask,
     seed: int,
     *,
     layer: Callable[..., torch.nn.Module] = GRU,
@@ -119,43 +122,38 @@ def gru_forecast(
 
     layer: called as layer(1, units, batch_first=True), such as coursekit.nn.GRU or a class of your own.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         network = model(UNITS, 1, layer=layer)
-    x, y = task.train.past[..., None], change(task.train)[:, None] / task.scale
-
-    def batches(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        chosen = rng.integers(len(x), size=BATCH)
-        return x[chosen], y[chosen]
-
-    for stage, (count, rate) in enumerate(zip(steps, LEARNING_RATE, strict=True)):
-        draws = 1000 * stage + seed  # other batches in the second stage
-        network = train_torch(network, batches, count, rate, seed=draws, progress=False, loss=squared_error).model
+    batches = random_rows(task.train.past[..., None], change(task.train)[:, None] / task.scale, size=BATCH)
+    stages = zip(steps, LEARNING_RATE, (seed, 1000 + seed), strict=True)
+    network = train_in_stages(network, batches, stages, loss=squared_error, progress=False)
     return task.test.last + task.scale * predict(network, task.test.past[..., None])[:, 0]
 
 
-def ridge_forecast(task: Task) -> np.ndarray:
+def ridge_forecast(task: GlucoseTask) -> np.ndarray:
     """Ridge regression on the same windows, its strength chosen on the validation windows. (n,) in mg/dL."""
     fit = ridge_tuned((task.train.past, change(task.train)), (task.valid.past, change(task.valid)))
     return task.test.last + fit(task.test.past)
 
 
-def change(windows: Windows) -> np.ndarray:
+def change(windows: GlucoseWindows) -> np.ndarray:
     """From the last reading to the target. (n,) mg/dL"""
     return windows.target - windows.last
 
 
-def measure(task: Task, seeds: Sequence[int] = (0, 1, 2), *, progress: bool | None = None, **training) -> Outcome:
+def measure(
+    task: GlucoseTask, seeds: Sequence[int] = (0, 1, 2), *, progress: bool | None = None, **training
+) -> GlucoseResult:
     """All methods on the same test windows. training: more arguments of `gru_forecast`."""
     runs = {
         "persistence: no change": [task.test.last],
         "ridge": [ridge_forecast(task)],
         "GRU": [gru_forecast(task, seed, **training) for seed in trainings(seeds, progress)],
     }
-    return Outcome(task.title, runs, task.test.target, tuple(runs)[:2])
+    return GlucoseResult(task.title, runs, task.test.target, tuple(runs)[:2])
 
 
-def compare(task: Task | None = None, seeds: Sequence[int] = (0, 1, 2), **training) -> Comparison:
+def compare(task: GlucoseTask | None = None, seeds: Sequence[int] = (0, 1, 2), **training) -> Comparison:
     """The table of `measure`, of the sensor's readings if no task is given."""
     return measure(task or glucose_in_30_minutes(), seeds, **training).table
 
@@ -179,7 +177,7 @@ def clarke_zones(reference: np.ndarray, said: np.ndarray) -> np.ndarray:
 
 def task_from_file(
     path: str | Path, *, time: str, value: str, unit: str = "mg/dL", minutes: float = 30, **reading
-) -> Task:
+) -> GlucoseTask:
     """A task from your own sensor's CSV file: two hours of readings, and the one `minutes` later.
 
     unit: "mg/dL" or "mmol/L". reading: more arguments of `coursekit.sources.own_file.read_csv_series`.
@@ -199,7 +197,7 @@ def task_from_file(
     step = float(np.median(np.diff(times) / np.timedelta64(1, "s"))) / 60
     if not 1 <= step <= minutes:
         raise BadFile(f"{name} has a reading every {step:g} minutes: between 1 and {minutes:g} are needed")
-    made = task(name, times, values, round(120 / step), round(minutes / step), step)
+    made = task_from_readings(name, times, values, round(120 / step), round(minutes / step), step)
     fewest = min(len(part.now) for part in (made.train, made.valid, made.test))
     if fewest < 200:
         raise BadFile(

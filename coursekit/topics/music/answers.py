@@ -1,4 +1,4 @@
-"""Chords in and chords out, in NumPy: batches in which no chord sees itself, their likelihood, and how to draw one."""
+"""Lesson 15, the right answers: batches in which no chord sees itself, their likelihood, and how to draw one."""
 
 from __future__ import annotations
 

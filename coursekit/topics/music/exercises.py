@@ -98,37 +98,74 @@ register(
 
 
 def _draw_chords(rng: np.random.Generator) -> Iterator[Draw]:
-    """The first try never has the right number of keys, a later one has, and a still later one too; or none has."""
-    for name, (K, tries, voices) in {
-        "small": (6, 6, 2),
-        "fresh numbers": (6, 6, 2),
-        "none has the number": (7, 3, 3),
-        "full size": (12, 9, 4),
-        "other sizes": (9, 7, 3),
+    """The first try never has the right number of keys; two later ones have, with other keys each, or none has.
+
+    One draw begins with a try that has too few keys, the others with one that has too many. Each wrong way to read the
+    numbers finds the right number of keys in the first try of one draw.
+    """
+    for name, (K, tries, voices, misread) in {
+        "small": (6, 6, 2, None),
+        "fresh numbers": (6, 6, 2, None),
+        "none has the number": (7, 3, 3, "above"),
+        "full size": (12, 9, 4, "plain"),
+        "other sizes": (9, 7, 3, "multiplied"),
     }.items():
         logits, temperature = rng.permutation(np.linspace(-2, 2, K)) + rng.uniform(-0.1, 0.1, K), rng.uniform(0.4, 0.7)
-        right = np.zeros(tries, int) if name == "none has the number" else np.array([0] + [1] * 2 + [0] * (tries - 3))
-        right[1:] = rng.permutation(right[1:])
-        u = np.array([_numbers(rng, logits, temperature, voices, bool(one)) for one in right])
+        surplus = rng.choice([-1, 1], tries)
+        surplus[0] = -1 if name == "small" else 1
+        if name != "none has the number":
+            surplus[1 + rng.permutation(tries - 1)[:2]] = 0
+        u = _tries(rng, logits, temperature, voices, surplus, misread)
         args = {"logits": logits, "u": u, "temperature": float(temperature), "voices": voices}
         yield Draw(name, args, {"K": K, "tries": tries, "voices": voices})
 
 
-def _numbers(rng: np.random.Generator, logits: np.ndarray, temperature: float, voices: int, right: bool) -> np.ndarray:
-    """Numbers u (K,) of which `voices` draw a key, or another number; no u is near the border of any temperature.
+def _tries(
+    rng: np.random.Generator,
+    logits: np.ndarray,
+    temperature: float,
+    voices: int,
+    surplus: np.ndarray,
+    misread: str | None,
+) -> np.ndarray:
+    """Numbers u (tries, K). surplus: the side of each try, as in `_numbers`. The tries that fit have different keys."""
+    while True:
+        first = _numbers(rng, logits, temperature, voices, surplus[0], misread)
+        u = np.array([first, *(_numbers(rng, logits, temperature, voices, side) for side in surplus[1:])])
+        fits = (u < sigmoid(logits / temperature))[surplus == 0]
+        if len(np.unique(fits, axis=0)) == len(fits):
+            return u
 
-    The keys drawn are not the likeliest ones, and a temperature that is used in another way draws others.
+
+def _numbers(
+    rng: np.random.Generator,
+    logits: np.ndarray,
+    temperature: float,
+    voices: int,
+    side: int,
+    misread: str | None = None,
+) -> np.ndarray:
+    """Numbers u (K,) that draw as many keys as there are voices (side 0), fewer (-1) or more (1); no u is near the
+    border of any temperature.
+
+    The keys drawn are not the likeliest ones, and with side 0 a temperature that is used in another way draws others.
+    misread: the wrong way to read the numbers that draws as many keys as there are voices.
     """
     p, other, plain = (sigmoid(logits * factor) for factor in (1 / temperature, temperature, 1.0))
-    likeliest = np.sort(np.argsort(logits)[-voices:])
+    likeliest = np.zeros(len(logits), bool)
+    likeliest[np.argsort(logits)[-voices:]] = True
     while True:
         u = rng.random(len(logits))
-        drawn = u < p
+        drawn, wrong = u < p, {"above": u > p, "plain": u < plain, "multiplied": u < other}
         clear = min(np.abs(u - q).min() for q in (p, other, plain)) > 1e-3
-        differs = not np.array_equal(np.flatnonzero(drawn), likeliest)
-        if right:
-            differs &= not np.array_equal(drawn, u < other) and not np.array_equal(drawn, u < plain)
-        if clear and differs and (drawn.sum() == voices) == right and drawn.any():
+        differs = not np.array_equal(drawn, likeliest)
+        if side == 0:
+            differs &= not any(np.array_equal(drawn, keys) for keys in wrong.values())
+        if misread is not None:
+            keys = wrong.pop(misread)
+            others = (likeliest, *wrong.values())
+            differs &= keys.sum() == voices and not any(np.array_equal(keys, each) for each in others)
+        if clear and differs and np.sign(drawn.sum() - voices) == side and drawn.any():
             return u
 
 

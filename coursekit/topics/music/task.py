@@ -1,9 +1,9 @@
 """Lesson 15: the next chord of a chorale, and new chorales.
 
 parts = split_by_tune(bach_chorales().rolls)
-outcome = compare(parts, seeds=(0, 1, 2))
-outcome.table                                        # a Comparison
-roll = compose(outcome.models[0], start=parts.test[0][:4], T=48, seed=0)
+result = compare(parts, seeds=(0, 1, 2))
+result.table                                         # a Comparison
+roll = compose(result.models[0], start=parts.test[0][:4], T=48, seed=0)
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from coursekit.results.comparison import Comparison
 from coursekit.sources.tasks import Batch
 from coursekit.topics.music.answers import chord_nll, draw_chord, next_chord_batch
 from coursekit.topics.music.data import KEYS
-from coursekit.training.torch_loop import train_torch
+from coursekit.training.seeded import seeded
+from coursekit.training.torch_loop import train_in_stages
 
 PUBLISHED = {
     "RNN, Boulanger-Lewandowski et al. 2012": 8.71,
@@ -33,7 +34,7 @@ WIDTH, PIECES, WINDOW = 128, 16, 48  # units; pieces in a batch; quarter notes o
 STEPS, LEARNING_RATE = 600, 0.003
 
 
-class Parts(NamedTuple):
+class ChordTask(NamedTuple):
     """Pieces for training, validation and test; each piece (T, 88) bool."""
 
     train: tuple[np.ndarray, ...]
@@ -41,7 +42,7 @@ class Parts(NamedTuple):
     test: tuple[np.ndarray, ...]
 
 
-class Outcome(NamedTuple):
+class ChordResult(NamedTuple):
     """table: negative log-likelihoods on the test pieces. models: the trained networks, one for each seed."""
 
     table: Comparison
@@ -54,7 +55,7 @@ def tune(roll: np.ndarray, changes: int = 10) -> tuple[int, ...]:
     return tuple(top[np.append(True, np.diff(top) != 0)][:changes].tolist())
 
 
-def split_by_tune(rolls: Sequence[np.ndarray], seed: int = 0) -> Parts:
+def split_by_tune(rolls: Sequence[np.ndarray], seed: int = 0) -> ChordTask:
     """A split in which all settings of one tune are in one part: Bach set many tunes more than once."""
     together: dict[tuple[int, ...], list[np.ndarray]] = {}
     for roll in rolls:
@@ -65,7 +66,7 @@ def split_by_tune(rolls: Sequence[np.ndarray], seed: int = 0) -> Parts:
     for k in order:  # into the part that is furthest from its share
         lacking = [share * len(rolls) - len(part) for share, part in zip(SHARES, parts, strict=True)]
         parts[int(np.argmax(lacking))] += groups[k]
-    return Parts(*map(tuple, parts))
+    return ChordTask(*map(tuple, parts))
 
 
 class ChordModel(nn.Module):
@@ -122,7 +123,7 @@ def windows(rolls: Sequence[np.ndarray]) -> Callable[[np.random.Generator], Batc
 
 
 def train_model(
-    parts: Parts,
+    parts: ChordTask,
     seed: int,
     layer: Callable[..., nn.Module] | None = GRU,
     model: Callable[..., nn.Module] = ChordModel,
@@ -131,14 +132,11 @@ def train_model(
 ) -> nn.Module:
     """A model after three quarters of its steps with large ones, and the rest with small ones."""
     p = frequencies(parts.train)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        trained = model(np.log(p / (1 - p)), layer)
+    with seeded(seed):
+        network = model(np.log(p / (1 - p)), layer)
     lr = LEARNING_RATE if layer else 5 * LEARNING_RATE  # a linear path needs larger steps
-    for phase, (share, factor) in enumerate(((0.75, 1.0), (0.25, 0.2))):
-        how = {"lr": factor * lr, "seed": 10 * seed + phase, "loss": chord_loss, "progress": progress}
-        trained = train_torch(trained, windows(parts.train), round(share * steps), **how).model
-    return trained.eval()
+    stages = (round(0.75 * steps), lr, 10 * seed), (round(0.25 * steps), 0.2 * lr, 10 * seed + 1)
+    return train_in_stages(network, windows(parts.train), stages, loss=chord_loss, progress=progress)
 
 
 def probabilities(model: nn.Module, roll: np.ndarray) -> np.ndarray:
@@ -165,14 +163,14 @@ def held_or_struck(rolls: Sequence[np.ndarray]) -> Callable[[np.ndarray], np.nda
 
 
 def compare(
-    parts: Parts,
+    parts: ChordTask,
     seeds: Sequence[int] = (0, 1, 2),
     *,
     layer: Callable[..., nn.Module] = GRU,
     model: Callable[..., nn.Module] = ChordModel,
     steps: int = STEPS,
     progress: bool | None = None,
-) -> Outcome:
+) -> ChordResult:
     """Three baselines and the recurrent model on the same test pieces."""
     chords = sum(map(len, parts.test))
     table = Comparison(
@@ -190,7 +188,7 @@ def compare(
         models.append(train_model(parts, seed, layer, model, steps, progress))
     table.add("linear, from the last chord", [nats(one, parts.test) for one in linear], baseline=True)
     table.add("linear + GRU", [nats(one, parts.test) for one in models])
-    return Outcome(table, models)
+    return ChordResult(table, models)
 
 
 def compose(

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
+from coursekit.checking.outcome import Case
 from coursekit.checking.registry import register
-from coursekit.checking.report import Case
 from coursekit.recurrence.beside import beside, train_function, train_layer
 from coursekit.recurrence.draws import SEQUENCE_SIZES, sequence_args
 from coursekit.reference import conventions, gru

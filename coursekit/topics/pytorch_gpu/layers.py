@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from coursekit.nn import GRU, readable
+from coursekit.nn.gru import GRU, readable
 from coursekit.reference import conventions
 
 Weights = tuple[Tensor, Tensor, Tensor, Tensor]  # W_ih (3H, D), W_hh (3H, H), b_ih (3H,), b_hh (3H,)

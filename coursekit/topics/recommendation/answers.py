@@ -1,4 +1,4 @@
-"""Splitting a log by time, counting what follows what, and judging ranked lists."""
+"""Lesson 16, the right answers: a split of sessions by time, counts of what follows what, ranks with ties."""
 
 from __future__ import annotations
 

@@ -127,15 +127,18 @@ TRANSITIONS = (
 )
 
 
-def _judged(rank_of: Callable, k_by: int = 0) -> Callable:
-    """Recall and MRR from another way to rank: rank_of(scores, own) with own (N, 1). k_by: a k that is off."""
+def _judged(rank_of: Callable) -> Callable:
+    """Recall and MRR from another way to rank: rank_of(scores, own) with own (N, 1)."""
 
     def answer(scores: np.ndarray, target: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
-        rank = rank_of(scores, scores[np.arange(len(target)), target][:, None])
-        hit = rank <= k + k_by
-        return rank, hit.mean(), np.mean(np.where(hit, 1 / np.maximum(rank, 0.5), 0))
+        return _means(rank_of(scores, scores[np.arange(len(target)), target][:, None]), k)
 
     return answer
+
+
+def _means(rank: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
+    hit = rank <= k
+    return rank, hit.mean(), np.mean(np.where(hit, 1 / np.maximum(rank, 0.5), 0))
 
 
 def _higher(scores: np.ndarray, own: np.ndarray) -> np.ndarray:
@@ -146,8 +149,8 @@ def _ties(scores: np.ndarray, own: np.ndarray) -> np.ndarray:
     return (scores == own).sum(axis=1) - 1
 
 
-def _right(scores: np.ndarray, own: np.ndarray) -> np.ndarray:
-    return 1 + _higher(scores, own) + _ties(scores, own) / 2
+def _from_zero(scores: np.ndarray, target: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
+    return _means(recall_and_mrr(scores, target, k)[0] - 1, k)
 
 
 def _from(change: Callable) -> Callable:
@@ -176,11 +179,11 @@ RANKS = (
         "The target's score equals itself. Do not count that as a tie.",
         _judged(lambda scores, own: 1 + _higher(scores, own) + (_ties(scores, own) + 1) / 2),
     ),
-    Mistake("ranks that begin at 0", "The first place is 1.", _judged(lambda s, own: _right(s, own) - 1)),
+    Mistake("ranks that begin at 0", "The first place is 1.", _from_zero),
     Mistake(
         "ranks from the lowest score up",
         "High scores are recommended first.",
-        _judged(lambda scores, own: _right(-scores, -own)),
+        lambda scores, target, k: recall_and_mrr(-scores, target, k),
     ),
     Mistake(
         "a recall that leaves place k out",

@@ -1,8 +1,8 @@
 """Lesson 16: the next click of a session, by popularity, by a Markov chain and by a GRU.
 
     task = made_task(memory=0.7)
-    outcome = measure(task, seeds=(0, 1, 2))
-    outcome.recall, outcome.mrr                     # two Comparisons over the same test clicks
+    result = measure(task, seeds=(0, 1, 2))
+    result.recall, result.mrr                       # two Comparisons over the same test clicks
 
 Every click of a test session but the first is forecast, from the clicks before it. All methods learn from the same
 training sessions. Hidasi et al. (Session-based recommendations with recurrent neural networks, ICLR 2016) brought the
@@ -26,8 +26,10 @@ from coursekit.sources.csv_table import csv_table, plain_name
 from coursekit.sources.text_file import BadFile, plain_text
 from coursekit.topics.recommendation.answers import recall_and_mrr, split_sessions, transition_counts
 from coursekit.topics.recommendation.data import LONGEST, Clicks, Shop, made_sessions
+from coursekit.training.batches import random_rows
 from coursekit.training.progress import trainings
-from coursekit.training.torch_loop import train_torch
+from coursekit.training.seeded import seeded
+from coursekit.training.torch_loop import outputs, train_in_stages
 
 UNITS, WIDTH, BATCH, STEPS, LEARNING_RATE = 64, 32, 64, 600, 0.01
 TOP = 10  # the length of the list that a visitor is shown
@@ -35,7 +37,7 @@ BASELINES = ("popularity", "Markov chain")
 _PADDING = -1
 
 
-class Task(NamedTuple):
+class RecommendationTask(NamedTuple):
     """train, test: one array of clicks for each session. shop: the rule behind generated sessions, else None."""
 
     title: str
@@ -46,7 +48,7 @@ class Task(NamedTuple):
 
 
 @dataclass
-class Outcome:
+class RecommendationResult:
     """What all methods said about the test clicks.
 
     scores: name -> one array (clicks, items) for each seed. target: (clicks,) what came. place: (clicks,) how many
@@ -100,17 +102,17 @@ class NextClick(torch.nn.Module):
         return self.read_out(states)
 
 
-def made_task(memory: float = 0.7, sessions: int = 12000, seed: int = 0) -> Task:
+def made_task(memory: float = 0.7, sessions: int = 12000, seed: int = 0) -> RecommendationTask:
     """Generated sessions; the last sixth of the time is the test."""
     log, shop = made_sessions(memory, sessions, seed)
-    return task(f"GENERATED sessions, memory {memory:g}", log, shop)
+    return task_from_log(f"GENERATED sessions, memory {memory:g}", log, shop)
 
 
-def task(title: str, log: Clicks, shop: Shop | None = None) -> Task:
+def task_from_log(title: str, log: Clicks, shop: Shop | None = None) -> RecommendationTask:
     """Whole sessions, split by time; items of the test that no training session has are left in: nobody gets them."""
     cut = log.minute.min() + (log.minute.max() - log.minute.min()) * 5 / 6
     train, test = split_sessions(log.session, log.minute, cut)
-    return Task(title, _sessions(log, train), _sessions(log, test), log.items, shop)
+    return RecommendationTask(title, _sessions(log, train), _sessions(log, test), log.items, shop)
 
 
 def _sessions(log: Clicks, part: np.ndarray) -> list[np.ndarray]:
@@ -119,12 +121,12 @@ def _sessions(log: Clicks, part: np.ndarray) -> list[np.ndarray]:
     return [piece for piece in pieces if len(piece) > 1]
 
 
-def popularity(task: Task) -> np.ndarray:
+def popularity(task: RecommendationTask) -> np.ndarray:
     """The same list for everybody: how often each item was clicked in training. (items,)"""
     return np.bincount(np.concatenate(task.train), minlength=task.items).astype(float)
 
 
-def markov(task: Task) -> np.ndarray:
+def markov(task: RecommendationTask) -> np.ndarray:
     """Scores of the next item for each last one: transition counts, ties in order of popularity. (items, items)"""
     item = np.concatenate(task.train)
     session = np.repeat(np.arange(len(task.train)), [len(clicks) for clicks in task.train])
@@ -150,7 +152,7 @@ def next_click_loss(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor
 
 
 def gru_scores(
-    task: Task,
+    task: RecommendationTask,
     seed: int,
     *,
     layer: Callable[..., torch.nn.Module] = GRU,
@@ -161,28 +163,18 @@ def gru_scores(
 
     model: called as model(items, layer), such as NextClick.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         network = model(task.items, layer)
-    seen, following = padded(task.train)
-
-    def batches(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        chosen = rng.integers(len(seen), size=BATCH)
-        return seen[chosen], following[chosen]
-
-    for stage, rate in enumerate((LEARNING_RATE, LEARNING_RATE / 5)):
-        draws = 1000 * stage + seed
-        network = train_torch(
-            network, batches, steps // 2, rate, seed=draws, progress=False, loss=next_click_loss
-        ).model
+    batches = random_rows(*padded(task.train), size=BATCH)
+    stages = (steps // 2, LEARNING_RATE, seed), (steps // 2, LEARNING_RATE / 5, 1000 + seed)
+    network = train_in_stages(network, batches, stages, loss=next_click_loss, progress=False)
     seen, following = padded(task.test)
-    network.eval()
-    with torch.no_grad():
-        scores = network(torch.as_tensor(seen)).numpy()
-    return scores[following != _PADDING]
+    return outputs(network, seen)[following != _PADDING]
 
 
-def measure(task: Task, seeds: Sequence[int] = (0, 1, 2), *, progress: bool | None = None, **training) -> Outcome:
+def measure(
+    task: RecommendationTask, seeds: Sequence[int] = (0, 1, 2), *, progress: bool | None = None, **training
+) -> RecommendationResult:
     """All methods on the same test clicks. training: more arguments of `gru_scores`."""
     if not task.train or not task.test:
         raise ValueError("a part of the split has no session of two clicks or more: use a longer log")
@@ -197,15 +189,15 @@ def measure(task: Task, seeds: Sequence[int] = (0, 1, 2), *, progress: bool | No
     best = None
     if task.shop is not None:
         best = np.array([task.shop.next_click(clicks[:t]) for clicks in task.test for t in range(1, len(clicks))])
-    return Outcome(task.title, scores, target, place, best)
+    return RecommendationResult(task.title, scores, target, place, best)
 
 
-def compare(task: Task | None = None, seeds: Sequence[int] = (0, 1, 2), **training) -> Comparison:
+def compare(task: RecommendationTask | None = None, seeds: Sequence[int] = (0, 1, 2), **training) -> Comparison:
     """The recall of `measure`, on generated sessions if no task is given."""
     return measure(task or made_task(), seeds, **training).recall
 
 
-def task_from_file(path: str | Path, *, session: str, item: str, time: str) -> Task:
+def task_from_file(path: str | Path, *, session: str, item: str, time: str) -> RecommendationTask:
     """A task from a CSV file with one row for each click: names of the columns for session, item and time.
 
     time: a number, such as seconds since 1970. Sessions are cut to their first LONGEST clicks; rows may come in any
@@ -222,7 +214,7 @@ def task_from_file(path: str | Path, *, session: str, item: str, time: str) -> T
     within = np.arange(len(rows)) - np.repeat(starts, np.diff([*starts, len(rows)])) < LONGEST
     items = np.array([number[row[1]] for row in rows])
     log = Clicks(sessions[within], items[within], minutes[within], len(names), None)
-    made = task(name, log)
+    made = task_from_log(name, log)
     if min(len(made.train), len(made.test)) < 20:
         raise BadFile(
             f"{name}: split by time there are {len(made.train)} training and {len(made.test)} test sessions of two "

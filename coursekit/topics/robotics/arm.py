@@ -1,9 +1,9 @@
-"""Lesson 18: where will the hand of a robot's arm be half a second from now? (`robotics` is the other half.)
+"""Lesson 18, the second half: where will the hand of a robot's arm be half a second from now?
 
     task = arm()
-    outcome = measure(task, seeds=(0, 1, 2))
-    outcome.table                                   # a Comparison: mean distance in mm
-    outcome.forecasts["constant velocity"]          # (n, horizon, D)
+    result = measure(task, seeds=(0, 1, 2))
+    result.table                                    # a Comparison: mean distance in mm
+    result.forecasts["constant velocity"]           # (n, horizon, D)
 
 Every method is shown the same positions. The GRU forecasts one step and is then fed its own forecasts (open loop).
 """
@@ -22,9 +22,10 @@ from coursekit.baselines.ridge import ridge_tuned
 from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
 from coursekit.sources.own_file import BadFile, evenly_spaced, read_csv_series
+from coursekit.topics.robotics.answers import PathStep, constant_velocity, open_loop
 from coursekit.topics.robotics.data import arm_trajectories
-from coursekit.topics.robotics.rollout import Step, constant_velocity, one_step, open_loop
 from coursekit.training.progress import trainings
+from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_torch
 
 UNITS, BATCH = 48, 64
@@ -33,7 +34,7 @@ WARM_UP = 5  # steps at the start of a window whose forecasts are not asked for
 ONE_STEP, ROLLOUT = "GRU, trained one step ahead", "GRU, trained on its rollouts"
 
 
-class Task(NamedTuple):
+class PathTask(NamedTuple):
     """Windows (n, seen + horizon, D) of positions in unit * scale; no recording is in two parts.
 
     seen: how many positions a method is shown. scale: what a distance is multiplied with for the table, in `unit`.
@@ -49,7 +50,7 @@ class Task(NamedTuple):
 
 
 @dataclass
-class Outcome:
+class PathResult:
     """table: mean distance. forecasts: name -> (n, horizon, D) of the first seed; models: name -> its module."""
 
     table: Comparison
@@ -57,11 +58,11 @@ class Outcome:
     models: dict[str, torch.nn.Module] = field(default_factory=dict)
 
 
-def arm(seen: int = 20, horizon: int = 10) -> Task:
+def arm(seen: int = 20, horizon: int = 10) -> PathTask:
     """600 recordings to train, 100 to validate and 200 to test; generated, so that they are really others."""
     parts = (arm_trajectories(600, 0), 3), (arm_trajectories(100, 1), 10), (arm_trajectories(200, 2), 10)
     cut = [windows(paths, seen + horizon, stride) for paths, stride in parts]
-    return Task("generated robot arm", "mm", 1000.0, *cut, seen)
+    return PathTask("generated robot arm", "mm", 1000.0, *cut, seen)
 
 
 def windows(paths: np.ndarray, length: int, stride: int) -> np.ndarray:
@@ -84,7 +85,7 @@ class PathModel(torch.nn.Module):
 
 
 def train_path_model(
-    task: Task,
+    task: PathTask,
     seed: int,
     *,
     rollouts: bool = False,
@@ -97,8 +98,7 @@ def train_path_model(
     Its inputs are differences of positions in units of their standard deviation in the training windows. The loss is
     the mean squared error: of the next difference, or of all positions of the rollout.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         model = PathModel(task.train.shape[2], layer=layer)
     moves = np.diff(task.train, axis=1) / spread(task)
 
@@ -109,7 +109,7 @@ def train_path_model(
     return train_torch(model, batches, steps, LEARNING_RATE, seed=seed, progress=progress, loss=loss)
 
 
-def spread(task: Task) -> float:
+def spread(task: PathTask) -> float:
     """The standard deviation of one step's difference in the training windows."""
     return float(np.diff(task.train, axis=1).std())
 
@@ -134,7 +134,7 @@ def rollout_error(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, 
     return loss, loss.item()
 
 
-def step_of(module: torch.nn.Module, scale: float) -> Step:
+def step_of(module: torch.nn.Module, scale: float) -> PathStep:
     """A model as a function of positions, for `open_loop` and `one_step`: it differences them itself."""
 
     def step(positions: np.ndarray, state: tuple | None) -> tuple[np.ndarray, tuple]:
@@ -149,7 +149,7 @@ def step_of(module: torch.nn.Module, scale: float) -> Step:
     return step
 
 
-def linear_forecast(task: Task) -> np.ndarray:
+def linear_forecast(task: PathTask) -> np.ndarray:
     """Ridge regression from the shown positions to all asked ones, both relative to the last shown. (n, horizon, D)"""
 
     def parts(w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -161,22 +161,24 @@ def linear_forecast(task: Task) -> np.ndarray:
     return task.test[:, task.seen - 1 : task.seen] + fit(parts(task.test)[0]).reshape(shape)
 
 
-def distances(task: Task, forecasts: np.ndarray) -> np.ndarray:
+def distances(task: PathTask, forecasts: np.ndarray) -> np.ndarray:
     """How far off each forecast is, in the task's unit. (n, horizon)"""
     return task.scale * np.linalg.norm(forecasts - task.test[:, task.seen :], axis=2)
 
 
-def measure(task: Task, seeds: Sequence[int] = (0, 1, 2), *, progress: bool | None = None, **training) -> Outcome:
+def measure(
+    task: PathTask, seeds: Sequence[int] = (0, 1, 2), *, progress: bool | None = None, **training
+) -> PathResult:
     """All methods on the same test windows. training: more arguments of `train_path_model`."""
     horizon = task.test.shape[1] - task.seen
     about = (
         f"{task.title}; {len(task.test)} test windows, {task.seen} positions shown; seeds {', '.join(map(str, seeds))}"
     )
-    out = Outcome(Comparison(f"mean distance over the next {horizon} steps", True, task.unit, about))
+    result = PathResult(Comparison(f"mean distance over the next {horizon} steps", True, task.unit, about))
 
     def add(name: str, runs: list[np.ndarray], **how) -> None:
-        out.table.add(name, [float(distances(task, run).mean()) for run in runs], **how)
-        out.forecasts[name] = runs[0]
+        result.table.add(name, [float(distances(task, run).mean()) for run in runs], **how)
+        result.forecasts[name] = runs[0]
 
     shown = task.test[:, : task.seen]
     add("hold the position", [np.repeat(shown[:, -1:], horizon, axis=1)], baseline=True)
@@ -185,26 +187,35 @@ def measure(task: Task, seeds: Sequence[int] = (0, 1, 2), *, progress: bool | No
     runs: dict[str, list[np.ndarray]] = {}
     for name, seed in trainings([(name, seed) for name in (ONE_STEP, ROLLOUT) for seed in seeds], progress):
         model = train_path_model(task, seed, rollouts=name == ROLLOUT, progress=False, **training).model.eval()
-        out.models.setdefault(name, model)
+        result.models.setdefault(name, model)
         runs.setdefault(name, []).append(open_loop(step_of(model, spread(task)), task.test, task.seen))
     for name, forecasts in runs.items():
         add(name, forecasts, note=f"{UNITS} units")
-    return out
+    return result
 
 
-def compare(task: Task | None = None, seeds: Sequence[int] = (0, 1, 2), **how) -> Comparison:
+def compare(task: PathTask | None = None, seeds: Sequence[int] = (0, 1, 2), **how) -> Comparison:
     """The table of `measure`, of the generated arm if no task is given."""
     return measure(task or arm(), seeds, **how).table
 
 
-def teacher_forced(task: Task, model: torch.nn.Module) -> np.ndarray:
+def one_step(step: PathStep, positions: np.ndarray, seen: int) -> np.ndarray:
+    """As `open_loop`, but each position is forecast from all true positions before it: teacher forcing."""
+    state, forecasts = None, []
+    for t in range(positions.shape[1] - 1):
+        said, state = step(positions[:, t], state)
+        forecasts.append(said)
+    return np.stack(forecasts[seen - 1 :], axis=1)
+
+
+def teacher_forced(task: PathTask, model: torch.nn.Module) -> np.ndarray:
     """What the model says about each step if it is shown all true positions before it: no forecast of a path."""
     return one_step(step_of(model, spread(task)), task.test, task.seen)
 
 
 def task_from_file(
     path: str | Path, *, time: str | None, columns: Sequence[str], seen: int = 20, horizon: int = 10, **reading
-) -> Task:
+) -> PathTask:
     """A task from your own CSV file: a recording of positions, evenly spaced, without gaps.
 
     The first 60 % are for training, the next 20 % for validation, the rest is the test. seen, horizon: steps.
@@ -222,4 +233,4 @@ def task_from_file(
     parts = [windows(part[None], length, 2) for part in np.split(values, ends)]
     if np.diff(parts[0], axis=1).std() == 0:
         raise BadFile(f"{name}: nothing moves in the first 60 % of the recording; choose other columns")
-    return Task(name, "units of the file", 1.0, *parts, seen)
+    return PathTask(name, "units of the file", 1.0, *parts, seen)

@@ -11,8 +11,7 @@ from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.reference import gru
 from coursekit.topics.robotics import mistakes
-from coursekit.topics.robotics.proportions import wilson_interval
-from coursekit.topics.robotics.rollout import constant_velocity, open_loop
+from coursekit.topics.robotics.answers import constant_velocity, open_loop, wilson_interval
 
 LESSON = "18_robotics"
 

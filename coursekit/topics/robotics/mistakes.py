@@ -8,8 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.topics.robotics.proportions import wilson_interval
-from coursekit.topics.robotics.rollout import Step, constant_velocity, one_step, open_loop
+from coursekit.topics.robotics.answers import PathStep, constant_velocity, open_loop, wilson_interval
 
 
 def _around(centre: Callable, half: Callable) -> Callable:
@@ -197,7 +196,7 @@ def _rollout(
 ) -> Callable:
     """A rollout with another warm-up, with a state that is lost, or fed with something else."""
 
-    def answer(step: Step, positions: np.ndarray, seen: int) -> np.ndarray:
+    def answer(step: PathStep, positions: np.ndarray, seen: int) -> np.ndarray:
         state = None
         for t in warm_up(seen):
             said, state = step(positions[:, t], state)
@@ -211,7 +210,7 @@ def _rollout(
     return answer
 
 
-def _restarts(step: Step, positions: np.ndarray, seen: int) -> np.ndarray:
+def _restarts(step: PathStep, positions: np.ndarray, seen: int) -> np.ndarray:
     said, forecasts = open_loop(step, positions[:, : seen + 1], seen)[:, 0], []
     for _ in range(positions.shape[1] - seen):
         forecasts.append(said)
@@ -219,7 +218,7 @@ def _restarts(step: Step, positions: np.ndarray, seen: int) -> np.ndarray:
     return np.stack(forecasts, axis=1)
 
 
-def _whole(step: Step, positions: np.ndarray, seen: int) -> np.ndarray:
+def _whole(step: PathStep, positions: np.ndarray, seen: int) -> np.ndarray:
     state, shown = None, []
     for t in range(seen - 1):
         said, state = step(positions[:, t], state)
@@ -227,7 +226,7 @@ def _whole(step: Step, positions: np.ndarray, seen: int) -> np.ndarray:
     return np.concatenate([np.stack(shown, axis=1), open_loop(step, positions, seen)], axis=1)
 
 
-def _last_known_twice(step: Step, positions: np.ndarray, seen: int) -> np.ndarray:
+def _last_known_twice(step: PathStep, positions: np.ndarray, seen: int) -> np.ndarray:
     state = None
     for t in range(seen):
         said, state = step(positions[:, t], state)
@@ -238,7 +237,7 @@ def _last_known_twice(step: Step, positions: np.ndarray, seen: int) -> np.ndarra
     return np.stack(forecasts, axis=1)
 
 
-def _one_too_many(step: Step, positions: np.ndarray, seen: int) -> np.ndarray:
+def _one_too_many(step: PathStep, positions: np.ndarray, seen: int) -> np.ndarray:
     """Warmed up to step `seen`, whose forecast is kept; then one true position more is read before the own ones."""
     forecasts, state = [], None
     for t in range(seen + 1):
@@ -251,12 +250,12 @@ def _one_too_many(step: Step, positions: np.ndarray, seen: int) -> np.ndarray:
     return np.stack(forecasts[: positions.shape[1] - seen], axis=1)
 
 
-def _one_late(step: Step, positions: np.ndarray, seen: int) -> np.ndarray:
+def _one_late(step: PathStep, positions: np.ndarray, seen: int) -> np.ndarray:
     longer = np.concatenate([positions, positions[:, -1:]], axis=1)
     return open_loop(step, longer, seen)[:, 1:]
 
 
-def _in_place(step: Step, positions: np.ndarray, seen: int) -> np.ndarray:
+def _in_place(step: PathStep, positions: np.ndarray, seen: int) -> np.ndarray:
     state = None
     for t in range(positions.shape[1] - 1):
         said, state = step(positions[:, t], state)
@@ -269,7 +268,7 @@ ROLLOUT = (
     Mistake(
         "teacher forcing: true positions to the end",
         "On a real robot positions[:, t] for t >= seen has not been measured yet.",
-        one_step,
+        _rollout(feed=lambda said, positions, t, seen: positions[:, t]),
     ),
     Mistake(
         "a model that is shown one position too many",

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.topics.speech.answers import last_valid, masked_mean_std, real_frames
+from coursekit.topics.speech.answers import last_valid, masked_mean_std
+from coursekit.training.padding import real_frames
 
 # From the training frames (all, D) and the test frames to centre and scale.
 Statistics = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]

@@ -1,8 +1,8 @@
 """Lesson 12: who is speaking? Utterances of unequal length, by logistic regression and a bidirectional GRU.
 
     task = who_is_speaking()
-    outcome = measure(task, seeds=(0, 1, 2))
-    outcome.table                                   # a Comparison; outcome.said holds what each method answered
+    result = measure(task, seeds=(0, 1, 2))
+    result.table                                    # a Comparison; result.said holds what each method answered
 
 It is speaker identification: nine known voices say one and the same sound. Nothing is transcribed.
 """
@@ -15,17 +15,26 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from coursekit.baselines.logistic import logistic_tuned
 from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
 from coursekit.sources.own_file import BadFile
 from coursekit.sources.ts_format import Padded, TimeSeries, padded, read_ts
 from coursekit.topics.speech.data import japanese_vowels
 from coursekit.topics.speech.voices import read_voices
-from coursekit.training.labelled_sequences import Outcome, Task, features, held_out, standardised_task
+from coursekit.training.batches import random_rows
+from coursekit.training.bidirectional import turn_round
 from coursekit.training.progress import trainings
-from coursekit.training.torch_loop import train_torch
-from coursekit.training.turned import turn_round
+from coursekit.training.seeded import seeded
+from coursekit.training.sequence_classification import (
+    ClassificationResult,
+    ClassificationTask,
+    cross_entropy,
+    result_with_baseline,
+    standardised_task,
+)
+from coursekit.training.sequence_classification import features as features  # for the lesson, which shows the baseline
+from coursekit.training.sequence_classification import held_out as held_out
+from coursekit.training.torch_loop import outputs, train_torch
 
 UNITS, BATCH = 32, 32
 STEPS, LEARNING_RATE = 400, 0.005  # where the loss on held-out training utterances stops falling
@@ -33,7 +42,7 @@ LONGEST_PIECE = 40  # frames, a quarter of a second
 LAST_VALID, LAST_OUTPUT = "last valid state", "last output"
 
 
-def who_is_speaking() -> Task:
+def who_is_speaking() -> ClassificationTask:
     """The nine speakers of `coursekit.topics.speech.data`, in the published split."""
     vowels = japanese_vowels()
     return standardised_task(vowels.provenance.title, vowels.train, vowels.test, tuple("123456789"))
@@ -74,62 +83,44 @@ def train_speaker_model(
     progress: bool | None = None,
 ):
     """Train a fresh `SpeakerModel` on all utterances of data, cross-entropy; returns the History."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         model = SpeakerModel(data.x.shape[2], K, layer=layer, take=take)
-
-    def batches(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-        chosen = rng.integers(len(data.x), size=BATCH)
-        return tuple(part[chosen] for part in data)
-
+    batches = random_rows(*data, size=BATCH)
     more = {"validation": tuple(validation)} if validation is not None else {}
     return train_torch(model, batches, steps, LEARNING_RATE, seed=seed, progress=progress, loss=cross_entropy, **more)
 
 
-def cross_entropy(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, float]:
-    """One answer for each utterance, so no padding reaches the loss. Returns the loss and the share of right ones."""
-    x, lengths, label = batch
-    scores = module(torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(lengths))
-    label = torch.as_tensor(label)
-    return torch.nn.functional.cross_entropy(scores, label), (scores.argmax(1) == label).float().mean().item()
-
-
 def scores(module: torch.nn.Module, data: Padded) -> np.ndarray:
     """The scores of a trained model, (N, K)."""
-    module.eval()
-    with torch.no_grad():
-        return module(torch.as_tensor(data.x, dtype=torch.float32), torch.as_tensor(data.lengths)).numpy()
+    return outputs(module, data.x, data.lengths)
 
 
 def measure(
-    task: Task, seeds: Sequence[int] = (0, 1, 2), *, mistake: bool = False, progress: bool | None = None, **training
-) -> Outcome:
+    task: ClassificationTask,
+    seeds: Sequence[int] = (0, 1, 2),
+    *,
+    mistake: bool = False,
+    progress: bool | None = None,
+    **training,
+) -> ClassificationResult:
     """All methods on the same test utterances: the share of right answers.
 
     mistake: with the GRU that reads the padding, too. training: more arguments of `train_speaker_model`.
     """
-    truth, K = task.test.label, len(task.classes)
-    about = f"{task.title}; {len(truth)} test utterances; seeds {', '.join(map(str, seeds))}"
-    out = Outcome(Comparison("right answers", False, "%", about), {}, truth)
-
-    def add(name: str, answers: list[np.ndarray], **how) -> None:
-        out.table.add(name, [100 * float((said == truth).mean()) for said in answers], **how)
-        out.said[name] = answers[0]
-
-    fit, strength = logistic_tuned(features(task.train), task.train.label, held_out(task.train.label))
-    note = f"ridge {strength:g}, chosen on held-out training utterances"
-    add("logistic regression, mean and std", [fit.predict(features(task.test))], baseline=True, note=note)
+    result, K = result_with_baseline(task, "utterances", seeds), len(task.classes)
     runs: dict[str, list[np.ndarray]] = {}
     takes = (LAST_VALID, LAST_OUTPUT) if mistake else (LAST_VALID,)
     for take, seed in trainings([(take, seed) for take in takes for seed in seeds], progress):
         model = train_speaker_model(task.train, K, seed, take=take, progress=False, **training).model
         runs.setdefault(take, []).append(scores(model, task.test).argmax(axis=1))
     for take, answers in runs.items():
-        add(f"GRU, {take}", answers, note=f"2 x {UNITS} units")
-    return out
+        result.add(f"GRU, {take}", answers, note=f"2 x {UNITS} units")
+    return result
 
 
-def right_after(task: Task, frames: Sequence[int], log_probabilities: Callable[[Padded], np.ndarray]) -> np.ndarray:
+def right_after(
+    task: ClassificationTask, frames: Sequence[int], log_probabilities: Callable[[Padded], np.ndarray]
+) -> np.ndarray:
     """The share of right answers (in %) if only so many frames of each test utterance are heard. (len(frames),)
 
     log_probabilities: from utterances to scores (M, K). An utterance that is shorter is heard to its end.
@@ -143,12 +134,12 @@ def right_after(task: Task, frames: Sequence[int], log_probabilities: Callable[[
     return np.array(shares)
 
 
-def compare(task: Task | None = None, seeds: Sequence[int] = (0, 1, 2), **how) -> Comparison:
+def compare(task: ClassificationTask | None = None, seeds: Sequence[int] = (0, 1, 2), **how) -> Comparison:
     """The table of `measure`, of the nine speakers if no task is given."""
     return measure(task or who_is_speaking(), seeds, **how).table
 
 
-def task_from_files(train: str | Path, test: str | Path) -> Task:
+def task_from_files(train: str | Path, test: str | Path) -> ClassificationTask:
     """A task from your own pair of .ts files (see `coursekit.sources.ts_format`): any sequences with classes.
 
     Raises BadFile, with what to do.
@@ -167,7 +158,7 @@ def task_from_files(train: str | Path, test: str | Path) -> Task:
     )
 
 
-def task_from_recordings(folder: str | Path, test_share: float = 0.3) -> Task:
+def task_from_recordings(folder: str | Path, test_share: float = 0.3) -> ClassificationTask:
     """A task from your own recordings: a folder for each speaker with WAV files (see `coursekit.topics.speech.voices`).
 
     The last files of each speaker, by name, are the test: record them on another day. Files are cut into pieces of

@@ -1,4 +1,4 @@
-"""What surrounds a language model, in NumPy: perplexities, nucleus sampling, counts of character n-grams."""
+"""Lesson 14, the right answers: perplexities, nucleus sampling, counts of character n-grams."""
 
 from __future__ import annotations
 

@@ -19,13 +19,14 @@ from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
 from coursekit.sources.text import Text, Vocabulary, split
 from coursekit.topics.text.answers import nucleus
-from coursekit.training.torch_loop import train_torch
+from coursekit.training.seeded import seeded
+from coursekit.training.torch_loop import train_in_stages
 
 STEPS, ROWS, LENGTH, LEARNING_RATE = 700, 32, 64, 0.008
 _TEST = 20_000  # characters of the unseen part that are measured
 
 
-class Characters(NamedTuple):
+class CharacterTask(NamedTuple):
     """train, test: ids (n,), test from a later part of the text. vocabulary: of the whole text."""
 
     train: np.ndarray
@@ -33,11 +34,11 @@ class Characters(NamedTuple):
     vocabulary: Vocabulary
 
 
-def halves(text: Text) -> Characters:
+def halves(text: Text) -> CharacterTask:
     """The first nine tenths to learn from, and the beginning of the rest to test on."""
     vocabulary = Vocabulary(text.characters)
     train, test = (vocabulary.encode(part) for part in split(text.characters))
-    return Characters(train, test[:_TEST], vocabulary)
+    return CharacterTask(train, test[:_TEST], vocabulary)
 
 
 class CharacterModel(nn.Module):
@@ -55,7 +56,7 @@ class CharacterModel(nn.Module):
 
 
 def train_characters(
-    task: Characters,
+    task: CharacterTask,
     seed: int,
     layer: Callable[..., nn.Module] = GRU,
     model: Callable[..., nn.Module] = CharacterModel,
@@ -63,18 +64,18 @@ def train_characters(
     progress: bool | None = None,
 ) -> nn.Module:
     """Stretches of 64 characters from anywhere in the training text; large steps first, small ones at the end."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        trained = model(len(task.vocabulary), layer)
+    with seeded(seed):
+        network = model(len(task.vocabulary), layer)
 
     def batch(rng: np.random.Generator) -> tuple:
         rows = task.train[rng.integers(0, len(task.train) - LENGTH, ROWS)[:, None] + np.arange(LENGTH + 1)]
         return rows[:, :-1], rows[:, 1:]
 
-    for phase, (share, factor) in enumerate(((0.7, 1.0), (0.3, 0.2))):
-        how = {"lr": factor * LEARNING_RATE, "seed": 10 * seed + phase, "loss": _loss, "progress": progress}
-        trained = train_torch(trained, batch, round(share * steps), **how).model
-    return trained.eval()
+    stages = (
+        (round(0.7 * steps), LEARNING_RATE, 10 * seed),
+        (round(0.3 * steps), 0.2 * LEARNING_RATE, 10 * seed + 1),
+    )
+    return train_in_stages(network, batch, stages, loss=_loss, progress=progress)
 
 
 def _loss(model: nn.Module, batch: tuple) -> tuple[Tensor, float]:
@@ -95,7 +96,7 @@ def character_nll(model: nn.Module, ids: np.ndarray) -> np.ndarray:
 
 
 def compare_characters(
-    task: Characters,
+    task: CharacterTask,
     seeds: Sequence[int] = (0, 1, 2),
     *,
     layer: Callable[..., nn.Module] = GRU,

@@ -228,7 +228,9 @@ COUNTS = (
         _counted(mark=lambda word: word),
     ),
     Mistake(
-        "words without a mark at their end", 'There is a ">" after each word.', _counted(mark=lambda word: f"<{word}")
+        "words without a mark at their end, or without their last string",
+        'There is a ">" after each word, and a marked word with L characters has L - n + 1 strings of n characters.',
+        _counted(mark=lambda word: f"<{word}"),
     ),
     Mistake(
         "words without a mark at their beginning",
@@ -244,11 +246,6 @@ COUNTS = (
         "shares in place of counts",
         "Asked for is how often a string stands in a word, not which share of its strings it is.",
         _counted(cell=lambda times, total: times / total),
-    ),
-    Mistake(
-        "words whose last string is left out",
-        "A word with L characters has L - n + 1 strings of n characters.",
-        _counted(pieces=lambda marked, n: [marked[k : k + n] for k in range(len(marked) - n)]),
     ),
     Mistake(
         "strings that do not overlap",

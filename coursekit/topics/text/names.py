@@ -19,29 +19,31 @@ from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
 from coursekit.topics.text.answers import BEGIN, END, ngram_counts
 from coursekit.topics.text.data import LETTERS, Surnames
-from coursekit.training.torch_loop import train_torch
+from coursekit.training.seeded import seeded
+from coursekit.training.sequence_classification import cross_entropy
+from coursekit.training.torch_loop import train_in_stages
 
 STEPS, BATCH, LEARNING_RATE = 600, 64, 0.004
 STEM = 4  # names of one language that share so many first letters go to the same part
 
 
-class Words(NamedTuple):
+class LabelledNames(NamedTuple):
     """words: n of them. label: (n,) from 0 to K - 1."""
 
     words: tuple[str, ...]
     label: np.ndarray
 
 
-class Task(NamedTuple):
+class NameTask(NamedTuple):
     """Names to learn from, to choose settings with, and to test on."""
 
-    train: Words
-    valid: Words
-    test: Words
+    train: LabelledNames
+    valid: LabelledNames
+    test: LabelledNames
     languages: tuple[str, ...]
 
 
-def split_by_stem(names: Surnames, shares: tuple[float, float] = (0.7, 0.1), seed: int = 0) -> Task:
+def split_by_stem(names: Surnames, shares: tuple[float, float] = (0.7, 0.1), seed: int = 0) -> NameTask:
     """Training, validation and test names, such that relatives stay together: novak and novakova are one name twice."""
     stems = [(int(k), word[:STEM]) for word, k in zip(names.words, names.label, strict=True)]
     kinds = sorted(set(stems))
@@ -50,8 +52,8 @@ def split_by_stem(names: Surnames, shares: tuple[float, float] = (0.7, 0.1), see
     parts = []
     for part in range(3):
         rows = np.flatnonzero(where == part)
-        parts.append(Words(tuple(names.words[row] for row in rows), names.label[rows]))
-    return Task(*parts, names.languages)
+        parts.append(LabelledNames(tuple(names.words[row] for row in rows), names.label[rows]))
+    return NameTask(*parts, names.languages)
 
 
 def padded(words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -82,7 +84,7 @@ class NameModel(nn.Module):
 
 
 def train_names(
-    task: Task,
+    task: NameTask,
     seed: int,
     layer: Callable[..., nn.Module] = GRU,
     model: Callable[..., nn.Module] = NameModel,
@@ -90,24 +92,18 @@ def train_names(
     progress: bool | None = None,
 ) -> nn.Module:
     """Three quarters of the steps with a large learning rate, the rest with a small one."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        trained = model(len(task.languages), layer)
+    with seeded(seed):
+        network = model(len(task.languages), layer)
 
     def batch(rng: np.random.Generator) -> tuple:
         rows = rng.integers(0, len(task.train.words), BATCH)
-        return padded([task.train.words[row] for row in rows]), task.train.label[rows]
+        return *padded([task.train.words[row] for row in rows]), task.train.label[rows]
 
-    for phase, (share, factor) in enumerate(((0.75, 1.0), (0.25, 0.1))):
-        how = {"lr": factor * LEARNING_RATE, "seed": 10 * seed + phase, "loss": _loss, "progress": progress}
-        trained = train_torch(trained, batch, round(share * steps), **how).model
-    return trained.eval()
-
-
-def _loss(model: nn.Module, batch: tuple) -> tuple[Tensor, float]:
-    (ids, lengths), label = batch
-    logits, label = model(torch.from_numpy(ids), torch.from_numpy(lengths)), torch.from_numpy(label)
-    return nn.functional.cross_entropy(logits, label), (logits.argmax(1) == label).float().mean().item()
+    stages = (
+        (round(0.75 * steps), LEARNING_RATE, 10 * seed),
+        (round(0.25 * steps), 0.1 * LEARNING_RATE, 10 * seed + 1),
+    )
+    return train_in_stages(network, batch, stages, loss=cross_entropy, progress=progress)
 
 
 def probabilities(model: nn.Module, words: Sequence[str]) -> np.ndarray:
@@ -116,12 +112,12 @@ def probabilities(model: nn.Module, words: Sequence[str]) -> np.ndarray:
         return torch.softmax(model(*map(torch.from_numpy, padded(words))), dim=1).numpy()
 
 
-def accuracy(predicted: np.ndarray, words: Words) -> float:
+def accuracy(predicted: np.ndarray, words: LabelledNames) -> float:
     """Per cent of right answers; predicted: (N,)."""
     return 100 * float(np.mean(predicted == words.label))
 
 
-def ngram_classifier(task: Task, order: int = 3) -> Callable[[Sequence[str]], np.ndarray]:
+def ngram_classifier(task: NameTask, order: int = 3) -> Callable[[Sequence[str]], np.ndarray]:
     """One character model by counting for each language: the language under which a word is likeliest (Bayes' rule)."""
     symbols = {character: k for k, character in enumerate(BEGIN + END + LETTERS)}
 
@@ -145,7 +141,7 @@ def ngram_classifier(task: Task, order: int = 3) -> Callable[[Sequence[str]], np
 
 
 def logistic_classifier(
-    task: Task, sizes: Sequence[int] = (1, 2, 3), strengths: Sequence[float] = (0.5, 1.5, 5.0), steps: int = 60
+    task: NameTask, sizes: Sequence[int] = (1, 2, 3), strengths: Sequence[float] = (0.5, 1.5, 5.0), steps: int = 60
 ) -> Callable[[Sequence[str]], np.ndarray]:
     """Logistic regression on the counts of n-grams; the penalty that is best on the validation names."""
     label = torch.from_numpy(task.train.label)
@@ -181,7 +177,7 @@ def logistic_classifier(
 
 
 def compare(
-    task: Task,
+    task: NameTask,
     seeds: Sequence[int] = (0, 1, 2),
     *,
     layer: Callable[..., nn.Module] = GRU,

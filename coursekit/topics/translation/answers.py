@@ -1,4 +1,4 @@
-"""What lesson 13 asks for, in NumPy: a split by meaning, one step of attention, and translating without help."""
+"""Lesson 13, the right answers: a split by meaning, one step of attention, and translating without help."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from coursekit.topics.translation.symbols import joined, pieces
+from coursekit.topics.translation.vocabulary import joined, pieces
 
 Translate = Callable[[Sequence[str]], list[str]]
 

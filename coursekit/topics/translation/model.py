@@ -15,9 +15,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from coursekit.nn import GRU
-from coursekit.training.turned import turn_round
+from coursekit.topics.translation.vocabulary import PAD, START
+from coursekit.training.bidirectional import turn_round
 
-PAD, START, END, UNKNOWN = range(4)  # the first four symbols of every vocabulary
 UNITS = 64
 
 

@@ -1,8 +1,8 @@
 """Lesson 13: dates in six languages to their ISO form, and numbers in English words to French ones.
 
 task = date_task(dates(days=600))
-outcome = measure(task, seeds=(0, 1, 2))
-outcome.table                                   # a Comparison: translations that are right in every symbol
+result = measure(task, seeds=(0, 1, 2))
+result.table                                    # a Comparison: translations that are right in every symbol
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from coursekit.results.comparison import Comparison
 from coursekit.topics.translation.answers import judge_translations, split_by_day
 from coursekit.topics.translation.baselines import date_rule, nearest_text, word_for_word
 from coursekit.topics.translation.data import Pairs
-from coursekit.topics.translation.model import END, PAD, START, UNITS, Translator, shifted, symbol_loss
-from coursekit.topics.translation.symbols import joined, pieces
+from coursekit.topics.translation.model import UNITS, Translator, shifted, symbol_loss
+from coursekit.topics.translation.vocabulary import END, PAD, START, joined, numbered, pieces, vocabulary_of
 from coursekit.training.progress import trainings
+from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_torch
 
-SPECIAL = ("", "<start>", "<end>", "<?>")
 BATCH, LEARNING_RATE = 64, 0.005
 STEPS = 200
 NEAREST, RULE, WORDS = "nearest training text", "rule written by hand", "word for word"
 ATTENTION, ONE_VECTOR = "GRU with attention", "GRU, one vector"
 
 
-class Part(NamedTuple):
+class TranslationPart(NamedTuple):
     """Pairs as numbers and as texts. source (N, T), target (N, S): symbols, END after a target, then PAD."""
 
     source: np.ndarray
@@ -41,15 +41,15 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Task:
+class TranslationTask:
     """What is learnt from and judged by. The symbols are those of the training part; others become "<?>".
 
     words: symbols are words and signs; else characters. rules: name -> baseline that learns from training texts.
     """
 
     title: str
-    train: Part
-    test: Part
+    train: TranslationPart
+    test: TranslationPart
     source_symbols: tuple[str, ...]
     target_symbols: tuple[str, ...]
     words: bool
@@ -66,17 +66,17 @@ class Task:
         return joined(said) if self.words else "".join(said)
 
 
-def date_task(pairs: Pairs, test_days: int = 100) -> Task:
+def date_task(pairs: Pairs, test_days: int = 100) -> TranslationTask:
     """Character by character; no day of the test occurs in training, in no language."""
     return make_task(pairs, test_days, words=False, rules={NEAREST: nearest_text, RULE: date_rule})
 
 
-def number_task(pairs: Pairs, test_numbers: int = 1000) -> Task:
+def number_task(pairs: Pairs, test_numbers: int = 1000) -> TranslationTask:
     """Word by word."""
     return make_task(pairs, test_numbers, words=True, rules={NEAREST: nearest_text, WORDS: word_for_word})
 
 
-def make_task(pairs: Pairs, test_meanings: int, *, words: bool, rules: dict[str, Callable]) -> Task:
+def make_task(pairs: Pairs, test_meanings: int, *, words: bool, rules: dict[str, Callable]) -> TranslationTask:
     """Split by meaning (`split_by_day`), and turn texts into numbers with the symbols of the training part."""
     split = split_by_day(pairs.meaning, shuffled(pairs), test_meanings)
     return task_of(pairs, *split, words=words, rules=rules)
@@ -87,35 +87,26 @@ def shuffled(pairs: Pairs, seed: int = 1) -> np.ndarray:
     return np.random.default_rng(seed).permutation(np.unique(pairs.meaning))
 
 
-def own_task(pairs: Pairs, *, words: bool = True) -> Task:
+def own_task(pairs: Pairs, *, words: bool = True) -> TranslationTask:
     """A learner's own pairs; every fifth meaning, drawn at random, is for the test."""
     return make_task(pairs, len(np.unique(pairs.meaning)) // 5, words=words, rules={NEAREST: nearest_text})
 
 
-def task_of(pairs: Pairs, train: np.ndarray, test: np.ndarray, *, words: bool, rules: dict[str, Callable]) -> Task:
+def task_of(
+    pairs: Pairs, train: np.ndarray, test: np.ndarray, *, words: bool, rules: dict[str, Callable]
+) -> TranslationTask:
     """A task from a split that is given: train, test (n,) truth values."""
     texts = [[[side[k] for k in np.flatnonzero(part)] for side in pairs[:2]] for part in (train, test)]
-    vocabularies = tuple(
-        (*SPECIAL, *sorted({piece for text in texts[0][side] for piece in pieces(text, words)})) for side in (0, 1)
-    )
+    vocabularies = [vocabulary_of(texts[0][side], words) for side in (0, 1)]
     parts = []
     for source, target in texts:
-        x = _numbers(source, vocabularies[0], words, end=False)
-        parts.append(Part(x, _numbers(target, vocabularies[1], words, end=True), source, target))
-    return Task(pairs.provenance.title, *parts, *vocabularies, words, rules)
-
-
-def _numbers(texts: Sequence[str], vocabulary: Sequence[str], words: bool, *, end: bool) -> np.ndarray:
-    place = {piece: k for k, piece in enumerate(vocabulary)}
-    rows = [[place.get(piece, 3) for piece in pieces(text, words)] + [END] * end for text in texts]
-    out = np.full((len(rows), max(map(len, rows))), PAD)
-    for row, numbers in zip(out, rows, strict=True):
-        row[: len(numbers)] = numbers
-    return out
+        x = numbered(source, vocabularies[0], words, end=False)
+        parts.append(TranslationPart(x, numbered(target, vocabularies[1], words, end=True), source, target))
+    return TranslationTask(pairs.provenance.title, *parts, *vocabularies, words, rules)
 
 
 def train_translator(
-    task: Task,
+    task: TranslationTask,
     seed: int,
     *,
     steps: int = STEPS,
@@ -129,8 +120,7 @@ def train_translator(
 
     layer: as for `Translator`. attention: scaled dot attention, or none. model: `Translator`, or a class like it.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         module = model(*task.sizes, units, layer, DotAttention(scaled=True) if attention else None)
     x, y = task.train.source, task.train.target
     lengths = {"x": (x != PAD).sum(axis=1), "y": (y != PAD).sum(axis=1)}
@@ -142,7 +132,7 @@ def train_translator(
     return train_torch(module, batches, steps, LEARNING_RATE, seed=seed, progress=progress, loss=symbol_loss)
 
 
-def translate(model: Translator, part: Part) -> tuple[np.ndarray, np.ndarray]:
+def translate(model: Translator, part: TranslationPart) -> tuple[np.ndarray, np.ndarray]:
     """What a model writes by itself for each source, (N, S), and whether it is right in every symbol, (N,)."""
     model.eval()
     step, state = model.start(part.source)
@@ -154,7 +144,7 @@ def ended(target: np.ndarray) -> np.ndarray:
     return np.where(target == PAD, END, target)
 
 
-def right_by_place(model: Translator, part: Part, *, forced: bool) -> np.ndarray:
+def right_by_place(model: Translator, part: TranslationPart, *, forced: bool) -> np.ndarray:
     """The share of right symbols at each place of the target, in %. (S,)
 
     forced: the decoder reads the right symbols, as in training; else what it wrote itself.
@@ -170,9 +160,9 @@ def right_by_place(model: Translator, part: Part, *, forced: bool) -> np.ndarray
     return 100 * right.sum(axis=0) / real.sum(axis=0)
 
 
-def attention_of(model: Translator, task: Task, text: str) -> tuple[np.ndarray, list[str], list[str]]:
+def attention_of(model: Translator, task: TranslationTask, text: str) -> tuple[np.ndarray, list[str], list[str]]:
     """What a model writes for one text, and where it looks: weights (S, T), the S target and the T source symbols."""
-    source = _numbers([text], task.source_symbols, task.words, end=False)
+    source = numbered([text], task.source_symbols, task.words, end=False)
     step, state = model.eval().start(source)
     longest = 2 * task.train.target.shape[1]
     written, _ = judge_translations(step, state, np.full((1, longest), END), START, END)
@@ -185,7 +175,7 @@ def attention_of(model: Translator, task: Task, text: str) -> tuple[np.ndarray, 
 
 
 @dataclass
-class Outcome:
+class TranslationResult:
     """table: exact translations. said: name -> what each method wrote for the test, as texts, of the first seed.
 
     models: name -> the trained models, one for each seed.
@@ -197,30 +187,35 @@ class Outcome:
 
 
 def measure(
-    task: Task, seeds: Sequence[int] = (0, 1, 2), *, one_vector: bool = False, progress: bool | None = None, **training
-) -> Outcome:
+    task: TranslationTask,
+    seeds: Sequence[int] = (0, 1, 2),
+    *,
+    one_vector: bool = False,
+    progress: bool | None = None,
+    **training,
+) -> TranslationResult:
     """All methods on the same test texts: the share that is right in every symbol.
 
     one_vector: with the model that has no attention, too. training: more arguments of `train_translator`.
     """
     wanted = task.test.target_texts
     about = f"{task.title}; {len(wanted):,} test texts; seeds {', '.join(map(str, seeds))}"
-    out = Outcome(Comparison("translations without any mistake", False, "%", about))
+    result = TranslationResult(Comparison("translations without any mistake", False, "%", about))
     for name, learn in task.rules.items():
         said = learn(task.train.source_texts, task.train.target_texts)(task.test.source_texts)
-        out.said[name] = said
-        out.table.add(name, exact(said, wanted), baseline=True)
+        result.said[name] = said
+        result.table.add(name, exact(said, wanted), baseline=True)
     kinds = {ONE_VECTOR: False, ATTENTION: True} if one_vector else {ATTENTION: True}
     shares: dict[str, list[float]] = {}
     for name, seed in trainings([(name, seed) for name in kinds for seed in seeds], progress):
         history = train_translator(task, seed, attention=kinds[name], progress=False, **training)
         written, right = translate(history.model, task.test)
         shares.setdefault(name, []).append(100 * float(right.mean()))
-        out.models.setdefault(name, []).append(history.model)
-        out.said.setdefault(name, [task.text(row) for row in written])
+        result.models.setdefault(name, []).append(history.model)
+        result.said.setdefault(name, [task.text(row) for row in written])
     for name, values in shares.items():
-        out.table.add(name, values)
-    return out
+        result.table.add(name, values)
+    return result
 
 
 def by_days(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import pickle
 import random
 from typing import Any
@@ -10,7 +11,7 @@ import msgpack
 import numpy as np
 import pytest
 
-from coursekit.grading.sandbox import Opaque, Record
+from coursekit.grading.sandbox import Opaque
 from coursekit.grading.sandbox.channel import Incoming
 from coursekit.grading.sandbox.inside import wire
 
@@ -21,7 +22,7 @@ def encode(message: dict[str, Any], marker: Any = lambda value: None) -> bytes:
     return b"".join(bytes(chunk) for chunk in wire.Encoder(marker, MAX).frame(message))
 
 
-def decode(data: bytes) -> dict[str, Any]:
+def decode(data: bytes, *records: type[tuple]) -> dict[str, Any]:
     rest = memoryview(data)
 
     def fill(view: memoryview) -> None:
@@ -31,7 +32,7 @@ def decode(data: bytes) -> dict[str, Any]:
         view[:] = rest[: len(view)]
         rest = rest[len(view) :]
 
-    return Incoming(MAX).read(fill)
+    return Incoming(MAX, {frozenset(record._fields): record for record in records}).read(fill)
 
 
 def framed(header: Any, arrays: int = 0, raw: bytes = b"", announced: int | None = None) -> bytes:
@@ -87,12 +88,34 @@ def test_scalars_keep_their_dtype(code):
     assert type(back) is type(scalar) and back == scalar
 
 
-def test_a_record_is_reached_by_name_and_by_place():
-    back = decode(encode({"v": Record("Params", ["W_ih", "b"], [1, 2])}))["v"]
-    assert back.W_ih == back[0] == 1 and back._fields == ("W_ih", "b") and back == (1, 2)
-    assert pickle.loads(pickle.dumps(back)).b == 2
-    with pytest.raises(AttributeError, match="no field 'x'"):
-        _ = back.x
+Params = collections.namedtuple("Params", "W_ih b")
+
+
+def test_a_named_tuple_of_ours_is_reached_by_name_and_by_place():
+    for sent in (
+        Params(1, 2),
+        collections.namedtuple("Own", "W_ih b")(1, 2),
+        collections.namedtuple("P", "b W_ih")(2, 1),
+    ):
+        back = decode(encode({"v": sent}), Params)["v"]
+        assert type(back) is Params and back.W_ih == back[0] == 1 and back.b == 2
+
+
+@pytest.mark.parametrize("fields", ["detach clone numpy", "W_ih b shape", "W_ih", "dtype ndim", "items keys"])
+def test_any_other_named_tuple_is_a_plain_tuple(fields):
+    sent = collections.namedtuple("Params", fields)(*range(len(fields.split())))
+    back = decode(encode({"v": [sent, {"k": sent}]}), Params)["v"]
+    assert type(back[0]) is type(back[1]["k"]) is tuple and back[0] == tuple(sent)
+
+
+def test_a_dict_has_few_and_short_keys():
+    """Keys that were chosen to collide cost their number squared."""
+    for keys in (range(wire.MAX_KEYS + 1), ["k" * (wire.MAX_NAME + 1)], [2**70]):
+        with pytest.raises(wire.Unsendable):
+            encode({"v": dict.fromkeys(keys, 0)})
+        items = [part for key in keys for part in (["i", str(key)] if key == 2**70 else key, 0)]
+        with pytest.raises(wire.ProtocolError):
+            decode(framed(["d", ["v", ["d", items]]]))
 
 
 def test_a_bool_array_holds_bools_only():
@@ -193,7 +216,7 @@ def test_too_deep_a_value_is_a_protocol_error():
 
 
 def seeds() -> list[bytes]:
-    record = Record("Params", ["W", "b"], [np.ones((2, 3)), np.float32(2)])
+    record = Params(np.ones((2, 3)), np.float32(2))
     opaque = lambda value: ["o", "x", 3] if isinstance(value, Opaque) else None  # noqa: E731
     full = {"id": 2**62, "op": "reply", "value": (record, [1, 2.5, None, True, "text"], {"k": np.arange(5)})}
     return [
@@ -244,7 +267,7 @@ def test_fuzzed_frames_are_data_or_protocol_errors():
 
 
 def only_data(value: Any) -> bool:
-    if type(value) in (list, tuple, Record):
+    if type(value) in (list, tuple):
         return all(map(only_data, value))
     if type(value) is dict:
         return all(only_data(part) for pair in value.items() for part in pair)

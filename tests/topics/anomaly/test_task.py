@@ -10,7 +10,7 @@ import torch
 
 from coursekit.sources.own_file import BadFile
 from coursekit.topics.anomaly import task as anomaly
-from coursekit.topics.anomaly.answers import alarms_at_recall, count_alarms
+from coursekit.topics.anomaly.answers import count_alarms
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_what_is_learnt_comes_from_the_training_part_alone(small):
 
 
 def test_the_threshold_does_not_move_with_the_test(small):
-    outcome = anomaly.Outcome(small, None)
+    outcome = anomaly.AnomalyResult(small, None)
     score = np.random.default_rng(0).gamma(2, 1, len(small.values))
     louder = score.copy()
     louder[small.test_start :] += 10
@@ -76,9 +76,9 @@ def test_the_table_has_its_baselines_and_every_score_of_every_seed(small):
 def test_alarms_at_recall_are_those_of_the_threshold_that_just_finds_enough():
     score = np.array([0, 5, 1, 0, 3, 2, 0, 4, 0, 0])
     labels = np.array([0, 1, 0, 0, 1, 0, 0, 0, 0, 1], bool)
-    assert alarms_at_recall(score, labels, 0.6, 0, 0) == (3.0, (2, 3, 1))
-    assert alarms_at_recall(score, labels, 0.2, 0, 0) == (5.0, (1, 3, 0))
-    assert alarms_at_recall(score, labels, 1.0, 0, 0) == (0.0, (3, 3, 7))
+    assert anomaly.alarms_at_recall(score, labels, 0.6, 0, 0) == (3.0, (2, 3, 1))
+    assert anomaly.alarms_at_recall(score, labels, 0.2, 0, 0) == (5.0, (1, 3, 0))
+    assert anomaly.alarms_at_recall(score, labels, 1.0, 0, 0) == (0.0, (3, 3, 7))
     assert count_alarms(np.zeros(10, bool), labels, 2, 2) == (0, 3, 0)
 
 

@@ -6,12 +6,7 @@ import torch
 
 from coursekit.checking import evaluate, registry
 from coursekit.topics.bptt.hiding import SETTINGS, hidden
-
-
-def accepted(name, answer):
-    report = evaluate(name, answer)
-    assert report.passed, report.text
-    return report
+from tests.topics.answers import mistake, right
 
 
 def step_one_number_at_a_time(dh, cache):
@@ -63,7 +58,7 @@ def step_in_float32(dh, cache):
     "answer", [step_one_number_at_a_time, step_with_one_concatenated_matrix, step_by_autograd, step_in_float32]
 )
 def test_a_right_step_back_passes_in_every_style(answer):
-    report = accepted("rnn_step_backward", answer)
+    report = right("rnn_step_backward", answer)
     assert any("float32" in note for note in report.notes) == (answer is step_in_float32)
 
 
@@ -113,7 +108,7 @@ def backward_that_collects_and_multiplies_once(dhs, caches):
     ],
 )
 def test_a_right_backward_pass_passes_in_every_style(answer):
-    accepted("rnn_backward", answer)
+    right("rnn_backward", answer)
 
 
 def truncated_by_detaching(series, h0, params, W_out, k):
@@ -132,7 +127,7 @@ def truncated_by_detaching(series, h0, params, W_out, k):
 
 
 def test_truncation_may_be_done_by_autograd_and_detach():
-    accepted("truncated_bptt", truncated_by_detaching)
+    right("truncated_bptt", truncated_by_detaching)
 
 
 def test_the_loss_and_the_state_of_truncated_bptt_do_not_depend_on_the_length_of_a_piece():
@@ -160,7 +155,7 @@ def clip_with_min(grads, max_norm):
 
 @pytest.mark.parametrize("answer", [clip_as_pytorch_does, clip_with_min])
 def test_right_clipping_passes_in_every_style(answer):
-    accepted("clip_by_global_norm", answer)
+    right("clip_by_global_norm", answer)
 
 
 def test_an_answer_that_forgets_the_norm_is_told_what_is_missing():
@@ -187,11 +182,11 @@ HIDES = {
 
 @pytest.mark.parametrize("beginning", HIDES)
 def test_a_mistake_that_some_test_hides_is_caught_and_named_by_the_check(beginning):
-    (mistake,) = (m for m in registry.get("rnn_backward").mistakes if m.name.startswith(beginning))
-    assert {name for name, passes in hidden()[mistake.name].items() if passes} == HIDES[beginning]
-    report = evaluate("rnn_backward", mistake.implement)
+    known = mistake("rnn_backward", beginning)
+    assert {name for name, passes in hidden()[known.name].items() if passes} == HIDES[beginning]
+    report = evaluate("rnn_backward", known.implement)
     assert not report.passed
-    assert report.diagnoses == (mistake.name,)
+    assert report.diagnoses == (known.name,)
 
 
 def test_the_table_of_hidden_mistakes_covers_every_mistake():

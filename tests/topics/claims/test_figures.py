@@ -8,6 +8,7 @@ import pytest
 
 from coursekit import plots
 from coursekit.topics.claims.experiments import Measurement, Result
+from tests.topics.pictures import drawn
 
 CURVES = {
     "kind": "curves",
@@ -34,13 +35,6 @@ RESULT = Result(
     ),
     picture=CURVES,
 )
-
-
-def drawn(fig):
-    """The figure, after it has really been rendered, and its alternative text."""
-    data, _ = fig._repr_mimebundle_()
-    assert data["image/png"]
-    return fig, fig.description
 
 
 def legend(fig):

@@ -10,7 +10,7 @@ from coursekit.nn import GRU, GRUCell
 from coursekit.topics.control import actor_critic
 from coursekit.topics.control import task as control
 from coursekit.topics.control.actor_critic import OneStep, Policy, live, score, train_policy
-from coursekit.topics.control.data import POSITIONS, WHOLE_STATE, CartPole, Step
+from coursekit.topics.control.data import POSITIONS, WHOLE_STATE, CartPole, EnvironmentStep
 
 
 class Clock:
@@ -29,7 +29,9 @@ class Clock:
         self.age += 1
         final, over = self.observation, self.age >= self.lengths
         self.age[over] = 0
-        return Step(self.observation, final, np.full(len(over), 2.0, np.float32), over & ~self.cut, over & self.cut)
+        return EnvironmentStep(
+            self.observation, final, np.full(len(over), 2.0, np.float32), over & ~self.cut, over & self.cut
+        )
 
 
 @pytest.fixture
@@ -74,7 +76,7 @@ def test_the_critic_gets_no_gradient_through_the_policy_part():
 
 
 def test_training_improves_and_leaves_the_policy_as_it_was():
-    method = control.Method(WHOLE_STATE)
+    method = control.ControlMethod(WHOLE_STATE)
     untrained = control.new_policy(method, 0)
     before = [weight.clone() for weight in untrained.parameters()]
     history = train_policy(untrained, control.carts(method, 64, 0), updates=25, progress=False)

@@ -22,7 +22,7 @@ def made(season=168, weeks=12, seed=0, noise=1.0):
     shape = np.tile(rng.uniform(20, 40, 168), weeks)
     values = shape + noise * np.cumsum(rng.normal(0, 0.1, len(shape)))
     T = len(values)
-    return fc.Task("made", "MW", values, season, 24, T * 8 // 12, T * 9 // 12, "made up")
+    return fc.ForecastTask("made", "MW", values, season, 24, T * 8 // 12, T * 9 // 12, "made up")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -112,7 +112,7 @@ def test_a_gru_learns_a_residual_that_follows_a_rule():
     days = 6 * 7
     level = np.where(np.arange(days) % 2, 1.0, -1.0)[:, None] * rng.uniform(4, 6)
     values = (30 + level + rng.normal(0, 0.1, (days, 24))).ravel()
-    task = fc.Task("signs", "", values, 168, 24, 28 * 24, 35 * 24, "")
+    task = fc.ForecastTask("signs", "", values, 168, 24, 28 * 24, 35 * 24, "")
     table = fc.measure(task, (0,), steps=60, linear=False).table
     assert table.row("GRU on the residual").values[0] < 0.5 * table.row("naive: the week before").values[0]
 

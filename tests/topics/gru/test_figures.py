@@ -6,13 +6,9 @@ import numpy as np
 import pytest
 
 from coursekit import plots
+from tests.topics.pictures import drawn
 
 rng = np.random.default_rng(0)
-
-
-def drawn(fig) -> bytes:
-    """The picture itself; drawing is where wrong labels and shapes come to light."""
-    return fig._repr_mimebundle_()[0]["image/png"]
 
 
 def texts(ax) -> list[str]:

@@ -7,12 +7,7 @@ import torch
 from coursekit.checking import evaluate, registry
 from coursekit.reference import conventions, gru
 from coursekit.reference.numerics import relative_error, sigmoid
-
-
-def right(name, answer):
-    for seed in range(3):
-        report = evaluate(name, answer, seed)
-        assert report.passed and report.score == 1.0, report.text
+from tests.topics.answers import mistake, right
 
 
 def one_large_product(x, h, params):
@@ -179,10 +174,6 @@ def test_a_count_in_other_styles(answer):
     right("gru_parameter_count", answer)
 
 
-def mistake(exercise, name):
-    return next(m for m in registry.get(exercise).mistakes if m.name.startswith(name)).implement
-
-
 def sequence(N=4, T=6, D=3, H=5):
     rng = np.random.default_rng(0)
     params = gru.init(D, H, rng)
@@ -211,7 +202,7 @@ HIDDEN = [(setting, name) for setting, (_, names) in HIDING.items() for name in 
 
 @pytest.mark.parametrize(("setting", "name"), HIDDEN)
 def test_a_mistake_that_a_setting_hides_is_caught_and_named_by_the_check(setting, name):
-    wrong = mistake("gru_step", name)
+    wrong = mistake("gru_step", name).implement
     args, _ = HIDING[setting]
     assert relative_error(wrong(*args), gru.step(*args)[0]) < 1e-12  # this setting alone would accept it
     for seed in range(3):
@@ -224,14 +215,14 @@ def test_a_mistake_that_a_setting_hides_is_caught_and_named_by_the_check(setting
 def test_small_weights_and_a_loose_tolerance_would_hide_it(name):
     """A state that such a network reaches, no biases, and 1e-6 as the largest error allowed."""
     small = without_biases(gru.Params(*(0.01 * array for array in PARAMS)))
-    wrong = mistake("gru_step", name)
+    wrong = mistake("gru_step", name).implement
     assert np.abs(wrong(x[:, 0], 0.01 * h0, small) - gru.step(x[:, 0], 0.01 * h0, small)[0]).max() < 1e-6
     assert any(found.startswith(name) for found in evaluate("gru_step", wrong).diagnoses)
 
 
 @pytest.mark.parametrize("name", ["a loop that starts every step from h0", "a loop that starts from zeros"])
 def test_one_step_hides_a_state_that_is_not_handed_on(name):
-    wrong = mistake("gru_forward", name)
+    wrong = mistake("gru_forward", name).implement
     start = h0 if "from h0" in name else 0 * h0
     assert relative_error(wrong(x[:, :1], start, PARAMS), gru.forward(x[:, :1], start, PARAMS)[0]) < 1e-12
     assert name in "; ".join(evaluate("gru_forward", wrong).diagnoses)
@@ -248,7 +239,7 @@ def test_the_settings_that_hide_mistakes_are_not_used():
 
 def test_the_hint_about_the_two_places_of_r_is_true():
     """They agree where h = 0 and b_hn = 0, not where only the state is zero."""
-    before, after = mistake("gru_step", "a reset gate before"), lambda *args: gru.step(*args)[0]
+    before, after = mistake("gru_step", "a reset gate before").implement, lambda *args: gru.step(*args)[0]
     nowhere = x[:, 0], 0 * h0, PARAMS
     agree = x[:, 0], 0 * h0, without_biases(PARAMS)
     assert relative_error(before(*agree), after(*agree)) < 1e-12

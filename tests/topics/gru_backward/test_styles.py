@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from coursekit.checking import evaluate, registry
+from coursekit.checking import evaluate, registry, sentences
 from coursekit.checking.fallback import yours_or_ours
 from coursekit.reference import gradient_flow, gru
 from coursekit.topics.gru_backward import candidates as gru_candidates
@@ -14,17 +14,7 @@ from coursekit.topics.gru_backward.candidates import RIGHT, Setting, mutants
 from coursekit.topics.gru_backward.exercises import ENOUGH
 from coursekit.topics.gru_backward.mistakes import cross_entropy
 from coursekit.topics.gru_backward.paths import four_paths, passed_on
-
-
-def right(name, answer):
-    for seed in range(3):
-        report = evaluate(name, answer, seed)
-        assert report.passed and report.score == 1.0, report.text
-
-
-def mistake(exercise, start):
-    (found,) = [m for m in registry.get(exercise).mistakes if m.name.startswith(start)]
-    return found
+from tests.topics.answers import mistake, right
 
 
 def back_by_autograd(dh, cache):
@@ -129,7 +119,7 @@ def test_the_gradient_of_a_training_step_is_the_gradient_of_its_loss():
 def test_a_report_names_the_rows_that_tell_the_mistake(start, rows, right_tensors):
     report = evaluate("gru_step_backward", mistake("gru_step_backward", start).implement)
     (dW_hh,) = [f for f in report.failed.findings if f.tensor == "dW_hh"]
-    assert rows in dW_hh.where
+    assert rows in sentences.where(dW_hh)
     assert set(right_tensors) <= set(report.failed.right)
 
 
@@ -155,7 +145,7 @@ def test_one_step_hides_the_hand_over_and_more_steps_say_when_it_fails(start, sa
     assert [case.name for case in report.draws if case.passed] == ["one step"]
     full = next(case for case in report.cases if case.name == "full size")
     (dx,) = [f for f in full.findings if f.tensor == "dx"]
-    assert says in dx.where
+    assert says in sentences.where(dx)
 
 
 # The four paths.

@@ -28,7 +28,7 @@ def sensor(T=3000, seed=0, gaps=20):
 
 @pytest.fixture
 def task():
-    return health.task("made", *sensor(), length=12, ahead=6, step=5.0)
+    return health.task_from_readings("made", *sensor(), length=12, ahead=6, step=5.0)
 
 
 def test_from_first_input_to_target_the_time_is_right(task):
@@ -44,7 +44,7 @@ def test_parts_follow_each_other_and_training_depends_on_no_later_reading(task):
     border = task.valid.now[0] + 6
     assert task.train.now[-1] < task.valid.now[0] < task.valid.now[-1] < task.test.now[0]
     changed = np.where(np.arange(len(values)) >= border, 400.0, values)
-    after = health.task("made", times, changed, length=12, ahead=6, step=5.0)
+    after = health.task_from_readings("made", times, changed, length=12, ahead=6, step=5.0)
     for before, now in zip(task.train, after.train, strict=True):
         np.testing.assert_array_equal(before, now)
     assert task.scale == after.scale and not np.array_equal(task.test.past, after.test.past)
@@ -102,7 +102,7 @@ def test_a_file_of_ones_own(tmp_path):
     times, values = sensor()
     path = written(tmp_path, times, values / health.MG_PER_MMOL)
     own = health.task_from_file(path, time="t", value="g", unit="mmol/L")
-    made = health.task("made", times, values, length=24, ahead=6, step=5.0)
+    made = health.task_from_readings("made", times, values, length=24, ahead=6, step=5.0)
     np.testing.assert_allclose(own.test.target, made.test.target)
 
 

@@ -4,14 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from coursekit.checking import evaluate, registry
+from coursekit.checking import evaluate, registry, sentences
 from coursekit.reference import lstm
-
-
-def right(name, answer):
-    for seed in range(3):
-        report = evaluate(name, answer, seed)
-        assert report.passed and report.score == 1.0, report.text
+from tests.topics.answers import mistake, right
 
 
 def one_large_product(x, h, c, params):
@@ -149,11 +144,6 @@ def test_any_split_of_the_forget_bias_between_the_two_biases_is_right(share):
     right("init_lstm", init)
 
 
-def mistake(exercise, start):
-    (found,) = [m for m in registry.get(exercise).mistakes if m.name.startswith(start)]
-    return found
-
-
 @pytest.mark.parametrize("start", ["missing parentheses", "a dc from the future that is dropped"])
 def test_a_gradient_at_the_new_cell_shows_what_dc_0_hides(start):
     known = mistake("lstm_step_backward", start)
@@ -183,10 +173,10 @@ def test_more_than_one_step_shows_what_one_step_hides(exercise, start):
 
 def test_a_report_says_which_gates_and_which_steps_are_wrong():
     report = evaluate("lstm_step_backward", mistake("lstm_step_backward", "a forget gate that is given").implement)
-    where = {f.tensor: " ".join(f.where) for f in report.failed.findings}
+    where = {f.tensor: " ".join(sentences.where(f)) for f in report.failed.findings}
     assert "The rows of f are wrong, those of i, g and o are right." in where["dW_hh"]
     assert "dc_prev" in report.failed.right
     report = evaluate("lstm_backward", mistake("lstm_backward", "no hand-over of dh").implement)
     full = next(case for case in report.cases if case.name == "full size")
     (dx,) = [f for f in full.findings if f.tensor == "dx"]
-    assert "Right after t=4, wrong from t=4 backwards." in dx.where
+    assert "Right after t=4, wrong from t=4 backwards." in sentences.where(dx)

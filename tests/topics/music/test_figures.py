@@ -5,14 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from coursekit import plots
+from tests.topics.pictures import drawn
 
 ROLL = np.random.default_rng(0).random((12, 88)) < 0.05
-
-
-def drawn(fig):
-    """The figure, after it has really been rendered, and its alternative text."""
-    assert fig._repr_mimebundle_()[0]["image/png"]
-    return fig, fig.description
 
 
 def test_rolls_are_drawn_note_by_note():

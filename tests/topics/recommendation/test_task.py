@@ -28,10 +28,10 @@ def test_no_session_is_on_both_sides_and_none_in_training_reaches_the_test():
 
 def test_training_depends_on_no_test_click():
     log, shop = made_sessions(0.5, sessions=300)
-    made = recommendation.task("made", log)
+    made = recommendation.task_from_log("made", log)
     cut = log.minute.min() + (log.minute.max() - log.minute.min()) * 5 / 6
     changed = log._replace(item=np.where(log.minute >= cut, 0, log.item))
-    after = recommendation.task("made", changed)
+    after = recommendation.task_from_log("made", changed)
     for ours, theirs in zip(made.train, after.train, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
@@ -85,7 +85,7 @@ def test_a_file_gives_the_sessions_that_it_holds(tmp_path):
     head, *rows = path.read_text().splitlines()
     path.write_text("\n".join([head, *np.random.default_rng(0).permutation(rows)]))
     own = recommendation.task_from_file(path, session="visit", item="article", time="seconds")
-    expected = recommendation.task("x", log)
+    expected = recommendation.task_from_log("x", log)
     assert sorted(map(len, own.train)) == sorted(map(len, expected.train))
     assert len(own.test) == len(expected.test)
 

@@ -9,15 +9,16 @@ import torch
 from coursekit.sources.own_file import BadFile
 from coursekit.topics.robotics import arm as robotics_arm
 from coursekit.topics.robotics import task as robotics
+from coursekit.topics.robotics.answers import constant_velocity, open_loop, wilson_interval
+from coursekit.topics.robotics.arm import one_step
 from coursekit.topics.robotics.data import _made_motions, arm_trajectories
-from coursekit.topics.robotics.proportions import wilson_interval
-from coursekit.topics.robotics.rollout import constant_velocity, one_step, open_loop
+from coursekit.training.sequence_classification import LOGISTIC, ClassificationTask
 
 
 @pytest.fixture(scope="module")
 def arm():
     cut = [robotics_arm.windows(arm_trajectories(n, seed), 14, 5) for n, seed in ((12, 0), (4, 1), (5, 2))]
-    return robotics_arm.Task("arm", "mm", 1000.0, *cut, 9)
+    return robotics_arm.PathTask("arm", "mm", 1000.0, *cut, 9)
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +92,9 @@ def test_tables_have_baselines(arm):
     assert baselines == ["hold the position", "constant velocity", "linear forecast"]
     assert len(outcome.table.row(robotics_arm.ROLLOUT).values) == 2 and outcome.table.verdict
     train, test, classes = _made_motions()
-    task = robotics.Task("made", train, test, classes)
+    task = ClassificationTask("made", train, test, classes)
     recognised = robotics.recognise(task, seeds=(0,), steps=30, progress=False)
-    assert recognised.table.best_baseline.name == robotics.LOGISTIC
+    assert recognised.table.best_baseline.name == LOGISTIC
     assert recognised.table.row("GRU").interval.mean > 50 and len(recognised.said["GRU"]) == 40
 
 

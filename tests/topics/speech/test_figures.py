@@ -3,12 +3,7 @@
 import numpy as np
 
 from coursekit import plots
-
-
-def drawn(fig):
-    data, _ = fig._repr_mimebundle_()
-    assert data["image/png"]
-    return fig, fig.description
+from tests.topics.pictures import drawn
 
 
 def test_the_padding_is_marked_where_it_begins():

@@ -12,8 +12,9 @@ from coursekit.nn import GRU
 from coursekit.sources.own_file import BadFile
 from coursekit.sources.ts_format import Padded
 from coursekit.topics.speech import task as speech
-from coursekit.topics.speech.answers import masked_mean_std, real_frames
+from coursekit.topics.speech.answers import masked_mean_std
 from coursekit.topics.speech.data import _made_voices
+from coursekit.training.padding import real_frames
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +57,6 @@ def test_two_layers_with_picking_are_one_packed_bidirectional_layer(voices):
     packed = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
     ends = torch.cat(tuple(both(packed)[1]), dim=1)
     torch.testing.assert_close(model.read_out(ends), model(x, lengths))
-
-
-def test_held_out_utterances_are_the_last_ones_of_each_speaker():
-    chosen = speech.held_out(np.repeat([2, 0, 1], [10, 5, 3]))
-    assert np.flatnonzero(chosen).tolist() == [8, 9, 14, 17]
 
 
 @pytest.mark.slow

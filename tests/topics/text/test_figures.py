@@ -5,12 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coursekit import plots
-
-
-def drawn(fig):
-    """The figure, after it has really been rendered, and its alternative text."""
-    assert fig._repr_mimebundle_()[0]["image/png"]
-    return fig, fig.description
+from tests.topics.pictures import drawn
 
 
 def test_names_are_read_letter_by_letter():

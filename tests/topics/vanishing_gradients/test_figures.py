@@ -4,15 +4,9 @@ import numpy as np
 import pytest
 
 from coursekit import plots
+from tests.topics.pictures import drawn_axes
 
 LAGS = np.arange(31)
-
-
-def drawn(fig):
-    """The figure's axes, after it has really been rendered, and its alternative text."""
-    data, _ = fig._repr_mimebundle_()
-    assert data["image/png"]
-    return fig.axes, fig.description
 
 
 def falling(factor, seeds=3):
@@ -25,7 +19,7 @@ def styles(ax):
 
 def test_gradients_are_drawn_on_a_logarithmic_scale_and_their_ends_are_said():
     curves = {"RNN": falling(0.5), "LSTM": falling(0.6), "GRU": falling(0.6)}
-    axes, said = drawn(plots.surviving_gradient({"default": curves}))
+    axes, said = drawn_axes(plots.surviving_gradient({"default": curves}))
     assert axes[0].get_yscale() == "log"
     assert len(set(styles(axes[0]))) == 3
     assert "RNN: 8e-10" in said
@@ -33,26 +27,26 @@ def test_gradients_are_drawn_on_a_logarithmic_scale_and_their_ends_are_said():
 
 def test_curves_of_one_cell_differ_in_their_line_style():
     curves = {f"GRU, b_z = {b}": falling(0.9) for b in (-3, 0, 3, 5)}
-    axes, _ = drawn(plots.surviving_gradient({"GRU": curves}))
+    axes, _ = drawn_axes(plots.surviving_gradient({"GRU": curves}))
     assert len(set(styles(axes[0]))) == 4
     assert len({colour for colour, _ in styles(axes[0])}) == 1
     assert [text.get_text() for text in axes[0].get_legend().get_texts()][0] == "b_z = -3"
 
 
-def test_a_gradient_that_is_exactly_zero_can_be_drawn():
-    drawn(plots.surviving_gradient({"vanished": {"RNN": np.where(LAGS > 3, 0.0, 1.0)}}))
+def test_a_gradient_that_is_exactly_zero_can_be_drawn_axes():
+    drawn_axes(plots.surviving_gradient({"vanished": {"RNN": np.where(LAGS > 3, 0.0, 1.0)}}))
 
 
 @pytest.mark.parametrize(("guess", "lines"), [(0.8, 2), (None, 1), ("much", 1), (-1, 1), ("0.8", 2)])
 def test_a_prediction_is_drawn_if_it_is_a_number(guess, lines):
-    axes, _ = drawn(plots.surviving_gradient({"default": {"RNN": falling(0.5)}}, {"RNN": guess}))
+    axes, _ = drawn_axes(plots.surviving_gradient({"default": {"RNN": falling(0.5)}}, {"RNN": guess}))
     assert len(axes[0].lines) == lines
 
 
 def test_radii_are_named_at_the_ends_and_the_growing_ones_are_said():
     at_rest = {radius: radius**LAGS for radius in (0.5, 1.0, 1.5)}
     driven = {0.5: 0.5**LAGS, 1.0: 0.90**LAGS, 1.5: 0.91**LAGS}
-    axes, said = drawn(plots.radius_against_saturation(at_rest, driven, guess=1.0))
+    axes, said = drawn_axes(plots.radius_against_saturation(at_rest, driven, guess=1.0))
     assert {text.get_text().strip() for text in axes[1].texts} == {"0.5", "1", "1.5"}
     places = sorted(np.log10(text.xy[1]) for text in axes[1].texts)
     assert min(np.diff(places)) > 0.01 * np.ptp(np.log10(axes[1].get_ylim()))
@@ -64,7 +58,7 @@ def test_radii_are_named_at_the_ends_and_the_growing_ones_are_said():
 def test_recall_is_drawn_with_bands_chance_and_predictions():
     runs = [[0.25, 0.6, 1.0], [0.25, 0.4, 0.9], [0.2, 0.5, 1.0]]
     panels = {"GRU": {"GRU, default": [[0.25] * 3] * 3, "GRU, b_z = 2": runs}}
-    axes, said = drawn(plots.recall_while_training([0, 50, 100], panels, 0.25, {"GRU, b_z = 2": 0.7}))
+    axes, said = drawn_axes(plots.recall_while_training([0, 50, 100], panels, 0.25, {"GRU, b_z = 2": 0.7}))
     assert len(axes[0].collections) == 2
     assert any(line.get_marker() == "D" and line.get_ydata()[0] == 0.7 for line in axes[0].lines)
     assert "GRU, default: 0.25; GRU, b_z = 2: 1.00" in said
@@ -72,5 +66,5 @@ def test_recall_is_drawn_with_bands_chance_and_predictions():
 
 def test_clipping_moves_the_curve_and_keeps_its_shape():
     before = 100 * 0.5**LAGS
-    _, said = drawn(plots.clipping_keeps_ratios(before, before / 50, (200.0, 4.0)))
+    _, said = drawn_axes(plots.clipping_keeps_ratios(before, before / 50, (200.0, 4.0)))
     assert "Lag 0 weighs 1.1e+09 times as much as lag 30 before clipping and 1.1e+09 times" in said

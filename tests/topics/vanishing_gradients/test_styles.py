@@ -5,11 +5,7 @@ import pytest
 import torch
 
 from coursekit.checking import evaluate, registry
-
-
-def accepted(name, answer):
-    report = evaluate(name, answer)
-    assert report.passed, report.text
+from tests.topics.answers import right
 
 
 def jacobian_by_diag(cache):
@@ -34,7 +30,7 @@ def jacobian_by_autograd(cache):
 
 @pytest.mark.parametrize("answer", [jacobian_by_diag, jacobian_by_einsum, jacobian_by_autograd])
 def test_a_right_jacobian_passes_in_every_style(answer):
-    accepted("step_jacobian", answer)
+    right("step_jacobian", answer)
 
 
 def step_jacobian(cache):
@@ -61,7 +57,7 @@ def profile_by_multiplying_matrices(caches, dh):
 
 @pytest.mark.parametrize("answer", [profile_with_the_earlier_function, profile_by_multiplying_matrices])
 def test_a_right_profile_passes_in_every_style(answer):
-    accepted("gradient_profile", answer)
+    right("gradient_profile", answer)
 
 
 def gram_schmidt(A):
@@ -84,7 +80,7 @@ def qr_of_torch(A):
 
 @pytest.mark.parametrize("answer", [gram_schmidt, qr_of_torch])
 def test_a_right_orthogonal_matrix_passes_in_every_style(answer):
-    accepted("orthogonal", answer)
+    right("orthogonal", answer)
 
 
 def test_an_orthogonal_matrix_by_cholesky_passes_for_most_numbers():
@@ -104,7 +100,7 @@ def radius_by_eig(W, radius):
 
 @pytest.mark.parametrize("answer", [radius_by_torch, radius_by_eig])
 def test_a_right_scaling_passes_in_every_style(answer):
-    accepted("scale_spectral_radius", answer)
+    right("scale_spectral_radius", answer)
 
 
 def recall_by_counting(hs, y, W_out, b_out):
@@ -122,7 +118,7 @@ def recall_by_torch(hs, y, W_out, b_out):
 
 @pytest.mark.parametrize("answer", [recall_by_counting, recall_by_torch])
 def test_a_right_recall_passes_in_every_style(answer):
-    accepted("recall_accuracy", answer)
+    right("recall_accuracy", answer)
 
 
 def test_a_transposed_jacobian_is_caught_although_its_norm_is_right():

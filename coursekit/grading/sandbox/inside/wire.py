@@ -34,6 +34,7 @@ MAX_NDIM = 16
 MAX_DIGITS = 400
 MAX_NAME = 200
 MAX_FIELDS = 64
+MAX_KEYS = 1000  # of one dict: keys that were chosen to collide cost their number squared
 TOGETHER = 1 << 16  # bytes that are sent and read at once
 CODES = ("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16")
 DTYPES = {code: np.dtype(code) for code in CODES}
@@ -58,6 +59,12 @@ def is_field(name: object) -> bool:
     )
 
 
+def is_key(key: object) -> bool:
+    """True for what may be a key of a dict: a short text, or an int of 64 bits."""
+    kind = type(key)
+    return kind is str and len(key) <= MAX_NAME or kind is bool or kind is int and -(2**63) <= key < 2**64
+
+
 def type_name(value: object) -> str:
     kind = type(value)
     return f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")[:MAX_NAME]
@@ -65,11 +72,12 @@ def type_name(value: object) -> str:
 
 class Encoder:
     """Turns a message into chunks of bytes. `marker(value)` may answer with a tagged list for a value that is
-    not data; its default refuses."""
+    not data. `records`: the classes of the named tuples in the message."""
 
     def __init__(self, marker: Callable[[Any], list | None], max_bytes: int):
         self.marker, self.max_bytes = marker, max_bytes
         self.arrays: list[np.ndarray] = []
+        self.records: set[type[tuple]] = set()
         self.nodes = self.bytes = 0
 
     def frame(self, message: dict[str, Any]) -> list[bytes | memoryview]:
@@ -104,13 +112,18 @@ class Encoder:
             return ["l", [self.walk(item, depth + 1) for item in value]]
         if kind is tuple:
             return ["t", [self.walk(item, depth + 1) for item in value]]
-        if kind is dict and all(type(key) in (str, int, bool) for key in value):
+        if kind is dict and all(map(is_key, value)):
+            if len(value) > MAX_KEYS:
+                raise Unsendable(f"a dict has more than {MAX_KEYS} keys")
             return ["d", [self.walk(part, depth + 1) for pair in value.items() for part in pair]]
         if isinstance(value, tuple):
             fields = list(getattr(value, "_fields", ()))
             items = [self.walk(item, depth + 1) for item in tuple.__iter__(value)]
-            named = len(fields) == len(items) <= MAX_FIELDS and all(map(is_field, fields))
-            return ["n", kind.__name__[:MAX_NAME], fields, items] if named else ["t", items]
+            named = 0 < len(fields) == len(items) <= MAX_FIELDS and all(map(is_field, fields))
+            if not named:
+                return ["t", items]
+            self.records.add(kind)
+            return ["n", kind.__name__[:MAX_NAME], fields, items]
         torch = sys.modules.get("torch")
         if torch is not None and isinstance(value, torch.Tensor):
             return self.tensor(value, torch)
@@ -271,8 +284,8 @@ class Decoder:
 
     def dictionary(self, parts: list) -> dict:
         keys = parts[::2]
-        if not all(type(key) in (str, int, bool) for key in keys):
-            raise ProtocolError("a key of a dict is neither str nor int")
+        if len(keys) > MAX_KEYS or not all(map(is_key, keys)):
+            raise ProtocolError("a dict has too many keys, or one that is neither a short text nor an int")
         return dict(zip(keys, parts[1::2], strict=True))
 
     def record(self, name: str, fields: list, items: list) -> Any:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from coursekit.checking.words import listed
 from coursekit.results.intervals import Interval, mean_interval
 from coursekit.results.numbers import number
 
@@ -80,7 +81,7 @@ class Result:
         places = {word: [] for word in _SAID}
         for measurement in self.measurements:
             places[measurement.verdict(self.claimed)].append(f"{measurement.where} ({measurement.text})")
-        parts = [f"{_SAID[word]} {_listed(found)}" for word, found in places.items() if found]
+        parts = [f"{_SAID[word]} {listed(found)}" for word, found in places.items() if found]
         return f"{self.verdict.capitalize()}: {'; '.join(parts)}."
 
     @property
@@ -112,7 +113,3 @@ def text_beside(result: Result, full: Result | None = None, guess: Any = None) -
     if full:
         lines.append(f"Full run:   {full.sentence}")
     return "\n".join(lines)
-
-
-def _listed(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

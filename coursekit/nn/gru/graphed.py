@@ -13,13 +13,17 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from . import bptt, fast_gru, readable
+from .. import bptt
+from . import fast, readable
 
 LARGEST_CACHE = 8  # recordings kept; each holds the memory of its inputs, results and work space
 
 
 class Recording:
-    """A function of tensors, recorded as a CUDA graph for the shapes of `examples`."""
+    """A function of tensors, recorded as a CUDA graph for the shapes of `examples`.
+
+    Called with tensors of those shapes, it returns copies of what the function returns.
+    """
 
     def __init__(self, function: Callable[..., Sequence[Tensor | None]], examples: Sequence[Tensor]):
         self.inputs = [example.detach().clone() for example in examples]
@@ -57,6 +61,11 @@ def recorded(name: str, function: Callable, arguments: Sequence[Tensor], *settin
     return _recordings[key]
 
 
+def obstacle(x: Tensor, hidden_size: int) -> str | None:
+    """Why the loop cannot be recorded for this input on a GPU, or None."""
+    return "a CUDA graph is being captured already" if torch.cuda.is_current_stream_capturing() else None
+
+
 def forget() -> None:
     """Give back the memory of all recordings."""
     _recordings.clear()
@@ -72,13 +81,13 @@ def gru(x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Te
 
 
 def infer(*args: Tensor) -> tuple[Tensor]:
-    """What is recorded for inference."""
-    return (fast_gru.forward(*args, keep=False)[0],)
+    """What is recorded for inference: arguments as in `gru` -> (hs,)."""
+    return (fast.forward(*args, keep=False)[0],)
 
 
 def train(*args: Tensor) -> tuple[Tensor, ...]:
-    """What is recorded for the forward pass of training: hidden states, gates, n."""
-    return fast_gru.forward(*args, keep=True)
+    """What is recorded for the forward pass of training: arguments as in `gru` -> hs, gates, n of `fast.forward`."""
+    return fast.forward(*args, keep=True)
 
 
 class _GRU(torch.autograd.Function):
@@ -95,7 +104,7 @@ class _GRU(torch.autograd.Function):
         needed = ctx.needs_input_grad
 
         def step_back(*tensors: Tensor):
-            return fast_gru.backward(*tensors, needed=needed)
+            return fast.backward(*tensors, needed=needed)
 
         tensors = (dhs, *ctx.saved_tensors)
         return recorded("backward", step_back, tensors, needed)(*tensors)

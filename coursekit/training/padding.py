@@ -1,4 +1,4 @@
-"""Sequences of unequal length in one array. What stands after the end of a sequence never counts."""
+"""Sequences of unequal length in one array: the padding after the end of a sequence never counts."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ them) and keeps its slice of W_hh on the chip. After every step the blocks of a 
 (forward) or of the gate gradients (backward) through the second-level cache, and wait for each other at a counter.
 The launch must therefore be small enough for all blocks to run at once.
 
-Layouts as in `triton_gru`. With SYNC off, a launch does the single step `first` and nothing waits: the same
+Layouts as in `kernel`. With SYNC off, a launch does the single step `first` and nothing waits: the same
 arithmetic for the interpreter, which runs one block after the other and would wait for ever.
 """
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 import triton
 import triton.language as tl
 
-from .triton_gru import tanh
+from .kernel import tanh
 
 
 @triton.jit
@@ -71,11 +71,11 @@ def cluster_forward(
     in_x, in_gates = row * 3 * H + unit, row * 4 * H + unit
     gx, gates = gx + start * one * 3, gates + start * one * 4
     h_own = tl.load(hs + own, mask=here, other=0.0).to(tl.float32)
-    x_r = tl.load(gx + in_x, mask=here, other=0.0)
-    x_z = tl.load(gx + in_x + H, mask=here, other=0.0)
-    x_n = tl.load(gx + in_x + 2 * H, mask=here, other=0.0)
+    xr = tl.load(gx + in_x, mask=here, other=0.0)
+    xz = tl.load(gx + in_x + H, mask=here, other=0.0)
+    xn = tl.load(gx + in_x + 2 * H, mask=here, other=0.0)
     for t in range(first, first + steps):
-        r, z, q = x_r.to(tl.float32), x_z.to(tl.float32), tl.zeros((ROWS, UNITS), tl.float32) + b
+        r, z, hn = xr.to(tl.float32), xz.to(tl.float32), tl.zeros((ROWS, UNITS), tl.float32) + b
         for k in tl.static_range(0, HP, CHUNK):
             whole = (row < N) & (k + below[None, :] < H)
             h = tl.load(hs + everyone + k, mask=whole, other=0.0, cache_modifier=".cg")  # others wrote it: no L1
@@ -86,9 +86,9 @@ def cluster_forward(
                 U_n = tl.load(U_at + k + 2 * H * H, mask=inside, other=0.0)
             r += tl.dot(h, U_r, input_precision=PRECISION)
             z += tl.dot(h, U_z, input_precision=PRECISION)
-            q += tl.dot(h, U_n, input_precision=PRECISION)
+            hn += tl.dot(h, U_n, input_precision=PRECISION)
         r, z = tl.sigmoid(r), tl.sigmoid(z)
-        n = tanh(x_n.to(tl.float32) + r * q)
+        n = tanh(xn.to(tl.float32) + r * hn)
         h_own = n + z * (h_own - n)
 
         hs += one
@@ -97,14 +97,14 @@ def cluster_forward(
             tl.store(gates + in_gates, r.to(kind), mask=here)
             tl.store(gates + in_gates + H, z.to(kind), mask=here)
             tl.store(gates + in_gates + 2 * H, n.to(kind), mask=here)
-            tl.store(gates + in_gates + 3 * H, q.to(kind), mask=here)
+            tl.store(gates + in_gates + 3 * H, hn.to(kind), mask=here)
             gates += one * 4
         # the input of the next step, on its way while this block waits for the others
         gx += one * 3
         ahead = (row < tl.where(t + 1 < T, N, 0)) & (unit < H)
-        x_r = tl.load(gx + in_x, mask=ahead, other=0.0)
-        x_z = tl.load(gx + in_x + H, mask=ahead, other=0.0)
-        x_n = tl.load(gx + in_x + 2 * H, mask=ahead, other=0.0)
+        xr = tl.load(gx + in_x, mask=ahead, other=0.0)
+        xz = tl.load(gx + in_x + H, mask=ahead, other=0.0)
+        xn = tl.load(gx + in_x + 2 * H, mask=ahead, other=0.0)
         if SYNC:
             _wait_for_all(counters + tile, (t - first + 1) * blocks)
 
@@ -166,7 +166,7 @@ def cluster_backward(
         r = tl.load(gates + in_gates, mask=now, other=0.0).to(tl.float32)
         z = tl.load(gates + in_gates + H, mask=now, other=0.0).to(tl.float32)
         n = tl.load(gates + in_gates + 2 * H, mask=now, other=0.0).to(tl.float32)
-        q = tl.load(gates + in_gates + 3 * H, mask=now, other=0.0).to(tl.float32)
+        hn = tl.load(gates + in_gates + 3 * H, mask=now, other=0.0).to(tl.float32)
         h_prev = tl.load(hs + in_h, mask=now, other=0.0).to(tl.float32)
         upstream = tl.load(dhs + in_h, mask=now, other=0.0).to(tl.float32)
 
@@ -175,14 +175,14 @@ def cluster_backward(
         dh += tl.dot(all_r, W_r, input_precision=PRECISION)
         all_z = tl.load(later + H, mask=after, other=0.0, cache_modifier=".cg")
         dh += tl.dot(all_z, W_z, input_precision=PRECISION)
-        all_q = tl.load(later + 2 * H, mask=after, other=0.0, cache_modifier=".cg")
-        dh += tl.dot(all_q, W_n, input_precision=PRECISION)
+        all_hn = tl.load(later + 2 * H, mask=after, other=0.0, cache_modifier=".cg")
+        dh += tl.dot(all_hn, W_n, input_precision=PRECISION)
         if i == steps - 1:
             tl.store(dh0 + in_h, dh, mask=here)  # what counts is the value of step -1
 
         dh += upstream
         dn = dh * (1 - z) * (1 - n * n)
-        tl.store(d_rows + in_rows, (dn * q * r * (1 - r)).to(kind), mask=now)
+        tl.store(d_rows + in_rows, (dn * hn * r * (1 - r)).to(kind), mask=now)
         tl.store(d_rows + in_rows + H, (dh * (h_prev - n) * z * (1 - z)).to(kind), mask=now)
         tl.store(d_rows + in_rows + 2 * H, (dn * r).to(kind), mask=now)
         tl.store(d_n + in_h, dn.to(kind), mask=now)

@@ -1,12 +1,13 @@
-"""The LSTM with a hand-written backward pass; see `fast_gru` for what makes it fast."""
+"""The LSTM with a hand-written backward pass; see `gru/fast.py` for what makes it fast."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from . import bptt, gemm, readable
-from .denormals import flush_denormals
+from .. import bptt, gemm
+from ..denormals import flush_denormals
+from . import readable
 
 
 def lstm(
@@ -40,8 +41,10 @@ class _LSTM(torch.autograd.Function):
 
 @flush_denormals()
 def _forward(x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
-    """Hidden states, cell states, the gates i, f, g, o as (T, N, 4H), and tanh(c); one chunk of the last two unless
-    `keep`."""
+    """Arguments as in `lstm` -> hs and cs (T, N, H), the gates i, f, g, o as (T, N, 4H), and tanh(c) (T, N, H).
+
+    Unless `keep`, only one chunk of the last two.
+    """
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 4 * H)
     kept = T if keep else steps

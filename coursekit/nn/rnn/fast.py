@@ -1,4 +1,4 @@
-"""The RNN with a hand-written backward pass; see `fast_gru` for what makes it fast."""
+"""The RNN with a hand-written backward pass; see `gru/fast.py` for what makes it fast."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from . import bptt, gemm, readable
-from .denormals import flush_denormals
+from .. import bptt, gemm
+from ..denormals import flush_denormals
+from . import readable
 
 
 def rnn(

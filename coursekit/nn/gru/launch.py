@@ -14,9 +14,10 @@ import torch.nn.functional as F
 import triton
 from torch import Tensor
 
-from . import bptt, readable
-from .triton_cluster import cluster_backward, cluster_forward
-from .triton_gru import gru_backward, gru_forward
+from .. import bptt
+from . import readable
+from .cluster import cluster_backward, cluster_forward
+from .kernel import gru_backward, gru_forward
 
 LARGEST_H = 512
 DTYPES = (torch.float32, torch.float16, torch.bfloat16)
@@ -55,19 +56,19 @@ def shared_bytes(sizes: Plan, dtype: torch.dtype) -> int:
     return (3 * sizes.padded * sizes.units + operands * ROWS * sizes.padded) * dtype.itemsize + 2048
 
 
-def obstacle(dtype: torch.dtype, hidden_size: int, device: torch.device) -> str | None:
-    """Why the kernels cannot run, or None."""
-    if dtype not in DTYPES:
-        return f"its kernels compute in float32, float16 or bfloat16, not {dtype}"
+def obstacle(x: Tensor, hidden_size: int) -> str | None:
+    """Why the kernels cannot run for this input on a GPU, or None."""
+    if x.dtype not in DTYPES:
+        return f"its kernels compute in float32, float16 or bfloat16, not {x.dtype}"
     if hidden_size > LARGEST_H:
         return f"its kernels hold hidden sizes up to {LARGEST_H} on the chip, not {hidden_size}"
-    gpu = torch.cuda.get_device_properties(device)
+    gpu = torch.cuda.get_device_properties(x.device)
     if gpu.major < 8:
         return f"its kernels need a GPU of compute capability 8.0 or more, {gpu.name} has {gpu.major}.{gpu.minor}"
-    needed = shared_bytes(plan(hidden_size, dtype, bptt.float32_precision()), dtype)
+    needed = shared_bytes(plan(hidden_size, x.dtype, bptt.float32_precision()), x.dtype)
     if needed > gpu.shared_memory_per_block_optin:
         return (
-            f"its kernels need {needed // 1024} KB of shared memory for H = {hidden_size} in {dtype}, "
+            f"its kernels need {needed // 1024} KB of shared memory for H = {hidden_size} in {x.dtype}, "
             f"{gpu.name} has {gpu.shared_memory_per_block_optin // 1024} KB"
         )
     return None
@@ -134,7 +135,7 @@ def _backward(dhs, x, h, W_ih, W_hh, b_ih, b_hh, hs, gates, needed):
 
 
 def run_forward(gx: Tensor, W_hh: Tensor, b_hn: Tensor, hs: Tensor, gates: Tensor) -> None:
-    """Fill hs[1:] and, unless it is empty, gates; layouts in `triton_gru`."""
+    """Fill hs[1:] and, unless it is empty, gates; layouts in `kernel`."""
     (steps, N, H), keep = hs.shape, len(gates) > 0
     T, precision = steps - 1, bptt.float32_precision()
     sizes = plan(H, hs.dtype, precision)
@@ -155,7 +156,7 @@ def run_forward(gx: Tensor, W_hh: Tensor, b_hn: Tensor, hs: Tensor, gates: Tenso
 
 
 def run_backward(dhs: Tensor, W_hh: Tensor, hs: Tensor, gates: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """d_rows (T, N, 3H), d_n (T, N, H) and dh0 (N, H); layouts in `triton_gru`."""
+    """d_rows (T, N, 3H), d_n (T, N, H) and dh0 (N, H); layouts in `kernel`."""
     (T, N, H), precision = dhs.shape, bptt.float32_precision()
     padded, units, _, warps = plan(H, hs.dtype, precision)
     d_rows, d_n, dh0 = hs.new_empty(T, N, 3 * H), hs.new_empty(T, N, H), hs.new_empty(N, H)

@@ -1,4 +1,4 @@
-"""Padded sequences read from their ends, for a network that reads both ways: lessons 12 and 13."""
+"""Padded sequences read from their ends, for a network that reads in both directions: lessons 12 and 13."""
 
 from __future__ import annotations
 

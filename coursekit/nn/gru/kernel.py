@@ -2,10 +2,10 @@
 
 cuDNN launches two kernels per time step once H > 192 forward or H > 128 backward, and reads W_hh again in each. Here
 one block of threads owns ROWS sequences, loads W_hh once, and walks through time. The input projection before it and
-the weight gradients after it are ordinary matrix products. For H up to about 128; `triton_cluster` goes on from there.
+the weight gradients after it are ordinary matrix products. For H up to about 128; `cluster` goes on from there.
 
 Layouts (time first): gx (T, N, 3H) is W_ih x + b_ih, with b_hr and b_hz already added; hs (T + 1, N, H) begins with
-h0; gates (T, N, 4H) keeps r, z, n, q for the backward pass, where q = W_hn h + b_hn. HP is H rounded up to a power of
+h0; gates (T, N, 4H) keeps r, z, n, hn for the backward pass, where hn = W_hn h + b_hn. HP is H rounded up to a power of
 two: units and rows beyond H and N are masked, and stay zero.
 """
 
@@ -17,6 +17,7 @@ import triton.language as tl
 
 @triton.jit
 def tanh(x):
+    """tanh by way of the sigmoid, which Triton has."""
     return 2 * tl.sigmoid(2 * x) - 1
 
 
@@ -35,6 +36,7 @@ def gru_forward(
     PRECISION: tl.constexpr,
     KEEP: tl.constexpr,
 ):
+    """From gx and h0 = hs[0]: the states hs[1:], and with KEEP the gates."""
     kind: tl.constexpr = hs.dtype.element_ty
     row = (tl.program_id(0) * ROWS + tl.arange(0, ROWS))[:, None]
     unit, below = tl.arange(0, HP)[None, :], tl.arange(0, HP)[:, None]
@@ -49,9 +51,9 @@ def gru_forward(
 
     one, in_h, in_x, in_gates = N * H, row * H + unit, row * 3 * H + unit, row * 4 * H + unit
     h = tl.load(hs + in_h, mask=here, other=0.0).to(tl.float32)
-    x_r = tl.load(gx + in_x, mask=here, other=0.0)
-    x_z = tl.load(gx + in_x + H, mask=here, other=0.0)
-    x_n = tl.load(gx + in_x + 2 * H, mask=here, other=0.0)
+    xr = tl.load(gx + in_x, mask=here, other=0.0)
+    xz = tl.load(gx + in_x + H, mask=here, other=0.0)
+    xn = tl.load(gx + in_x + 2 * H, mask=here, other=0.0)
     for t in range(T):
         # the input of the next step, on its way while this one computes
         gx += one * 3
@@ -61,10 +63,10 @@ def gru_forward(
         next_n = tl.load(gx + in_x + 2 * H, mask=ahead, other=0.0)
 
         operand = h.to(kind)
-        r = tl.sigmoid(x_r.to(tl.float32) + tl.dot(operand, U_r, input_precision=PRECISION))
-        z = tl.sigmoid(x_z.to(tl.float32) + tl.dot(operand, U_z, input_precision=PRECISION))
-        q = b + tl.dot(operand, U_n, input_precision=PRECISION)
-        n = tanh(x_n.to(tl.float32) + r * q)
+        r = tl.sigmoid(xr.to(tl.float32) + tl.dot(operand, U_r, input_precision=PRECISION))
+        z = tl.sigmoid(xz.to(tl.float32) + tl.dot(operand, U_z, input_precision=PRECISION))
+        hn = b + tl.dot(operand, U_n, input_precision=PRECISION)
+        n = tanh(xn.to(tl.float32) + r * hn)
         h = n + z * (h - n)
 
         hs += one
@@ -73,9 +75,9 @@ def gru_forward(
             tl.store(gates + in_gates, r.to(kind), mask=here)
             tl.store(gates + in_gates + H, z.to(kind), mask=here)
             tl.store(gates + in_gates + 2 * H, n.to(kind), mask=here)
-            tl.store(gates + in_gates + 3 * H, q.to(kind), mask=here)
+            tl.store(gates + in_gates + 3 * H, hn.to(kind), mask=here)
             gates += one * 4
-        x_r, x_z, x_n = next_r, next_z, next_n
+        xr, xz, xn = next_r, next_z, next_n
 
 
 @triton.jit(do_not_specialize=["T", "N"])
@@ -113,23 +115,23 @@ def gru_backward(
         r = tl.load(gates + in_gates, mask=here, other=0.0).to(tl.float32)
         z = tl.load(gates + in_gates + H, mask=here, other=0.0).to(tl.float32)
         n = tl.load(gates + in_gates + 2 * H, mask=here, other=0.0).to(tl.float32)
-        q = tl.load(gates + in_gates + 3 * H, mask=here, other=0.0).to(tl.float32)
+        hn = tl.load(gates + in_gates + 3 * H, mask=here, other=0.0).to(tl.float32)
         h_prev = tl.load(hs + in_h, mask=here, other=0.0).to(tl.float32)
 
         dh += tl.load(dhs + in_h, mask=here, other=0.0).to(tl.float32)
         dn = dh * (1 - z) * (1 - n * n)
-        dq = (dn * r).to(kind)
-        dr = (dn * q * r * (1 - r)).to(kind)
+        dhn = (dn * r).to(kind)
+        dr = (dn * hn * r * (1 - r)).to(kind)
         dz = (dh * (h_prev - n) * z * (1 - z)).to(kind)
         tl.store(d_rows + in_rows, dr, mask=here)
         tl.store(d_rows + in_rows + H, dz, mask=here)
-        tl.store(d_rows + in_rows + 2 * H, dq, mask=here)
+        tl.store(d_rows + in_rows + 2 * H, dhn, mask=here)
         tl.store(d_n + in_h, dn.to(kind), mask=here)
 
         dh = dh * z
         dh += tl.dot(dr, W_r, input_precision=PRECISION)
         dh += tl.dot(dz, W_z, input_precision=PRECISION)
-        dh += tl.dot(dq, W_n, input_precision=PRECISION)
+        dh += tl.dot(dhn, W_n, input_precision=PRECISION)
 
         hs -= one
         dhs -= one

@@ -11,8 +11,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from . import bptt, gemm, readable
-from .denormals import flush_denormals
+from .. import bptt, gemm
+from ..denormals import flush_denormals
+from . import readable
 
 
 def gru(x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
@@ -40,26 +41,29 @@ class _GRU(torch.autograd.Function):
 
 @flush_denormals()
 def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
-    """Hidden states; r, z, q as (T, N, 3H), where q = W_hn h + b_hn; and n. Only one chunk of them unless `keep`."""
+    """Arguments as in `gru` -> hs (T, N, H); r, z, hn as (T, N, 3H), where hn = W_hn h + b_hn; and n (T, N, H).
+
+    Unless `keep`, only one chunk of what comes after hs.
+    """
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 3 * H)
     kept = T if keep else steps
     gates, n, hs = x.new_empty(kept, N, 3 * H), x.new_empty(kept, N, H), x.new_empty(T, N, H)
-    rz, (r, z, q) = gates[:, :, : 2 * H], gates.view(kept, N, 3, H).unbind(2)
+    rz, (r, z, hn) = gates[:, :, : 2 * H], gates.view(kept, N, 3, H).unbind(2)
     b = torch.cat([b_ih[: 2 * H] + b_hh[: 2 * H], b_ih[2 * H :]])
     add_recurrent = gemm.adder(W_hh, N)
     for start in range(0, T, steps):
         stop = min(T, start + steps)
         now = slice(start, stop) if keep else slice(0, stop - start)
         projected = gemm.linear(x[start:stop].reshape(-1, D), W_ih, b).view(stop - start, N, 3 * H)
-        rz[now], n[now], q[now] = projected[:, :, : 2 * H], projected[:, :, 2 * H :], b_hh[2 * H :]
-        each = (v[now].unbind(0) for v in (gates, rz, r, z, q, n))
-        for gates_t, rz_t, r_t, z_t, q_t, n_t, n_np, h_t in zip(
+        rz[now], n[now], hn[now] = projected[:, :, : 2 * H], projected[:, :, 2 * H :], b_hh[2 * H :]
+        each = (v[now].unbind(0) for v in (gates, rz, r, z, hn, n))
+        for gates_t, rz_t, r_t, z_t, hn_t, n_t, n_np, h_t in zip(
             *each, bptt.numpy_steps(n[now]), hs[start:stop].unbind(0), strict=True
         ):
             add_recurrent(gates_t, h)
             rz_t.sigmoid_()
-            n_t.addcmul_(r_t, q_t)
+            n_t.addcmul_(r_t, hn_t)
             bptt.tanh_(n_np)
             h = torch.lerp(n_t, h, z_t, out=h_t)
     return hs, gates, n
@@ -67,6 +71,10 @@ def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
 
 @flush_denormals()
 def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed):
+    """dhs (T, N, H), the arguments of `gru`, and what `forward` kept -> the gradients of those arguments, in order.
+
+    needed: for each argument, whether anyone asks for its gradient; None may stand where nobody does.
+    """
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 3 * H)
     gates, W_ih_t, add_recurrent = gates.view(T, N, 3, H), W_ih.t(), gemm.adder(W_hh.t(), N)
@@ -96,13 +104,13 @@ def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed):
 
 def _coefficients(d, to_n, gates, n, h_prev, scratch) -> None:
     """What the gradient of h_t is multiplied by, in d for the rows of W_hh h, in to_n for W_in x."""
-    (r, z, q), (to_r, to_z, to_q) = gates.unbind(2), d.unbind(2)
+    (r, z, hn), (to_r, to_z, to_hn) = gates.unbind(2), d.unbind(2)
     writes = torch.sub(1, z, out=scratch)
     torch.mul(n, n, out=to_n).neg_().add_(1).mul_(writes)  # (1 - z) tanh'
     torch.sub(h_prev, n, out=to_z).mul_(writes).mul_(z)  # (h_prev - n) sigmoid'
-    torch.mul(to_n, r, out=to_q)
-    torch.mul(to_q, q, out=to_r)
-    to_r.addcmul_(to_r, r, value=-1)  # to_n q sigmoid'
+    torch.mul(to_n, r, out=to_hn)
+    torch.mul(to_hn, hn, out=to_r)
+    to_r.addcmul_(to_r, r, value=-1)  # to_n hn sigmoid'
 
 
 def _steps_back(dhs, dh, d, e, z, add_recurrent) -> None:

@@ -1,0 +1,146 @@
+"""The words for a fact. Nothing reads them but people."""
+
+from __future__ import annotations
+
+from coursekit.checking import facts
+from coursekit.checking.facts import Fact, Failure, FailureKind
+from coursekit.checking.outcome import Finding, FindingKind
+from coursekit.checking.words import listed
+
+
+def what(finding: Finding, exercise: str) -> str:
+    """One sentence: which tensor, or what else, is wrong and how."""
+    match finding.what:
+        case facts.Said(text):
+            return text
+        case Failure():
+            return _failure(finding.what, exercise)
+        case facts.NotRun():
+            return "Not run, because of the call before."
+        case facts.Unusable(reason):
+            return reason
+        case facts.WrongShape():
+            return _shape(finding.what, finding.tensor)
+        case facts.NotFinite(count, size, first):
+            at = f", the first at index {list(first)}" if first else ""
+            return f"{finding.tensor} has {count} of {size} entries that are NaN or infinite{at}."
+        case facts.EntriesDiffer(count, size):
+            return f"{finding.tensor} differs in {count} of {size} entries."
+        case facts.NumberDiffers(got):
+            return f"{finding.tensor} is {got}, which is not what is expected."
+        case facts.ChangedArguments(names):
+            return f"{exercise} changes its argument {listed(names)} in place."
+        case facts.FloatEvent(event, draw):
+            return f"NumPy reports “{event}” in the draw “{draw}”."
+    match finding.kind:
+        case FindingKind.SHARED:
+            return "The arrays that the first call returned were overwritten by a later call."
+        case FindingKind.RANDOM:
+            return "Two calls with the same arguments gave different numbers."
+    return f"{finding.tensor} has the right shape and wrong numbers."
+
+
+def where(finding: Finding) -> tuple[str, ...]:
+    """Sentences that localise a finding, the most telling first, or say what follows from it."""
+    return (*_following(finding), *(place(fact, finding.tensor) for fact in finding.where))
+
+
+def _following(finding: Finding) -> tuple[str, ...]:
+    match finding.what:
+        case Failure(FailureKind.RAISED, line=line) if line:
+            return (line,)
+        case Failure(FailureKind.TIMEOUT):
+            return ("Is there a loop that never ends?",)
+        case facts.ChangedArguments(names):
+            which = listed(names)
+            return (
+                f"Whoever passed {which} still needs the old numbers: every later comparison with them would be wrong.",
+            )
+    match finding.kind, finding.what:
+        case FindingKind.SHARED, None:
+            return ("Both calls return the same memory. Make new arrays in every call.",)
+        case FindingKind.RANDOM, None:
+            return ("Does the answer keep something from the call before, or draw random numbers?",)
+    return ()
+
+
+def _failure(failure: Failure, exercise: str) -> str:
+    match failure.kind:
+        case FailureKind.NOT_WRITTEN:
+            return f"{exercise} is not written yet."
+        case FailureKind.TIMEOUT:
+            return f"{exercise} {failure.message}."
+        case FailureKind.EXITED:
+            return f"{exercise} {failure.message} instead of returning."
+    return f"{exercise} raised {failure.name}{f': {failure.message}' if failure.message else ''}"
+
+
+def _shape(shape: facts.WrongShape, tensor: str) -> str:
+    """Both shapes, the expected one with its axis names: "(4, 5) = (N, H)"."""
+    axes, one = shape.axes, "a single number"
+    expected = f"{shape.expected} = ({', '.join(axes)}{',' if len(axes) == 1 else ''})" if axes else one
+    return f"{tensor} has the wrong shape: expected {expected}, got {shape.got or one}."
+
+
+def place(fact: Fact, tensor: str) -> str:
+    """One sentence for one fact about a place in a tensor."""
+    match fact:
+        case facts.Said(text):
+            return text
+        case facts.Whole():
+            return _whole(fact)
+        case facts.WrongSteps():
+            return _steps(fact)
+        case facts.WrongBlocks(wrong, right):
+            return f"The rows of {listed(wrong)} are wrong, those of {listed(right)} are right."
+        case facts.BlockOrder(found, expected):
+            return f"Its blocks stand in the order {', '.join(found)}; expected is {', '.join(expected)}."
+        case facts.ReversedSteps():
+            return "The time steps stand in reverse order."
+        case facts.ShiftedSteps(late):
+            said, sign = ("late", "-") if late else ("early", "+")
+            return f"Every time step is one {said}: position t holds what belongs to t{sign}1."
+        case facts.WrongIndices(along):
+            said = (f"index {', '.join(map(str, indices))} of axis {axis} ({name})" for axis, name, indices in along)
+            return f"Only {listed(said)} is wrong."
+        case facts.LargestError(index, block, row):
+            at = f"{tensor}[{', '.join(map(str, index))}]"
+            return f"Largest error at {at}, row {row} of {block}." if block else f"Largest error at {at}."
+        case facts.FirstDifference(index):
+            return f"The first difference is at index {list(index)}."
+        case facts.SwappedAxes():
+            return "The sizes are right and their order is not: are two axes swapped?"
+        case facts.NoTimeAxis(axis):
+            return f"The time axis ({axis}) is missing: is only one time step returned?"
+    raise TypeError(f"there are no words for {fact!r}")
+
+
+def _whole(fact: facts.Whole) -> str:
+    match fact:
+        case facts.Zero():
+            return "It is zero everywhere."
+        case facts.Transposed():
+            return "It is the transpose of the expected matrix."
+        case facts.OppositeSign():
+            return "Every number has the opposite sign."
+        case facts.Scaled(factor):
+            return f"Every number is {factor:.4g} times the expected one."
+        case facts.ScaledBySize(axis, size, divided=True):
+            what = f"Every number is exactly 1/{size} of the expected one, and {axis} = {size} here"
+            return f"{what}: a mean where a sum belongs?"
+        case facts.ScaledBySize(axis, size):
+            return f"Every number is exactly {size} times the expected one, and {axis} = {size} here."
+    raise TypeError(f"there are no words for {fact!r}")
+
+
+def _steps(wrong: facts.WrongSteps) -> str:
+    first, last = wrong.steps[0], wrong.steps[-1]
+    if wrong.everywhere:
+        return f"Wrong at every time step{', most at t=0 and less with every step after it' if wrong.fading else ''}."
+    if first == last:
+        return f"Wrong only at t={first}{', the last step' if first == wrong.length - 1 else ''}."
+    if wrong.to_the_end:
+        return f"Right before t={first}, wrong from t={first} on."
+    if wrong.from_the_start:
+        return f"Right after t={last}, wrong from t={last} backwards."
+    return f"Wrong at t = {', '.join(map(str, wrong.steps))}."

@@ -1,0 +1,12 @@
+"""The real data of all rooms: what is said about each."""
+
+from __future__ import annotations
+
+from coursekit.topics.data_sets import every
+
+
+def test_every_data_set_says_where_it_comes_from():
+    assert {"glucose", "sea_temperature"} <= {data_set.name for data_set in every()}
+    for data_set in every():
+        assert data_set.title and data_set.source and data_set.licence and data_set.files
+        assert all(len(sha) == 64 for sha in data_set.sha256)
