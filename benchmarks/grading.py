@@ -28,7 +28,7 @@ from pathlib import Path
 
 from grading_course import NAME, copy_with_class, environment, make_course
 
-from coursekit.grading.sandbox.inside import linux
+from coursekit.grading.run.sandbox.inside import linux
 
 PR_SET_CHILD_SUBREAPER = 36
 PEAK = "import resource, sys; sys.stderr.write(f'\\npeak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}')"

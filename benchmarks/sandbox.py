@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from grading_course import FIGURES
 
-from coursekit.grading.sandbox import Server, Worker
+from coursekit.grading.run.sandbox import Server, Worker
 
 CELL = """
 import numpy as np

@@ -7,7 +7,7 @@ from typing import Any
 
 from coursekit.checking import registry
 from coursekit.checking.engine import evaluate
-from coursekit.checking.facts import Verdict
+from coursekit.checking.outcome import Verdict
 
 
 def yours_or_ours(answer: Callable[..., Any], *called: Callable[..., Any]) -> Callable[..., Any]:

@@ -229,7 +229,7 @@ def _in_kernel(code: str) -> tuple[str, str]:
 
 def sandbox() -> Iterator[Finding]:
     """The isolation that strangers' notebooks would get here, found by entering the sandbox."""
-    from coursekit.grading.sandbox import probe
+    from coursekit.grading.run.sandbox import probe
 
     report = probe()
     head, *more = report.text.splitlines()

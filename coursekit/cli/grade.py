@@ -23,8 +23,8 @@ from coursekit.cli.errors import UserError, reason
 
 if TYPE_CHECKING:
     from coursekit.grading.batch import Row, Runner
-    from coursekit.grading.job import Job
-    from coursekit.grading.trusted import Graded
+    from coursekit.grading.run.job import Job
+    from coursekit.grading.run.notebook import Graded
 
 SUMMARY = "grade the submissions of an assignment"
 
@@ -45,8 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from coursekit.grading.course import Course, CourseError
-    from coursekit.grading.export import write_csv
+    from coursekit.grading.report.export import write_csv
+    from coursekit.grading.submission.course import Course, CourseError
 
     if arguments.jobs < 1:
         raise UserError(f"-j needs a number of processes, at least 1; got {arguments.jobs}.")
@@ -92,8 +92,8 @@ def _chosen(students: list[str], wanted: list[str] | None) -> list[str]:
 
 def _require_isolation(arguments: argparse.Namespace) -> None:
     """Refuse where notebooks cannot be isolated, before any runs. On a cluster every worker decides for itself."""
-    from coursekit.grading.sandbox import SandboxUnavailable, escapes, probe
-    from coursekit.grading.servers import UNSAFE, shared_server
+    from coursekit.grading.run.sandbox import SandboxUnavailable, escapes, probe
+    from coursekit.grading.run.servers import UNSAFE, shared_server
 
     if arguments.no_sandbox:
         os.environ[UNSAFE] = "1"
@@ -112,7 +112,7 @@ def _require_isolation(arguments: argparse.Namespace) -> None:
 
 def _runner(arguments: argparse.Namespace) -> Runner:
     """Where jobs run. Nothing is started for a class in which nothing has changed."""
-    from coursekit.grading import runners
+    from coursekit.grading.run import runners
 
     def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, Graded]]:
         waiting = iter(jobs)
@@ -156,6 +156,8 @@ def _table(rows: list[Row]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from coursekit.grading.submission.quarantine import shown
+
     table = Table(box=None, pad_edge=False)
     table.add_column("student")
     table.add_column("points", justify="right")
@@ -163,7 +165,8 @@ def _table(rows: list[Row]) -> None:
     table.add_column("how")
     table.add_column("remarks")
     for row in rows:
-        table.add_row(escape(row.student), f"{row.points:g}", f"{row.max_points:g}", row.how, escape(_remarks(row)))
+        student, remarks = (escape(shown(words)) for words in (row.student, _remarks(row)))
+        table.add_row(student, f"{row.points:g}", f"{row.max_points:g}", row.how, remarks)
     Console(soft_wrap=False).print(table)
     look = [row.student for row in rows if row.needs_a_person]
     how_many = f"{len(rows)} submission{'' if len(rows) == 1 else 's'}."

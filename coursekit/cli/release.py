@@ -54,8 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _into_course(arguments: argparse.Namespace) -> int:
     """Texts of a teacher's own, into the sources of a course."""
-    from coursekit.grading.course import Course, CourseError
     from coursekit.grading.new_course import PlanError, add_source, lessons
+    from coursekit.grading.submission.course import Course, CourseError
 
     if arguments.check:
         raise UserError("--check compares the notebooks of a clone with their texts; it takes no TEXT.")

@@ -31,8 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from coursekit.grading.course import Course, CourseError
     from coursekit.grading.report import class_report
+    from coursekit.grading.submission.course import Course, CourseError
 
     try:
         course = Course(arguments.course)

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from coursekit.grading.course import Course, CourseError, Submission
 from coursekit.grading.failures import FAILED, Failures, is_of_the_disk, trace
-from coursekit.grading.gradebook import Writer
-from coursekit.grading.job import Job
-from coursekit.grading.results import RESULTS, ResultStore, replace_json
-from coursekit.grading.trusted import Graded
+from coursekit.grading.gradebook.results import RESULTS, ResultStore, replace_json
+from coursekit.grading.gradebook.writer import Writer
+from coursekit.grading.run.job import Job
+from coursekit.grading.run.notebook import Graded
+from coursekit.grading.submission.course import Course, CourseError, Submission
 
 _FLUSH_ROWS, _FLUSH_S = 50, 1.0
 

@@ -1,21 +1,23 @@
-"""Student's words on pages that others open: text stays readable, markup and links that run code do not survive."""
+"""Student's words on pages and terminals that others open: no invisible mark shows them as something else."""
 
 from __future__ import annotations
 
-import html
 import re
 
-MAX_CHARACTERS = 100_000
-_RUNS_CODE = re.compile(r"(javascript|vbscript|data)(\s*):", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Control characters, marks of direction, characters without width, and tags that nobody sees. Tabs and line feeds stay.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
 
-
-def safe_markdown(source: str) -> str:
-    """Markdown whose HTML is shown as text and whose links cannot run a script (MathJax's \\href included)."""
-    source = _CONTROL.sub("", source[:MAX_CHARACTERS])
-    return _RUNS_CODE.sub(r"\1\2 :", html.escape(source, quote=False))
+_COMMANDS = frozenset('<>&"`\\${}')
 
 
 def plain(text: str) -> str:
     """Text without the control and direction marks that could make a page show it as something else."""
-    return _CONTROL.sub("", text)
+    return _HIDDEN.sub("", text)
+
+
+def is_ordinary(name: str) -> bool:
+    """True for a name that formgrader's pages, which write names as they are, cannot take for HTML or a script."""
+    return name.isprintable() and _COMMANDS.isdisjoint(name)

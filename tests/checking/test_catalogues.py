@@ -7,8 +7,8 @@ import os
 import pytest
 
 from coursekit.checking import registry
-from coursekit.grading import job
-from coursekit.grading.sandbox import view
+from coursekit.grading.run import job
+from coursekit.grading.run.sandbox import view
 
 SOURCE = """
 from coursekit.checking import Draw, Exercise, Tensor

@@ -20,11 +20,11 @@ from nbgrader.preprocessors import OverwriteCells
 
 from coursekit.checking import evaluate
 from coursekit.cli import main
-from coursekit.grading.course import Course
 from coursekit.grading.demo import hand_in, names, slips
 from coursekit.grading.demo.edits import edits
 from coursekit.grading.new_course.making import _cause
 from coursekit.grading.new_course.roster import RosterError, read_roster
+from coursekit.grading.submission.course import Course
 from coursekit.lessons import build_solution
 from coursekit.lessons.tree import clone_root, lesson_texts
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from tests.course.learners import ROOT
 
 ARTIFACTS = Path(os.environ.get("COURSEKIT_ARTIFACTS", ROOT / "artifacts"))
 TOKEN = "a-token-for-the-browser-test"
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def open_lesson(page, lab: str, lesson: str) -> None:

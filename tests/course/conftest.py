@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,18 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.course.browsing import TOKEN, photograph
-
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.course.browsing import CHROMIUM, QUIET, TOKEN, photograph
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from coursekit.grading import sandbox
+from coursekit.grading.run import sandbox
 from tests.course.learners import ROOT, answer, released, right_answers, solved
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow]

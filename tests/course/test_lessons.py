@@ -78,10 +78,10 @@ def test_a_solved_notebook_runs_and_scores_full(lesson, tmp_path):
 @every_lesson
 def test_a_solved_notebook_earns_full_marks_from_the_trusted_grader(lesson):
     """In the sandbox there is no coursekit: an answer must not need more than its notebook and the libraries."""
-    from coursekit.grading import sandbox
-    from coursekit.grading.canonical import canonical
-    from coursekit.grading.servers import shared_server
-    from coursekit.grading.trusted import grade_notebook
+    from coursekit.grading.run import sandbox
+    from coursekit.grading.run.notebook import grade_notebook
+    from coursekit.grading.run.servers import shared_server
+    from coursekit.grading.submission.canonical import canonical
 
     if sandbox.probe().level == "none":
         pytest.skip(f"no sandbox on this host: {sandbox.probe().text}")

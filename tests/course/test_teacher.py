@@ -15,7 +15,7 @@ import nbformat
 import pytest
 
 from coursekit.cli import main
-from coursekit.grading import sandbox
+from coursekit.grading.run import sandbox
 from tests.course.browsing import TOKEN, photograph
 from tests.course.learners import answer, right_answers
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coursekit.grading import sandbox
+from coursekit.grading.run import sandbox
 
 
 @pytest.fixture(scope="session")

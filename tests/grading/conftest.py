@@ -2,8 +2,8 @@
 
 import pytest
 
-from coursekit.grading import sandbox
-from coursekit.grading.remote import PRELUDE
+from coursekit.grading.run import sandbox
+from coursekit.grading.run.remote import PRELUDE
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ import msgpack
 import numpy as np
 
 from coursekit.checking import trees
-from coursekit.grading.sandbox import Limits, Worker
-from coursekit.grading.sandbox.channel import Channel
-from coursekit.grading.sandbox.inside import wire
+from coursekit.grading.run.sandbox import Limits, Worker
+from coursekit.grading.run.sandbox.channel import Channel
+from coursekit.grading.run.sandbox.inside import wire
 
 NUMBER = 7  # of every request: the worst case, a student who knows it
 

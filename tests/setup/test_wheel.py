@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from coursekit.grading import sandbox
+from coursekit.grading.run import sandbox
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursekit.grading.demo.slips import Slip, right_answers, slips
-from coursekit.grading.quarantine import TIMESTAMP
+from coursekit.grading.submission.quarantine import TIMESTAMP
 
 _NAMES = (
     "ada ama ben bo chen dara eli emi fen gia hana ida ines jan joy kai kofi lea lin mara mei nia noor olu omar pia "

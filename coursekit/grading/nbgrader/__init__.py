@@ -15,6 +15,7 @@ IN_KERNEL = "COURSEKIT_CHECK_IN_KERNEL"
 """Environment variable: set to 1, stock nbgrader may run the checks in the student's own kernel."""
 
 _HERE = "coursekit.grading.nbgrader.preprocessors"
+_PAGES = "coursekit.grading.nbgrader.pages"
 _STOCK = "nbgrader.preprocessors"
 
 
@@ -43,8 +44,17 @@ def configure(c: Any, *, trusted: bool = True) -> None:
         f"{_HERE}.TrustedSaveAutoGrades",
         f"{_STOCK}.AssignLatePenalties",
         f"{_STOCK}.CheckCellMetadata",
+        f"{_HERE}.SafeWords",
     ]
     c.OverwriteCells.add_missing_cells = True
     c.Autograde.exporter_class = "coursekit.grading.nbgrader.reading.SafeExporter"
     c.Autograde.pre_convert_hook = "coursekit.grading.nbgrader.reading.prepare"
+    # Pages are made of autograded notebooks, and one that an older version has left is no safer than what it quotes.
+    c.HTMLExporter.preprocessors = [f"{_PAGES}.SafePage"]
+    c.GenerateFeedback.exporter_class = f"{_PAGES}.FeedbackExporter"
+    c.GenerateFeedback.preprocessors = [
+        f"{_STOCK}.GetGrades",
+        f"{_PAGES}.SafeComments",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
     c.ExchangeFactory.collect = "coursekit.grading.nbgrader.collect.SafeCollect"

@@ -15,7 +15,8 @@ from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import parse_utc
 from traitlets import Bool, Integer
 
-from coursekit.grading.quarantine import MAX_DEPTH, MAX_ENTRIES, TIMESTAMP, note, place_of, shown
+from coursekit.grading.safe_text import is_ordinary
+from coursekit.grading.submission.quarantine import MAX_DEPTH, MAX_ENTRIES, TIMESTAMP, note, place_of, shown
 
 _LONG_AGO = datetime.datetime(1970, 1, 1)  # as nbgrader has all times: UTC, without saying so
 
@@ -51,6 +52,8 @@ class SafeCollect(ExchangeCollect):
             return record | {"refused": "its name holds no time"}
         if not stat.S_ISDIR(status.st_mode):
             return record | {"refused": "it is a link or no folder"}
+        if not is_ordinary(student):
+            return record | {"refused": "its student's name holds characters that nbgrader's pages take for commands"}
         record["timestamp"] = self._time(student, path, claimed)
         return record
 

@@ -1,4 +1,4 @@
-"""The three steps of nbgrader's autograding that this course replaces."""
+"""The steps of nbgrader's autograding that this course replaces, and one more."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from coursekit.grading import nodes
-from coursekit.grading.canonical import canonical, unread
 from coursekit.grading.failures import FAILED, Failures, trace
-from coursekit.grading.intake import repaired
-from coursekit.grading.job import Job
-from coursekit.grading.nbgrader.presentation import first_answer, flag_comment, points, present
+from coursekit.grading.gradebook.presentation import first_answer, flag_comment, outputs_shown, points, words_made_safe
+from coursekit.grading.gradebook.results import RESULTS, ResultStore
 from coursekit.grading.nbgrader.reading import UNREAD
-from coursekit.grading.results import RESULTS, ResultStore
-from coursekit.grading.runners import failed, faulty, run_job
+from coursekit.grading.run.job import Job
+from coursekit.grading.run.notebook import Graded, exercise_of
+from coursekit.grading.run.runners import failed, faulty, run_job
 from coursekit.grading.seeds import course_secret
-from coursekit.grading.trusted import Graded, exercise_of
+from coursekit.grading.submission.canonical import canonical, unread
+from coursekit.grading.submission.intake import repaired
 
 Resources = dict[str, Any]
 
@@ -63,10 +63,10 @@ class TrustedExecute(_Step):
         reason = nb.metadata.pop(UNREAD, None)
         graded = result_of(job, ResultStore(root / RESULTS, secret)) if reason is None else faulty(job, reason)
         try:
-            shown = present(nodes.copied(nb), graded)
+            shown = outputs_shown(nodes.copied(nb), graded)
         except Exception as error:  # of ours: the other submissions are graded all the same
             graded = failed(job, error)
-            shown = present(nb, graded)
+            shown = outputs_shown(nb, graded)
         if graded.broken:
             self._keep(own, graded.broken)
         for name, reason in graded.faults.items():
@@ -98,6 +98,13 @@ class TrustedSaveAutoGrades(SaveAutoGrades):
         if flags and comment.auto_comment is None and name == first_answer(resources["coursekit"]):
             comment.auto_comment = flag_comment(flags)
             self.gradebook.db.commit()
+
+
+class SafeWords(NbGraderPreprocessor):
+    """A student's Markdown becomes harmless HTML, once the scores are taken."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        return words_made_safe(nb), resources
 
 
 def released_notebook(course: CourseDirectory, assignment: str, name: str) -> NotebookNode:

@@ -12,9 +12,10 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from traitlets.log import get_logger
 
-from coursekit.grading import intake, nodes
-from coursekit.grading.course import Course
-from coursekit.grading.quarantine import REASONS, note, place_of, set_aside, shown
+from coursekit.grading import nodes
+from coursekit.grading.submission import intake
+from coursekit.grading.submission.course import Course
+from coursekit.grading.submission.quarantine import REASONS, note, place_of, set_aside, shown
 
 UNREAD = "coursekit_unread"
 """Key under which the reason travels why a notebook could not be read: first in resources, then in its metadata."""

@@ -17,11 +17,11 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 
-from coursekit.grading.course import Course
 from coursekit.grading.demo import hand_in
 from coursekit.grading.demo import names as invented_names
 from coursekit.grading.new_course import files
 from coursekit.grading.new_course.plan import Plan, PlanError
+from coursekit.grading.submission.course import Course
 from coursekit.lessons import LessonError, build_solution
 
 

@@ -6,9 +6,9 @@ draws, page.py writes.
 
 from __future__ import annotations
 
-from coursekit.grading.course import Course
 from coursekit.grading.report.collect import collect
 from coursekit.grading.report.page import page
+from coursekit.grading.submission.course import Course
 
 
 def class_report(course: Course, assignment: str) -> str:

@@ -12,10 +12,10 @@ from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy.exc import SQLAlchemyError
 
 from coursekit.grading import batch
-from coursekit.grading.course import Course, CourseError, unknown_to_gradebook
+from coursekit.grading.gradebook.results import RESULTS
 from coursekit.grading.report.data import UNDECIDED, Class, Mark, Question, Student
-from coursekit.grading.results import RESULTS
-from coursekit.grading.trusted import exercise_of
+from coursekit.grading.run.notebook import exercise_of
+from coursekit.grading.submission.course import Course, CourseError, unknown_to_gradebook
 
 
 @dataclass

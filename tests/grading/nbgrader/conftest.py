@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from coursekit.grading import sandbox
+from coursekit.grading.run import sandbox
 
 LESSON = '''# A lesson
 
@@ -122,6 +126,13 @@ class Course:
             submission = book.find_submission_notebook("mini", "mini", student)
             return {g.name: (g.auto_score, g.needs_manual_grade) for g in submission.grades}
 
+    def submission_id(self, student: str) -> str:
+        """By which formgrader's addresses name a student's notebook."""
+        from nbgrader.api import Gradebook
+
+        with Gradebook(self.db_url) as book:
+            return book.find_submission_notebook("mini", "mini", student).id
+
 
 def write_template(root: Path, config: str) -> None:
     from coursekit.lessons import build_solution
@@ -164,3 +175,45 @@ def isolated():
     report = sandbox.probe()
     if report.level == "none":
         pytest.skip(f"no sandbox on this host: {report.text}")
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Starts a Jupyter server with formgrader in a course, and gives its address; one for the test."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home, log = tmp_path / "home", tmp_path / "log"
+    home.mkdir()
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = os.environ | {"PATH": path, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home / "jupyter")}
+    options = [f"--port={port}", "--no-browser", "--allow-root", "--IdentityProvider.token=", "--ServerApp.password="]
+    options += ['--ServerApp.jpserver_extensions={"nbgrader.server_extensions.formgrader": True}']
+    processes = []
+
+    def start(course: Course, program: str = "jupyter_server") -> str:
+        base = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", program, *options, "--ServerApp.ip=127.0.0.1"]
+        with log.open("w") as file:
+            command.append(f"--ServerApp.root_dir={course.root}")
+            processes.append(subprocess.Popen(command, cwd=course.root, env=env, stdout=file, stderr=file))
+        for _ in range(300):
+            if processes[0].poll() is not None:
+                pytest.fail(log.read_text()[-3000:])
+            try:
+                urllib.request.urlopen(f"{base}/api", timeout=5).close()
+                return base
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
+        return pytest.fail("the server did not answer")
+
+    yield start
+    for process in processes:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture
+def formgrader(course, serve):
+    """Address of a running server with formgrader in the course."""
+    return serve(course)

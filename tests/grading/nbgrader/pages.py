@@ -28,7 +28,8 @@ class _Running(HTMLParser):
 
 def runs(name: str, value: str | None) -> bool:
     """True for an attribute by which a browser runs a call of alert."""
-    handler = name.startswith("on") or (value or "").strip().lower().startswith(("javascript:", "data:", "vbscript:"))
+    scheme = re.sub(r"[\x00-\x20]", "", value or "").lower()  # as a browser reads an address
+    handler = name.startswith("on") or scheme.startswith(("javascript:", "data:", "vbscript:"))
     return handler and bool(CALL.search(value or ""))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from coursekit.grading import sandbox
+from coursekit.grading.run import sandbox
 
 from .attacks import CASES, PERSON, hand_in_all, leaked, outcome, student_of
 from .pages import running

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from coursekit.grading import job, runners
 from coursekit.grading.batch import grade
-from coursekit.grading.course import Course
+from coursekit.grading.run import job, runners
+from coursekit.grading.submission.course import Course
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow, pytest.mark.usefixtures("isolated")]
 VERSION = "of this test"

@@ -1,14 +1,7 @@
 """What teachers and students see and do afterwards: formgrader's pages, manual grades, late penalties, export."""
 
 import csv
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
 import urllib.request
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -52,43 +45,6 @@ def nasty(course):
     return nb
 
 
-@pytest.fixture
-def formgrader(course, tmp_path):
-    """Address of a running Jupyter server with formgrader in the course; one for the test."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    home = tmp_path / "home"
-    home.mkdir()
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = os.environ | {"PATH": path, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home / "jupyter")}
-    options = [f"--port={port}", "--no-browser", "--allow-root", "--IdentityProvider.token=", "--ServerApp.password="]
-    options += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={course.root}"]
-    extension = '--ServerApp.jpserver_extensions={"nbgrader.server_extensions.formgrader": True}'
-    with (tmp_path / "log").open("w") as log:
-        command = [sys.executable, "-m", "jupyter_server", *options, extension]
-        running = subprocess.Popen(command, cwd=course.root, env=env, stdout=log, stderr=log)
-    try:
-        base = f"http://127.0.0.1:{port}"
-        for _ in range(300):
-            if running.poll() is not None:
-                pytest.fail((tmp_path / "log").read_text()[-3000:])
-            try:
-                urllib.request.urlopen(f"{base}/api", timeout=5).close()
-                break
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.2)
-        yield base
-    finally:
-        running.terminate()
-        running.wait(30)
-
-
-def submission_id(course, student):
-    with Gradebook(course.db_url) as book:
-        return book.find_submission_notebook("mini", "mini", student).id
-
-
 def test_no_page_runs_what_a_student_wrote(course, formgrader):
     course.hand_in("eve", nasty(course))
     course.hand_in("ada", course.solution)
@@ -96,7 +52,7 @@ def test_no_page_runs_what_a_student_wrote(course, formgrader):
     course.run("generate_feedback", "mini")
     pages = [(course.root / "feedback" / s / "mini" / "mini.html").read_text() for s in ("eve", "ada")]
     for student in ("eve", "ada"):
-        url = f"{formgrader}/formgrader/submissions/{submission_id(course, student)}/"
+        url = f"{formgrader}/formgrader/submissions/{course.submission_id(student)}/"
         with urllib.request.urlopen(url, timeout=60) as answer:
             pages.append(answer.read().decode())
     assert all("gru_step" in page for page in pages)

@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from coursekit.grading import job, runners
 from coursekit.grading.batch import grade
-from coursekit.grading.course import Course, CourseError
-from coursekit.grading.servers import shared_server
+from coursekit.grading.run import job, runners
+from coursekit.grading.run.servers import shared_server
+from coursekit.grading.submission.course import Course, CourseError
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.usefixtures("isolated")]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from coursekit.cli import main
-from coursekit.grading import servers
-from coursekit.grading.sandbox import server, view
+from coursekit.grading.run import servers
+from coursekit.grading.run.sandbox import server, view
 
 pytestmark = pytest.mark.nbgrader
 

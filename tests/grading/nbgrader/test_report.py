@@ -9,11 +9,11 @@ import pytest
 from nbgrader.api import Gradebook
 
 from coursekit.cli import main
-from coursekit.grading import job, runners, sandbox
 from coursekit.grading.batch import grade
-from coursekit.grading.course import Course
 from coursekit.grading.report.attention import looks
 from coursekit.grading.report.collect import collect
+from coursekit.grading.run import job, runners, sandbox
+from coursekit.grading.submission.course import Course
 
 pytestmark = pytest.mark.nbgrader
 

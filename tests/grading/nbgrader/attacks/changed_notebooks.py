@@ -65,6 +65,24 @@ def script(nb):
     )
 
 
+def disguised_links(nb):
+    """Markdown that is harmless until a page has rendered it: addresses in entities, pictures that ask a server."""
+    of(nb, "gru_step").source = "# nothing"
+    text = "[a](jav&#x61;script:alert(1)) [b](javascript&colon;alert(2)) ![](/logout) ![](http://evil.test/x.png)\n\n"
+    text += "$\\def\\y{\\href}\\y{javascript:alert(3)}{x}$ <a href='data:text/html,<script>alert(4)</script>'>c</a>"
+    nb.cells.insert(0, new_markdown_cell(text))
+    nb.cells.insert(1, new_markdown_cell("![a picture that is not there](attachment:x.png)"))
+
+
+def mutating_markup(nb):
+    """HTML that a sanitiser and a browser may read differently."""
+    of(nb, "gru_step").source = "# nothing"
+    text = "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>"
+    nb.cells.insert(0, new_markdown_cell(text))
+    nb.cells.insert(1, new_markdown_cell("<div>a&#13;&#13;<img src=x onerror=alert(2)></div>"))
+    nb.cells.insert(2, new_markdown_cell("<noscript><p title='</noscript><img src=x onerror=alert(3)>'>"))
+
+
 CHANGES = {
     "a tag that skips the check": skipped,
     "a score in the handed-in output": shown_score,
@@ -75,6 +93,8 @@ CHANGES = {
     "cells in reverse": reversed_cells,
     "another kernel": another_kernel,
     "scripts in outputs and text": script,
+    "links and pictures in disguise": disguised_links,
+    "markup that changes when it is read": mutating_markup,
 }
 CASES = [
     *cases("hostile", COUNT_ONLY, {name: changed(change) for name, change in CHANGES.items()}),

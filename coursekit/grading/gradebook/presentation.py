@@ -1,0 +1,74 @@
+"""What people see of a graded notebook, and what it is worth."""
+
+from __future__ import annotations
+
+import html
+
+from nbformat import NotebookNode
+
+from coursekit.grading import nodes
+from coursekit.grading.run.notebook import Graded, exercise_of
+from coursekit.grading.safe_markdown import shown_markdown
+from coursekit.grading.safe_markdown.cleaning import IGNORED
+from coursekit.grading.safe_text import plain
+from coursekit.grading.submission.canonical import UNREAD_CELL, is_own_cell
+
+
+def present(nb: NotebookNode, graded: Graded) -> NotebookNode:
+    """Put what the grader found into the notebook that people look at. Everything shown was made or checked here."""
+    return words_made_safe(outputs_shown(nb, graded))
+
+
+def outputs_shown(nb: NotebookNode, graded: Graded) -> NotebookNode:
+    """The outputs: what the sandbox kept of a cell, and the report of a check."""
+    for cell in nb.cells:
+        if cell.cell_type != "code":
+            continue
+        exercise = exercise_of(cell)
+        outputs = graded.outputs.get(cell.get("id", ""), []) if exercise is None else _report(exercise, graded)
+        cell.outputs = [NotebookNode(output) for output in outputs]
+    return nb
+
+
+def words_made_safe(nb: NotebookNode) -> NotebookNode:
+    """Markdown that a student wrote, or that quotes one, as HTML that cannot do anything.
+
+    It changes what nbgrader's checksums are taken of, so it comes after the scores. Twice is as good as once.
+    """
+    for cell in nb.cells:
+        quotes = is_own_cell(cell) or _is_answer(cell) or cell.get("id") == UNREAD_CELL
+        if cell.cell_type == "markdown" and quotes:
+            cell.source = shown_markdown(cell.source)
+    return nb
+
+
+def points(cell: NotebookNode, graded: Graded) -> float | None:
+    """Points of a check cell; None if the grader could not decide."""
+    report = graded.reports.get(exercise_of(cell) or "")
+    return None if report is None else round(report.score * float(cell.metadata["nbgrader"]["points"]), 4)
+
+
+def first_answer(graded: Graded) -> str:
+    """The exercise whose answer cell carries remarks on the whole notebook."""
+    return next(iter([*graded.reports, *graded.faults]), "")
+
+
+def flag_comment(flags: tuple[str, ...]) -> str:
+    """Flags as a comment; nbgrader puts comments into pages as they are, so they are escaped here."""
+    return html.escape("Please look: " + "; ".join(flags))[:1000]
+
+
+def _report(exercise: str, graded: Graded) -> list[NotebookNode]:
+    report = graded.reports.get(exercise)
+    if report is None:
+        reason = graded.faults.get(exercise, "the check did not run")
+        text = f"Not graded automatically: {reason}. A person will look at it; no points are lost."
+        return [nodes.display({"text/plain": text})]
+    # A report quotes names and messages of a student; they are escaped, and no formula for MathJax either.
+    page = f'<div class="{IGNORED}">{plain(report._repr_html_())}</div>'
+    data = {"text/plain": repr(report.points), "text/html": page}
+    return [nodes.display(data, result=True)]
+
+
+def _is_answer(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))

@@ -1,0 +1,252 @@
+"""Grade one notebook: run its cells in a sandbox, check each answer from here, where its check stands."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nbformat import NotebookNode
+
+from coursekit.checking import Exercise, Report, evaluate, registry
+from coursekit.grading.failures import FAILED, trace
+from coursekit.grading.run.bounds import Bounds, Exceeded
+from coursekit.grading.run.remote import PRELUDE, GraderFault, Remote, call_remotely
+from coursekit.grading.run.sandbox import Connection, Limits, SandboxUnavailable, Server, Worker
+from coursekit.grading.run.shown import Outputs
+from coursekit.grading.submission import from_scratch
+from coursekit.grading.submission.canonical import is_own_cell
+
+MAX_RESTARTS = 8
+"""How often one notebook may lose its worker (endless loops, os._exit) before a student's own cells are left out."""
+
+MAX_CALLS = 30
+"""A notebook may compute and wait, in all its workers, as long as this number of calls of its slowest exercise."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What grading one notebook found.
+
+    reports: by exercise.
+    faults:  by exercise, why the grader could not decide; a person has to. Never counted against the student.
+    flags:   what a teacher should look at.
+    outputs: by cell id, what the cells showed, as nbformat outputs made here from checked data.
+    cpu_s:   CPU seconds that the notebook's own code used.
+    broken:  where the grader itself failed, a traceback for who keeps it running; never shown to students.
+    """
+
+    reports: dict[str, Report]
+    faults: dict[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    cpu_s: float = 0.0
+    broken: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "reports": {name: report.to_dict() for name, report in self.reports.items()},
+            "faults": self.faults,
+            "flags": list(self.flags),
+            "outputs": self.outputs,
+            "cpu_s": self.cpu_s,
+            "broken": self.broken,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Graded:
+        return cls(
+            {name: Report.from_dict(report) for name, report in data["reports"].items()},
+            dict(data["faults"]),
+            tuple(data["flags"]),
+            {cell: [NotebookNode(o) for o in outputs] for cell, outputs in data["outputs"].items()},
+            data["cpu_s"],
+            data["broken"],
+        )
+
+
+def grade_notebook(nb: NotebookNode, server: Server | Connection, seed_of: Callable[[str], int]) -> Graded:
+    """Grade a canonical copy.
+
+    nb:      the notebook, made by `canonical`.
+    server:  a running sandbox server, started with the PRELUDE.
+    seed_of: the seed of an exercise's draws for this submission.
+
+    A call of an answer may use what its exercise allows; the cells of the notebook, as much memory as its most
+    generous exercise. Whatever the notebook does is in the result. A fault of the grader is in `faults`, exercise by
+    exercise; so is a notebook that takes the grader itself too much time or memory.
+    """
+    if server.prelude != PRELUDE:
+        raise ValueError("notebooks are graded by a server with the PRELUDE, which takes finished layers away")
+    return _Grading(nb, server, seed_of).run()
+
+
+def exercise_of(cell: NotebookNode) -> str | None:
+    """The exercise that a cell checks; None if it is not a check cell."""
+    own = cell.metadata.get("nbgrader", {})
+    name = own.get("grade_id", "")
+    if own.get("grade") and not own.get("solution") and name.startswith("check_"):
+        return name.removeprefix("check_")
+    return None
+
+
+class _Grading:
+    """One notebook on its way: the worker, and the cells to run again should it be lost."""
+
+    def __init__(self, nb: NotebookNode, server: Server | Connection, seed_of: Callable[[str], int]) -> None:
+        self.nb, self.server, self.seed_of = nb, server, seed_of
+        self.limits = _limits(nb, server.limits)
+        self.worker: Worker | None = None
+        self.called = False  # has an answer been called in this worker?
+        self.done: list[str] = []  # sources that ran to their end
+        self.restarts = 0
+        self.cpu_s = 0.0  # of workers that have ended
+        self.waited_s = 0.0
+        self.reports: dict[str, Report] = {}
+        self.faults: dict[str, str] = {}
+        self.broken: list[str] = []
+        self.outputs = Outputs()
+        self.bounds = Bounds()
+
+    def run(self) -> Graded:
+        try:
+            for cell in self.nb.cells:
+                if cell.cell_type == "code":
+                    self._cell(cell)
+        except (GraderFault, SandboxUnavailable, OSError, Exceeded) as fault:
+            self._give_up(str(fault))
+        except Exception as error:
+            self._give_up(self._failed(error))
+        finally:
+            self._close()
+        flags = self._flags()
+        shown, broken = self.outputs.by_cell, "\n".join(self.broken)
+        return Graded(self.reports, self.faults, flags, shown, round(self.cpu_s, 3), broken)
+
+    def _failed(self, error: Exception) -> str:
+        """Keep where the grader failed; returns what a student may read of it."""
+        self.broken.append(trace(error))
+        return FAILED
+
+    def _flags(self) -> tuple[str, ...]:
+        try:
+            with self.bounds.step():
+                return tuple(dict.fromkeys(flag for c in self._written() for flag in from_scratch.flags(c.source)))
+        except Exceeded:
+            pass
+        except Exception as error:
+            self._failed(error)
+        return (from_scratch.UNREAD,)
+
+    def _written(self) -> list[NotebookNode]:
+        """The cells that a student wrote."""
+        return [c for c in self.nb.cells if c.cell_type == "code" and (_is_answer(c) or is_own_cell(c))]
+
+    def _cell(self, cell: NotebookNode) -> None:
+        exercise = exercise_of(cell)
+        if exercise is not None:
+            self._check(exercise)
+            return
+        if not cell.source.strip():
+            return
+        if self.restarts > MAX_RESTARTS and is_own_cell(cell):
+            said = f"Not run: this notebook has ended its program {MAX_RESTARTS} times before."
+            self.outputs.say(cell.id, said)
+            return
+        with self.bounds.step():
+            result = self._alive().run_cell(cell.source)
+            if result.status == "busy":  # a wall clock on a loaded machine: once more, with a worker of its own
+                result = self._alive().run_cell(cell.source)
+                if result.status == "busy":
+                    raise GraderFault(f"a cell could not finish on this machine: {result.reason}")
+            self.outputs.add(cell.id, result)
+        if self.worker is not None and self.worker.alive:
+            self.done.append(cell.source)
+
+    def _check(self, name: str) -> None:
+        try:
+            exercise = registry.get(name)
+        except registry.UnknownExercise as unknown:
+            self.faults[name] = str(unknown)
+            return
+        try:
+            report = self._report(exercise)
+            # The example holds the arguments of a draw, which may be functions and cannot travel between processes.
+            self.reports[name] = replace(report, example=None)
+        except GraderFault as fault:
+            self.faults[name] = str(fault)
+        except (SandboxUnavailable, OSError):
+            raise
+        except Exceeded as bound:
+            self._close()  # its worker may be in the middle of an answer
+            self.faults[name] = str(bound)
+        except Exception as error:
+            self._close()
+            self.faults[name] = self._failed(error)
+
+    def _report(self, exercise: Exercise) -> Report:
+        try:
+            report, spoilt = self._evaluate(exercise)
+        except GraderFault:  # such as a machine that is too busy
+            spoilt = True
+        return self._evaluate(exercise)[0] if spoilt else report  # once more, in a worker of its own
+
+    def _evaluate(self, exercise: Exercise) -> tuple[Report, bool]:
+        """The report, and whether the worker ended or ran out of memory in it and had called another answer before."""
+        worker = self._alive()
+        used, self.called = self.called, True
+        answer = Remote(worker, exercise)
+        with self.bounds.step():
+            report = evaluate(exercise, answer, self.seed_of(exercise.name), caller=call_remotely)
+        if answer.out_of_memory:
+            worker.close()
+        return report, used and not worker.alive
+
+    def _alive(self) -> Worker:
+        """A worker in which every cell so far has run; a new one if the last one is gone."""
+        if self.worker is not None:
+            most = self.limits.total_cpu_s
+            if self._spent() > most:
+                self.worker.stop(f"this notebook has used up the {most} s that it may take in all")
+            if self.worker.alive or self._spent() > most:
+                return self.worker  # one that has ended answers every request with the reason of its end
+            self._close()
+            self.restarts += 1
+        self.worker, self.called = self.server.open(self.limits, seed=0), False
+        for source in self.done:
+            self.worker.run_cell(source)
+        return self.worker
+
+    def _close(self) -> None:
+        if self.worker is not None:
+            self.worker.close()
+            self.cpu_s += self.worker.usage.pop("cpu_s", 0.0)
+            self.waited_s += self.worker.waited_s
+            self.worker.waited_s = 0.0
+
+    def _spent(self) -> float:
+        """Seconds of computing and waiting so far."""
+        return self.cpu_s + self.waited_s + self.worker.cpu_s + self.worker.waited_s
+
+    def _give_up(self, reason: str) -> None:
+        for cell in self.nb.cells:
+            name = exercise_of(cell)
+            if name is not None and name not in self.reports:
+                self.faults.setdefault(name, reason)
+
+
+def _limits(nb: NotebookNode, usual: Limits) -> Limits:
+    """What the workers of a notebook may use in all."""
+    exercises = []
+    for name in filter(None, map(exercise_of, nb.cells)):
+        with contextlib.suppress(registry.UnknownExercise):
+            exercises.append(registry.get(name))
+    memory = max((exercise.memory_mb for exercise in exercises), default=usual.memory_mb)
+    seconds = MAX_CALLS * max((exercise.cpu_s for exercise in exercises), default=usual.cpu_s)
+    return replace(usual, memory_mb=memory, total_cpu_s=max(usual.total_cpu_s, math.ceil(seconds)))
+
+
+def _is_answer(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))

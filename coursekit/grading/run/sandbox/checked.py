@@ -1,0 +1,145 @@
+"""Replies as they arrive are dicts that a stranger wrote. Here they become results, or a ProtocolError."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from coursekit.grading.run.sandbox import png
+from coursekit.grading.run.sandbox.inside import wire
+from coursekit.grading.run.sandbox.inside.wire import ProtocolError
+from coursekit.grading.run.sandbox.results import CallResult, CellResult, Limits, Opaque, Shown
+
+EVENTS = frozenset({"overflow", "invalid", "divide"})
+KINDS = ("stdout", "stderr", "display", "result")
+
+
+def result(kind: type, reply: dict[str, Any], tensors: set[int], limits: Limits, cpu_s: float) -> CellResult:
+    """The reply as a `kind` (CellResult or CallResult)."""
+    status = reply.get("status")
+    if reply.get("op") != "reply" or status not in ("ok", "error", "timeout", "malformed"):
+        raise ProtocolError("it has no status")
+    fields: dict[str, Any] = {"status": status}
+    if status == "timeout":
+        fields["reason"] = f"the code used more than {cpu_s:g} s of CPU time"
+    if status == "malformed":
+        fields["reason"] = "the result cannot be sent: " + _text(reply, "reason", 300)
+    if status == "error":
+        caps = {"ename": 200, "evalue": 4000, "traceback": 20_000}
+        fields |= {name: _text(reply, name, cap) for name, cap in caps.items()}
+    fields |= {
+        "shown": _shown(reply.get("shown", []), limits.output_kb << 10),
+        "cut": reply.get("cut") is True,
+    }
+    if kind is CallResult and status in ("ok", "error"):
+        fields |= _call(reply, tensors)
+    return kind(**fields)
+
+
+def _call(reply: dict[str, Any], tensors: set[int]) -> dict[str, Any]:
+    value, args, kwargs = reply.get("value"), reply.get("args"), reply.get("kwargs")
+    if args is not None and type(args) is not list or kwargs is not None and type(kwargs) is not dict:
+        raise ProtocolError("its arguments have no known form")
+    pairs = _list(reply, "aliases", 4096)
+    if not all(type(pair) is list and len(pair) == 2 and all(type(p) is str for p in pair) for pair in pairs):
+        raise ProtocolError("its aliases have no known form")
+    events = _list(reply, "events", 100)
+    warnings = _list(reply, "warnings", 100)
+    if not all(type(text) is str for text in [*events, *warnings]):
+        raise ProtocolError("its warnings have no known form")
+    return {
+        "value": value,
+        "args": None if args is None else tuple(args),
+        "kwargs": kwargs,
+        "warnings": tuple(text[:500] for text in warnings),
+        "float_events": EVENTS & set(events),
+        "aliases": tuple((first[:300], second[:300]) for first, second in pairs),
+        "was_torch": _holds(value, tensors),
+    }
+
+
+def with_cpu(made: CellResult, cpu_s: float) -> CellResult:
+    return dataclasses.replace(made, cpu_s=cpu_s)
+
+
+def answer(message: dict[str, Any], functions: list[Callable], max_bytes: int) -> dict[str, Any]:
+    """Run a function that the worker calls back, on the data that it sent; whatever happens is an answer."""
+    number, args, kwargs = message.get("number"), message.get("args"), message.get("kwargs")
+    if type(number) is not int or not 0 <= number < len(functions):
+        raise ProtocolError("it calls back a function that it was not given")
+    if type(args) is not tuple or type(kwargs) is not dict or not all(type(key) is str for key in kwargs):
+        raise ProtocolError("it calls back without arguments")
+    try:
+        reply = {"op": "return", "value": functions[number](*args, **kwargs)}
+        wire.Encoder(_opaque, max_bytes).frame(reply)
+    except Exception as error:  # the data was a stranger's: nothing that follows from it may stop the grader
+        return {"op": "raise", "ename": type(error).__name__[:200], "evalue": str(error)[:1000]}
+    return reply
+
+
+def _opaque(value: Any) -> list | None:
+    return ["o", value.type_name, value.handle] if isinstance(value, Opaque) else None
+
+
+def _text(reply: dict[str, Any], name: str, cap: int) -> str:
+    value = reply.get(name, "")
+    if type(value) is not str:
+        raise ProtocolError(f"its {name} is not a text")
+    return value[:cap]
+
+
+def _list(reply: dict[str, Any], name: str, cap: int) -> list:
+    value = reply.get(name, [])
+    if type(value) is not list or len(value) > cap:
+        raise ProtocolError(f"its {name} have no known form")
+    return value
+
+
+def _shown(pieces: Any, cap: int) -> tuple[Shown, ...]:
+    if type(pieces) is not list:
+        raise ProtocolError("its output has no known form")
+    made, size = [], 0
+    for piece in pieces:
+        match piece:
+            case ["stdout" | "stderr" as kind, str(text)]:
+                made.append(Shown(kind, text=text))
+                size += len(text)
+            case ["display" | "result" as kind, dict(data)]:
+                kept = _display(data)
+                made.append(Shown(kind, data=kept))
+                size += sum(map(len, kept.values())) + 64
+            case _:
+                raise ProtocolError("its output has no known form")
+    if size > cap + 64:
+        raise ProtocolError("its output is larger than allowed")
+    return tuple(made)
+
+
+def _display(data: dict) -> dict[str, str | bytes]:
+    kept: dict[str, str | bytes] = {}
+    for kind, value in data.items():
+        if kind == "text/plain" and type(value) is str:
+            kept[kind] = value
+        elif kind == "image/png" and isinstance(value, np.ndarray) and value.dtype == np.uint8:
+            kept[kind] = _picture(value.tobytes())
+        else:
+            raise ProtocolError("a display is neither text nor a PNG")
+    return kept
+
+
+def _picture(data: bytes) -> bytes:
+    try:
+        return png.checked(data)
+    except png.NoPicture as reason:
+        raise ProtocolError(f"a display is no picture: {reason}") from None
+
+
+def _holds(value: Any, ids: set[int]) -> bool:
+    if isinstance(value, np.ndarray):
+        return id(value) in ids
+    if isinstance(value, (list, tuple)):
+        return any(_holds(item, ids) for item in value)
+    return isinstance(value, dict) and any(_holds(item, ids) for item in value.values())

@@ -1,0 +1,139 @@
+"""The grader itself fails on one submission: the others are graded, and who runs it finds out where and why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+import pytest
+from nbformat.v4 import new_code_cell
+
+from coursekit.cli import grade as command
+from coursekit.grading import batch
+from coursekit.grading.batch import grade
+from coursekit.grading.failures import FAILED
+from coursekit.grading.gradebook import writer as gradebook
+from coursekit.grading.run import job, runners
+from coursekit.grading.run import notebook as trusted
+from coursekit.grading.submission import intake
+from coursekit.grading.submission.course import Course
+
+pytestmark = [pytest.mark.nbgrader, pytest.mark.usefixtures("isolated")]
+
+UNDECIDED = {"check_gru_step": (None, True), "check_gru_parameter_count": (None, True)}
+RIGHT = {"check_gru_step": (4.0, False), "check_gru_parameter_count": (1.0, False)}
+MARK = "# this one"
+
+
+@pytest.fixture
+def course(make_course, monkeypatch):
+    """Three students with right answers; the grader will fail on the second one, who has a MARK in a cell."""
+    monkeypatch.setattr(job, "grader_version", lambda: "of this test")
+    made = make_course()
+    for student in ("ada", "bob", "cyd"):
+        nb = made.solution
+        nb.cells.insert(1, new_code_cell(MARK if student == "bob" else "# another one"))
+        made.hand_in(student, nb)
+    return made
+
+
+def broken(function, found=lambda *args: MARK in repr(args)):
+    def fails(*args, **kwargs):
+        if found(*args):
+            raise KeyError("a fault of ours")
+        return function(*args, **kwargs)
+
+    return fails
+
+
+PLACES = {
+    "reading it": (intake, "read_notebook", lambda path: "bob" in str(path)),
+    "grading it": (trusted, "exercise_of", lambda cell: cell.source == MARK),
+    "what the job does": (runners, "shared_server", None),
+    "presenting it": (gradebook, "present", lambda nb, graded: MARK in repr(nb)),
+    "its row": (batch, "_row", lambda pending: pending.submission.student == "bob"),
+    "its files": (gradebook, "split_lines", lambda nb: MARK in repr(nb)),
+}
+
+
+@pytest.mark.parametrize("where", [name for name in PLACES if name != "what the job does"])
+def test_the_others_are_graded_and_it_is_said_where_the_grader_failed(course, monkeypatch, where):
+    module, name, found = PLACES[where]
+    monkeypatch.setattr(module, name, broken(getattr(module, name), found))
+    place = Course(course.root)
+    rows = {row.student: row for row in grade(place, "mini", ["ada", "bob", "cyd"], runners.serially)}
+    assert [name for name, row in rows.items() if row.failed] == ["bob"] and rows["bob"].needs_a_person
+    told = course.root / ".coursekit-results" / "failures" / "mini" / "bob.txt"
+    assert "a fault of ours" in told.read_text() and str(told.relative_to(course.root)) in rows["bob"].failed
+    assert course.scores("ada") == course.scores("cyd") == RIGHT
+    assert course.scores("bob") == (RIGHT if where == "its files" else UNDECIDED)
+    for page in (course.root / "autograded").rglob("*.ipynb"):
+        assert "a fault of ours" not in page.read_text() and "Traceback" not in page.read_text()
+    monkeypatch.undo()
+    monkeypatch.setattr(job, "grader_version", lambda: "of this test")
+    again = {row.student: row for row in grade(place, "mini", ["ada", "bob", "cyd"], runners.serially)}
+    assert not any(row.needs_a_person for row in again.values()) and course.scores("bob") == RIGHT
+    assert not told.exists()
+
+
+def test_a_row_that_the_gradebook_refuses_takes_no_other_row_along(course, monkeypatch):
+    """What others were given and is not committed yet is written again."""
+    store, refused = gradebook.Rows.store, []
+
+    def refuses(self, student, *args):
+        done = store(self, student, *args)
+        if student == "bob" and not refused:
+            refused.append(student)
+            raise ValueError("half of it is written")
+        return done
+
+    monkeypatch.setattr(gradebook.Rows, "store", refuses)
+    monkeypatch.setattr(batch, "_FLUSH_S", 1000.0)  # all in one transaction
+    rows = list(grade(Course(course.root), "mini", ["ada", "bob", "cyd"], runners.serially))
+    assert [row.student for row in rows if row.failed] == ["bob"]
+    assert course.scores("ada") == course.scores("cyd") == RIGHT and course.scores("bob") == UNDECIDED
+
+
+def test_a_result_that_cannot_travel_is_a_fault_of_its_job(course, monkeypatch):
+    one = job.Job("mini", "mini", "bob", json.dumps({"cells": []}), {"gru_step": 1})
+    monkeypatch.setattr(runners, "run_job", _cannot_travel)
+    ((back, graded),) = runners.in_processes([one], 1)
+    assert back == one and graded.faults == {"gru_step": FAILED} and "cannot travel" in graded.broken
+
+
+def _cannot_travel(one):
+    raise TypeError("this cannot travel")
+
+
+@pytest.mark.parametrize(("failing", "status"), [(False, 0), (True, 3)])
+def test_the_exit_status_and_the_words_tell_a_failure_from_a_look(course, monkeypatch, capsys, failing, status):
+    if failing:
+        monkeypatch.setattr(gradebook, "present", broken(gradebook.present))
+    arguments = ["mini", "--course", str(course.root), "-j", "1"]
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    assert command.run(parser.parse_args(arguments)) == status
+    said = capsys.readouterr().out
+    assert ("bob: the grader itself failed on this notebook: the traceback is in" in said) == failing
+
+
+def test_nbgrader_autograde_goes_on_too(course):
+    """The same in nbgrader's own process, where the plug-in is loaded by its configuration."""
+    config = course.root / "nbgrader_config.py"
+    patch = """
+import coursekit.grading.trusted as trusted
+evaluate = trusted.evaluate
+def failing(exercise, answer, *args, **kwargs):
+    result = answer.worker.run_cell("assert 'marked' not in globals()")
+    if result.ename == "AssertionError": raise KeyError("a fault of ours")
+    return evaluate(exercise, answer, *args, **kwargs)
+trusted.evaluate = failing
+"""
+    config.write_text(config.read_text() + patch)
+    nb = course.solution
+    nb.cells.insert(1, new_code_cell("marked = 1"))
+    course.hand_in("bob", nb)
+    done = course.run("autograde", "mini")
+    assert "bob: the grader itself failed on this notebook: the traceback is in" in done.stderr
+    assert "a fault of ours" in (course.root / ".coursekit-results" / "failures" / "mini" / "bob.txt").read_text()
+    assert course.scores("ada") == course.scores("cyd") == RIGHT and course.scores("bob") == UNDECIDED

@@ -1,0 +1,264 @@
+"""Starting, sharing, refusing and ending the warm server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coursekit.grading.run.sandbox import SandboxUnavailable, Server, probe, view
+from coursekit.grading.run.sandbox import server as server_module
+from coursekit.grading.run.sandbox.channel import Budget, Meter, Spent
+
+from .conftest import LIMITS
+
+SANDBOX = Path(view.__file__).parent
+
+
+def gone(pid: int, seconds: float = 10.0) -> bool:
+    """True once the process has ended (or is ending as a zombie)."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.slow
+def test_the_probe_enters_the_sandbox_and_says_what_it_found(server):
+    report = probe()
+    assert report.level == "namespaces" and report.isolated and report.problems == ()
+    assert "seccomp" in report.text and "not guaranteed" in report.text
+
+
+def test_a_host_without_anything_is_refused_with_advice(monkeypatch):
+    monkeypatch.setattr(view, "find_bubblewrap", lambda: None)
+    monkeypatch.setattr(server_module, "landlock_abi", lambda: 0)
+    with pytest.raises(SandboxUnavailable, match=r"bubblewrap is not installed.*apt-get install"):
+        Server().start()
+    report = probe()
+    assert report.level == "none" and not report.isolated and len(report.problems) == 2
+
+
+def test_a_host_without_bubblewrap_falls_back_to_landlock(landlock_server):
+    with landlock_server.open() as worker:
+        assert landlock_server.level == "landlock"
+        assert worker.run_cell("open('x', 'w')").ename == "PermissionError"
+
+
+def test_a_bubblewrap_that_may_not_is_refused_with_its_words(monkeypatch, tmp_path):
+    fake = tmp_path / "bwrap"
+    fake.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(view, "find_bubblewrap", lambda: str(fake))
+    with pytest.raises(SandboxUnavailable, match="setting up uid map: Permission denied"):
+        Server(level="namespaces").start()
+
+
+def test_missing_packages_are_named(monkeypatch):
+    monkeypatch.setattr(view, "PACKAGES", (*view.PACKAGES, "no_such_package"))
+    with pytest.raises(SandboxUnavailable, match=r"no_such_package.*pip install"):
+        Server().start()
+
+
+@pytest.mark.slow
+def test_without_isolation_the_protocol_is_the_same(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("the reference")
+    with Server(unsafe=True) as server, server.open(seed=3) as worker:
+        assert server.level == "unsafe"
+        worker.run_cell("def f(path): return open(path).read()")
+        assert worker.call("f", (str(secret),)).value == "the reference"  # what refuses it elsewhere is the sandbox
+
+
+@pytest.mark.slow
+def test_an_installed_course_is_hidden_and_shared_folders_are_seen(server, monkeypatch, tmp_path):
+    """As if an installed package were the course; and the thread that starts the server may end."""
+    hidden = Path(np.__file__).parents[1] / "jupytext"
+    assert hidden.is_dir()
+    monkeypatch.setattr(view, "course_folders", lambda: [str(hidden)])
+    (tmp_path / "helpers.py").write_text("answer = 42\n")
+    tmp_path.chmod(0o755)
+    other = Server(LIMITS, share=[tmp_path], level="namespaces")
+    starter = threading.Thread(target=other.start)
+    starter.start()
+    starter.join()
+    with other, other.open() as worker:
+        assert worker.run_cell("import jupytext").ename == "ModuleNotFoundError"
+        assert worker.run_cell("import jupytext.cli").ename == "ModuleNotFoundError"
+        assert worker.run_cell("import helpers\nprint(helpers.answer)").stdout == "42\n"
+        assert worker.run_cell("import sys\nprint(sys.path[0] + '/helpers.py' == helpers.__file__)").stdout == "True\n"
+        assert worker.run_cell("open(helpers.__file__, 'a')").status == "error"
+        check_that_it_fails_closed(other, worker)
+
+
+def check_that_it_fails_closed(server, worker):
+    """A server that is killed takes its workers with it, and says so."""
+    pid = worker.pid
+    server._process.kill()
+    with pytest.raises(SandboxUnavailable, match="ended while a worker was running"):
+        worker.run_cell("while True: pass")
+    assert gone(pid) and worker.run_cell("1").status == "busy"
+    with pytest.raises(SandboxUnavailable, match="ended|could not start"):
+        server.open()
+
+
+def test_the_course_is_cut_out_of_readable_folders(monkeypatch, tmp_path):
+    for name in ("packages/coursekit/reference", "packages/numpy", "other"):
+        (tmp_path / name).mkdir(parents=True)
+    monkeypatch.setattr(view, "course_folders", lambda: [str(tmp_path / "packages/coursekit")])
+    kept = view.without_course([str(tmp_path / "packages"), str(tmp_path / "other")])
+    assert sorted(kept) == [str(tmp_path / "other"), str(tmp_path / "packages/numpy")]
+
+
+def test_threads_may_share_a_server(server):
+    def grade(number: int) -> int:
+        with server.open() as worker:
+            worker.run_cell(f"def f(x): return x + {number}")
+            return worker.call("f", (1,)).value
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(grade, range(24))) == list(range(1, 25))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can map users")
+def test_under_root_every_worker_is_another_user_that_owns_nothing(server):
+    def users(worker) -> set[str]:
+        lines = Path(f"/proc/{worker.pid}/status").read_text().splitlines()
+        return set(next(line for line in lines if line.startswith("Uid:")).split()[1:])
+
+    with server.open() as first, server.open() as second:
+        assert len(users(first)) == len(users(second)) == 1
+        assert users(first) != users(second) and "0" not in users(first) | users(second)
+
+
+GRADER = """
+import sys, threading
+from coursekit.grading.sandbox import Limits, Server
+server = Server(Limits(cpu_s=100, wall_s=100))
+server.start()
+worker = server.open()
+threading.Thread(target=worker.run_cell, args=("while True: pass",), daemon=True).start()
+print(server._process.pid, worker.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.slow
+def test_nothing_survives_a_grader_that_is_killed(server):
+    grader = subprocess.Popen([sys.executable, "-c", GRADER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    pids = [int(number) for number in grader.stdout.readline().split()]
+    assert len(pids) == 2 and all(os.path.exists(f"/proc/{pid}") for pid in pids)
+    grader.send_signal(signal.SIGKILL)
+    grader.wait()
+    assert all(map(gone, pids))
+    for stream in (grader.stdin, grader.stdout):
+        stream.close()
+
+
+ORDINARY = """
+import os
+from coursekit.grading.sandbox import Server
+with Server(level="namespaces") as server, server.open() as worker:
+    worker.run_cell("import os\\nopen('x','w').write('me')\\ndef f(): return os.getuid(), open('x').read()")
+    refused = worker.run_cell("open('/etc/passwd')").ename, worker.run_cell("os.fork()").ename
+    print(os.getuid(), worker.call("f").value, *refused)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="the other tests have run as an ordinary user already")
+def test_an_ordinary_user_gets_the_same(server):
+    """In a copy of this machine's view where the interpreter is readable by everybody, wherever it lies."""
+    bwrap, setpriv = view.find_bubblewrap(), shutil.which("setpriv")
+    if not setpriv:
+        pytest.skip("setpriv is not installed")
+    command = [bwrap, "--dev-bind", "/", "/"]
+    if sys.base_prefix.startswith("/root/"):
+        command += ["--perms", "0755", "--tmpfs", "/root"]
+        for folder in view.parents([sys.base_prefix])[1:]:
+            command += ["--dir", folder]
+        command += ["--ro-bind", sys.base_prefix, sys.base_prefix]
+    command += [setpriv, "--reuid=65534", "--regid=65534", "--clear-groups"]
+    probe_user = subprocess.run([*command, bwrap, "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True)
+    if probe_user.returncode:
+        pytest.skip(f"ordinary users have no namespaces here: {probe_user.stderr.decode()[-200:]}")
+    done = subprocess.run([*command, sys.executable, "-c", ORDINARY], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "65534 (1000, 'me') FileNotFoundError PermissionError\n", done.stderr
+
+
+UNCLEAN = {
+    "an open file": "file = open(__import__('os').__file__)",
+    "an open socket": "import socket; s = socket.socket()",
+    "2 threads": "import threading as t, time; t.Thread(target=time.sleep, args=(5,), daemon=True).start()",
+    "coursekit package": "import sys, types; sys.modules['coursekit.reference'] = types.ModuleType('x')",
+}
+
+
+@pytest.mark.parametrize("name", UNCLEAN)
+def test_a_server_that_could_leak_refuses_to_fork(name):
+    program = f"from inside import warm\nwarm.refuse_if_unclean(-1)\n{UNCLEAN[name]}\nwarm.refuse_if_unclean(-1)"
+    environment = os.environ | {"PYTHONPATH": str(SANDBOX)}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=60,
+    )
+    assert done.returncode == 1 and name in done.stderr and "must not fork" in done.stderr
+
+
+def test_a_bubblewrap_that_cannot_be_run_is_refused(monkeypatch, tmp_path):
+    broken = tmp_path / "bwrap"
+    broken.write_text("no program\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(view, "find_bubblewrap", lambda: str(broken))
+    with pytest.raises(SandboxUnavailable, match="could not start"):
+        Server(level="namespaces").start()
+
+
+class Clock(Meter):
+    """A process that has used, and has waited for, as much CPU as the test says."""
+
+    def __init__(self, used: float, starved: float):
+        self.figures = iter([0.0, used, used, used])
+        self.waits = iter([0.0, starved])
+
+    def cpu(self) -> float:
+        return next(self.figures)
+
+    def starved(self) -> float:
+        return next(self.waits)
+
+
+@pytest.mark.parametrize(
+    ("used", "starved", "busy", "reason"),
+    [(9.0, 0.0, False, "CPU"), (0.0, 0.0, False, "not computing"), (0.1, 0.2, True, "too busy")],
+)
+def test_a_loaded_machine_is_told_from_a_slow_or_idle_program(used, starved, busy, reason):
+    budget = Budget(Clock(used, starved), cpu_s=1.0, wall_s=0.0)
+    with pytest.raises(Spent, match=reason) as spent:
+        budget.wait()
+    assert spent.value.busy is busy
+
+
+def test_a_worker_that_the_machine_kills_is_to_be_run_again(server):
+    with server.open() as worker:
+        os.kill(worker.pid, signal.SIGKILL)
+        result = worker.run_cell("1")
+        assert result.status == "busy" and "memory" in result.reason and worker.usage["exit"] == -signal.SIGKILL

@@ -1,0 +1,140 @@
+"""Answers that are no plain functions of arrays, through the trusted grader: a check that is given candidates to call
+(they stay on the grader's side of the channel), modules and layers that are differentiated inside the sandbox, a clock.
+
+Each right answer gets full marks, each known mistake is named.
+"""
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from coursekit.checking import registry
+from coursekit.grading.run.notebook import grade_notebook
+
+CHECK = """
+import numpy as np
+
+def write_check(candidate):
+    rng = np.random.default_rng(0)
+    T, scale = 6, 5**-0.5
+    x, h0 = rng.standard_normal((4, T, 3)), rng.uniform(-1, 1, (4, 5))
+    shapes = ((15, 3), (15, 5), (15,), (15,))
+    params = [rng.uniform(-scale, scale, shape) for shape in shapes]
+    got, want = np.asarray(candidate(x, h0, tuple(params))), gru_forward(x, h0, tuple(params))
+    return bool(got.shape == want.shape and np.abs(got - want).max() < 1e-4)
+"""
+MODULE = """
+import torch
+from torch import nn
+
+class GRU(nn.Module):
+    def __init__(self, D, H):
+        super().__init__()
+        a = H**-0.5
+        self.weight_ih_l0 = nn.Parameter(torch.empty(3 * H, D).uniform_(-a, a))
+        self.weight_hh_l0 = nn.Parameter(torch.empty(3 * H, H).uniform_(-a, a))
+        self.bias_ih_l0 = nn.Parameter(torch.empty(3 * H).uniform_(-a, a))
+        self.bias_hh_l0 = nn.Parameter(torch.empty(3 * H).uniform_(-a, a))
+
+    def forward(self, x, h0=None):
+        h = x.new_zeros(len(x), self.weight_hh_l0.shape[1]) if h0 is None else h0[0]
+        hs = []
+        for x_t in x.unbind(1):
+            xr, xz, xn = (x_t @ self.weight_ih_l0.T + self.bias_ih_l0).chunk(3, 1)
+            hr, hz, hn = (h @ self.weight_hh_l0.T + self.bias_hh_l0).chunk(3, 1)
+            r, z = torch.sigmoid(xr + hr), torch.sigmoid(xz + hz)
+            n = torch.tanh(xn + r * hn)
+            h = (1 - z) * n + z * h
+            hs.append(h)
+        return torch.stack(hs, 1), h[None]
+"""
+FUSED = """
+import torch
+import torch.nn.functional as F
+
+def gru_layer_fused(x, h0, W_ih, W_hh, b_ih, b_hh):
+    gx = F.linear(x, W_ih, b_ih).unbind(1)
+    h, hs = h0, []
+    for xs in gx:
+        xr, xz, xn = xs.chunk(3, 1)
+        hr, hz, hn = F.linear(h, W_hh, b_hh).chunk(3, 1)
+        r, z = torch.sigmoid(xr + hr), torch.sigmoid(xz + hz)
+        h = torch.lerp(torch.tanh(xn + r * hn), h, z)
+        hs.append(h)
+    return torch.stack(hs, 1)
+"""
+TIMER = """
+import numpy as np
+
+def benchmark(f, synchronise, clock, warm_up, calls, repeats):
+    for _ in range(warm_up):
+        f()
+    synchronise()
+    times = []
+    for _ in range(repeats):
+        start = clock()
+        for _ in range(calls):
+            f()
+        synchronise()
+        times.append((clock() - start) / calls)
+    return np.median(times), times
+"""
+RIGHT = {"write_check": CHECK, "GRU": MODULE, "gru_layer_fused": FUSED, "benchmark": TIMER}
+MISTAKES = [
+    ("write_check", "T, scale = 6,", "T, scale = 1,", "a check with one time step"),
+    ("write_check", "< 1e-4", "== 0", "a check for equal bits"),
+    ("write_check", "np.abs(got - want).max() < 1e-4", "True", "a check of the shape only"),
+    ("GRU", "(1 - z) * n + z * h", "(1 - z) * h + z * n", "an update gate that writes"),
+    ("GRU", "xn + r * hn", "xn + hn", "a candidate without the reset gate"),
+    ("GRU", "else h0[0]", "else h0[0].detach()", "an initial state that is cut off from the graph"),
+    ("gru_layer_fused", "(torch.tanh(xn + r * hn), h, z)", "(h, torch.tanh(xn + r * hn), z)", "of lerp exchanged"),
+    (
+        "gru_layer_fused",
+        "F.linear(x, W_ih, b_ih).unbind(1)",
+        "(F.linear(part, W_ih, b_ih) for part in x.unbind(1))",
+        "a layer that projects the input inside the loop",
+    ),
+    ("benchmark", "        synchronise()\n        times", "        times", "a clock that stops before the device"),
+    ("benchmark", "np.median(times)", "np.mean(times)", "mean"),
+]
+
+
+def graded(server, name, source, earlier=""):
+    own = {"solution": {"grade_id": name, "solution": True, "grade": False}}
+    check = {"grade_id": f"check_{name}", "solution": False, "grade": True, "points": registry.get(name).points}
+    cells = [
+        new_code_cell(earlier, id="own-0"),
+        new_code_cell(source, metadata={"nbgrader": own["solution"]}, id=name),
+        new_code_cell(f"check({name})", metadata={"nbgrader": check}, id=f"check_{name}"),
+    ]
+    result = grade_notebook(new_notebook(cells=cells), server, lambda name: 3)
+    assert not result.faults
+    return result.reports[name]
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_answer_gets_full_marks(warm_server, name):
+    report = graded(warm_server, name, RIGHT[name])
+    assert report.score == 1.0, report.text
+
+
+@pytest.mark.parametrize(("name", "right", "wrong", "said"), MISTAKES)
+def test_a_known_mistake_is_named(warm_server, name, right, wrong, said):
+    assert RIGHT[name].count(right) == 1
+    report = graded(warm_server, name, RIGHT[name].replace(right, wrong))
+    assert report.verdict == "wrong" and report.score < 1.0
+    assert any(said in diagnosis for diagnosis in report.diagnoses), report.text
+
+
+def test_a_check_is_judged_with_a_right_gru_forward_whatever_its_author_wrote(warm_server):
+    report = graded(warm_server, "write_check", CHECK, earlier="def gru_forward(*args): raise NotImplementedError")
+    assert report.score == 1.0, report.text
+
+
+def test_a_check_learns_nothing_of_its_candidates_but_their_results(warm_server):
+    """Neither name nor source of a wrong candidate is in the sandbox: what can be seen of one is the same for all."""
+    curious = CHECK.replace(
+        "    rng =", "    seen.add(repr(sorted(vars(candidate))) + candidate.__name__)\n    rng =", 1
+    )
+    curious = curious.replace("    return bool(", "    return len(seen) == 1 and bool(")
+    report = graded(warm_server, "write_check", curious, earlier="seen = set()")
+    assert report.score == 1.0, report.text

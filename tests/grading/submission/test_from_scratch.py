@@ -1,0 +1,57 @@
+"""Flags for answers that use what they should build."""
+
+import pytest
+
+from coursekit.grading.submission.from_scratch import MAX_FLAGS, UNREAD, flags
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("import torch\ntorch.nn.GRU(3, 4)", "torch.nn.GRU"),
+        ("from torch import nn\nclass A(nn.LSTMCell): pass", "torch.nn.LSTMCell"),
+        ("import torch.nn as N\nlayer = N.modules.rnn.GRUCell", "torch.nn.modules.rnn.GRUCell"),
+        ("from torch.nn import GRU as Own", "torch.nn.GRU"),
+        ("from torch import gru\ngru()", "torch.gru"),
+        ("import torch\ntorch._VF.gru_cell(1)", "torch._VF.gru_cell"),
+        ("from coursekit.reference import gru\ndef f(): return gru.step", "coursekit.reference.gru.step"),
+        ("import coursekit.reference.gru as g\ng.step", "coursekit.reference.gru.step"),
+        ("%matplotlib inline\nimport torch\ntorch.nn.RNN(1, 1)", "torch.nn.RNN"),
+    ],
+)
+def test_finished_layers_are_flagged(source, name):
+    assert any(name in flag for flag in flags(source)), flags(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import torch\nclass GRU(torch.nn.Module):\n    pass\nGRU()",
+        "import torch\ntorch.nn.Linear(3, 4)",
+        "def gru(x): return x\ngru(3)",
+        "from coursekit import check, hint\ncheck(gru_step)",
+        "this does not parse",
+        "x = '\\0'",
+    ],
+)
+def test_what_a_learner_writes_is_not(source):
+    assert flags(source) == ()
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import torch\ntorch._C" + ".a" * 40_000, "x = " + "-" * 90_000 + "1", "x = 1\n" * 50_000],
+    ids=["a chain", "a tower", "a roll"],
+)
+def test_code_that_is_too_long_or_too_deep_is_said_and_not_searched(source):
+    assert flags(source) == (UNREAD,)
+
+
+def test_many_finished_things_are_a_few_short_flags():
+    source = "import torch\n" + "".join(f"torch._C{'.a' * n}.b{m}\n" for n in range(15) for m in range(100))
+    found = flags(source)
+    assert len(found) == MAX_FLAGS and max(map(len, found)) < 300
+
+
+def test_a_learner_s_warnings_are_not_the_grader_s():
+    assert flags("import torch\nx = '\\d'\ntorch.nn.GRU(1, 1)") != ()

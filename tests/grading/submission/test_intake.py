@@ -1,0 +1,127 @@
+"""Reading what strangers hand in: every oddity is a sentence, and nothing honest is lost."""
+
+import json
+import os
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from coursekit.grading.submission import intake
+
+EXPECTED = {"lesson": frozenset({"a", "b", "check_a"})}
+
+
+def notebook(*sources):
+    return new_notebook(
+        cells=[new_code_cell(source, metadata={"nbgrader": {"grade_id": name}}) for name, source in sources]
+    )
+
+
+def write(path, nb):
+    nbformat.write(nb, path)
+
+
+def test_a_plain_submission_is_read_and_brings_nothing_but_sources_and_names(tmp_path):
+    nb = notebook(("a", "x = 1"), ("check_a", "check(a)"))
+    nb.cells[0].metadata.update(tags=["skip-execution"], nbgrader={"grade_id": "a", "points": 99, "grade": True})
+    nb.cells[0].outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "99"})]
+    write(tmp_path / "lesson.ipynb", nb)
+    read = intake.read_submission(tmp_path, EXPECTED)
+    cell = read.notebooks["lesson"].cells[0]
+    assert cell.source == "x = 1" and cell.outputs == []
+    assert cell.metadata == {"nbgrader": {"grade_id": "a"}}
+    assert not read.problems and not read.remarks
+
+
+def test_a_renamed_notebook_is_found_by_its_cells(tmp_path):
+    write(tmp_path / "lesson (1).ipynb", notebook(("a", "1"), ("b", "2")))
+    write(tmp_path / "scratch.ipynb", notebook(("other", "3")))
+    read = intake.read_submission(tmp_path, EXPECTED)
+    assert read.notebooks["lesson"].cells[0].source == "1"
+    assert "lesson (1).ipynb" in read.remarks[0]
+
+
+def test_two_candidates_are_not_guessed_between(tmp_path):
+    for name in ("one", "two"):
+        write(tmp_path / f"{name}.ipynb", notebook(("a", "1"), ("b", "2")))
+    read = intake.read_submission(tmp_path, EXPECTED)
+    assert "not handed in" in read.problems["lesson"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "not JSON"),
+        (b"<<<<<<< HEAD\n{}", "not JSON"),
+        (b"\xff\xfe\x00", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "no JSON object"),
+        (b"{}", "nbformat is None"),
+        (b'{"nbformat": 99, "cells": []}', "nbformat is 99"),
+        (b'{"nbformat": true, "cells": []}', "known format"),
+        (b'{"nbformat": 4, "cells": {}}', "no list of cells"),
+        (b'{"nbformat": 4}', "no list of cells"),
+        (b'{"nbformat": 3, "worksheets": 5}', "cannot be read|no list of cells"),
+    ],
+)
+def test_what_is_no_notebook_is_a_problem_with_a_reason(tmp_path, content, sentence):
+    (tmp_path / "lesson.ipynb").write_bytes(content)
+    read = intake.read_submission(tmp_path, EXPECTED)
+    assert not read.notebooks
+    assert any(part in read.problems["lesson"] for part in sentence.split("|")), read.problems
+
+
+def test_broken_cells_are_dropped_and_the_others_stay(tmp_path):
+    cells = [
+        5,
+        {"cell_type": "widget", "source": "x"},
+        {"cell_type": "code", "source": ["a = ", "1"], "metadata": {"nbgrader": {"grade_id": ["list"]}}},
+        {"cell_type": "code", "source": 7},
+        {"cell_type": "code", "metadata": None},
+    ]
+    (tmp_path / "lesson.ipynb").write_text(json.dumps({"nbformat": 4, "cells": cells}))
+    read = intake.read_submission(tmp_path, EXPECTED)
+    assert [cell.source for cell in read.notebooks["lesson"].cells] == ["a = 1", ""]
+
+
+def test_a_notebook_of_version_3_is_converted(tmp_path):
+    old = nbformat.v3.new_notebook(worksheets=[nbformat.v3.new_worksheet(cells=[nbformat.v3.new_code_cell("x = 1")])])
+    old.update(nbformat=3, nbformat_minor=0)
+    (tmp_path / "lesson.ipynb").write_text(json.dumps(old))
+    read = intake.read_submission(tmp_path, EXPECTED)
+    assert read.notebooks["lesson"].cells[0].source == "x = 1"
+
+
+def test_links_are_never_followed(tmp_path):
+    secret = tmp_path / "secret.ipynb"
+    write(secret, notebook(("a", "secret"), ("b", "secret")))
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    (folder / "lesson.ipynb").symlink_to(secret)
+    read = intake.read_submission(folder, EXPECTED)
+    assert not read.notebooks and "not a plain file" in read.remarks[0]
+    with pytest.raises(intake.Refused):
+        intake.read_notebook(folder / "lesson.ipynb")
+
+
+def test_pipes_and_folders_in_place_of_a_notebook_do_not_block(tmp_path):
+    os.mkfifo(tmp_path / "lesson.ipynb")
+    (tmp_path / "other.ipynb").mkdir()
+    assert "not handed in" in intake.read_submission(tmp_path, EXPECTED).problems["lesson"]
+
+
+def test_a_file_over_the_limit_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "MAX_BYTES", 1 << 20)
+    (tmp_path / "lesson.ipynb").write_bytes(b" " * ((1 << 20) + 1))
+    assert "larger than 1 MB" in intake.read_submission(tmp_path, EXPECTED).problems["lesson"]
+
+
+def test_a_folder_that_is_not_there_is_a_problem_and_no_crash(tmp_path):
+    read = intake.read_submission(tmp_path / "nobody", EXPECTED)
+    assert "not handed in" in read.problems["lesson"] and "cannot be read" in read.remarks[0]
+
+
+def test_markdown_answers_are_kept(tmp_path):
+    write(tmp_path / "lesson.ipynb", new_notebook(cells=[new_markdown_cell("words <script>")]))
+    assert intake.read_submission(tmp_path, EXPECTED).notebooks["lesson"].cells[0].source == "words <script>"
