@@ -11,9 +11,9 @@ from pathlib import Path
 
 from coursekit.checking import registry
 from coursekit.desk.home import why_not
-from coursekit.desk.html import html
 from coursekit.desk.state import State, Tried
 from coursekit.lessons.tree import START, shipped_notebooks
+from coursekit.templates import filled
 
 RIGHT, TRIED, OPEN = "right", "tried", "not begun"
 MARKS = {RIGHT: "✓", TRIED: "◐", OPEN: "○"}
@@ -112,7 +112,7 @@ class CourseMap:
         return self.text
 
     def _repr_html_(self) -> str:
-        return html("map", course=self, marks=MARKS)
+        return filled("desk/map", course=self, marks=MARKS)
 
 
 def course_map(state: State, notes: Sequence[str] = ()) -> CourseMap:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coursekit.checking.exercise import Exercise
-from coursekit.desk.html import html
 from coursekit.desk.state import Tried
+from coursekit.templates import filled
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Hint:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return html("hint", hint=self)
+        return filled("desk/hint", hint=self)
 
 
 def next_hint(exercise: Exercise, tried: Tried) -> Hint:

@@ -1,4 +1,4 @@
-"""What the desk shows in a notebook, from the templates beside this file: no scripts, no style sheet, all escaped.
+"""What is shown in a notebook, from the templates beside the code: no scripts, no style sheet, everything escaped.
 
 States differ by shape, then by colour; nothing is said by a background, which paper does not show. Text takes the
 colour of the page, so that everything is readable in light and dark themes.
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def html(template: str, **values: Any) -> str:
-    """The template of that name, such as "hint", filled in."""
+def filled(template: str, **values: Any) -> str:
+    """A template of this package, such as "desk/hint", with these values as HTML."""
     return _environment().get_template(f"{template}.html.j2").render(values)
 
 
