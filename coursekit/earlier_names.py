@@ -18,7 +18,7 @@ _PACKAGES = ("applications", "data", "exercises", "experiments", "explore")
 _MODULES = {
     "applications.actor_critic": "topics.control.actor_critic",
     "applications.anomaly": "topics.anomaly.task",
-    "applications.anomaly_scores": "topics.anomaly.answers",
+    "applications.anomaly_scores": "results.intervals",
     "applications.character_model": "topics.text.characters",
     "applications.control": "topics.control.task",
     "applications.forecasting": "topics.forecasting.task",

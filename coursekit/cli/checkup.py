@@ -244,8 +244,10 @@ def sandbox() -> Iterator[Finding]:
 
 def _pinned(name: str) -> str:
     """ "==" and what is installed, without the name of a build ("+cpu"), which not every index knows."""
+    from packaging.version import Version
+
     try:
-        return f"=={importlib.metadata.version(name).partition('+')[0]}"
+        return f"=={Version(importlib.metadata.version(name)).public}"
     except importlib.metadata.PackageNotFoundError:
         return ""
 

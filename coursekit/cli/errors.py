@@ -10,18 +10,21 @@ class UserError(Exception):
 def missing_package(error: ModuleNotFoundError) -> str | None:
     """What to do about a package that an extra of coursekit brings; None if no extra does, for then it is a bug."""
     import importlib.metadata
-    import re
 
-    wanted = (error.name or "").partition(".")[0].lower()
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    wanted = canonicalize_name((error.name or "").partition(".")[0])
     try:
-        requirements = importlib.metadata.requires("coursekit") or []
+        about = importlib.metadata.metadata("coursekit")
     except importlib.metadata.PackageNotFoundError:
         return None
-    for requirement in requirements:
-        name = re.match(r"[\w.-]+", requirement)[0].lower().replace("-", "_")
-        extra = re.search(r"extra == ['\"]([\w-]+)['\"]", requirement)
-        if name == wanted and extra:
-            return f"this needs {error.name}, which is not installed. To add it: pip install 'coursekit[{extra[1]}]'"
+    for requirement in map(Requirement, about.get_all("Requires-Dist", [])):
+        if canonicalize_name(requirement.name) != wanted or requirement.marker is None:
+            continue
+        for extra in about.get_all("Provides-Extra", []):
+            if requirement.marker.evaluate({"extra": extra}) and not requirement.marker.evaluate({"extra": ""}):
+                return f"this needs {error.name}, which is not installed. To add it: pip install 'coursekit[{extra}]'"
     return None
 
 

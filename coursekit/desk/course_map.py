@@ -1,4 +1,4 @@
-"""The map of the course with one's own progress: the data of it, and as text. As HTML it is in map_html.py."""
+"""The map of the course with one's own progress: data, text, and a page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from coursekit.checking import registry
 from coursekit.desk.home import why_not
 from coursekit.desk.state import State, Tried
 from coursekit.lessons.tree import START, shipped_notebooks
+from coursekit.templates import filled
 
 RIGHT, TRIED, OPEN = "right", "tried", "not begun"
 MARKS = {RIGHT: "✓", TRIED: "◐", OPEN: "○"}
@@ -39,6 +40,10 @@ class LessonPart:
     title: str
     link: str
     stops: tuple[Stop, ...]
+
+    @property
+    def heading(self) -> str:
+        return f"{self.number} · {self.title}"
 
     @property
     def right(self) -> int:
@@ -80,14 +85,16 @@ class CourseMap:
         return next(iter(begun or left), None)
 
     @property
+    def lead(self) -> str:
+        """What `advice` says before the lesson's name."""
+        stop = next(stop for stop in self.following.stops if stop.state != RIGHT)
+        verb = "Begin with" if all(stop.state == OPEN for stop in self.stops) else "Go on with"
+        return f"{verb} {stop.exercise} in lesson"
+
+    @property
     def advice(self) -> str:
         """One sentence that says where to go on."""
-        lesson = self.following
-        if lesson is None:
-            return "Everything is right."
-        stop = next(stop for stop in lesson.stops if stop.state != RIGHT)
-        verb = "Begin with" if all(stop.state == OPEN for stop in self.stops) else "Go on with"
-        return f"{verb} {stop.exercise} in lesson {lesson.number} · {lesson.title}."
+        return f"{self.lead} {self.following.heading}." if self.following else "Everything is right."
 
     @property
     def text(self) -> str:
@@ -105,9 +112,7 @@ class CourseMap:
         return self.text
 
     def _repr_html_(self) -> str:
-        from coursekit.desk.map_html import as_html
-
-        return as_html(self)
+        return filled("desk/map", course=self, marks=MARKS)
 
 
 def course_map(state: State, notes: Sequence[str] = ()) -> CourseMap:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coursekit.checking.exercise import Exercise
 from coursekit.desk.state import Tried
-
-_BAR = "border-left:5px solid #5b7fb5;padding:0.2em 0 0.2em 0.9em;max-width:52em;line-height:1.5"
+from coursekit.templates import filled
 
 
 @dataclass(frozen=True)
@@ -57,21 +55,7 @@ class Hint:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        what = f"It looks like <em>{html.escape(self.mistake)}</em>. " if self.mistake else ""
-        title = html.escape(self.title).replace(self.exercise, f"<code>{self.exercise}</code>")
-        return (
-            f'<div role="note" aria-label="{html.escape(self.title)}" style="{_BAR}">'
-            f"<strong>{title}</strong><br>"
-            f'{what}<span style="white-space:pre-wrap">{html.escape(self.words)}</span>{self._earlier()}'
-            f'<div style="font-size:0.9em">{html.escape(self.more)}</div></div>'
-        )
-
-    def _earlier(self) -> str:
-        if not self.earlier:
-            return ""
-        rows = "".join(f"<li>{html.escape(words)}</li>" for words in self.earlier)
-        many = "The hint before it" if len(self.earlier) == 1 else f"The {len(self.earlier)} hints before it"
-        return f'<details><summary style="cursor:pointer">{many}</summary><ol>{rows}</ol></details>'
+        return filled("desk/hint", hint=self)
 
 
 def next_hint(exercise: Exercise, tried: Tried) -> Hint:

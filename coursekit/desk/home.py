@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
+
+import platformdirs
 
 JOURNAL = "progress.jsonl"
 
 
 def folder() -> Path:
-    """The folder of this user: COURSEKIT_HOME, or where the system keeps the data of programs."""
+    """The folder of this user: COURSEKIT_HOME, or where the system keeps the data of programs.
+
+    That is $XDG_DATA_HOME/coursekit or ~/.local/share/coursekit on Linux, ~/Library/Application Support/coursekit on
+    macOS, and %LOCALAPPDATA%\\coursekit on Windows. Raises RuntimeError for a user without a home folder.
+    """
     chosen = os.environ.get("COURSEKIT_HOME")
-    if chosen:
-        return Path(chosen).expanduser()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "coursekit"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "coursekit"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "coursekit"
+    return Path(chosen).expanduser() if chosen else platformdirs.user_data_path("coursekit", appauthor=False)
 
 
 def why_not() -> str:

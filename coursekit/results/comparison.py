@@ -12,7 +12,6 @@ baseline lies on the better side.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +19,7 @@ import numpy as np
 
 from coursekit.results.intervals import Interval, mean_interval
 from coursekit.results.numbers import number
+from coursekit.templates import filled
 
 WINS, LOSES, TIES = "wins", "loses", "ties"
 
@@ -43,6 +43,11 @@ class Row:
         """The mean with its interval: "401 [390, 412]"."""
         mean, low, high = (number(end, zeros=True) for end in self.interval)
         return f"{mean} [{low}, {high}]" if len(self.values) > 1 else mean
+
+    @property
+    def seeds(self) -> str:
+        """How many: "3 seeds"."""
+        return f"{len(self.values)} seed{'s' * (len(self.values) > 1)}"
 
 
 @dataclass
@@ -119,24 +124,11 @@ class Comparison:
         wide = max(len(row.name) for row in self.rows) + 2
         lines = [self.heading, *([self.conditions] if self.conditions else [])]
         for row in self.rows:
-            kind = "baseline" if row.baseline else f"{len(row.values)} seed{'s' * (len(row.values) > 1)}"
+            kind = "baseline" if row.baseline else row.seeds
             lines.append(f"  {row.name:<{wide}}{row.text:<26}{kind:<10}{row.note}".rstrip())
         return "\n".join([*lines, f"Verdict: {self.verdict}"])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        cells = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{html.escape(row.name)}</th>"
-            f"<td style='text-align:right'>{row.text}</td>"
-            f"<td style='text-align:left'>{'baseline' if row.baseline else f'{len(row.values)} seeds'}</td>"
-            f"<td style='text-align:left'>{html.escape(row.note)}</td></tr>"
-            for row in self.rows
-        )
-        caption = html.escape(". ".join(part for part in (self.heading, self.conditions) if part))
-        return (
-            f"<table><caption style='text-align:left;caption-side:top'>{caption}</caption><thead><tr>"
-            "<th scope='col'>method</th><th scope='col'>mean [95 % interval]</th><th scope='col'>kind</th>"
-            f"<th scope='col'>note</th></tr></thead><tbody>{cells}</tbody></table>"
-            f"<p><strong>Verdict.</strong> {html.escape(self.verdict)}</p>"
-        )
+        return filled("results/comparison", table=self)

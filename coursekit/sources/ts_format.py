@@ -10,12 +10,15 @@ cases may differ; the channels of one case are equally long.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from coursekit.sources.own_file import BadFile
+from coursekit.sources.text_file import BadFile, plain_text, sound_text
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 class TimeSeries(NamedTuple):
@@ -40,33 +43,28 @@ class Padded(NamedTuple):
 
 def read_ts(path: str | Path) -> TimeSeries:
     """Read a .ts file with classes. Raises BadFile, in one sentence that says where and what to do."""
-    path = Path(path)
-    if not path.is_file():
-        raise BadFile(f"there is no file {path}: give its path from {Path.cwd()}, or an absolute one")
-    try:
-        return parse_ts(path.read_text(encoding="utf-8-sig"), path.name)
-    except UnicodeDecodeError as problem:
-        raise BadFile(f"{path.name} is not text in UTF-8 (byte {problem.start}): is it a .ts file?") from None
+    return parse_ts(plain_text(path), Path(path).name)
 
 
 def parse_ts(text: str, name: str = "the text") -> TimeSeries:
     """As `read_ts`, for the text of a file. name: what errors call it."""
     header: dict[str, str] = {}
     series, labels, in_data = [], [], False
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(sound_text(text, name).split("\n"), 1):
         line, where = line.strip(), f"{name}, line {number}"
         if not line or line.startswith("#"):
             continue
         if in_data:
             values, label = _case(where, line, _classes(name, header))
+            _require_size(where, values, header)
             if series and values.shape[1] != series[0].shape[1]:
                 raise BadFile(f"{where} has {values.shape[1]} channels, the case before {series[0].shape[1]}: mend it")
             series.append(values)
             labels.append(label)
         elif line.startswith("@"):
-            key, _, value = line[1:].partition(" ")
+            key, *value = line[1:].split(None, 1) or [""]
             in_data = key.lower() == "data"
-            header[key.lower()] = value.strip()
+            header[key.lower()] = "".join(value)
         else:
             raise BadFile(f"{where} stands before @data and is no header: is {name} a .ts file?")
     if not series:
@@ -111,8 +109,18 @@ def _case(where: str, line: str, classes: tuple[str, ...]) -> tuple[np.ndarray, 
     return np.column_stack(columns), label.strip()
 
 
+def _require_size(where: str, values: np.ndarray, header: dict[str, str]) -> None:
+    """A case is as long and has as many channels as the header says; if not, a part of it is gone."""
+    length = header.get("serieslength", "") if header.get("equallength", "").lower() == "true" else ""
+    told = (length, "numbers in a channel"), (header.get("dimensions") or header.get("dimension", ""), "channels")
+    for size, (number, what) in zip(values.shape, told, strict=True):
+        if number.isdigit() and size != int(number):
+            raise BadFile(f"{where} has {size} {what}, and the header says {number}: mend it, or copy the file again")
+
+
 def _channel(where: str, text: str) -> np.ndarray:
-    try:
-        return np.array([np.nan if cell.strip() == "?" else float(cell) for cell in text.split(",")])
-    except ValueError as problem:
-        raise BadFile(f"{where}: {problem}; numbers stand between commas, and ? is a missing one") from None
+    cells = [cell.strip() for cell in text.split(",")]
+    for cell in cells:
+        if cell != "?" and not _NUMBER.fullmatch(cell):
+            raise BadFile(f"{where}: {cell[:30]!r} is no number; numbers stand between commas, and ? is a missing one")
+    return np.array([np.nan if cell == "?" else float(cell) for cell in cells])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import importlib.metadata
 import subprocess
 import sys
 
@@ -9,6 +11,7 @@ import pytest
 
 import coursekit
 from coursekit.cli import VERBS, main
+from coursekit.cli.errors import missing_package
 
 HEAVY = {"torch", "matplotlib", "nbformat", "nbclient", "jupytext", "nbgrader", "IPython", "rich"}
 
@@ -43,6 +46,21 @@ def test_a_package_of_an_extra_is_named_with_the_command_that_brings_it(tmp_path
     assert done.returncode == 2
     [line] = done.stderr.splitlines()
     assert line.endswith("which is not installed. To add it: pip install 'coursekit[grading]'")
+
+
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [("bokeh_sampledata.glucose", "coursekit[data]"), ("triton", "coursekit[gpu]"), ("babel", None), ("re_x", None)],
+)
+def test_the_extra_is_found_from_the_name_of_a_module(monkeypatch, module, said):
+    lines = (
+        "Requires-Dist: babel>=2; sys_platform != 'none'\nRequires-Dist: bokeh_sampledata>=2026.1; extra == 'data'\n"
+    )
+    lines += "Requires-Dist: triton[x]>=3.2; (python_version > '3' and sys_platform != 'none') and extra == 'gpu'\n"
+    about = email.message_from_string(f"{lines}Provides-Extra: data\nProvides-Extra: gpu\n\n")
+    monkeypatch.setattr(importlib.metadata, "metadata", lambda name: about)
+    found = missing_package(ModuleNotFoundError(name=module))
+    assert found is None if said is None else f"pip install '{said}'" in found
 
 
 def test_a_package_that_no_extra_brings_is_a_bug_and_shown_as_one(monkeypatch):

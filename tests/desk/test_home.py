@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
-from pathlib import Path
 
+import platformdirs
 import pytest
 
 from coursekit import check, hint, predicted, progress
@@ -60,14 +61,30 @@ def _told_once():
 
 
 def test_without_a_home_folder_the_kernel_remembers(monkeypatch):
-    def homeless():
+    def homeless(*_, **__):
         raise RuntimeError("Could not determine home directory.")
 
-    for name in ("COURSEKIT_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv("COURSEKIT_HOME")
+    monkeypatch.setattr(platformdirs, "user_data_path", homeless)
     try_it(wrong)
     assert try_it(wrong).since != ()
+
+
+@pytest.fixture
+def on(monkeypatch):
+    """Take this for another system, with no variables but these."""
+
+    def settle(platform, variables):
+        for name in ("COURSEKIT_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "platform", platform)
+        importlib.reload(platformdirs)  # it asks for the system once, when it is loaded
+
+    yield settle
+    monkeypatch.undo()
+    importlib.reload(platformdirs)
 
 
 @pytest.mark.parametrize(
@@ -76,13 +93,18 @@ def test_without_a_home_folder_the_kernel_remembers(monkeypatch):
         ("linux", {"XDG_DATA_HOME": "/data"}, "/data/coursekit"),
         ("linux", {"HOME": "/home/ada"}, "/home/ada/.local/share/coursekit"),
         ("darwin", {"HOME": "/Users/ada"}, "/Users/ada/Library/Application Support/coursekit"),
-        ("win32", {"LOCALAPPDATA": "C:/ada/Local"}, "C:/ada/Local/coursekit"),
+        # Elsewhere than on Windows nobody can be asked for LOCALAPPDATA but this variable of platformdirs.
+        ("win32", {"WIN_PD_OVERRIDE_LOCAL_APPDATA": "C:/ada/Local"}, "C:/ada/Local/coursekit"),
     ],
 )
-def test_the_folder_is_where_the_system_keeps_such_data(monkeypatch, platform, variables, expected):
-    for name in ("COURSEKIT_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "platform", platform)
+def test_the_folder_is_where_the_system_keeps_such_data(on, platform, variables, expected):
+    on(platform, variables)
     assert folder().as_posix() == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has a folder for every user")
+def test_a_user_without_a_home_is_told_so_and_gets_no_folder_called_tilde(on, monkeypatch):
+    on(sys.platform, {})
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    with pytest.raises(RuntimeError, match="home directory"):
+        folder()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
-from coursekit.results.intervals import mean_interval, paired_comparison, t_table
+from coursekit.results.intervals import mean_interval, paired_comparison, poisson_upper, t_table
 
 # Two-sided 95 % and 99 % quantiles as every table of Student's distribution has them.
 TABULATED = {(1, 0.95): 12.706, (2, 0.95): 4.303, (4, 0.95): 2.776, (9, 0.95): 2.262, (29, 0.95): 2.045}
@@ -49,3 +52,24 @@ def test_what_has_no_interval_is_refused():
         mean_interval([1.0])
     with pytest.raises(ValueError, match="values: ratios are positive, got -1"):
         mean_interval([1.0, -1.0], ratio=True)
+
+
+@pytest.mark.parametrize(("count", "upper"), [(0, 2.996), (1, 4.744), (5, 10.513), (40, 52.069)])
+def test_poisson_limits_are_those_of_the_tables(count, upper):
+    assert poisson_upper(count) == pytest.approx(upper, abs=0.001)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95, 0.999])
+def test_poisson_limits_keep_their_promise_for_large_counts_and_other_levels(level):
+    for count in (0, 3, 700):
+        numbers = np.random.default_rng(count).poisson(poisson_upper(count, level), 400_000)
+        assert (numbers <= count).mean() == pytest.approx(1 - level, abs=0.004)
+    for count, strange in ((-1, level), (3, 1.0), (3, 0.0)):
+        with pytest.raises(ValueError, match="a count from 0 and a level between 0 and 1"):
+            poisson_upper(count, strange)
+
+
+def test_nothing_is_loaded_for_quantiles_before_one_is_asked_for():
+    code = "import sys, coursekit.results.intervals, coursekit.results.comparison; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"mpmath", "scipy"} & set(done.stdout.split())

@@ -64,6 +64,13 @@ def test_it_holds_the_lessons_and_their_texts_and_no_notebook_with_answers(wheel
 
 
 @pytest.mark.slow
+def test_it_holds_the_templates_of_all_pages(wheel):
+    here = {path.relative_to(ROOT).as_posix() for path in (ROOT / "coursekit").rglob("*.j2")}
+    assert {"coursekit/desk/map.html.j2", "coursekit/results/comparison.html.j2"} <= here
+    assert here <= set(zipfile.ZipFile(wheel).namelist())
+
+
+@pytest.mark.slow
 def test_installed_it_copies_the_lessons_out(typed):
     for state in ("new", "kept yours"):
         assert f"start: {state}" in typed("start", "mine")

@@ -45,6 +45,46 @@ def test_what_is_no_such_file_is_refused(text, said):
         parse_ts(text, "some.ts")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT.replace("\n", "\r"),
+        TEXT.replace("\n", "\r\n"),
+        "\ufeff" + TEXT,
+        TEXT.replace("@classLabel true", "@CLASSLABEL\tTrue"),
+        TEXT.replace(",", " , ").replace(":", " : "),
+        TEXT.replace("@data", "@dimensions 2\n@equalLength false\n@seriesLength 9\n@data"),
+    ],
+    ids=["old line ends", "Windows line ends", "byte-order mark", "tab and capitals", "spaces", "sizes"],
+)
+def test_other_ways_to_write_the_same(text):
+    cases = parse_ts(text)
+    assert cases.labels == ["up", "down"] and [values.shape for values in cases.series] == [(3, 2), (2, 2)]
+
+
+def test_names_of_classes_have_one_form():
+    cases = parse_ts("@classLabel true Tu\u0308r auf\n@data\n1,2:T\u00fcr\n3,4:auf\n")
+    assert cases.classes == ("T\u00fcr", "auf") and cases.labels == ["T\u00fcr", "auf"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (TEXT.replace("2,3", "2,inf"), "line 6: 'inf' is no number"),
+        (TEXT.replace("2,3", "2,1_0"), "line 6: '1_0' is no number"),
+        (TEXT.replace("2,3", "2,"), "line 6: '' is no number"),
+        (TEXT.replace("2,3", "2,nan"), "line 6: 'nan' is no number"),
+        (TEXT.replace("2,3", "2,\0"), "line 6 holds zero bytes"),
+        (TEXT.replace("@data", "@dimensions 3\n@data"), "line 7 has 2 channels, and the header says 3"),
+        (TEXT.replace("@data", "@equalLength true\n@seriesLength 3\n@data"), "line 10 has 2 numbers in a channel"),
+        (TEXT.replace("classLabel", "targetLabel"), "names no classes"),
+    ],
+)
+def test_a_part_that_is_gone_or_no_number_is_told_with_its_line(text, said):
+    with pytest.raises(BadFile, match=f"some.ts.*{said}"):
+        parse_ts(text, "some.ts")
+
+
 def test_what_cannot_be_put_into_one_array_is_refused():
     with pytest.raises(BadFile, match="case 2 has missing numbers"):
         padded(parse_ts(TEXT))

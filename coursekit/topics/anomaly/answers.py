@@ -59,21 +59,3 @@ def count_alarms(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int, patie
         if place > quiet_until:
             false, quiet_until = false + 1, place + patience
     return Alarms(found, len(events), false)
-
-
-def poisson_upper(count: int, level: float = 0.95) -> float:
-    """The largest mean of a Poisson number that is still compatible with `count`: P(at most count) = 1 - level.
-
-    For a count of zero it is 3.0, the rule of three (Hanley and Lippman-Hand 1983).
-    """
-
-    def at_most(mean: float) -> float:
-        return sum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(count + 1))
-
-    low, high = 1e-12, count + 10.0
-    while at_most(high) > 1 - level:
-        high *= 2
-    for _ in range(100):
-        middle = (low + high) / 2
-        low, high = (middle, high) if at_most(middle) > 1 - level else (low, middle)
-    return high

@@ -24,13 +24,13 @@ class BadEnvironment(ValueError):
 class OwnEnvironments:
     """N copies of an environment, stepped one after the other; see `coursekit.topics.control.data.Environments`."""
 
-    def __init__(self, copies: list, seed: int, keep: list[int]) -> None:
-        self._copies, self._keep = copies, keep
+    def __init__(self, name: str, copies: list, seed: int, keep: list[int]) -> None:
+        self._name, self._copies, self._keep = name, copies, keep
         self._first, self.actions = int(copies[0].action_space.start), int(copies[0].action_space.n)
         self.observation = np.stack([self._seen(one.reset(seed=seed + k)[0]) for k, one in enumerate(copies)])
 
     def step(self, actions: np.ndarray) -> EnvironmentStep:
-        """Take one action (N,), each 0 to actions - 1, in each copy."""
+        """Take one action (N,), each 0 to actions - 1, in each copy. Raises BadEnvironment for what is no number."""
         final, reward, terminated, truncated = zip(
             *(one.step(self._first + int(action))[:4] for one, action in zip(self._copies, actions, strict=True)),
             strict=True,
@@ -39,6 +39,8 @@ class OwnEnvironments:
             np.stack([self._seen(seen) for seen in final]),
             *map(np.array, (terminated, truncated)),
         )
+        if not (np.isfinite(final).all() and np.isfinite(reward).all()):
+            raise BadEnvironment(f"{self._name} gave a reward or an observation that is no number: mend it first")
         self.observation = final.copy()
         for k in np.flatnonzero(terminated | truncated):
             self.observation[k] = self._seen(self._copies[k].reset()[0])
@@ -55,15 +57,18 @@ def own_environment(name: str, N: int, seed: int = 0, keep: Sequence[int] | None
 
     keep: which entries of an observation are seen; None: all of them.
     Raises BadEnvironment if Gymnasium is missing, if it cannot make the environment, if its actions are not some few to
-    choose from, if its observations are no arrays of numbers, or if an entry of keep does not exist.
+    choose from, if its observations are no arrays of numbers, or if an entry of keep does not exist; ValueError if N is
+    below 1.
     """
+    if N < 1:
+        raise ValueError(f"N: expected at least one copy, got {N}")
     try:
         import gymnasium
     except ModuleNotFoundError:
         raise BadEnvironment(f"your own environment needs Gymnasium: {INSTALL}") from None
     try:
         copies = [gymnasium.make(name) for _ in range(N)]
-    except (gymnasium.error.Error, ImportError) as problem:
+    except Exception as problem:  # an environment is foreign code, and can fail in any way
         raise BadEnvironment(f"Gymnasium cannot make {name!r}: {' '.join(str(problem).split())}") from None
     actions, seen = copies[0].action_space, copies[0].observation_space
     if not isinstance(actions, gymnasium.spaces.Discrete):
@@ -72,6 +77,8 @@ def own_environment(name: str, N: int, seed: int = 0, keep: Sequence[int] | None
         raise BadEnvironment(f"{name} has observations {seen}: choose one whose observations are numbers (Box)")
     entries = int(np.prod(seen.shape))
     kept = list(range(entries)) if keep is None else list(keep)
-    if not kept or not set(kept) <= set(range(entries)):
+    if not entries:
+        raise BadEnvironment(f"{name} has observations without an entry: choose one that shows something")
+    if not kept or not all(isinstance(k, int | np.integer) and 0 <= k < entries for k in kept):
         raise BadEnvironment(f"keep={kept}: an observation of {name} has the entries 0 to {entries - 1}")
-    return OwnEnvironments(copies, seed, kept)
+    return OwnEnvironments(name, copies, seed, kept)

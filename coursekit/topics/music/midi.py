@@ -6,18 +6,22 @@ rolls = own_folder("my-songs")               # rolls of all MIDI files in a fold
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
-from coursekit.sources.own_file import BadFile
+from coursekit.sources.text_file import BadFile
 from coursekit.topics.music.data import KEYS, LOWEST, Note, piano_roll
+from coursekit.topics.music.midi_tracks import Broken, chunks, presses
 
 _TICKS = 480  # per quarter note
 _DRUMS = 9  # the channel whose numbers are instruments, not pitches
 _LONGEST = 20_000  # quarter notes: more is a broken file
+_PARTS = (4, 6, 8)  # of a quarter note: where written notes begin
+_SLACK = Fraction(1, 200)  # of a quarter note: ticks are whole numbers
+_WRITTEN = 0.6  # the share of the notes that begin there; ornaments, swing and quintuplets do not
 
 
 def write_midi(path: str | Path, roll: np.ndarray, beats_per_minute: float = 96.0) -> Path:
@@ -44,22 +48,22 @@ def read_midi(content: bytes, name: str = "the file") -> list[Note]:
     """All notes of a MIDI file, drums left out. Raises BadFile, in one sentence, if it is none that can be read."""
     if content[:4] != b"MThd" or len(content) < 14:
         raise BadFile(f"{name} is no MIDI file: it does not begin with MThd")
-    size, division = int.from_bytes(content[4:8], "big"), int.from_bytes(content[12:14], "big")
-    if content[8:10] not in (b"\x00\x00", b"\x00\x01"):
-        raise BadFile(f"{name} has several songs in one file (format 2): export it as format 0 or 1")
+    size, kind, promised, division = (
+        int.from_bytes(content[a:b], "big") for a, b in ((4, 8), (8, 10), (10, 12), (12, 14))
+    )
+    if kind > 1:
+        raise BadFile(f"{name} has several songs in one file (format {kind}): export it as format 0 or 1")
     if division & 0x8000 or not division:
         raise BadFile(f"{name} counts time in seconds, not in beats: export it with ticks per quarter note")
-    notes, at = [], 8 + size
     try:
-        while at < len(content):
-            kind, length = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "big")
-            if len(content) < at + 8 + length:
-                raise IndexError
-            if kind == b"MTrk":
-                notes += _track(content[at + 8 : at + 8 + length], division)
-            at += 8 + length
-    except IndexError:
-        raise BadFile(f"{name} stops in the middle of a track: copy or export it again") from None
+        pressed = [press for track in chunks(content, 8 + size, promised) for press in presses(track)]
+    except Broken as problem:
+        raise BadFile(f"{name}: {problem}; copy or export it again") from None
+    notes = [
+        Note(Fraction(press.start, division), Fraction(press.end, division), press.pitch)
+        for press in pressed
+        if press.channel != _DRUMS
+    ]
     if not notes:
         raise BadFile(f"{name} has no notes but drums: use another file")
     return sorted(notes)
@@ -68,54 +72,49 @@ def read_midi(content: bytes, name: str = "the file") -> list[Note]:
 def own_folder(folder: str | Path, at_least: int = 10) -> tuple[np.ndarray, ...]:
     """The rolls (T, 88) of all MIDI files in a folder, in order of their names.
 
-    Raises BadFile if there is no such folder, if it has fewer than `at_least` MIDI files, or if one of them cannot be
-    used; the message names the file.
+    Hidden files are left out. Raises BadFile if there is no such folder, if it has fewer than `at_least` MIDI files, or
+    if one of them cannot be used, such as music that was recorded and not quantised; the message names the file.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise BadFile(f"there is no folder {folder}: give its path from {Path.cwd()}, or an absolute one")
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".mid", ".midi"))
+    files = sorted(
+        path for path in folder.iterdir() if path.suffix.lower() in (".mid", ".midi") and path.name[0] != "."
+    )
     if len(files) < at_least:
         raise BadFile(f"{folder.name} has {len(files)} files .mid or .midi, and at least {at_least} are needed")
     return tuple(_roll(path) for path in files)
 
 
 def _roll(path: Path) -> np.ndarray:
-    notes = read_midi(path.read_bytes(), path.name)
+    try:
+        notes = read_midi(path.read_bytes(), path.name)
+    except OSError as problem:
+        raise BadFile(f"{path.name} cannot be read ({problem.strerror}): check its permissions") from None
     if max(note.end for note in notes) > _LONGEST:
         raise BadFile(f"{path.name} lasts more than {_LONGEST:,} quarter notes: cut it")
+    _require_beats(notes, path.name)
     try:
         return piano_roll(notes)
     except ValueError as problem:
         raise BadFile(f"{path.name}: {problem}; transpose it, or leave out its sound effects") from None
 
 
-def _track(data: bytes, division: int) -> Iterator[Note]:
-    """The notes of one track; one that is never released lasts until the track's end. IndexError if it is cut off."""
-    at = ticks = status = 0
-    sounding: dict[tuple[int, int], int] = {}
-    while at < len(data):
-        delta, at = _read_variable(data, at)
-        ticks += delta
-        if data[at] & 0x80:
-            status, at = data[at], at + 1
-        if status in (0xFF, 0xF0, 0xF7):
-            at += status == 0xFF
-            length, at = _read_variable(data, at)
-            at += length
-            continue
-        kind, channel = status & 0xF0, status & 0x0F
-        if kind in (0x80, 0x90) and channel != _DRUMS:
-            pitch, velocity = data[at], data[at + 1]
-            started = sounding.pop((channel, pitch), None)
-            if started is not None and ticks > started:
-                yield Note(Fraction(started, division), Fraction(ticks, division), pitch)
-            if kind == 0x90 and velocity:
-                sounding[channel, pitch] = ticks
-        at += 1 if kind in (0xC0, 0xD0) else 2
-    for (_, pitch), started in sounding.items():
-        if ticks > started:
-            yield Note(Fraction(started, division), Fraction(ticks, division), pitch)
+def _require_beats(notes: list[Note], name: str) -> None:
+    """Refuse music that was played, not written: its quarter notes begin between those of the file.
+
+    Such a note has begun too late for the grid's own point and is over at the next, or it counts for the wrong one.
+    """
+    on_grid = [
+        any(abs(note.start * parts - round(note.start * parts)) < parts * _SLACK for parts in _PARTS) for note in notes
+    ]
+    if (free := on_grid.count(False)) > (1 - _WRITTEN) * len(notes):
+        raise BadFile(
+            f"{name} was recorded freely, {free} of its {len(notes)} notes begin between the beats: quantise it (to "
+            "sixteenths, say) in the program that made it"
+        )
+    if not any(math.ceil(note.start) < note.end for note in notes):
+        raise BadFile(f"{name} has no note that sounds when a quarter note begins: double its note values")
 
 
 def _variable(number: int) -> bytes:
@@ -124,13 +123,3 @@ def _variable(number: int) -> bytes:
     while number := number >> 7:
         coded.append(number & 0x7F | 0x80)
     return bytes(reversed(coded))
-
-
-def _read_variable(data: bytes, at: int) -> tuple[int, int]:
-    """The number that begins at a place, and the place after it."""
-    number = 0
-    while True:
-        byte = data[at]
-        number, at = number << 7 | byte & 0x7F, at + 1
-        if not byte & 0x80:
-            return number, at

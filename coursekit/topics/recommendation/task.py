@@ -11,8 +11,6 @@ GRU into the field.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +21,9 @@ import torch
 
 from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
-from coursekit.sources.own_file import BadFile
+from coursekit.sources.cells import number
+from coursekit.sources.csv_table import csv_table, plain_name
+from coursekit.sources.text_file import BadFile, plain_text
 from coursekit.topics.recommendation.answers import recall_and_mrr, split_sessions, transition_counts
 from coursekit.topics.recommendation.data import LONGEST, Clicks, Shop, made_sessions
 from coursekit.training.batches import random_rows
@@ -224,24 +224,32 @@ def task_from_file(path: str | Path, *, session: str, item: str, time: str) -> R
 
 
 def _read(path: Path, name: str, columns: tuple[str, str, str]) -> list[tuple[str, str, float]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise BadFile(f"{name} is not there: check the path {path}") from None
-    except UnicodeDecodeError:
-        raise BadFile(f"{name} is not UTF-8 text: save it again as CSV with UTF-8 encoding") from None
-    reader = csv.DictReader(io.StringIO(text))
-    missing = [column for column in columns if column not in (reader.fieldnames or [])]
-    if missing:
-        there = ", ".join(reader.fieldnames or []) or "nothing"
-        raise BadFile(f"{name} has no column {missing[0]!r}; its first line names {there}")
-    rows = []
-    for line, row in enumerate(reader, start=2):
-        cells = [row[column] for column in columns]
-        if None in cells or not all(cell.strip() for cell in cells):
-            raise BadFile(f"{name}, line {line}: a cell is empty; fill it or remove the line")
-        try:
-            rows.append((cells[0], cells[1], float(cells[2])))
-        except ValueError:
-            raise BadFile(f"{name}, line {line}: the time {cells[2]!r} is no number; write seconds, say") from None
+    if not path.exists():
+        raise BadFile(f"{name} is not there: check the path {path}")
+    header, table = csv_table(plain_text(path), columns, name)
+    columns = tuple(map(plain_name, columns))
+    if missing := [column for column in columns if header.count(column) != 1]:
+        if missing[0] in header:
+            raise BadFile(f"{name} has several columns called {missing[0]!r}: give them different names")
+        raise BadFile(f"{name} has no column {missing[0]!r}; its first line names {', '.join(header) or 'nothing'}")
+    rows, places = [], [header.index(column) for column in columns]
+    for where, cells in (row for row in table if not row.empty):
+        if any(cells[len(header) :]):
+            raise BadFile(
+                f"{where} has {len(cells)} cells where the header has {len(header)}: put quotation marks around"
+            )
+        visit, item, when = chosen = [cells[k] if k < len(cells) else "" for k in places]
+        if not all(chosen):
+            raise BadFile(f"{where}: a cell is empty; fill it or remove the line")
+        rows.append((visit, item, _seconds(where, when)))
     return rows
+
+
+def _seconds(where: str, cell: str) -> float:
+    try:
+        when = number(where, "time", cell, ".")
+    except BadFile:
+        when = np.nan
+    if np.isnan(when):
+        raise BadFile(f"{where}: the time {cell!r} is no number; write seconds, say")
+    return when

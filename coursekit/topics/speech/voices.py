@@ -7,12 +7,13 @@ voices = read_voices("recordings")               # {"anna": [(T, 12), ...], "ben
 
 from __future__ import annotations
 
+import unicodedata
 import wave
 from pathlib import Path
 
 import numpy as np
 
-from coursekit.sources.own_file import BadFile
+from coursekit.sources.text_file import BadFile
 
 RATE = 10_000  # samples per second of the analysis
 FRAME, SHIFT = 256, 64  # samples: 25.6 ms, every 6.4 ms
@@ -23,24 +24,36 @@ _QUIET = 1e-3  # frames with less than this share of the loudest frame's energy 
 def read_wav(path: str | Path) -> tuple[np.ndarray, int]:
     """Samples (n,) in -1..1, all channels mixed, and how many there are in a second.
 
-    Raises BadFile if there is no such file, if it is no uncompressed WAV file, or if it holds no sound.
+    Raises BadFile if there is no such file, if it is no uncompressed WAV file or lacks a part, or if it holds no sound.
     """
     path = Path(path)
     if not path.is_file():
         raise BadFile(f"there is no file {path}: give its path from {Path.cwd()}, or an absolute one")
+    again = "save it as WAV, PCM, 16 bits"
     try:
         with wave.open(str(path), "rb") as file:
-            channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
-            raw = np.frombuffer(file.readframes(file.getnframes()), np.uint8)
+            channels, width, rate, frames = file.getparams()[:4]
+            raw = np.frombuffer(file.readframes(frames), np.uint8)
     except (wave.Error, EOFError) as problem:
-        raise BadFile(f"{path.name} is no uncompressed WAV file ({problem}): save it as WAV, PCM, 16 bits") from None
+        raise BadFile(
+            f"{path.name} is no uncompressed WAV file ({str(problem) or 'it ends too early'}): {again}"
+        ) from None
+    except OSError as problem:
+        raise BadFile(f"{path.name} cannot be read ({problem.strerror}): check its permissions") from None
+    if rate < 1 or not 1 <= width <= 4:
+        raise BadFile(f"{path.name} has {rate} samples a second of {width} bytes each: {again}")
+    if len(raw) < frames * width * channels:
+        there = len(raw) // (width * channels)
+        raise BadFile(
+            f"{path.name} holds {there:,} of the {frames:,} samples that it promises: copy or record it again"
+        )
     if width == 1:
         samples = (raw.astype(float) - 128) / 128  # eight bits are unsigned, all others have a sign
     else:
-        bytes_of = raw[: len(raw) // width * width].reshape(-1, width).astype(np.int64)
+        bytes_of = raw.reshape(-1, width).astype(np.int64)
         whole = (bytes_of << (8 * np.arange(width))).sum(axis=1)
         samples = (whole - (whole >> (8 * width - 1) << (8 * width))) / 2.0 ** (8 * width - 1)
-    sound = samples[: len(samples) // channels * channels].reshape(-1, channels).mean(axis=1)
+    sound = samples.reshape(-1, channels).mean(axis=1)
     if len(sound) == 0 or np.ptp(sound) == 0:
         raise BadFile(f"{path.name} holds no sound: record it again")
     return sound, rate
@@ -77,9 +90,9 @@ def read_voices(folder: str | Path) -> dict[str, list[np.ndarray]]:
         raise BadFile(f"there is no folder {folder}: give its path from {Path.cwd()}, or an absolute one")
     voices = {}
     for speaker in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
-        files = sorted(path for path in speaker.iterdir() if path.suffix.lower() == ".wav")
+        files = sorted(path for path in speaker.iterdir() if path.suffix.lower() == ".wav" and path.name[0] != ".")
         if files:
-            voices[speaker.name] = [_frames_of(path) for path in files]
+            voices[unicodedata.normalize("NFC", speaker.name)] = [_frames_of(path) for path in files]
     if len(voices) < 2:
         raise BadFile(
             f"{folder.name} has {len(voices)} folders with WAV files: make one for each of two or more speakers"

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from coursekit.sources.installed import DataSet, Provenance, catalogued, load_or_generate
-from coursekit.sources.own_file import BadFile
 from coursekit.sources.text import Text
+from coursekit.sources.text_file import BadFile, plain_text
 
 _LOCALES = {
     "de_DE": "German",
@@ -93,16 +93,9 @@ def own_text(path: str | Path, at_least: int = 20_000) -> Text:
     Raises BadFile, in one sentence, if it is missing, no UTF-8, too short, or holds more than 500 different characters.
     """
     path = Path(path)
-    if not path.is_file():
-        raise BadFile(f"there is no file {path}: give its path from {Path.cwd()}, or an absolute one")
-    try:
-        characters = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise BadFile(
-            f"{path.name} is not text in UTF-8 (byte {problem.start}): save it with the encoding UTF-8"
-        ) from None
-    if "\0" in characters:
-        raise BadFile(f"{path.name} is no text: it holds zero bytes; export it as plain text")
+    characters = plain_text(path)
+    if characters.startswith(("{\\rtf", "%PDF")):
+        raise BadFile(f"{path.name} is a document with its layout, no plain text: export it as plain text, UTF-8")
     if len(characters) < at_least:
         raise BadFile(f"{path.name} has {len(characters):,} characters, and at least {at_least:,} are needed")
     if len(set(characters)) > _MOST_CHARACTERS:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 
 import numpy as np
 
 from coursekit.sources.installed import Provenance
-from coursekit.sources.own_file import BadFile
+from coursekit.sources.text_file import BadFile, plain_text
 from coursekit.topics.translation.data import Pairs
 
 FEWEST, MOST, LONGEST = 50, 10_000, 200  # different pairs; pairs; characters of a text
@@ -23,15 +22,7 @@ def read_pairs(path: str | Path) -> Pairs:
     LONGEST characters on one side.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise BadFile(f"there is no file {path}: check the path") from None
-    except UnicodeDecodeError as problem:
-        raise BadFile(f"{path.name} is not text in UTF-8 (byte {problem.start}): save it with that encoding") from None
-    except OSError as problem:
-        raise BadFile(f"{path.name} cannot be read ({problem.strerror}): choose another file") from None
-    numbered = enumerate(unicodedata.normalize("NFC", text).split("\n"), start=1)
+    numbered = enumerate(plain_text(path).split("\n"), start=1)
     pairs = [_pair(f"{path.name}, line {number}", line) for number, line in numbered if line.strip()]
     if len(pairs) > MOST:
         raise BadFile(f"{path.name} has {len(pairs):,} pairs, more than {MOST:,}: keep so many of them")
@@ -51,6 +42,8 @@ def _pair(where: str, line: str) -> tuple[str, str]:
         found = "no tab" if len(cells) == 1 else f"{len(cells) - 1} tabs"
         raise BadFile(f"{where} has {found}: write the text, one tab, and its translation")
     for side, cell in zip(("first", "second"), cells, strict=True):
+        if cell[0:1] == cell[-1:] == '"' and '""' in cell[1:-1]:
+            raise BadFile(f"{where}: the {side} column has a spreadsheet's quotation marks; export it without quoting")
         if not cell:
             raise BadFile(f"{where}: the {side} column is empty; fill it, or leave the line out")
         if len(cell) > LONGEST:

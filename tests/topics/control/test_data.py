@@ -132,6 +132,78 @@ def test_unfit_environments_are_refused_in_one_sentence(name, keep, said):
     assert "\n" not in str(refused.value)
 
 
+@pytest.fixture
+def registered():
+    """Register an environment with three actions under a name, with these settings; returns the name."""
+    import gymnasium as gym
+
+    class Odd(gym.Env):
+        def __init__(self, shape=(2,), dtype=np.float32, start=0, fault="", must=0):
+            if fault == "made":
+                raise RuntimeError("no licence\nfor this one")
+            self.observation_space = gym.spaces.Box(0, 9, shape, dtype)
+            self.action_space, self.fault, self.t = gym.spaces.Discrete(3, start=start), fault, 0
+
+        def reset(self, *, seed=None, options=None):
+            self.t = 0
+            return np.full(self.observation_space.shape, 1, self.observation_space.dtype), {}
+
+        def step(self, action):
+            assert self.action_space.contains(action)
+            self.t += 1
+            seen = np.full(self.observation_space.shape, 1, self.observation_space.dtype)
+            reward = np.inf if self.fault == "reward" and self.t > 1 else 1.0
+            over = self.t == 3
+            return (seen * np.nan if self.fault == "seen" and self.t > 1 else seen), reward, over, over, {}
+
+    def register(**settings):
+        gym.register("Odd-v0", Odd, kwargs=settings, disable_env_checker=True)
+        return "Odd-v0"
+
+    yield register
+    gym.registry.pop("Odd-v0", None)
+
+
+@needs_gymnasium
+@pytest.mark.parametrize(
+    ("settings", "entries"), [({}, 2), ({"start": 5}, 2), ({"shape": ()}, 1), ({"shape": (2, 3), "dtype": np.uint8}, 6)]
+)
+def test_environments_of_other_shapes_are_stepped_to_their_end(registered, settings, entries):
+    mine = own_environment(registered(**settings), N=2)
+    assert mine.actions == 3 and mine.observation.shape == (2, entries)
+    steps = [mine.step(np.array([0, 2])) for _ in range(3)]
+    assert [step.terminated.all() for step in steps] == [False, False, True]
+    assert not any(step.truncated.any() for step in steps), "an end is no cut, if both are told"
+
+
+@needs_gymnasium
+@pytest.mark.parametrize(
+    ("settings", "how", "said"),
+    [
+        ({"fault": "made"}, {}, "cannot make 'Odd-v0': no licence for this one"),
+        ({"nonsense": 1}, {}, "cannot make 'Odd-v0'"),
+        ({"shape": (0,)}, {}, "without an entry"),
+        ({}, {"keep": (-1,)}, "the entries 0 to 1"),
+        ({}, {"keep": (0.5,)}, "the entries 0 to 1"),
+    ],
+)
+def test_other_unfit_environments_are_refused_in_one_sentence(registered, settings, how, said):
+    with pytest.raises(BadEnvironment, match=said) as refused:
+        own_environment(registered(**settings), N=1, **how)
+    assert "\n" not in str(refused.value)
+
+
+@needs_gymnasium
+@pytest.mark.parametrize("fault", ["reward", "seen"])
+def test_what_is_no_number_does_not_reach_the_network(registered, fault):
+    mine = own_environment(registered(fault=fault), N=2)
+    mine.step(np.zeros(2, int))
+    with pytest.raises(BadEnvironment, match="Odd-v0 gave a reward or an observation that is no number"):
+        mine.step(np.zeros(2, int))
+    with pytest.raises(ValueError, match="at least one copy, got 0"):
+        own_environment("CartPole-v1", N=0)
+
+
 def test_without_gymnasium_the_error_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "gymnasium", None)
     with pytest.raises(BadEnvironment, match=r"pip install 'coursekit\[rl\]'"):

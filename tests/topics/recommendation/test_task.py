@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -86,6 +88,53 @@ def test_a_file_gives_the_sessions_that_it_holds(tmp_path):
     expected = recommendation.task_from_log("x", log)
     assert sorted(map(len, own.train)) == sorted(map(len, expected.train))
     assert len(own.test) == len(expected.test)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(",", ";"),
+        lambda text: text.replace(",", "\t"),
+        lambda text: "sep=,\n" + text,
+        lambda text: "Clicks of the shop\n\n" + text,
+        lambda text: "\ufeff" + text.replace("\n", "\r"),
+        lambda text: text.replace("\n", "\n\n"),
+        lambda text: "visit,article,seconds,\n" + text.partition("\n")[2].replace("\n", ",\n"),
+        lambda text: text.replace(",", " , "),
+        lambda text: re.sub(r"item(\d+)", r'"item\1"', text),
+    ],
+    ids=["semicolons", "tabs", "sep=", "title", "mark", "empty lines", "empty column", "spaces", "quotation marks"],
+)
+def test_other_ways_to_write_the_same_clicks(tmp_path, change):
+    log, _ = made_sessions(0.5, sessions=200)
+    path = written(tmp_path / "clicks.csv", log)
+    how = {"session": "visit", "item": "article", "time": "seconds"}
+    plain = recommendation.task_from_file(path, **how)
+    path.write_text(change(path.read_text()), encoding="utf-8")
+    other = recommendation.task_from_file(path, **how)
+    assert [clicks.tolist() for clicks in other.train] == [clicks.tolist() for clicks in plain.train]
+    assert [clicks.tolist() for clicks in other.test] == [clicks.tolist() for clicks in plain.test]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("visit,article,seconds\n1,2,nan\n", "line 2: the time 'nan' is no number"),
+        ("visit,article,seconds\n1,2,inf\n", "line 2: the time 'inf' is no number"),
+        ("visit,article,seconds\n1,2,1_0\n", "line 2: the time '1_0' is no number"),
+        ("visit,article,seconds\n1,2,-\n", "line 2: the time '-' is no number"),
+        ('visit,article,seconds\n1,2,"1,234"\n', "line 2: the time '1,234' is no number"),
+        ("visit,article,seconds\n1,red, large,5\n", "line 2 has 4 cells where the header has 3"),
+        ("visit,article,article,seconds\n1,2,3,4\n", "several columns called 'article'"),
+        ('visit,article,seconds\n1,"2,3\n', "no CSV.*quotation mark"),
+        ("visit,article,seconds\n1,2\0,3\n", "line 2 holds zero bytes"),
+    ],
+)
+def test_clicks_that_would_be_read_wrongly_are_refused(tmp_path, text, said):
+    path = tmp_path / "clicks.csv"
+    path.write_text(text)
+    with pytest.raises(BadFile, match=f"clicks.csv.*{said}"):
+        recommendation.task_from_file(path, session="visit", item="article", time="seconds")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import wave
 
 import numpy as np
@@ -99,6 +100,64 @@ def test_what_is_no_recording_is_refused(tmp_path, content, said):
         path.write_bytes(content)
     with pytest.raises(BadFile, match=said):
         read_wav(path)
+
+
+def riff(samples: bytes, *, told=None, form=1, rate=16_000, width=2, before=b"", after=b"") -> bytes:
+    """A WAV file byte by byte. told: the size of the sound that it promises."""
+    about = struct.pack("<HHIIHH", form, 1, rate, rate * width, width, 8 * width)
+    size = len(samples) if told is None else told
+    body = b"WAVEfmt " + struct.pack("<I", len(about)) + about + before + b"data" + struct.pack("<I", size)
+    return b"RIFF" + struct.pack("<I", len(body + samples + after)) + body + samples + after
+
+
+SAMPLES = (noise(0.1) * 32767).astype("<i2").tobytes()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        riff(SAMPLES),
+        riff(SAMPLES, before=b"LIST\4\0\0\0INFO"),
+        riff(SAMPLES, after=b"id3 \4\0\0\0some"),
+        riff(SAMPLES) + b"\0" * 10,
+    ],
+    ids=["plain", "notes before the sound", "notes after it", "zeros after the file"],
+)
+def test_what_stands_around_the_sound_does_no_harm(tmp_path, content):
+    (tmp_path / "a.wav").write_bytes(content)
+    sound, rate = read_wav(tmp_path / "a.wav")
+    assert rate == 16_000 and len(sound) == 1600
+    np.testing.assert_allclose(sound, noise(0.1), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (riff(SAMPLES)[:-500], "holds 1,350 of the 1,600 samples that it promises"),
+        (riff(SAMPLES, told=0xFFFFFFFF), "holds 1,600 of the 2,147,483,647 samples"),
+        (riff(SAMPLES, told=0), "holds no sound"),
+        (riff(SAMPLES, form=3, width=4), "no uncompressed WAV file.*16 bits"),
+        (riff(SAMPLES, form=7, width=1), "no uncompressed WAV file.*16 bits"),
+        (riff(SAMPLES, width=8), "samples a second of 8 bytes each"),
+        (riff(SAMPLES, rate=0), "has 0 samples a second"),
+        (b"RIFX" + riff(SAMPLES)[4:], "no uncompressed WAV file"),
+        (b"", "no uncompressed WAV file .it ends too early"),
+    ],
+    ids=["cut off", "streamed", "size 0", "floats", "telephone", "64 bits", "no rate", "big-endian", "empty"],
+)
+def test_a_recording_that_would_be_read_in_part_or_wrongly_is_refused(tmp_path, content, said):
+    (tmp_path / "a.wav").write_bytes(content)
+    with pytest.raises(BadFile, match=f"^a.wav.*{said}"):
+        read_wav(tmp_path / "a.wav")
+
+
+def test_hidden_copies_of_a_system_are_no_recordings_and_names_have_one_form(tmp_path):
+    for speaker in ("Ju\u0308rgen", "anna"):
+        (tmp_path / speaker).mkdir()
+        write(tmp_path / speaker / "a.wav", noise(0.2)[:, None])
+        (tmp_path / speaker / "._a.wav").write_bytes(b"\x00\x05\x16\x07")
+    voices = read_voices(tmp_path)
+    assert sorted(voices) == ["J\u00fcrgen", "anna"] and all(len(files) == 1 for files in voices.values())
 
 
 def test_what_is_no_folder_of_voices_is_refused(tmp_path):

@@ -86,6 +86,31 @@ def test_unfit_texts_are_refused_in_one_sentence(tmp_path, content, said):
         own_text(path, at_least=300)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (("Grüße. " * 60).encode("utf-16"), "UTF-16, not UTF-8"),
+        (("plain " * 60).encode("utf-16-le"), "line 1 holds zero bytes"),
+        (("Grüße. " * 60).encode("cp1252"), "not text in UTF-8"),
+        (b"{\\rtf1\\ansi " + b"text " * 100, "no plain text: export it"),
+        (b"%PDF-1.4 " + b"text " * 100, "no plain text: export it"),
+    ],
+    ids=["UTF-16", "UTF-16 without a mark", "Windows", "RTF", "PDF"],
+)
+def test_texts_that_would_be_read_as_other_letters_are_refused(tmp_path, content, said):
+    path = tmp_path / "own.txt"
+    path.write_bytes(content)
+    with pytest.raises(BadFile, match=f"own.txt.*{said}"):
+        own_text(path, at_least=300)
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\r\r\n"])
+def test_letters_and_line_ends_have_one_form(tmp_path, end):
+    path = tmp_path / "own.txt"
+    path.write_bytes(f"\ufeffGro\u0308\u00dfe{end}".encode() * 100)
+    assert own_text(path, at_least=300).characters.replace("\ufeff", "") == "Gr\u00f6\u00dfe\n" * 100
+
+
 def test_a_missing_text_is_told_with_the_folder(tmp_path):
     with pytest.raises(BadFile, match="there is no file"):
         own_text(tmp_path / "none.txt")

@@ -125,6 +125,34 @@ def test_unfit_files_are_refused_in_one_sentence(tmp_path, rows, said):
         read_pairs(written(tmp_path / "own.tsv", rows))
 
 
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\r\r\n", "\n\n", "\n \t \n"])
+def test_line_ends_of_every_kind(tmp_path, end):
+    path = tmp_path / "own.tsv"
+    path.write_bytes(end.join(lines(FEWEST)).encode())
+    assert read_pairs(path).source == [f"say {k}" for k in range(FEWEST)]
+
+
+def test_spaces_that_do_not_break_are_spaces(tmp_path):
+    rows = ["a\u00a0b\tC\u2019est\u202fvrai\u00a0!\u2028", *lines(FEWEST)]
+    pairs = read_pairs(written(tmp_path / "own.tsv", rows))
+    assert (pairs.source[0], pairs.target[0]) == ("a b", "C\u2019est vrai !")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('"say ""hi"""\tdire', "line 2: the first column has a spreadsheet's quotation marks"),
+        ('hello\t"bon\njour"', "line 3 has no tab"),
+        ("hello;bonjour", "line 2 has no tab"),
+        ("hello\tbonjour\tby somebody", "line 2 has 2 tabs"),
+        ("hel\0lo\tbonjour", "line 2 holds zero bytes"),
+    ],
+)
+def test_what_another_program_means_by_a_line_is_not_guessed(tmp_path, row, said):
+    with pytest.raises(BadFile, match=f"own.tsv, {said}"):
+        read_pairs(written(tmp_path / "own.tsv", ["a\tb", row, *lines(FEWEST)]))
+
+
 def test_what_is_no_text_file_is_refused(tmp_path):
     with pytest.raises(BadFile, match=r"there is no file .*none\.tsv"):
         read_pairs(tmp_path / "none.tsv")
@@ -132,3 +160,5 @@ def test_what_is_no_text_file_is_refused(tmp_path):
         read_pairs(tmp_path)
     with pytest.raises(BadFile, match=r"own\.tsv is not text in UTF-8 \(byte 2\)"):
         read_pairs(written(tmp_path / "own.tsv", ["größe\tsize"] * 60, encoding="latin-1"))
+    with pytest.raises(BadFile, match="UTF-16, not UTF-8"):
+        read_pairs(written(tmp_path / "own.tsv", ["größe\tsize"] * 60, encoding="utf-16"))

@@ -1,0 +1,48 @@
+"""Text that a learner brings: read as it is meant, or refused in one sentence that says what to do."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+
+class BadFile(ValueError):
+    """A file that cannot be used as it is; the message is one sentence that says where and what to do."""
+
+
+def plain_text(path: str | Path) -> str:
+    """The text of a file in UTF-8, as `sound_text` gives it; every kind of line end is a "\\n".
+
+    Raises BadFile if there is no such file, if it may not be read, or if it is no text in UTF-8.
+    """
+    path = Path(path)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise BadFile(f"there is no file {path}: give its path from {Path.cwd()}, or an absolute one") from None
+    except OSError as problem:
+        said = "it is a folder" if path.is_dir() else problem.strerror
+        raise BadFile(f"{path.name} cannot be read ({said}): choose another file, or check its permissions") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        # A byte-order mark tells UTF-16, which spreadsheets call "Unicode text".
+        what = "it is UTF-16, not UTF-8; " if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
+        raise BadFile(
+            f"{path.name} is not text in UTF-8 (byte {problem.start}): {what}save it with the encoding UTF-8"
+        ) from None
+    return sound_text(text, path.name)
+
+
+def sound_text(text: str, name: str) -> str:
+    """A text whose letters have one form each (NFC: ü is one character), with "\\n" at line ends, no byte-order mark.
+
+    name: what errors call it. Raises BadFile for zero bytes, which no text has.
+    """
+    text = text.lstrip("\ufeff").replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise BadFile(
+            f"{name}, line {line} holds zero bytes, so it is no text in UTF-8: export it as plain text, UTF-8"
+        )
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,56 @@
+"""Files of text: letters as they are meant, or a sentence about what the file is."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from coursekit.sources.own_file import read_csv_series
+from coursekit.sources.text_file import BadFile, plain_text
+
+
+def written(tmp_path, content: bytes):
+    path = tmp_path / "own.csv"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\r\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff", "\ufeff\ufeff"])
+def test_marks_line_ends_and_accents_have_one_form(tmp_path, end, mark):
+    content = f"{mark}gro\u0308\u00dfe{end}b{end}".encode()
+    assert plain_text(written(tmp_path, content)) == "gr\u00f6\u00dfe\nb\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("größe".encode("latin-1"), r"not text in UTF-8 \(byte 2\): save it"),
+        ("größe".encode("utf-16"), r"not text in UTF-8 \(byte 0\): it is UTF-16, not UTF-8; save it"),
+        (b"\xfe\xff" + "größe".encode("utf-16-be"), "UTF-16, not UTF-8"),
+        ("t,v\n1,2\n".encode("utf-16-le"), "line 1 holds zero bytes"),
+        (b"a\nb\0\nc", "line 2 holds zero bytes"),
+        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00", "line 1 holds zero bytes"),
+    ],
+    ids=["latin-1", "UTF-16", "UTF-16, the other order", "UTF-16 without a mark", "a zero byte", "a workbook"],
+)
+def test_what_is_no_such_text_is_refused_in_one_sentence(tmp_path, content, said):
+    with pytest.raises(BadFile, match=f"^own.csv.*{said}") as problem:
+        read_csv_series(written(tmp_path, content), time="t", value="v")
+    assert "\n" not in str(problem.value)
+
+
+def test_what_is_no_file(tmp_path):
+    with pytest.raises(BadFile, match="there is no file .*none.csv: give its path from"):
+        plain_text(tmp_path / "none.csv")
+    with pytest.raises(BadFile, match="cannot be read .it is a folder"):
+        plain_text(tmp_path)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_of_somebody_else(tmp_path):
+    path = written(tmp_path, b"a")
+    path.chmod(0)
+    with pytest.raises(BadFile, match="cannot be read .Permission denied"):
+        plain_text(path)
