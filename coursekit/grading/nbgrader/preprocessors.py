@@ -21,6 +21,7 @@ from coursekit.grading.nbgrader.presentation import (
     words_made_safe,
 )
 from coursekit.grading.nbgrader.reading import UNREAD
+from coursekit.grading.quarantine import shown
 from coursekit.grading.results import RESULTS, ResultStore
 from coursekit.grading.runners import faulty, run_job
 from coursekit.grading.seeds import course_secret
@@ -54,7 +55,7 @@ class TrustedExecute(NbGraderPreprocessor):
         reason = nb.metadata.pop(UNREAD, None)
         graded = result_of(job, ResultStore(root / RESULTS, secret)) if reason is None else faulty(job, reason)
         for name, reason in graded.faults.items():
-            self.log.error("%s of %s needs manual grading: %s", name, own["student"], reason)
+            self.log.error("%s of %s needs manual grading: %s", name, shown(own["student"]), shown(reason))
         resources["coursekit"] = graded
         return outputs_shown(nb, graded), resources
 
