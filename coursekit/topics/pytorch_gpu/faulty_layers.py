@@ -1,4 +1,4 @@
-"""Lesson 07, layers in PyTorch with one fault each, for the known mistakes. It needs torch, so it is imported late."""
+"""Lesson 07, layers in PyTorch with one fault each: what the known mistakes run. Imports torch, so imported late."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from coursekit.cli import grade as command
 from coursekit.grading import batch
 from coursekit.grading.batch import grade
 from coursekit.grading.failures import FAILED
-from coursekit.grading.gradebook.writer import writer as gradebook
+from coursekit.grading.gradebook import writer as gradebook
 from coursekit.grading.run import job, runners
 from coursekit.grading.run import notebook as trusted
 from coursekit.grading.submission import intake

@@ -10,8 +10,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import coursekit
 from coursekit.checking import evaluate, registry
+from coursekit.grading.gradebook import presentation
 from coursekit.grading.gradebook.results import ResultStore
-from coursekit.grading.gradebook.writer import presentation
 from coursekit.grading.nbgrader import preprocessors
 from coursekit.grading.run import job as jobs
 from coursekit.grading.run import runners
