@@ -115,6 +115,11 @@ class Exercise:
     cpu_s: float = 10.0
     memory_mb: int = 1024
 
+    @property
+    def misconceptions(self) -> tuple[Mistake, ...]:
+        """`mistakes`, as copies of the lessons that were made before December 2026 call them."""
+        return self.mistakes
+
     def call(self, answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
         """Hand the arguments of one draw to an answer."""
         if self.apply is not None:
