@@ -51,7 +51,7 @@ _MODULES = {
     "data.translation": "topics.translation.data",
     "data.translation_file": "topics.translation.own_pairs",
     "data.words": "topics.text.data",
-    "exercises.bptt_hiding": "topics.bptt.hiding",
+    "exercises.bptt_hiding": "topics.bptt.hidden_mistakes",
     "exercises.fallback": "checking.fallback",
     "exercises.gru_candidates": "topics.gru_backward.candidates",
     "exercises.gru_paths": "topics.gru_backward.paths",

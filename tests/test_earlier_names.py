@@ -25,7 +25,7 @@ LINES = (
     "from coursekit.applications.anomaly_scores import poisson_upper",
     "from coursekit.applications.logistic import logistic_tuned",
     "from coursekit.applications.sound import play",
-    "from coursekit.applications.speech import turn_round",
+    "from coursekit.applications.speech import features, held_out, turn_round",
     "from coursekit.applications.translation_baselines import nearest_text",
     "from coursekit.applications.translation_model import PAD, Translator",
     "from coursekit.data import NGram, Vocabulary, bits_per_character, chunks, perplexity, split",

@@ -14,7 +14,7 @@ from coursekit.figures.style import CourseFigure, course_figure, describe, figur
 def hidden_mistakes(table: Mapping[str, Mapping[str, bool]]) -> CourseFigure:
     """A grid of mistakes (rows) and test settings (columns): dark where the wrong answer passes the test.
 
-    table: by mistake, by setting, whether it passes, as `coursekit.topics.bptt.hiding.hidden` returns it.
+    table: by mistake, by setting, whether it passes, as `coursekit.topics.bptt.hidden_mistakes.hidden` returns it.
     """
     settings = list(next(iter(table.values())))
     passes = np.array([[row[name] for name in settings] for row in table.values()])

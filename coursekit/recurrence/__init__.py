@@ -1,1 +1,7 @@
-"""What the exercises on recurrent cells share: draws of their arguments, mistakes of loops over time, ways back."""
+"""What the exercises of several lessons on recurrent cells share.
+
+draws.py              arguments: steps and sequences in which a swapped axis or a forgotten bias shows
+forward_mistakes.py   known mistakes of the loop forward over time, for any cell with one state
+backward_mistakes.py  known mistakes of the loop backward through time, for any cell
+beside.py             how an answer that cannot leave its process is run: a torch module, an autograd graph
+"""

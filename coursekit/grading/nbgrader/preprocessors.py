@@ -21,6 +21,7 @@ from coursekit.grading.run.runners import failed, faulty, run_job
 from coursekit.grading.seeds import course_secret
 from coursekit.grading.submission.canonical import canonical, unread
 from coursekit.grading.submission.intake import repaired
+from coursekit.grading.submission.quarantine import shown
 
 Resources = dict[str, Any]
 
@@ -63,16 +64,16 @@ class TrustedExecute(_Step):
         reason = nb.metadata.pop(UNREAD, None)
         graded = result_of(job, ResultStore(root / RESULTS, secret)) if reason is None else faulty(job, reason)
         try:
-            shown = outputs_shown(nodes.copied(nb), graded)
+            for_people = outputs_shown(nodes.copied(nb), graded)
         except Exception as error:  # of ours: the other submissions are graded all the same
             graded = failed(job, error)
-            shown = outputs_shown(nb, graded)
+            for_people = outputs_shown(nb, graded)
         if graded.broken:
             self._keep(own, graded.broken)
         for name, reason in graded.faults.items():
-            self.log.error("%s of %s needs manual grading: %s", name, own["student"], reason)
+            self.log.error("%s of %s needs manual grading: %s", name, shown(own["student"]), shown(reason))
         resources["coursekit"] = graded
-        return shown, resources
+        return for_people, resources
 
 
 class TrustedSaveAutoGrades(SaveAutoGrades):

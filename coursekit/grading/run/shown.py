@@ -6,8 +6,8 @@ import base64
 
 from nbformat import NotebookNode
 
-from coursekit.grading import nodes
-from coursekit.grading.run.sandbox import CellResult, Shown, png
+from coursekit.grading import nodes, png
+from coursekit.grading.run.sandbox import CellResult, Shown
 
 MAX_BYTES = 16 << 20
 """Text and pictures of all cells of one notebook."""

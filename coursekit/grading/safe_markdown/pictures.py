@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from coursekit.grading.run.sandbox.checked import MAX_PIXELS, PNG
+from coursekit.grading import png
 
 _PREFIX = "data:image/png;base64,"
 
@@ -13,7 +13,7 @@ _PREFIX = "data:image/png;base64,"
 class Album:
     """The pictures of one text. max_pixels: what they may hold together; a few bytes can ask for gigabytes of it."""
 
-    def __init__(self, max_pixels: int = MAX_PIXELS) -> None:
+    def __init__(self, max_pixels: int = png.MAX_PIXELS) -> None:
         self._room = max_pixels
 
     def checked(self, address: str) -> str | None:
@@ -21,11 +21,10 @@ class Album:
         if not address.startswith(_PREFIX):
             return None
         try:
-            data = base64.b64decode(address[len(_PREFIX) :], validate=True)
-        except (binascii.Error, ValueError):
+            data = png.checked(base64.b64decode(address[len(_PREFIX) :], validate=True))
+        except (binascii.Error, ValueError):  # no base64; no PNG of a sane size
             return None
-        width, height = (int.from_bytes(data[start : start + 4], "big") for start in (16, 20))
-        if data[:8] != PNG or data[12:16] != b"IHDR" or not 0 < width * height <= self._room:
+        if png.pixels(data) > self._room:
             return None
-        self._room -= width * height
+        self._room -= png.pixels(data)
         return _PREFIX + base64.b64encode(data).decode("ascii")

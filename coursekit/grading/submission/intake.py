@@ -19,6 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursekit.grading import nodes
+from coursekit.grading.run.bounds import Bounds, Exceeded
 
 MAX_BYTES = 30 << 20
 """A notebook file larger than this is not read."""
@@ -85,6 +86,14 @@ def read_submission(folder: Path, expected: Mapping[str, frozenset[str]]) -> Int
 
 def read_notebook(path: Path) -> NotebookNode:
     """One notebook file as version 4; refuses links, special files, files over the limit and what is no notebook."""
+    try:
+        with Bounds().step():
+            return _read(path)
+    except Exceeded:
+        raise Refused("takes too much time or memory to read; clear its outputs and hand it in again") from None
+
+
+def _read(path: Path) -> NotebookNode:
     data = _json(_bytes(path))
     if not isinstance(data, dict):
         raise Refused("is not a notebook: it holds no JSON object")

@@ -12,6 +12,7 @@ from coursekit.checking.registry import register
 from coursekit.recurrence.draws import SEQUENCE_SIZES, STEP_SIZES, sequence_args, state
 from coursekit.reference import gradient_flow, rnn
 from coursekit.topics.bptt import mistakes
+from coursekit.topics.bptt.answers import clip_by_global_norm, rnn_backward, rnn_step_backward, truncated_bptt
 
 LESSON = "02_bptt"
 
@@ -35,7 +36,7 @@ register(
         lesson=LESSON,
         asks="Back through one step of an RNN: dh (N, H) and the step's cache give dx, dh_prev and the "
         "gradients of the four weights.",
-        reference=rnn.step_backward,
+        reference=rnn_step_backward,
         returns=(Tensor("dx", ("N", "D")), Tensor("dh_prev", ("N", "H")), *WEIGHTS),
         draw=_draw_step,
         mistakes=mistakes.STEP,
@@ -64,25 +65,13 @@ def _draw_sequence(rng: np.random.Generator) -> Iterator[Draw]:
         yield Draw(name, backward_args(rng, **sizes), sizes)
 
 
-def back_through_time(dhs, caches) -> tuple[np.ndarray, ...]:
-    """dx (N, T, D), dh0 (N, H) and the gradients of the weights, from dhs (N, T, H) and T step caches."""
-    dx = np.empty((*dhs.shape[:2], caches[0].x.shape[1]))
-    total = [np.zeros_like(p) for p in caches[0].params]
-    dh_next = np.zeros_like(dhs[:, 0])
-    for t in reversed(range(len(caches))):
-        dh = dhs[:, t] + dh_next
-        dx[:, t], dh_next, *dW = rnn.step_backward(dh, caches[t])
-        total = [a + b for a, b in zip(total, dW, strict=True)]
-    return (dx, dh_next, *total)
-
-
 register(
     Exercise(
         name="rnn_backward",
         lesson=LESSON,
         asks="Back-propagation through time: dhs (N, T, H), the gradient of each step's own loss, and the "
         "caches of the T steps give dx, dh0 and the gradients of the four weights.",
-        reference=back_through_time,
+        reference=rnn_backward,
         returns=(Tensor("dx", ("N", "T", "D"), sequence="T"), Tensor("dh0", ("N", "H")), *WEIGHTS),
         draw=_draw_sequence,
         uses=("rnn_step_backward",),
@@ -126,7 +115,7 @@ register(
         lesson=LESSON,
         asks="Loss, last state and weight gradients of predicting the next value of a series, with the "
         "gradient cut after every k steps.",
-        reference=lambda series, h0, params, W_out, k: mistakes.pieces_back(series, h0, params, W_out, k),
+        reference=truncated_bptt,
         returns=(Tensor("loss"), Tensor("h", ("N", "H")), *WEIGHTS),
         draw=_draw_pieces,
         uses=("rnn_backward",),
@@ -156,14 +145,9 @@ def _draw_clip(rng: np.random.Generator) -> Iterator[Draw]:
     }
     for name, (length, max_norm) in lengths.items():
         grads = [rng.standard_normal(shape) for shape in shapes]
-        factor = length / mistakes.norm_of(grads)
+        _, norm = clip_by_global_norm(grads, np.inf)
+        factor = length / norm
         yield Draw(name, {"grads": [g * factor for g in grads], "max_norm": max_norm}, {"D": D, "H": H})
-
-
-def _clip(grads, max_norm):
-    norm = mistakes.norm_of(grads)
-    factor = max_norm / norm if norm > max_norm else 1.0
-    return [g * factor for g in grads], norm
 
 
 def _clip_and_flatten(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
@@ -180,7 +164,7 @@ register(
         lesson=LESSON,
         asks="Gradients (a list of arrays) made shorter by one factor if their norm, taken over all of "
         "them, exceeds max_norm; and the norm before.",
-        reference=_clip,
+        reference=clip_by_global_norm,
         returns=(*WEIGHTS, Tensor("norm")),
         draw=_draw_clip,
         mistakes=mistakes.CLIP,

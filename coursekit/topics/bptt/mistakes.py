@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.recurrence.through_time import back
+from coursekit.recurrence.backward_mistakes import back
 from coursekit.reference import gradient_flow, rnn
+from coursekit.topics.bptt.answers import rnn_backward, rnn_step_backward, truncated_bptt
 
 # One step back: da is the gradient at the argument of tanh, and every mistake is one other line.
 
@@ -39,7 +40,7 @@ def _step(
 
 def _step_in_place(dh, cache):
     dh *= 1 - cache.h**2
-    return tuple(rnn.step_backward(dh / (1 - cache.h**2), cache))
+    return rnn_step_backward(dh / (1 - cache.h**2), cache)
 
 
 STEP = (
@@ -101,35 +102,36 @@ STEP = (
 
 
 def _back(dhs, caches, **lines: Callable):
-    """Back through time with another line: see `through_time.back`."""
-    return back(rnn.step_backward, dhs, (), caches, **lines)
+    """Back through time with another line: see `backward_mistakes.back`."""
+    return back(rnn_step_backward, dhs, (), caches, **lines)
 
 
 def _reversed_dx(dhs, caches):
-    dx, *others = _back(dhs, caches)
+    dx, *others = rnn_backward(dhs, caches)
     return (dx[:, ::-1].copy(), *others)
 
 
 def _last_state_before_the_first(dhs, caches):
     wrong = [cache._replace(h_prev=caches[t - 1].h) for t, cache in enumerate(caches)]
-    return _back(dhs, wrong)
+    return rnn_backward(dhs, wrong)
 
 
 def _upstream_in_place(dhs, caches):
-    right = _back(dhs.copy(), caches)
+    right = rnn_backward(dhs.copy(), caches)
     for t in reversed(range(1, len(caches))):
-        dhs[:, t - 1] += rnn.step_backward(dhs[:, t], caches[t]).dh_prev
+        _, dh_prev, *_ = rnn_step_backward(dhs[:, t], caches[t])
+        dhs[:, t - 1] += dh_prev
     return right
 
 
 def _first_step_left_out(dhs, caches):
-    dx, dh0, *others = _back(dhs, caches)
-    _, at_h1, *_ = _back(dhs[:, 1:], caches[1:]) if len(caches) > 1 else (None, np.zeros_like(dh0))
+    dx, dh0, *others = rnn_backward(dhs, caches)
+    _, at_h1, *_ = rnn_backward(dhs[:, 1:], caches[1:]) if len(caches) > 1 else (None, np.zeros_like(dh0))
     return (dx, dhs[:, 0] + at_h1, *others)
 
 
 def _mean_over_time(dhs, caches):
-    dx, dh0, *weights = _back(dhs, caches)
+    dx, dh0, *weights = rnn_backward(dhs, caches)
     return (dx, dh0, *(dw / len(caches) for dw in weights))
 
 
@@ -168,7 +170,7 @@ SEQUENCE = (
     Mistake(
         "a gradient of W_hh built from the new state h",
         "Which state did W_hh multiply in this step?",
-        lambda dhs, caches: _back(dhs, [cache._replace(h_prev=cache.h) for cache in caches]),
+        lambda dhs, caches: rnn_backward(dhs, [cache._replace(h_prev=cache.h) for cache in caches]),
     ),
     Mistake(
         "a dx whose steps stand in reverse order",
@@ -197,7 +199,7 @@ SEQUENCE = (
 # Truncation: gradients of predicting the next value of a series, in pieces of k steps.
 
 
-def pieces_back(
+def _pieces(
     series,
     h0,
     params,
@@ -208,7 +210,7 @@ def pieces_back(
     target: Callable = lambda series, start, stop: series[:, start + 1 : stop + 1],
     keep: Callable = lambda total, new: [a + b for a, b in zip(total, new, strict=True)],
 ):
-    """Loss, last state and weight gradients; the defaults are the right answer."""
+    """Loss, last state and weight gradients with another start of a piece, other pieces, targets or sums."""
     loss, h, total = 0.0, h0, [np.zeros_like(p) for p in params]
     for start, stop in cut(series.shape[1] - 1, k):
         hs, caches = gradient_flow.run(rnn, params, series[:, start:stop], first_state(h, h0))
@@ -217,7 +219,7 @@ def pieces_back(
         loss += 0.5 * np.sum(error**2)
         dhs = np.zeros_like(hs)
         dhs[:, : wanted.shape[1]] = error @ W_out
-        total = keep(total, _back(dhs, caches)[2:])
+        total = keep(total, rnn_backward(dhs, caches)[2:])
         h = hs[:, -1]
     return (loss, h, *total)
 
@@ -226,37 +228,37 @@ PIECES = (
     Mistake(
         "a graph that is not cut",
         "These are the gradients of full back-propagation through time. Where does dh_next become zero again?",
-        lambda series, h0, params, W_out, k: pieces_back(series, h0, params, W_out, series.shape[1]),
+        lambda series, h0, params, W_out, k: truncated_bptt(series, h0, params, W_out, series.shape[1]),
     ),
     Mistake(
         "a state that begins at h0 again in every piece",
         "Only the gradient stops at a border. The state goes on: a piece starts where the one before ended.",
-        lambda *args: pieces_back(*args, first_state=lambda h, h0: h0),
+        lambda *args: _pieces(*args, first_state=lambda h, h0: h0),
     ),
     Mistake(
         "a state that is set to zero at every border",
         "Only the gradient stops at a border. The state goes on: a piece starts where the one before ended.",
-        lambda *args: pieces_back(*args, first_state=lambda h, h0: h if h is h0 else np.zeros_like(h)),
+        lambda *args: _pieces(*args, first_state=lambda h, h0: h if h is h0 else np.zeros_like(h)),
     ),
     Mistake(
         "targets that stop at the border: the last step of a piece predicts nothing",
         "The last input of a piece has a target too. It is the first value of the next piece.",
-        lambda *args: pieces_back(*args, target=lambda series, start, stop: series[:, start + 1 : stop]),
+        lambda *args: _pieces(*args, target=lambda series, start, stop: series[:, start + 1 : stop]),
     ),
     Mistake(
         "targets that are not shifted: every step predicts its own input",
         "What does step t predict? Compare the first entry of x with the first entry of the target.",
-        lambda *args: pieces_back(*args, target=lambda series, start, stop: series[:, start:stop]),
+        lambda *args: _pieces(*args, target=lambda series, start, stop: series[:, start:stop]),
     ),
     Mistake(
         "a last piece that is left out because it is shorter than k",
         "T need not be a multiple of k. What happens to the steps that are left over?",
-        lambda *args: pieces_back(*args, cut=lambda T, k: [(s, s + k) for s in range(0, T - k + 1, k)]),
+        lambda *args: _pieces(*args, cut=lambda T, k: [(s, s + k) for s in range(0, T - k + 1, k)]),
     ),
     Mistake(
         "gradients of the last piece only",
         "The gradients of the pieces are added up.",
-        lambda *args: pieces_back(*args, keep=lambda total, new: list(new)),
+        lambda *args: _pieces(*args, keep=lambda total, new: list(new)),
     ),
 )
 
@@ -264,7 +266,7 @@ PIECES = (
 # Clipping.
 
 
-def norm_of(grads) -> float:
+def _norm(grads) -> float:
     """The Euclidean norm of all entries of all arrays together."""
     return float(np.sqrt(sum(np.sum(g**2) for g in grads)))
 
@@ -278,19 +280,19 @@ def _shrink(norm: float, max_norm: float) -> float:
 
 
 def _per_tensor(grads, max_norm):
-    return [g * _shrink(norm_of([g]), max_norm) for g in grads], norm_of(grads)
+    return [g * _shrink(_norm([g]), max_norm) for g in grads], _norm(grads)
 
 
 def _in_place(grads, max_norm):
-    factor = _shrink(norm_of(grads), max_norm)
+    factor = _shrink(_norm(grads), max_norm)
     for g in grads:
         g *= factor
-    return grads, norm_of(grads)
+    return grads, _norm(grads)
 
 
 def _norm_afterwards(grads, max_norm):
-    clipped = _scaled(grads, _shrink(norm_of(grads), max_norm))
-    return clipped, norm_of(clipped)
+    clipped = _scaled(grads, _shrink(_norm(grads), max_norm))
+    return clipped, _norm(clipped)
 
 
 def _by_other_norm(norm: Callable) -> Callable:
@@ -298,7 +300,7 @@ def _by_other_norm(norm: Callable) -> Callable:
 
 
 def _always(grads, max_norm):
-    norm = norm_of(grads)
+    norm = _norm(grads)
     return _scaled(grads, np.float64(max_norm) / norm), norm
 
 
@@ -311,7 +313,7 @@ CLIP = (
     Mistake(
         "a clip of every single value",
         "np.clip cuts the large entries only and turns the direction. Here the whole gradient is made shorter.",
-        lambda grads, max_norm: ([np.clip(g, -max_norm, max_norm) for g in grads], norm_of(grads)),
+        lambda grads, max_norm: ([np.clip(g, -max_norm, max_norm) for g in grads], _norm(grads)),
     ),
     Mistake(
         "a clip that also scales small gradients up",
@@ -332,16 +334,16 @@ CLIP = (
     Mistake(
         "a norm without its square root",
         "The norm is the square root of the sum of squares.",
-        _by_other_norm(lambda grads: norm_of(grads) ** 2),
+        _by_other_norm(lambda grads: _norm(grads) ** 2),
     ),
     Mistake(
         "the sum of the norms of the arrays",
         "Norms do not add up; squares do. Add the squares of all entries, then take one root.",
-        _by_other_norm(lambda grads: float(sum(norm_of([g]) for g in grads))),
+        _by_other_norm(lambda grads: float(sum(_norm([g]) for g in grads))),
     ),
     Mistake(
         "the norm of the largest array",
         "All arrays count. Add the squares of all entries, then take one root.",
-        _by_other_norm(lambda grads: max(norm_of([g]) for g in grads)),
+        _by_other_norm(lambda grads: max(_norm([g]) for g in grads)),
     ),
 )

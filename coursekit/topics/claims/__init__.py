@@ -1,1 +1,8 @@
-"""Lesson 08, what the articles claim: equal-size and paired comparisons, and the experiments behind them."""
+"""Lesson 08, what the articles claim: every popular claim beside its measurement.
+
+exercises.py  what is asked: a width within a budget, a paired comparison
+answers.py    the right answers
+mistakes.py   wrong ones that are known
+experiments/  one file for each claim, and what they share: tasks, runs, verdicts, the record
+figures.py    a claim, its pairs of runs, and all claims in one table drawn
+"""

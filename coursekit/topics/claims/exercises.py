@@ -8,9 +8,9 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.results.intervals import paired_comparison, t_table
+from coursekit.results.intervals import t_table
 from coursekit.topics.claims import mistakes
-from coursekit.topics.claims.experiments.widths import equal_parameter_hidden_size, model_parameters
+from coursekit.topics.claims.answers import equal_parameter_hidden_size, model_parameters, paired_comparison
 
 LESSON = "08_claims"
 

@@ -1,4 +1,4 @@
-"""Runnable mistakes of lesson 08: wrong counts, wrong roundings, and intervals that promise too much or too little."""
+"""The known mistakes of lesson 08 in counts, in rounding and in intervals, as answers that can be run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.topics.claims.experiments.widths import model_parameters
+from coursekit.topics.claims.answers import model_parameters
 
 Count = Callable[[int, int, int, int], int]
 

@@ -7,15 +7,21 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.recurrence.fold_mistakes import fold_mistakes
-from coursekit.reference import conventions, gru
+from coursekit.recurrence.forward_mistakes import forward_mistakes
 from coursekit.reference.gru import Params
 from coursekit.reference.numerics import sigmoid
+from coursekit.topics.gru.answers import (
+    gru_forward,
+    gru_step,
+    gru_step_reset_before,
+    gru_with_clamped_gate,
+    to_other_convention,
+)
 
 # One step: every known mistake is the same step with one line changed.
 
 
-def parts(x, h, params: Params) -> list[np.ndarray]:
+def _parts(x, h, params: Params) -> list[np.ndarray]:
     """The products of a step with their biases, (N, H) each: xr, xz, xn from the input, hr, hz, hn from the state."""
     W_ih, W_hh, b_ih, b_hh = params
     return [*np.split(x @ W_ih.T + b_ih, 3, axis=1), *np.split(h @ W_hh.T + b_hh, 3, axis=1)]
@@ -29,37 +35,15 @@ def _wrong(
     """A step with another line for both gates, for the candidate or for the output."""
 
     def step(x, h, params):
-        xr, xz, xn, hr, hz, hn = parts(x, h, params)
+        xr, xz, xn, hr, hz, hn = _parts(x, h, params)
         r, z = gate(xr, hr), gate(xz, hz)
         return output(r, z, candidate(xn, r, hn), h)
 
     return step
 
 
-def right_step(x, h, params) -> np.ndarray:
-    """x (N, D), h (N, H) -> the next h (N, H)."""
-    return gru.step(x, h, params)[0]
-
-
-def reset_before(x, h, params) -> np.ndarray:
-    """Cho et al. 2014, equation 8: the reset gate acts on the state, before the product with W_hn."""
-    r, z = _gates(x, h, params)
-    return (1 - z) * _candidate_of(r * h, x, h, params) + z * h
-
-
-def _gates(x, h, params) -> tuple[np.ndarray, np.ndarray]:
-    xr, xz, _, hr, hz, _ = parts(x, h, params)
-    return sigmoid(xr + hr), sigmoid(xz + hz)
-
-
-def _candidate_of(state, x, h, params) -> np.ndarray:
-    """tanh(W_in x + b_in + W_hn state + b_hn) for any state (N, H)."""
-    H = h.shape[1]
-    return np.tanh(parts(x, h, params)[2] + state @ params.W_hh[2 * H :].T + params.b_hh[2 * H :])
-
-
 def _gates_in_order_z_r_n(x, h, params):
-    xz, xr, xn, hz, hr, hn = parts(x, h, params)
+    xz, xr, xn, hz, hr, hn = _parts(x, h, params)
     r, z = sigmoid(xr + hr), sigmoid(xz + hz)
     return (1 - z) * np.tanh(xn + r * hn) + z * h
 
@@ -78,11 +62,11 @@ def _b_hn_outside_reset(x, h, params):
 def _untransposed(x, h, params):
     H = h.shape[1]
     blocks = params.W_hh.reshape(3, H, H).transpose(0, 2, 1)
-    return right_step(x, h, params._replace(W_hh=blocks.reshape(3 * H, H)))
+    return gru_step(x, h, params._replace(W_hh=blocks.reshape(3 * H, H)))
 
 
 def _changes_h(x, h, params):
-    h[...] = right_step(x, h, params)
+    h[...] = gru_step(x, h, params)
     return h
 
 
@@ -99,7 +83,7 @@ STEP = (
         "a reset gate before the product: W_hn (r * h)",
         "That is the GRU of Cho et al. 2014, and another model. Here r multiplies the finished product, its bias "
         "included.",
-        reset_before,
+        gru_step_reset_before,
     ),
     Mistake(
         "a candidate without the reset gate",
@@ -164,7 +148,7 @@ STEP = (
     Mistake(
         "a missing bias b_hn",
         "There are two biases, and the candidate's part of b_hh counts too. Look at its last H entries.",
-        lambda x, h, params: right_step(x, h, _without_b_hn(params)),
+        lambda x, h, params: gru_step(x, h, _without_b_hn(params)),
     ),
     Mistake(
         "a bias b_hn outside the reset gate",
@@ -174,12 +158,12 @@ STEP = (
     Mistake(
         "a missing bias b_ih",
         _TWO_BIASES,
-        lambda x, h, params: right_step(x, h, params._replace(b_ih=np.zeros_like(params.b_ih))),
+        lambda x, h, params: gru_step(x, h, params._replace(b_ih=np.zeros_like(params.b_ih))),
     ),
     Mistake(
         "a missing bias b_hh",
         _TWO_BIASES,
-        lambda x, h, params: right_step(x, h, params._replace(b_hh=np.zeros_like(params.b_hh))),
+        lambda x, h, params: gru_step(x, h, params._replace(b_hh=np.zeros_like(params.b_hh))),
     ),
     Mistake(
         "recurrent weights that are not transposed",
@@ -189,7 +173,7 @@ STEP = (
     Mistake(
         "a step that ignores the old state",
         "The old state enters four times: in both gates, in the candidate, and in the last line.",
-        lambda x, h, params: right_step(x, np.zeros_like(h), params),
+        lambda x, h, params: gru_step(x, np.zeros_like(h), params),
     ),
     Mistake(
         "a step that writes the new state into h itself",
@@ -198,10 +182,21 @@ STEP = (
     ),
 )
 
-FORWARD = fold_mistakes(right_step)
+FORWARD = forward_mistakes(gru_step)
 
 
 # The reset gate before the product.
+
+
+def _gates(x, h, params) -> tuple[np.ndarray, np.ndarray]:
+    xr, xz, _, hr, hz, _ = _parts(x, h, params)
+    return sigmoid(xr + hr), sigmoid(xz + hz)
+
+
+def _candidate_of(state, x, h, params) -> np.ndarray:
+    """tanh(W_in x + b_in + W_hn state + b_hn) for any state (N, H)."""
+    H = h.shape[1]
+    return np.tanh(_parts(x, h, params)[2] + state @ params.W_hh[2 * H :].T + params.b_hh[2 * H :])
 
 
 def _reset_everywhere(x, h, params):
@@ -218,7 +213,7 @@ def _reset_in_output(x, h, params):
 def _reset_bias(x, h, params):
     H = h.shape[1]
     r, z = _gates(x, h, params)
-    xn, b_hn = parts(x, h, params)[2], params.b_hh[2 * H :]
+    xn, b_hn = _parts(x, h, params)[2], params.b_hh[2 * H :]
     n = np.tanh(xn + (r * h) @ params.W_hh[2 * H :].T + r * b_hn)
     return (1 - z) * n + z * h
 
@@ -232,7 +227,7 @@ RESET_BEFORE = (
     Mistake(
         "the GRU of the first exercise, with the reset after the product",
         "The two agree where h = 0 and b_hn = 0, and in general nowhere else. What does r multiply here?",
-        right_step,
+        gru_step,
     ),
     Mistake(
         "a reset state in the update gate as well",
@@ -252,7 +247,7 @@ RESET_BEFORE = (
     Mistake(
         "a missing bias b_hn",
         "The product with W_hn still has its bias, the last H entries of b_hh.",
-        lambda x, h, params: reset_before(x, h, _without_b_hn(params)),
+        lambda x, h, params: gru_step_reset_before(x, h, _without_b_hn(params)),
     ),
     Mistake(
         "z in place of r",
@@ -262,7 +257,7 @@ RESET_BEFORE = (
     Mistake(
         "an update gate that is swapped",
         "Only the place of r differs from the first exercise. z still keeps.",
-        lambda x, h, params: reset_before(x, h, conventions.flip_update_gate(params)),
+        lambda x, h, params: gru_step_reset_before(x, h, to_other_convention(params)),
     ),
 )
 
@@ -270,28 +265,15 @@ RESET_BEFORE = (
 # One gate held at a value.
 
 
-def clamped(
-    x, h0, params, gate: str, value: float, before_sigmoid: bool = False, steps: int | None = None
-) -> np.ndarray:
-    """The states hs (N, T, H) of a GRU with one gate held at a value, or (the mistakes) with its argument held
-    there, or held for the first steps only.
-    """
-    h, hs = h0, []
-    for t in range(x.shape[1]):
-        xr, xz, xn, hr, hz, hn = parts(x[:, t], h, params)
-        r, z = sigmoid(xr + hr), sigmoid(xz + hz)
-        if steps is None or t < steps:
-            held = np.full_like(h, sigmoid(np.asarray(value)) if before_sigmoid else value)
-            r, z = (held, z) if gate == "r" else (r, held)
-        h = (1 - z) * np.tanh(xn + r * hn) + z * h
-        hs.append(h)
-    return np.stack(hs, axis=1)
+def _held_at_the_first_step(x, h0, params, gate, value):
+    first = gru_with_clamped_gate(x[:, :1], h0, params, gate, value)
+    return np.concatenate([first, gru_forward(x[:, 1:], first[:, 0], params)], axis=1) if x.shape[1] > 1 else first
 
 
 def _both_clamped(x, h0, params, gate, value):
     h, hs = h0, []
     for t in range(x.shape[1]):
-        _, _, xn, _, _, hn = parts(x[:, t], h, params)
+        _, _, xn, _, _, hn = _parts(x[:, t], h, params)
         h = (1 - value) * np.tanh(xn + value * hn) + value * h
         hs.append(h)
     return np.stack(hs, axis=1)
@@ -301,17 +283,19 @@ CLAMPED = (
     Mistake(
         "a value put in before the sigmoid",
         "The gate itself is held, after its sigmoid. Held at 1 before it, the gate would be sigmoid(1) = 0.73.",
-        lambda *args: clamped(*args, before_sigmoid=True),
+        lambda *args: gru_with_clamped_gate(*args[:-1], sigmoid(args[-1])),
     ),
     Mistake(
         "an update gate that is swapped: held at 1 - value",
         "Here z = 1 keeps the old state for ever, and z = 0 drops it at once.",
-        lambda x, h0, params, gate, value: clamped(x, h0, params, gate, 1 - value if gate == "z" else value),
+        lambda x, h0, params, gate, value: gru_with_clamped_gate(
+            x, h0, params, gate, 1 - value if gate == "z" else value
+        ),
     ),
     Mistake(
         "the other gate held",
         '"r" is the reset gate and shapes the candidate, "z" the update gate and mixes.',
-        lambda x, h0, params, gate, value: clamped(x, h0, params, "z" if gate == "r" else "r", value),
+        lambda x, h0, params, gate, value: gru_with_clamped_gate(x, h0, params, "z" if gate == "r" else "r", value),
     ),
     Mistake(
         "both gates held",
@@ -321,11 +305,11 @@ CLAMPED = (
     Mistake(
         "a gate held only at the first step",
         "The gate is held at every step. Is the line that holds it inside the loop?",
-        lambda *args: clamped(*args, steps=1),
+        _held_at_the_first_step,
     ),
     Mistake(
         "no gate held",
         "Compute both gates as always, then replace the one that is named.",
-        lambda x, h0, params, gate, value: gru.forward(x, h0, params)[0],
+        lambda x, h0, params, gate, value: gru_forward(x, h0, params),
     ),
 )

@@ -10,9 +10,9 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.recurrence.draws import SEQUENCE_SIZES, STEP_SIZES, sequence_args, state
-from coursekit.recurrence.through_time import back
 from coursekit.reference import gradient_flow, gru
 from coursekit.topics.gru_backward import check_mistakes, mistakes
+from coursekit.topics.gru_backward.answers import gru_backward, gru_step_backward, train_step, write_check
 from coursekit.topics.gru_backward.candidates import RIGHT, mutants
 
 LESSON = "06_gru_backward"
@@ -39,7 +39,7 @@ register(
         lesson=LESSON,
         asks="Back through one step of a GRU: dh (N, H) and the step's cache give dx, dh_prev and the gradients of the "
         "four weights.",
-        reference=gru.step_backward,
+        reference=gru_step_backward,
         returns=(Tensor("dx", ("N", "D")), Tensor("dh_prev", ("N", "H")), *WEIGHTS),
         draw=_draw_step,
         mistakes=mistakes.STEP,
@@ -71,7 +71,7 @@ register(
         lesson=LESSON,
         asks="Back-propagation through time of a GRU: dhs (N, T, H), the gradient of each step's own loss, and the "
         "caches of the T steps give dx, dh0 and the gradients of the four weights.",
-        reference=lambda dhs, caches: back(gru.step_backward, dhs, (), caches),
+        reference=gru_backward,
         returns=(Tensor("dx", ("N", "T", "D"), sequence="T"), Tensor("dh0", ("N", "H")), *WEIGHTS),
         draw=_draw_sequence,
         uses=("gru_step_backward",),
@@ -127,7 +127,7 @@ register(
         lesson=LESSON,
         asks="One step of gradient descent for a GRU that names a class after the last step: the new weights, the "
         "gradients that were used, and the loss before the step.",
-        reference=mistakes.train_step_by(),
+        reference=train_step,
         returns=(
             *(Tensor(name, blocks=blocks) for name, blocks in _SIX.items()),
             *(Tensor(f"d{name}", blocks=blocks) for name, blocks in _SIX.items()),
@@ -186,7 +186,7 @@ register(
         lesson=LESSON,
         asks="A check of somebody else's GRU: True if candidate(x, h0, params) gives the right hs (N, T, H). It must "
         f"accept right ones in any style, and reject at least {ENOUGH} of 12 wrong ones.",
-        reference=check_mistakes.careful,
+        reference=write_check,
         returns=(Tensor("accepted", exact=True),),
         draw=_draw_candidates,
         uses=("gru_forward",),

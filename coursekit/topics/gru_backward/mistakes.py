@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.recurrence.through_time import mistakes
+from coursekit.recurrence.backward_mistakes import backward_mistakes
 from coursekit.reference import gradient_flow, gru
-from coursekit.reference.numerics import log_softmax
+from coursekit.topics.gru_backward.answers import cross_entropy, gru_backward, gru_step_backward, train_step
 from coursekit.topics.gru_backward.paths import four_paths
 
 # One step back: every line can be another. k is the cache.
@@ -61,7 +61,7 @@ def _without(path: str) -> Callable:
     return step
 
 
-def new_h(cache) -> np.ndarray:
+def _new_h(cache) -> np.ndarray:
     """The state after the step of this cache."""
     return (1 - cache.z) * cache.n + cache.z * cache.h_prev
 
@@ -84,7 +84,7 @@ def _z_writes(dh, k):
 
 
 def _dh_in_place(dh, cache):
-    right = tuple(gru.step_backward(dh, cache))
+    right = gru_step_backward(dh, cache)
     dh *= 1 - cache.z
     return right
 
@@ -153,7 +153,7 @@ STEP = (
     Mistake(
         "a gradient of W_hh built from the new state",
         "Which state did W_hh multiply in this step?",
-        _wrong(finish=lambda dh, dax, dah, k: _finish(dh, dax, dah, k, h=new_h(k))),
+        _wrong(finish=lambda dh, dax, dah, k: _finish(dh, dax, dah, k, h=_new_h(k))),
     ),
     Mistake(
         "a dh_prev without its direct path: z * dh",
@@ -201,18 +201,10 @@ def _dW_hh(dh, cache, h):
     return _gates(dh, cache)[1].T @ h
 
 
-SEQUENCE = tuple(mistakes(gru.step_backward, _dW_hh, new_h))
+SEQUENCE = tuple(backward_mistakes(gru_step_backward, _dW_hh, _new_h))
 
 
 # One step of training.
-
-
-def cross_entropy(scores, y) -> tuple[float, np.ndarray]:
-    """Mean of -log softmax at the class y (N,) and its gradient at the scores (N, K)."""
-    log_p, rows = log_softmax(scores), np.arange(len(y))
-    dscores = np.exp(log_p)
-    dscores[rows, y] -= 1
-    return float(-log_p[rows, y].mean()), dscores / len(y)
 
 
 def _loss_and_gradients(weights: Sequence, x, y, asked: Callable, read_out: Callable) -> tuple[float, list]:
@@ -222,8 +214,8 @@ def _loss_and_gradients(weights: Sequence, x, y, asked: Callable, read_out: Call
     loss, dscores = cross_entropy(hs[:, -1] @ W_out.T + b_out, y)
     dW_out, db_out = dscores.T @ hs[:, -1], dscores.sum(axis=0)
     dhs = asked(np.zeros_like(hs), dscores @ read_out(W_out, dW_out))
-    back = gru.backward(dhs, gru.forward(x, np.zeros_like(hs[:, 0]), gru.Params(*cell))[1])
-    return loss, [*back[2:], dW_out, db_out]
+    _, _, *d_cell = gru_backward(dhs, caches)
+    return loss, [*d_cell, dW_out, db_out]
 
 
 def _at_last(dhs, dh):
@@ -231,45 +223,45 @@ def _at_last(dhs, dh):
     return dhs
 
 
-def clipped(grads: Sequence, max_norm: float) -> list:
+def _clipped(grads: Sequence, max_norm: float) -> list:
     """All arrays scaled by one factor, so that their norm is at most max_norm."""
     norm = np.sqrt(sum(np.sum(g**2) for g in grads))
     return [g * (max_norm / norm if norm > max_norm else 1.0) for g in grads]
 
 
-def train_step_by(
+def _train_step(
     asked: Callable = lambda dhs, dh: _at_last(dhs, dh),
     read_out: Callable = lambda W_out, dW_out, lr: W_out,
     count: Callable = lambda new, old: new,
-    clip: Callable = clipped,
+    clip: Callable = _clipped,
     step_along: Callable = lambda new, used, old: used,
     update: Callable = lambda w, g, lr: w - lr * g,
 ) -> Callable:
-    """A step of training; the defaults are the right answer.
+    """A step of training with another line.
 
     count: the gradients before clipping, from the new ones and what lay in the buffer. step_along: the gradients that
     the weights move along, from the new ones, the clipped ones and what lay in the buffer.
     """
 
-    def train_step(weights, grads, x, y, lr, max_norm):
+    def step(weights, grads, x, y, lr, max_norm):
         loss, new = _loss_and_gradients(weights, x, y, asked, lambda W, dW: read_out(W, dW, lr))
         new = [count(a, b) for a, b in zip(new, grads, strict=True)]
         used = clip(new, max_norm)
         along = step_along(new, used, grads)
         return [update(w, g, lr) for w, g in zip(weights, along, strict=True)], used, loss
 
-    return train_step
+    return step
 
 
 def _in_place(weights, grads, x, y, lr, max_norm):
-    new, used, loss = train_step_by()(weights, grads, x, y, lr, max_norm)
+    new, used, loss = train_step(weights, grads, x, y, lr, max_norm)
     for w, value in zip(weights, new, strict=True):
         w[...] = value
     return weights, used, loss
 
 
 def _cell_only(weights, grads, x, y, lr, max_norm):
-    new, used, loss = train_step_by()(weights, grads, x, y, lr, max_norm)
+    new, used, loss = train_step(weights, grads, x, y, lr, max_norm)
     return [*new[:4], *weights[4:]], used, loss
 
 
@@ -278,47 +270,47 @@ TRAINING = (
         "gradients that are not zeroed: added to those of the step before",
         "`grads` holds what the step before left behind. Does this step's gradient begin at zero? In PyTorch, "
         "`zero_grad()` is there for that.",
-        train_step_by(count=lambda new, old: old + new),
+        _train_step(count=lambda new, old: old + new),
     ),
     Mistake(
         "stale gradients: a step along those of the step before",
         "Which gradients do the weights move along: those in the argument, or those that this batch gave?",
-        train_step_by(step_along=lambda new, used, old: old),
+        _train_step(step_along=lambda new, used, old: old),
     ),
     Mistake(
         "a read-out that is updated before the gradient goes back through it",
         "All gradients belong to one and the same set of weights: the old ones. Change nothing before the last line.",
-        train_step_by(read_out=lambda W_out, dW_out, lr: W_out - lr * dW_out),
+        _train_step(read_out=lambda W_out, dW_out, lr: W_out - lr * dW_out),
     ),
     Mistake(
         "a clip after the update",
         "The weights have moved along the long gradient already. What is the clip good for then?",
-        train_step_by(step_along=lambda new, used, old: new),
+        _train_step(step_along=lambda new, used, old: new),
     ),
     Mistake(
         "no clip at all",
         "If the norm of all six gradients together exceeds max_norm, they are made shorter before the update.",
-        train_step_by(clip=lambda grads, max_norm: list(grads)),
+        _train_step(clip=lambda grads, max_norm: list(grads)),
     ),
     Mistake(
         "a clip for each array by itself",
         "One factor for all six arrays keeps the direction of the step.",
-        train_step_by(clip=lambda grads, max_norm: [clipped([g], max_norm)[0] for g in grads]),
+        _train_step(clip=lambda grads, max_norm: [_clipped([g], max_norm)[0] for g in grads]),
     ),
     Mistake(
         "a step with the wrong sign: up the slope",
         "The gradient points to where the loss grows. Which way leads down?",
-        train_step_by(update=lambda w, g, lr: w + lr * g),
+        _train_step(update=lambda w, g, lr: w + lr * g),
     ),
     Mistake(
         "a step without the learning rate",
         "How far does the step go along the gradient?",
-        train_step_by(update=lambda w, g, lr: w - g),
+        _train_step(update=lambda w, g, lr: w - g),
     ),
     Mistake(
         "a loss that reaches every state",
         "Only the last state is read out. What is the gradient of the loss at the others, by itself?",
-        train_step_by(asked=lambda dhs, dh: dhs + dh[:, None]),
+        _train_step(asked=lambda dhs, dh: dhs + dh[:, None]),
     ),
     Mistake(
         "a read-out that does not learn",

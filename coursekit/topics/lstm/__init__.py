@@ -1,1 +1,8 @@
-"""Lesson 04, the LSTM: a step, a sequence, both ways back, its forget bias."""
+"""Lesson 04, the LSTM: gates at work on a memory task.
+
+exercises.py          what is asked: a step, a sequence, both ways back, a forget bias
+answers.py            the right answers
+mistakes.py           wrong ones that are known: forward, and first weights
+backward_mistakes.py  the ways back
+figures.py            gates around a symbol that has to be kept drawn
+"""

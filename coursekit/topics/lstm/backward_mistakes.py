@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.recurrence.through_time import back, mistakes
-from coursekit.reference import lstm
+from coursekit.recurrence.backward_mistakes import back, backward_mistakes
+from coursekit.topics.lstm.answers import lstm_step_backward
 
 # One step back. Two things are computed: the whole gradient at c, then the one at the arguments of the gates.
 
@@ -72,7 +72,7 @@ def _parts_to_c_prev(dh, dc, k):
 
 
 def _dc_in_place(dh, dc, cache):
-    right = tuple(lstm.step_backward(dh, dc, cache))
+    right = lstm_step_backward(dh, dc, cache)
     dc += dh * cache.o * (1 - cache.tanh_c**2)
     return right
 
@@ -190,7 +190,7 @@ def _dc(first: Callable = lambda dc_T: dc_T, handed: Callable = lambda dc_prev, 
 
     def wrong(dhs, dc_T, caches):
         return back(
-            lstm.step_backward,
+            lstm_step_backward,
             dhs,
             (first(dc_T),),
             caches,
@@ -201,7 +201,7 @@ def _dc(first: Callable = lambda dc_T: dc_T, handed: Callable = lambda dc_prev, 
 
 
 SEQUENCE = (
-    *mistakes(lstm.step_backward, _dW_hh, lambda cache: cache.o * cache.tanh_c),
+    *backward_mistakes(lstm_step_backward, _dW_hh, lambda cache: cache.o * cache.tanh_c),
     Mistake(
         "no hand-over of dc",
         "Two things are handed from step to step. The path through the cell is the one that keeps gradients alive.",

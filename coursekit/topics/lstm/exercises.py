@@ -11,10 +11,9 @@ from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.checking.values import NotUsable, as_array
 from coursekit.recurrence.draws import SEQUENCE_SIZES, STEP_SIZES, state
-from coursekit.recurrence.through_time import back
 from coursekit.reference import lstm
-from coursekit.topics.lstm import backward_mistakes as lstm_backward_mistakes
-from coursekit.topics.lstm import mistakes as lstm_mistakes
+from coursekit.topics.lstm import backward_mistakes, mistakes
+from coursekit.topics.lstm.answers import init_lstm, lstm_backward, lstm_forward, lstm_step, lstm_step_backward
 
 LESSON = "04_lstm"
 
@@ -46,10 +45,10 @@ register(
         name="lstm_step",
         lesson=LESSON,
         asks="One step of an LSTM for a batch: x (N, D), h and c (N, H) give the next h and c (N, H).",
-        reference=lambda x, h, c, params: lstm.step(x, h, c, params)[:2],
+        reference=lstm_step,
         returns=(Tensor("h", ("N", "H")), Tensor("c", ("N", "H"))),
         draw=_draw_step,
-        mistakes=lstm_mistakes.STEP,
+        mistakes=mistakes.STEP,
         hints=(
             "All gates come out of one sum: x @ W_ih.T + b_ih + h @ W_hh.T + b_hh has the shape (N, 4H).",
             "np.split(a, 4, axis=1) cuts it into the parts of i, f, g, o, in this order. Three of them go through the "
@@ -77,14 +76,14 @@ register(
         name="lstm_forward",
         lesson=LESSON,
         asks="An LSTM over a sequence: x (N, T, D), h0 and c0 (N, H) give every h and every c, hs and cs (N, T, H).",
-        reference=lambda x, h0, c0, params: lstm.forward(x, h0, c0, params)[:2],
+        reference=lstm_forward,
         returns=(
             Tensor("hs", ("N", "T", "H"), sequence="T"),
             Tensor("cs", ("N", "T", "H"), sequence="T"),
         ),
         draw=_draw_sequence,
         uses=("lstm_step",),
-        mistakes=lstm_mistakes.FORWARD,
+        mistakes=mistakes.FORWARD,
         hints=(
             "It is the loop of the vanilla RNN, with two variables that are carried on: h and c.",
             "Start with h, c = h0, c0. In the loop: h, c = lstm_step(x[:, t], h, c, params). Append both to lists.",
@@ -111,7 +110,7 @@ register(
         lesson=LESSON,
         asks="Back through one step of an LSTM: dh and dc (N, H) and the step's cache give dx, dh_prev, dc_prev and "
         "the gradients of the four weights.",
-        reference=lstm.step_backward,
+        reference=lstm_step_backward,
         returns=(
             Tensor("dx", ("N", "D")),
             Tensor("dh_prev", ("N", "H")),
@@ -119,7 +118,7 @@ register(
             *WEIGHTS,
         ),
         draw=_draw_step_backward,
-        mistakes=lstm_backward_mistakes.STEP,
+        mistakes=backward_mistakes.STEP,
         hints=(
             "Go backwards line by line. The last line was h = o * tanh(c): it sends something to o, and something to "
             "c. What reaches c there is added to dc. Do that first.",
@@ -152,7 +151,7 @@ register(
         lesson=LESSON,
         asks="Back-propagation through time of an LSTM: dhs (N, T, H), the gradient of each step's own loss, dc_T "
         "(N, H), that of the last cell, and T caches give dx, dh0, dc0 and the gradients of the four weights.",
-        reference=lambda dhs, dc_T, caches: back(lstm.step_backward, dhs, (dc_T,), caches),
+        reference=lstm_backward,
         returns=(
             Tensor("dx", ("N", "T", "D"), sequence="T"),
             Tensor("dh0", ("N", "H")),
@@ -161,7 +160,7 @@ register(
         ),
         draw=_draw_backward,
         uses=("lstm_step_backward",),
-        mistakes=lstm_backward_mistakes.SEQUENCE,
+        mistakes=backward_mistakes.SEQUENCE,
         hints=(
             "It is the loop of rnn_backward with two things that are handed over: dh_next and dc_next.",
             "Before the last step nothing arrives by way of h: dh_next is zero. At the last cell dc_T arrives.",
@@ -203,14 +202,14 @@ register(
         name="init_lstm",
         lesson=LESSON,
         asks="The weights of an LSTM with the whole bias of the forget gate, b_ih + b_hh, set to forget_bias.",
-        reference=lstm_mistakes.with_forget_bias,
+        reference=init_lstm,
         returns=(
             Tensor("W_ih", ("4H", "D"), blocks=GATES),
             Tensor("W_hh", ("4H", "H"), blocks=GATES),
             Tensor("b_ih + b_hh", ("4H",), blocks=GATES),
         ),
         draw=_draw_init,
-        mistakes=lstm_mistakes.INIT,
+        mistakes=mistakes.INIT,
         hints=(
             "The rows stand in the order i, f, g, o, H of each. Which rows belong to f?",
             "There are two biases, and only their sum matters. If one holds all of it, what must the other one hold?",

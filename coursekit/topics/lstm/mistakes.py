@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.reference import lstm
+from coursekit.reference.lstm import Params
 from coursekit.reference.numerics import sigmoid
+from coursekit.topics.lstm.answers import init_lstm, lstm_forward, lstm_step
 
 # One step: every known mistake is the same step with one line changed.
 
@@ -37,18 +38,14 @@ def _wrong(
     return step
 
 
-def _step(x, h, c, params):
-    return lstm.step(x, h, c, params)[:2]
-
-
 def _untransposed(x, h, c, params):
     H = h.shape[1]
     blocks = params.W_hh.reshape(4, H, H).transpose(0, 2, 1)
-    return _step(x, h, c, params._replace(W_hh=blocks.reshape(4 * H, H)))
+    return lstm_step(x, h, c, params._replace(W_hh=blocks.reshape(4 * H, H)))
 
 
 def _changes_c(x, h, c, params):
-    new_h, new_c = _step(x, h, c, params)
+    new_h, new_c = lstm_step(x, h, c, params)
     c[...] = new_c
     return new_h, c
 
@@ -117,12 +114,12 @@ STEP = (
     Mistake(
         "a missing bias b_ih",
         "Every product has its bias: W_ih x + b_ih and W_hh h + b_hh.",
-        lambda x, h, c, params: _step(x, h, c, params._replace(b_ih=np.zeros_like(params.b_ih))),
+        lambda x, h, c, params: lstm_step(x, h, c, params._replace(b_ih=np.zeros_like(params.b_ih))),
     ),
     Mistake(
         "a missing bias b_hh",
         "Every product has its bias: W_ih x + b_ih and W_hh h + b_hh.",
-        lambda x, h, c, params: _step(x, h, c, params._replace(b_hh=np.zeros_like(params.b_hh))),
+        lambda x, h, c, params: lstm_step(x, h, c, params._replace(b_hh=np.zeros_like(params.b_hh))),
     ),
     Mistake(
         "recurrent weights that are not transposed",
@@ -132,12 +129,12 @@ STEP = (
     Mistake(
         "a step that ignores the old state h",
         "The old state enters all four gates, through W_hh.",
-        lambda x, h, c, params: _step(x, np.zeros_like(h), c, params),
+        lambda x, h, c, params: lstm_step(x, np.zeros_like(h), c, params),
     ),
     Mistake(
         "h and c returned in the wrong order",
         "Return the state first and the cell second: h, c.",
-        lambda *args: _step(*args)[::-1],
+        lambda *args: lstm_step(*args)[::-1],
     ),
     Mistake(
         "a step that writes the new cell into c itself",
@@ -150,33 +147,31 @@ STEP = (
 # A whole sequence.
 
 
-def _fold(
-    x,
-    h0,
-    c0,
-    params,
-    before: Callable = lambda t, h, c, h0, c0: (h, c),
-) -> tuple[np.ndarray, np.ndarray]:
-    """Every h and c; `before` chooses from which state step t starts."""
-    h, c, hs, cs = h0, c0, [], []
-    for t in range(x.shape[1]):
-        h, c = _step(x[:, t], *before(t, h, c, h0, c0), params)
-        hs.append(h)
-        cs.append(c)
-    return np.stack(hs, axis=1), np.stack(cs, axis=1)
+def _each_from(start: Callable) -> Callable:
+    """A loop in which every step starts from the pair start(h, c, h0, c0)."""
+
+    def forward(x, h0, c0, params):
+        h, c, hs, cs = h0, c0, [], []
+        for t in range(x.shape[1]):
+            h, c = lstm_step(x[:, t], *start(h, c, h0, c0), params)
+            hs.append(h)
+            cs.append(c)
+        return np.stack(hs, axis=1), np.stack(cs, axis=1)
+
+    return forward
 
 
 def _into_arguments(x, h0, c0, params):
     hs, cs = [], []
     for t in range(x.shape[1]):
-        h0[...], c0[...] = _step(x[:, t], h0, c0, params)
+        h0[...], c0[...] = lstm_step(x[:, t], h0, c0, params)
         hs.append(h0.copy())
         cs.append(c0.copy())
     return np.stack(hs, axis=1), np.stack(cs, axis=1)
 
 
 def _one_array(x, h0, c0, params):
-    hs, cs = _fold(x, h0, c0, params)
+    hs, cs = lstm_forward(x, h0, c0, params)
     return tuple(np.repeat(a[:, -1:], x.shape[1], axis=1) for a in (hs, cs))
 
 
@@ -184,42 +179,42 @@ FORWARD = (
     Mistake(
         "a cell that is not carried on: every step starts from c0",
         "Two things go from step to step. Is c replaced in your loop, as h is?",
-        lambda *args: _fold(*args, before=lambda t, h, c, h0, c0: (h, c0)),
+        _each_from(lambda h, c, h0, c0: (h, c0)),
     ),
     Mistake(
         "a state that is not carried on: every step starts from h0",
         "Two things go from step to step. Is h replaced in your loop, as c is?",
-        lambda *args: _fold(*args, before=lambda t, h, c, h0, c0: (h0, c)),
+        _each_from(lambda h, c, h0, c0: (h0, c)),
     ),
     Mistake(
         "a loop that starts every step from h0 and c0",
         "What one step returns is what the next one starts from.",
-        lambda *args: _fold(*args, before=lambda t, h, c, h0, c0: (h0, c0)),
+        _each_from(lambda h, c, h0, c0: (h0, c0)),
     ),
     Mistake(
         "a loop that ignores h0",
         "The first step must receive h0.",
-        lambda x, h0, c0, params: _fold(x, np.zeros_like(h0), c0, params),
+        lambda x, h0, c0, params: lstm_forward(x, np.zeros_like(h0), c0, params),
     ),
     Mistake(
         "a loop that ignores c0",
         "The first step must receive c0.",
-        lambda x, h0, c0, params: _fold(x, h0, np.zeros_like(c0), params),
+        lambda x, h0, c0, params: lstm_forward(x, h0, np.zeros_like(c0), params),
     ),
     Mistake(
         "a loop that reads hs[:, t - 1] and cs[:, t - 1] at t = 0",
         "At t = 0 the index t - 1 is -1, the last time step: it is still zero there, so neither h0 nor c0 enters.",
-        lambda x, h0, c0, params: _fold(x, np.zeros_like(h0), np.zeros_like(c0), params),
+        lambda x, h0, c0, params: lstm_forward(x, np.zeros_like(h0), np.zeros_like(c0), params),
     ),
     Mistake(
         "h0 and c0 exchanged",
         "lstm_step takes h first and c second.",
-        lambda x, h0, c0, params: _fold(x, c0, h0, params),
+        lambda x, h0, c0, params: lstm_forward(x, c0, h0, params),
     ),
     Mistake(
         "a loop that runs backwards in time",
         "Step t sees x[:, t], and t counts up.",
-        lambda x, *rest: tuple(a[:, ::-1] for a in _fold(x[:, ::-1], *rest)),
+        lambda x, *rest: tuple(a[:, ::-1] for a in lstm_forward(x[:, ::-1], *rest)),
     ),
     Mistake(
         "one array that stands for all states",
@@ -234,12 +229,12 @@ FORWARD = (
     Mistake(
         "states in the order (T, N, H)",
         "The batch comes first. np.stack(states, axis=1) puts time second.",
-        lambda *args: tuple(a.swapaxes(0, 1) for a in _fold(*args)),
+        lambda *args: tuple(a.swapaxes(0, 1) for a in lstm_forward(*args)),
     ),
     Mistake(
         "only the last state and the last cell",
         "All T of them are asked for: keep each.",
-        lambda *args: tuple(a[:, -1] for a in _fold(*args)),
+        lambda *args: tuple(a[:, -1] for a in lstm_forward(*args)),
     ),
 )
 
@@ -247,11 +242,11 @@ FORWARD = (
 # Initial weights.
 
 
-def with_forget_bias(params, forget_bias, rows: int = 1, in_b_hh: float = 0.0) -> lstm.Params:
-    """The weights with b_ih of one block of rows set to `forget_bias` and b_hh there to `in_b_hh`."""
+def _with_bias(params, bias, rows: int = 1, in_b_hh: float = 0.0) -> Params:
+    """The weights with b_ih of one block of rows set to `bias`, and b_hh there to `in_b_hh`."""
     H = params.W_hh.shape[1]
     b_ih, b_hh = params.b_ih.copy(), params.b_hh.copy()
-    b_ih[rows * H : (rows + 1) * H], b_hh[rows * H : (rows + 1) * H] = forget_bias, in_b_hh
+    b_ih[rows * H : (rows + 1) * H], b_hh[rows * H : (rows + 1) * H] = bias, in_b_hh
     return params._replace(b_ih=b_ih, b_hh=b_hh)
 
 
@@ -263,12 +258,12 @@ def _added(params, forget_bias):
 
 
 def _b_hh_left(params, forget_bias):
-    return with_forget_bias(params, forget_bias)._replace(b_hh=params.b_hh.copy())
+    return init_lstm(params, forget_bias)._replace(b_hh=params.b_hh.copy())
 
 
 def _others_zero(params, forget_bias):
     zero = np.zeros_like(params.b_ih)
-    return with_forget_bias(params._replace(b_ih=zero, b_hh=zero), forget_bias)
+    return init_lstm(params._replace(b_ih=zero, b_hh=zero), forget_bias)
 
 
 def _every_block(params, forget_bias):
@@ -285,22 +280,22 @@ INIT = (
     Mistake(
         "a forget bias in the rows of i",
         "The rows begin with those of i. Those of f come second.",
-        lambda params, forget_bias: with_forget_bias(params, forget_bias, rows=0),
+        lambda params, forget_bias: _with_bias(params, forget_bias, rows=0),
     ),
     Mistake(
         "a forget bias in the rows of g",
         "Count from zero: the order is i, f, g, o.",
-        lambda params, forget_bias: with_forget_bias(params, forget_bias, rows=2),
+        lambda params, forget_bias: _with_bias(params, forget_bias, rows=2),
     ),
     Mistake(
         "a forget bias in the rows of o",
         "The order of the rows is i, f, g, o.",
-        lambda params, forget_bias: with_forget_bias(params, forget_bias, rows=3),
+        lambda params, forget_bias: _with_bias(params, forget_bias, rows=3),
     ),
     Mistake(
         "a forget bias in both b_ih and b_hh",
         "The step adds the two biases. What is their sum in the rows of f?",
-        lambda params, forget_bias: with_forget_bias(params, forget_bias, in_b_hh=forget_bias),
+        lambda params, forget_bias: _with_bias(params, forget_bias, in_b_hh=forget_bias),
     ),
     Mistake(
         "a forget bias beside a b_hh that keeps its random numbers",
@@ -325,7 +320,7 @@ INIT = (
     Mistake(
         "a forget bias with the wrong sign",
         "A large positive bias opens the gate, and an open forget gate keeps.",
-        lambda params, forget_bias: with_forget_bias(params, -forget_bias),
+        lambda params, forget_bias: init_lstm(params, -forget_bias),
     ),
     Mistake(
         "biases that are changed in place",

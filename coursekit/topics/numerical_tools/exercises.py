@@ -8,8 +8,8 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.reference import numerics
 from coursekit.topics.numerical_tools import mistakes
+from coursekit.topics.numerical_tools.answers import numerical_gradient, relative_error, sigmoid, softmax
 
 LESSON = "00_numerical_tools"
 
@@ -33,7 +33,7 @@ register(
         name="sigmoid",
         lesson=LESSON,
         asks="1 / (1 + exp(-x)) for every number of x, an array of any shape, without overflow at ±1000.",
-        reference=numerics.sigmoid,
+        reference=sigmoid,
         returns=(Tensor("sigmoid(x)", ("...",)),),
         draw=_draw_sigmoid,
         no_overflow=True,
@@ -65,7 +65,7 @@ register(
         name="softmax",
         lesson=LESSON,
         asks="exp(x) / sum(exp(x)) along the last axis of x, an array of any shape, without overflow.",
-        reference=numerics.softmax,
+        reference=softmax,
         returns=(Tensor("softmax(x)", ("...", "K")),),
         draw=_draw_softmax,
         no_overflow=True,
@@ -106,7 +106,7 @@ register(
         name="relative_error",
         lesson=LESSON,
         asks="max|a - b| / max|b|: how far the array a is from the reference b, as one number.",
-        reference=numerics.relative_error,
+        reference=relative_error,
         returns=(Tensor("error"),),
         draw=_draw_pairs,
         mistakes=mistakes.RELATIVE_ERROR,
@@ -160,7 +160,7 @@ register(
         name="numerical_gradient",
         lesson=LESSON,
         asks="The gradient of sum(f(x) * upstream) with respect to x, of its shape, by central differences.",
-        reference=numerics.numerical_gradient,
+        reference=numerical_gradient,
         returns=(Tensor("gradient", ("...",)),),
         draw=_draw_functions,
         strict=True,

@@ -1,4 +1,4 @@
-"""The known mistakes of lesson 00, each a function that can be run."""
+"""The known mistakes of lesson 00, as answers that can be run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
+from coursekit.topics.numerical_tools.answers import sigmoid, softmax
 
 # Sigmoid.
 
@@ -120,12 +121,12 @@ SOFTMAX = (
     Mistake(
         "a softmax of -x",
         "The largest number gets the largest probability.",
-        lambda x: _softmax(-x),
+        lambda x: softmax(-x),
     ),
     Mistake(
         "the sigmoid in place of the softmax",
         "The sigmoid looks at one number at a time. In a softmax the entries of a row compete: they add up to 1.",
-        lambda x: np.where(x >= 0, 1, np.exp(-np.abs(x))) / (1 + np.exp(-np.abs(x))),
+        sigmoid,
     ),
     Mistake(
         "a softmax that changes x in place",

@@ -13,10 +13,21 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.outcome import Case
 from coursekit.checking.registry import register
-from coursekit.recurrence.beside import beside, train_function, train_layer
+from coursekit.recurrence.beside import beside
 from coursekit.recurrence.draws import SEQUENCE_SIZES, sequence_args
 from coursekit.reference import conventions, gru
-from coursekit.topics.pytorch_gpu import mistakes, timing, weights
+from coursekit.topics.pytorch_gpu import mistakes, timing_mistakes, weight_mistakes
+from coursekit.topics.pytorch_gpu.answers import (
+    GRU,
+    benchmark,
+    from_keras,
+    gru_layer_fused,
+    parity_report,
+    run_packed,
+    to_torch_state_dict,
+)
+from coursekit.topics.pytorch_gpu.device import Device
+from coursekit.topics.pytorch_gpu.run_layers import train_function, train_layer
 
 LESSON = "07_pytorch_gpu"
 
@@ -50,7 +61,7 @@ register(
         lesson=LESSON,
         asks="A torch.nn.Module that is a GRU layer: parameters named as in torch.nn.GRU, forward(x, h0) -> (hs, h_n), "
         "and gradients by autograd.",
-        reference=mistakes.late("right_module"),
+        reference=GRU,
         returns=(
             _STATES,
             Tensor("h_n", ("1", "N", "H")),
@@ -79,8 +90,16 @@ register(
 
 # Weights that move.
 
-_KEYS = tuple(f"{kind}_l{k}" for k in range(2) for kind in weights.KINDS)
+_KEYS = tuple(f"{kind}_l{k}" for k in range(2) for kind in weight_mistakes.KINDS)
 _SIZES = {"small": (3, 5), "fresh numbers": (3, 5), "more inputs than units": (7, 2)}
+
+
+def _in_order(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
+    """The values of a returned dict in the order of the keys; anything else is left for the report to name."""
+    value = answer(*args.values())
+    if isinstance(value, Mapping) and all(name in value for name in _KEYS):
+        return tuple(value[name] for name in _KEYS)
+    return value
 
 
 def _draw_stack(rng: np.random.Generator) -> Iterator[Draw]:
@@ -93,11 +112,11 @@ register(
         name="to_torch_state_dict",
         lesson=LESSON,
         asks="The state_dict of a torch.nn.GRU with as many layers as weights are given.",
-        reference=weights.state_dict_by(),
+        reference=to_torch_state_dict,
         returns=_weights(*_KEYS),
         draw=_draw_stack,
-        apply=weights.in_order(_KEYS),
-        mistakes=weights.STATE_DICT,
+        apply=_in_order,
+        mistakes=weight_mistakes.STATE_DICT,
         hints=(
             "Print torch.nn.GRU(3, 5, num_layers=2).state_dict().keys(), and the shape of each value.",
             "enumerate(layers) gives k and the four arrays of layer k. A key is for example f'weight_ih_l{k}'.",
@@ -118,10 +137,10 @@ register(
         name="from_keras",
         lesson=LESSON,
         asks="W_ih, W_hh, b_ih, b_hh in PyTorch's layout from the three arrays of a keras.layers.GRU.",
-        reference=weights.from_keras_by(),
+        reference=from_keras,
         returns=_weights("W_ih", "W_hh", "b_ih", "b_hh"),
         draw=_draw_keras,
-        mistakes=weights.FROM_KERAS,
+        mistakes=weight_mistakes.FROM_KERAS,
         hints=(
             "Two things differ for the matrices, one for the biases. Write down the shapes on both sides.",
             "Transpose the kernels first. Then all four arrays have three blocks, z, r, h, which become r, z, n.",
@@ -171,10 +190,10 @@ register(
         name="parity_report",
         lesson=LESSON,
         asks="For every tensor of theirs: the relative error of ours, and whether it is within the tolerance.",
-        reference=weights.report_by(),
+        reference=parity_report,
         returns=(Tensor("errors", ("tensors",)), Tensor("agrees", ("tensors",), exact=True)),
         draw=_draw_pairs,
-        mistakes=weights.PARITY,
+        mistakes=weight_mistakes.PARITY,
         hints=(
             "Loop over theirs.items(), and look up ours[name]. The error of a tensor is max|a - b| / max|b|.",
             "Before you subtract: are the shapes equal, and is every number of ours finite (np.isfinite)?",
@@ -200,7 +219,7 @@ def _draw_devices(rng: np.random.Generator) -> Iterator[Draw]:
         all_work[:warm_up] *= [200, 30, 10]
         if "interrupts" in name:
             all_work[warm_up + calls * 2] += 3e-3
-        device = timing.Device(launch * rng.uniform(0.9, 1.1), all_work, 4e-6 * rng.uniform(0.9, 1.1))
+        device = Device(launch * rng.uniform(0.9, 1.1), all_work, 4e-6 * rng.uniform(0.9, 1.1))
         tools = {"f": device.run, "synchronise": device.synchronise, "clock": device.clock}
         numbers = {"warm_up": warm_up, "calls": calls, "repeats": repeats}
         yield Draw(name, tools | numbers, {"calls": calls, "repeats": repeats})
@@ -217,11 +236,11 @@ register(
         lesson=LESSON,
         asks="The time of one call of f on a device that works later than it is told to: the median, and the time of "
         "each repeat.",
-        reference=timing.benchmark_by(),
+        reference=benchmark,
         returns=(Tensor("median"), Tensor("times", ("repeats",))),
         draw=_draw_devices,
         apply=_on_a_fresh_device,
-        mistakes=timing.TIMING,
+        mistakes=timing_mistakes.TIMING,
         hints=(
             "f() only launches. Between the last f() and the second look at the clock something has to wait.",
             "First the warm-up: call f, wait, forget it. Then for every repeat: clock, `calls` times f, wait, clock.",
@@ -259,7 +278,7 @@ register(
         name="gru_layer_fused",
         lesson=LESSON,
         asks="A GRU over a sequence as a function of tensors, with one matrix product for all inputs and one per step.",
-        reference=mistakes.late("right_fused"),
+        reference=gru_layer_fused,
         returns=(
             _STATES,
             Tensor("dx", ("N", "T", "D"), sequence="T"),
@@ -312,7 +331,7 @@ register(
         lesson=LESSON,
         asks="A bidirectional GRU over sequences of unequal length: all states, zero after the end of each sequence, "
         "and the last state of either direction.",
-        reference=mistakes.late("packed_by", fault=""),
+        reference=run_packed,
         returns=(Tensor("hs", ("N", "T", "2H"), sequence="T"), Tensor("last", ("N", "2H"))),
         draw=_draw_packed,
         apply=_with_tensors,

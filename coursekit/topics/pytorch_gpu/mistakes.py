@@ -1,4 +1,7 @@
-"""Lesson 07: the known mistakes of the layers, by name. `pytorch_layers` runs them, and is imported when they run."""
+"""The known mistakes of lesson 07 in layers, by name. `faulty_layers` has their code, and is imported when they run.
+
+Importing the exercises must not import torch.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +11,31 @@ from typing import Any
 from coursekit.checking import Mistake
 
 
-def late(name: str, **settings: Any) -> Callable[..., Any]:
-    """Something of `pytorch_layers`, looked up when it is called: importing the exercises must not import torch.
-
-    With settings it is made by them first, as in late("packed_by", fault="sorted").
-    """
-
-    def call(*args: Any) -> Any:
-        from coursekit.topics.pytorch_gpu import layers as pytorch_layers
-
-        function = getattr(pytorch_layers, name)
-        return (function(**settings) if settings else function)(*args)
-
-    return call
-
-
 def _module(fault: str) -> Callable[..., Any]:
     def build(D: int, H: int) -> Any:
-        from coursekit.topics.pytorch_gpu.layers import Faulty
+        from coursekit.topics.pytorch_gpu.faulty_layers import FaultyGRU
 
-        return Faulty(D, H, fault)
+        return FaultyGRU(D, H, fault)
 
     return build
+
+
+def _fused(fault: str) -> Callable[..., Any]:
+    def fused(*args: Any) -> Any:
+        from coursekit.topics.pytorch_gpu.faulty_layers import faulty_fused
+
+        return faulty_fused(fault)(*args)
+
+    return fused
+
+
+def _packed(fault: str) -> Callable[..., Any]:
+    def packed(*args: Any) -> Any:
+        from coursekit.topics.pytorch_gpu.faulty_layers import faulty_packed
+
+        return faulty_packed(fault)(*args)
+
+    return packed
 
 
 MODULE = tuple(
@@ -92,7 +98,7 @@ MODULE = tuple(
 )
 
 FUSED = tuple(
-    Mistake(name, hint, late("faulty_fused", fault=fault))
+    Mistake(name, hint, _fused(fault))
     for fault, name, hint in (
         (
             "projection in the loop",
@@ -127,7 +133,7 @@ FUSED = tuple(
 )
 
 PACKED = tuple(
-    Mistake(name, hint, late("packed_by", fault=fault))
+    Mistake(name, hint, _packed(fault))
     for fault, name, hint in (
         (
             "after the padding",

@@ -10,9 +10,9 @@ from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.recurrence.draws import sequence_draws, step_draws
 from coursekit.reference import rnn
-from coursekit.reference.numerics import log_softmax, softmax
-from coursekit.topics.vanilla_rnn import language_model_mistakes
-from coursekit.topics.vanilla_rnn import mistakes as vanilla_rnn_mistakes
+from coursekit.reference.numerics import softmax
+from coursekit.topics.vanilla_rnn import language_model_mistakes, mistakes
+from coursekit.topics.vanilla_rnn.answers import lm_loss, rnn_forward, rnn_step, sample_text
 
 LESSON = "01_vanilla_rnn"
 
@@ -21,10 +21,10 @@ register(
         name="rnn_step",
         lesson=LESSON,
         asks="One step of a vanilla RNN for a batch: x (N, D) and h (N, H) give the next h (N, H).",
-        reference=lambda x, h, params: rnn.step(x, h, params)[0],
+        reference=rnn_step,
         returns=(Tensor("h", ("N", "H")),),
         draw=step_draws(rnn),
-        mistakes=vanilla_rnn_mistakes.STEP,
+        mistakes=mistakes.STEP,
         hints=(
             "Two products have the shape (N, H): one from x, one from h. Write down the shapes of x (N, D) "
             "and W_ih (H, D): which of them has to be transposed?",
@@ -40,11 +40,11 @@ register(
         name="rnn_forward",
         lesson=LESSON,
         asks="A vanilla RNN over a sequence: x (N, T, D) and h0 (N, H) give every state hs (N, T, H).",
-        reference=lambda x, h0, params: rnn.forward(x, h0, params)[0],
+        reference=rnn_forward,
         returns=(Tensor("hs", ("N", "T", "H"), sequence="T"),),
         draw=sequence_draws(rnn),
         uses=("rnn_step",),
-        mistakes=vanilla_rnn_mistakes.FORWARD,
+        mistakes=mistakes.FORWARD,
         hints=(
             "Keep one variable for the state. It begins as h0, and every step replaces it.",
             "The input of step t is x[:, t], of shape (N, D). Call rnn_step and append the new state to a list.",
@@ -56,15 +56,6 @@ register(
 
 
 # The loss of a language model.
-
-
-def _lm_loss(logits, targets, mask):
-    log_p = log_softmax(logits)
-    chosen = np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]
-    count = mask.sum()
-    dlogits = np.exp(log_p)
-    np.put_along_axis(dlogits, targets[..., None], np.exp(chosen)[..., None] - 1, axis=-1)
-    return -(chosen * mask).sum() / count, dlogits * mask[..., None] / count
 
 
 def _padded(rng: np.random.Generator, N: int, T: int) -> np.ndarray:
@@ -94,7 +85,7 @@ register(
         name="lm_loss",
         lesson=LESSON,
         asks="The mean cross-entropy (nats) of the positions where mask is True, and its gradient dlogits (N, T, V).",
-        reference=_lm_loss,
+        reference=lm_loss,
         returns=(Tensor("loss"), Tensor("dlogits", ("N", "T", "V"), sequence="T")),
         draw=_draw_logits,
         no_overflow=True,
@@ -120,22 +111,11 @@ _CLEAR = 1e-3  # distance of a number u from every border, so that no order of t
 
 def _next_state(symbol: int, h: np.ndarray, params: rnn.Params) -> np.ndarray:
     V = params.W_ih.shape[1]
-    return rnn.step(np.eye(V)[[symbol]], h, params)[0]
+    return rnn_step(np.eye(V)[[symbol]], h, params)
 
 
 def _cumulative(h, W_out, b_out, temperature) -> np.ndarray:
     return np.cumsum(softmax((h @ W_out.T + b_out) / temperature)[0])
-
-
-def _sample_text(params, W_out, b_out, start_ids, u, temperature):
-    h = np.zeros((1, params.W_hh.shape[1]))
-    for symbol in start_ids:
-        h = _next_state(symbol, h, params)
-    ids = []
-    for number in u:
-        ids.append(int(np.argmax(_cumulative(h, W_out, b_out, temperature) > number)))
-        h = _next_state(ids[-1], h, params)
-    return np.array(ids)
 
 
 def _clear_numbers(rng: np.random.Generator, n: int, params, W_out, b_out, start_ids, temperature) -> np.ndarray:
@@ -179,7 +159,7 @@ register(
         name="sample_text",
         lesson=LESSON,
         asks="n symbols drawn one after the other from a language model, with n given uniform numbers: ids (n,).",
-        reference=_sample_text,
+        reference=sample_text,
         returns=(Tensor("ids", ("n",), exact=True),),
         draw=_draw_text,
         uses=("rnn_step", "softmax"),

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.reference import rnn
 from coursekit.reference.numerics import log_softmax, softmax
+from coursekit.topics.vanilla_rnn.answers import lm_loss, rnn_step
 
 # The loss: the mean of the positions that count, with one thing changed.
 
@@ -49,7 +49,7 @@ def _unshifted(logits):
 
 def _loss_in_place(logits, targets, mask):
     logits -= logits.max(axis=-1, keepdims=True)
-    return _wrong_loss()(logits, targets, mask)
+    return lm_loss(logits, targets, mask)
 
 
 _COUNT = "Divide by the number of positions that count, mask.sum(). Padding carries no loss, and is not counted either."
@@ -149,7 +149,7 @@ def _wrong_sampling(
         h = np.zeros((1, H))
 
         def move(symbol):
-            return rnn.step(np.eye(V)[[symbol]], h, params)[0]
+            return rnn_step(np.eye(V)[[symbol]], h, params)
 
         for symbol in read(start_ids):
             h = move(symbol)

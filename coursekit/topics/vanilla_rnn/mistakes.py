@@ -7,13 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.recurrence.fold_mistakes import fold_mistakes
-from coursekit.reference import rnn
+from coursekit.recurrence.forward_mistakes import forward_mistakes
 from coursekit.reference.numerics import sigmoid
-
-
-def _step(x, h, params):
-    return rnn.step(x, h, params)[0]
+from coursekit.topics.vanilla_rnn.answers import rnn_forward, rnn_step
 
 
 def _wrong_step(
@@ -38,7 +34,7 @@ def _input_outside(x, h, params):
 
 
 def _changes_h(x, h, params):
-    h[...] = _step(x, h, params)
+    h[...] = rnn_step(x, h, params)
     return h
 
 
@@ -66,7 +62,7 @@ STEP = (
     Mistake(
         "recurrent weights that are not transposed",
         "Row i of W_hh holds what goes into unit i. With the states as rows of h (N, H), the product is h @ W_hh.T.",
-        lambda x, h, params: _step(x, h, params._replace(W_hh=params.W_hh.T)),
+        lambda x, h, params: rnn_step(x, h, params._replace(W_hh=params.W_hh.T)),
     ),
     Mistake(
         "h before x where the weights stand as W_ih before W_hh",
@@ -87,7 +83,7 @@ STEP = (
     Mistake(
         "a new state that is added to the old one",
         "In the vanilla RNN the tanh is the new state. Nothing of the old one is carried past it.",
-        lambda x, h, params: h + _step(x, h, params),
+        lambda x, h, params: h + rnn_step(x, h, params),
     ),
     Mistake(
         "a step that writes the new state into h itself",
@@ -101,10 +97,10 @@ STEP = (
 
 
 def _summed(x, h0, params):
-    return np.cumsum(rnn.forward(x, h0, params)[0], axis=1)
+    return np.cumsum(rnn_forward(x, h0, params), axis=1)
 
 
 FORWARD = (
-    *fold_mistakes(_step),
+    *forward_mistakes(rnn_step),
     Mistake("a running sum of the states", "The new state replaces the old one. It is not added to it.", _summed),
 )

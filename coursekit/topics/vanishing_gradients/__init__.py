@@ -1,1 +1,10 @@
-"""Lesson 03, vanishing gradients: Jacobians, gradient profiles, an orthogonal start."""
+"""Lesson 03, vanishing gradients: all three cells vanish; what helps?
+
+exercises.py        what is asked: Jacobians, gradient profiles, two starts of W_hh, recall
+answers.py          the right answers
+mistakes.py         wrong ones that are known
+figures.py          gradients against the lag, recall and clipping drawn
+explorer.py         the gradient explorer, a figure with controls
+explorer_figure.py  what it draws
+flow.py             the numbers behind it
+"""

@@ -11,6 +11,13 @@ from coursekit.checking.registry import register
 from coursekit.recurrence.draws import STEP_SIZES, sequence_args, state
 from coursekit.reference import gradient_flow, rnn
 from coursekit.topics.vanishing_gradients import mistakes
+from coursekit.topics.vanishing_gradients.answers import (
+    gradient_profile,
+    orthogonal,
+    recall_accuracy,
+    scale_spectral_radius,
+    step_jacobian,
+)
 
 LESSON = "03_vanishing_gradients"
 
@@ -30,7 +37,7 @@ register(
         lesson=LESSON,
         asks="The Jacobian of one RNN step for every sequence: J (N, H, H), where J[n, i, j] says how "
         "h[n, i] follows h_prev[n, j].",
-        reference=mistakes.jacobian,
+        reference=step_jacobian,
         returns=(Tensor("J", ("N", "H", "H")),),
         draw=_draw_cache,
         mistakes=mistakes.JACOBIAN,
@@ -70,7 +77,7 @@ register(
         lesson=LESSON,
         asks="How much of the gradient at the last state is left k steps earlier: (T+1,) for k = 0 ... T, "
         "as a share of k = 0. The norm is taken for each sequence, then averaged.",
-        reference=mistakes.profile_by(),
+        reference=gradient_profile,
         returns=(Tensor("profile", ("T+1",)),),
         draw=_draw_profile,
         uses=("step_jacobian",),
@@ -106,7 +113,7 @@ register(
         lesson=LESSON,
         asks="The orthogonal matrix that Gram-Schmidt makes of the columns of A (H, H): the Q of A = QR in "
         "which R has a positive diagonal.",
-        reference=mistakes.gram_schmidt,
+        reference=orthogonal,
         returns=(Tensor("Q", ("H", "H")),),
         draw=_draw_square,
         mistakes=mistakes.ORTHOGONAL,
@@ -142,7 +149,7 @@ register(
         lesson=LESSON,
         asks="A multiple of W (H, H) whose spectral radius, the largest absolute value of its eigenvalues, "
         "is the one given.",
-        reference=mistakes.scaled_by(mistakes.radius_of),
+        reference=scale_spectral_radius,
         returns=(Tensor("W", ("H", "H")),),
         draw=_draw_radius,
         mistakes=mistakes.RADIUS,
@@ -175,7 +182,7 @@ register(
         name="recall_accuracy",
         lesson=LESSON,
         asks="The share of sequences whose symbol y (N,) is named by the read-out of the last state.",
-        reference=lambda hs, y, W_out, b_out: float(mistakes.recalled(hs, y, W_out, b_out)[:, -1].mean()),
+        reference=recall_accuracy,
         returns=(Tensor("accuracy"),),
         draw=_draw_recall,
         mistakes=mistakes.RECALL,

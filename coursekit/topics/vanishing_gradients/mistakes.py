@@ -1,4 +1,4 @@
-"""The known mistakes of lesson 03, as answers that can be run, beside the right ones."""
+"""The known mistakes of lesson 03, as answers that can be run."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
+from coursekit.topics.vanishing_gradients.answers import orthogonal, recall_accuracy, step_jacobian
 
-
-def jacobian(cache) -> np.ndarray:
-    """dh_i/dh_prev_j at [n, i, j]: diag(1 - h^2) W_hh."""
-    return (1 - cache.h**2)[:, :, None] * cache.params.W_hh
+# The Jacobian of one step.
 
 
 def _mean_state(cache):
@@ -32,7 +30,7 @@ JACOBIAN = (
     Mistake(
         "a Jacobian that is transposed",
         "Its norm is right, its entries are not: the first index is the new unit, the second the old one.",
-        lambda cache: jacobian(cache).swapaxes(1, 2).copy(),
+        lambda cache: step_jacobian(cache).swapaxes(1, 2).copy(),
     ),
     Mistake(
         "a Jacobian without the slope of tanh",
@@ -47,23 +45,26 @@ JACOBIAN = (
     Mistake(
         "the same Jacobian for all sequences, from the mean state",
         "Every sequence has a state of its own, and so a slope of its own.",
-        lambda cache: np.repeat(jacobian(_mean_state(cache)), len(cache.h), axis=0),
+        lambda cache: np.repeat(step_jacobian(_mean_state(cache)), len(cache.h), axis=0),
     ),
 )
 
 
-def gradients_back(caches, dh) -> np.ndarray:
+# The profile: the gradients at all states, their norms, and the share of the first, with one of them changed.
+
+
+def _gradients_back(caches, dh) -> np.ndarray:
     """The gradient (T+1, N, H) at h_T, h_{T-1}, ... h_0 when only the last state has a loss."""
     going_back = [dh]
     for cache in reversed(caches):
-        going_back.append(np.einsum("nij,ni->nj", jacobian(cache), going_back[-1]))
+        going_back.append(np.einsum("nij,ni->nj", step_jacobian(cache), going_back[-1]))
     return np.stack(going_back)
 
 
-def profile_by(
+def _profile(
     norm: Callable = lambda g: np.linalg.norm(g, axis=2).mean(axis=1),
     relative: Callable = lambda norms: norms / norms[0],
-    back: Callable = gradients_back,
+    back: Callable = _gradients_back,
 ) -> Callable:
     """A gradient profile with another norm (T+1, N, H) -> (T+1,), another scale or another way back."""
     return lambda caches, dh: relative(norm(back(caches, dh)))
@@ -71,7 +72,7 @@ def profile_by(
 
 def _weight_gradients(caches, dh) -> np.ndarray:
     """The gradient of W_hh collected over the last 0, 1, ... T steps, as (T+1, 1, H*H)."""
-    at = gradients_back(caches, dh)
+    at = _gradients_back(caches, dh)
     collected = [np.zeros_like(caches[0].params.W_hh)]
     for cache, g in zip(reversed(caches), at, strict=False):
         collected.append(collected[-1] + (g * (1 - cache.h**2)).T @ cache.h_prev)
@@ -82,12 +83,12 @@ def _weight_gradients(caches, dh) -> np.ndarray:
 def _without_transposing(caches, dh) -> np.ndarray:
     going_back = [dh]
     for cache in reversed(caches):
-        going_back.append(np.einsum("nij,nj->ni", jacobian(cache), going_back[-1]))
+        going_back.append(np.einsum("nij,nj->ni", step_jacobian(cache), going_back[-1]))
     return np.stack(going_back)
 
 
 def _forward_in_time(caches, dh) -> np.ndarray:
-    return gradients_back(caches[::-1], dh)
+    return _gradients_back(caches[::-1], dh)
 
 
 PROFILE = (
@@ -95,50 +96,48 @@ PROFILE = (
         "a measure of the gradient of W_hh",
         "The gradient of the weights is a sum over all steps. Its recent terms never vanish, so it "
         "hides what happens to the early ones. Measure what arrives at each state.",
-        profile_by(back=_weight_gradients),
+        _profile(back=_weight_gradients),
     ),
     Mistake(
         "the norm of a mean over sequences",
         "Gradients of different sequences point in different directions and cancel in a mean. First "
         "the norm of each, then the mean.",
-        profile_by(norm=lambda g: np.linalg.norm(g.mean(axis=1), axis=1)),
+        _profile(norm=lambda g: np.linalg.norm(g.mean(axis=1), axis=1)),
     ),
     Mistake(
         "one norm over the whole batch",
         "Taken over all sequences at once, the largest gradient decides alone. First the norm of each, then the mean.",
-        profile_by(norm=lambda g: np.linalg.norm(g.reshape(len(g), -1), axis=1)),
+        _profile(norm=lambda g: np.linalg.norm(g.reshape(len(g), -1), axis=1)),
     ),
     Mistake(
         "a profile that is not normalised",
         "The profile begins with 1, whatever the size of dh.",
-        profile_by(relative=lambda norms: norms),
+        _profile(relative=lambda norms: norms),
     ),
     Mistake(
         "a profile that is normalised at the wrong end, by the gradient at h_0",
         "It is a share of the gradient at the last state, which is entry 0. So it begins with 1.",
-        profile_by(relative=lambda norms: norms / norms[-1]),
+        _profile(relative=lambda norms: norms / norms[-1]),
     ),
     Mistake(
         "Jacobians multiplied from the wrong side: J @ dh",
         "Forward, a change of h_prev is multiplied by J. The way back is its transpose: sum over the new unit i.",
-        profile_by(back=_without_transposing),
+        _profile(back=_without_transposing),
     ),
     Mistake(
         "a walk that begins at the first step",
         "The loss is on the last state. Which cache comes first on the way back?",
-        profile_by(back=_forward_in_time),
+        _profile(back=_forward_in_time),
     ),
     Mistake(
         "factors from one step to the next",
         "What is left after k steps is the product of k factors. Compare each norm with that at the last state.",
-        profile_by(relative=lambda norms: np.concatenate([[1.0], norms[1:] / norms[:-1]])),
+        _profile(relative=lambda norms: np.concatenate([[1.0], norms[1:] / norms[:-1]])),
     ),
 )
 
 
-def gram_schmidt(A) -> np.ndarray:
-    Q, R = np.linalg.qr(A)
-    return Q * np.sign(np.diag(R))
+# Initial weights.
 
 
 def _polar(A) -> np.ndarray:
@@ -171,7 +170,7 @@ ORTHOGONAL = (
     Mistake(
         "a matrix that is transposed",
         "This matrix is orthogonal, but its rows come from the columns of A.",
-        lambda A: gram_schmidt(A).T.copy(),
+        lambda A: orthogonal(A).T.copy(),
     ),
     Mistake(
         "the triangular factor R",
@@ -187,17 +186,18 @@ ORTHOGONAL = (
 )
 
 
-def radius_of(W) -> float:
+def _radius(W) -> float:
     """The spectral radius: the largest absolute value of an eigenvalue."""
     return float(np.abs(np.linalg.eigvals(W)).max())
 
 
-def scaled_by(measure: Callable) -> Callable:
+def _scaled_by(measure: Callable) -> Callable:
+    """W scaled as if `measure` were its spectral radius."""
     return lambda W, radius: W * (radius / measure(W))
 
 
 def _in_place(W, radius):
-    W *= radius / radius_of(W)
+    W *= radius / _radius(W)
     return W
 
 
@@ -206,22 +206,22 @@ RADIUS = (
         "a matrix scaled by its norm: the largest singular value",
         "The norm says how much one product can stretch, the spectral radius how much many products "
         "stretch. They are equal only for special matrices.",
-        scaled_by(lambda W: np.linalg.norm(W, 2)),
+        _scaled_by(lambda W: np.linalg.norm(W, 2)),
     ),
     Mistake(
         "a matrix scaled by its Frobenius norm",
         "np.linalg.norm(W) is the root of the sum of squares. The spectral radius comes from the eigenvalues.",
-        scaled_by(np.linalg.norm),
+        _scaled_by(np.linalg.norm),
     ),
     Mistake(
         "eigenvalues compared by their real part",
         "Eigenvalues can be complex or negative. Which function gives their distance from zero?",
-        scaled_by(lambda W: np.linalg.eigvals(W).real.max()),
+        _scaled_by(lambda W: np.linalg.eigvals(W).real.max()),
     ),
     Mistake(
         "eigenvalues of a symmetric matrix: eigvalsh",
         "np.linalg.eigvalsh reads one triangle only and takes the matrix for symmetric. W is not.",
-        scaled_by(lambda W: np.abs(np.linalg.eigvalsh(W)).max()),
+        _scaled_by(lambda W: np.abs(np.linalg.eigvalsh(W)).max()),
     ),
     Mistake(
         "a matrix that is not divided by its own radius",
@@ -236,9 +236,7 @@ RADIUS = (
 )
 
 
-def recalled(hs, y, W_out, b_out) -> np.ndarray:
-    """True where the answer after a step is right: (N, T)."""
-    return (hs @ W_out.T + b_out).argmax(axis=2) == y[:, None]
+# Recall.
 
 
 def _share_with(read: Callable) -> Callable:
@@ -250,7 +248,7 @@ RECALL = (
     Mistake(
         "answers after every step, not after the last",
         "The question comes at the end. Only the last state answers.",
-        lambda hs, y, W_out, b_out: float(recalled(hs, y, W_out, b_out).mean()),
+        lambda hs, y, W_out, b_out: float(((hs @ W_out.T + b_out).argmax(axis=2) == y[:, None]).mean()),
     ),
     Mistake(
         "the first state in place of the last",
@@ -265,12 +263,12 @@ RECALL = (
     Mistake(
         "a number of right answers, not a share",
         "Divide by the number of sequences.",
-        lambda hs, y, W_out, b_out: float(recalled(hs, y, W_out, b_out)[:, -1].sum()),
+        lambda hs, y, W_out, b_out: recall_accuracy(hs, y, W_out, b_out) * len(y),
     ),
     Mistake(
         "percent, not a share",
         "A share lies between 0 and 1.",
-        lambda hs, y, W_out, b_out: 100 * float(recalled(hs, y, W_out, b_out)[:, -1].mean()),
+        lambda hs, y, W_out, b_out: recall_accuracy(hs, y, W_out, b_out) * 100,
     ),
     Mistake(
         "a read-out without its bias",

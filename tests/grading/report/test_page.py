@@ -63,7 +63,8 @@ def test_nothing_is_loaded_and_nothing_runs(group):
     text = page(group)
     soup = bs4.BeautifulSoup(text, "html.parser")
     assert not soup.select("script, link, img, iframe, object, embed, form, base")
-    assert [m["content"] for m in soup.select("meta[http-equiv]")] == ["default-src 'none'; style-src 'unsafe-inline'"]
+    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    assert [m["content"] for m in soup.select("meta[http-equiv]")] == [policy]
     assert not re.search(r"@import|url\((?!#)|src=|javascript:", text)
     assert not re.findall(r'href="(?!#)', text)
     names = [tag["id"] for tag in soup.select("[id]")]

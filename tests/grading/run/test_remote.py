@@ -115,3 +115,30 @@ def gru_forward(x, h0, params):
 """
     report = graded(worker, bomb, "gru_forward")
     assert report.verdict == "raised" and "more than a draw can hold" in report.text
+
+
+CANDIDATE = """
+import collections, numpy as np
+Weights = collections.namedtuple("Weights", "W_hh W_ih b_ih b_hh")  # a learner's own, in an order of their own
+W = Weights(np.zeros((3, 1)), np.zeros((3, 1)), np.zeros(3), np.zeros(3))
+def write_check(candidate):
+"""
+
+
+def test_a_candidate_is_not_called_with_more_steps_than_a_draw_can_hold(worker):
+    for x in ("np.zeros((1, 900_000, 1))", "np.zeros((0, 900_000, 1))", "[[[0.0]] * 9_000]"):
+        report = graded(worker, f"{CANDIDATE}    return candidate({x}, np.zeros((1, 1)), W)", "write_check")
+        assert report.verdict == "raised" and "more than a draw can hold" in " ".join(report.text.split())
+
+
+def test_what_candidates_compute_here_counts_as_the_answer_s_own_time(worker):
+    source = f"{CANDIDATE}    while True: candidate(np.zeros((1, 4_000, 1)), np.zeros((1, 1)), tuple(W))"
+    report = graded(worker, source, "write_check", limit=0.5)
+    assert report.verdict == "timeout" and "more than 0.5 s of CPU time" in report.text
+
+
+def test_a_named_tuple_of_the_learner_s_own_has_its_fields_where_a_reference_is_called(worker):
+    """gru_forward(x, h0, params) reads params.W_ih; write_check's draw holds no named tuple."""
+    source = CANDIDATE + "    return gru_forward(np.zeros((1, 2, 1)), np.zeros((1, 1)), W).shape == (1, 2, 1)"
+    report = graded(worker, source, "write_check")
+    assert {case.credit for case in report.cases if case.name.startswith("right")} == {1.0}, report.text

@@ -6,8 +6,9 @@ import zlib
 
 import pytest
 
+from coursekit.grading import png
 from coursekit.grading.run import shown
-from coursekit.grading.run.sandbox import CellResult, Shown, png
+from coursekit.grading.run.sandbox import CellResult, Shown
 from coursekit.grading.run.shown import Outputs
 
 

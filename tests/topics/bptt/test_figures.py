@@ -3,7 +3,7 @@
 import numpy as np
 
 from coursekit import plots
-from coursekit.topics.bptt.hiding import hidden
+from coursekit.topics.bptt.hidden_mistakes import hidden
 from tests.topics.pictures import drawn_axes
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from coursekit.checking import evaluate, registry
-from coursekit.topics.bptt.hiding import SETTINGS, hidden
+from coursekit.topics.bptt.hidden_mistakes import SETTINGS, hidden
 from tests.topics.answers import mistake, right
 
 

@@ -10,9 +10,9 @@ from coursekit.checking import evaluate, registry, sentences
 from coursekit.checking.fallback import yours_or_ours
 from coursekit.reference import gradient_flow, gru
 from coursekit.topics.gru_backward import candidates as gru_candidates
+from coursekit.topics.gru_backward.answers import cross_entropy
 from coursekit.topics.gru_backward.candidates import RIGHT, Setting, mutants
 from coursekit.topics.gru_backward.exercises import ENOUGH
-from coursekit.topics.gru_backward.mistakes import cross_entropy
 from coursekit.topics.gru_backward.paths import four_paths, passed_on
 from tests.topics.answers import mistake, right
 

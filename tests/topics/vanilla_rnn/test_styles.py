@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from coursekit.checking import registry
-from coursekit.topics.vanilla_rnn.exercises import _lm_loss as lm_loss_reference
+from coursekit.topics.vanilla_rnn.answers import lm_loss as lm_loss_reference
 from tests.topics.answers import right, shown_by_another_draw
 
 

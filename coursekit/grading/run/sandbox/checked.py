@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.grading.run.sandbox import png
+from coursekit.grading import png
 from coursekit.grading.run.sandbox.inside import wire
 from coursekit.grading.run.sandbox.inside.wire import ProtocolError
 from coursekit.grading.run.sandbox.results import CallResult, CellResult, Limits, Opaque, Shown

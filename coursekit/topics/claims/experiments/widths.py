@@ -6,6 +6,8 @@ A model is one recurrent layer with both biases and a linear read-out of its sta
 from __future__ import annotations
 
 from coursekit.reference import gru, lstm, rnn
+from coursekit.topics.claims import answers
+from coursekit.topics.claims.answers import model_parameters
 
 CELLS = {"RNN": rnn, "LSTM": lstm, "GRU": gru}
 BLOCKS = {"RNN": 1, "LSTM": 4, "GRU": 3}
@@ -13,13 +15,8 @@ BLOCKS = {"RNN": 1, "LSTM": 4, "GRU": 3}
 
 
 def layer_parameters(blocks: int, D: int, H: int) -> int:
-    """Of a recurrent layer: W_ih (blocks*H, D), W_hh (blocks*H, H), and two biases (blocks*H,)."""
-    return blocks * (D * H + H * H + 2 * H)
-
-
-def model_parameters(blocks: int, D: int, H: int, K: int) -> int:
-    """Of the layer and the read-out: W_out (K, H) and b_out (K,)."""
-    return layer_parameters(blocks, D, H) + K * H + K
+    """Of the recurrent layer alone: W_ih (blocks*H, D), W_hh (blocks*H, H), and two biases (blocks*H,)."""
+    return model_parameters(blocks, D, H, K=0)
 
 
 def equal_parameter_hidden_size(budget: int, D: int, K: int, blocks: int) -> tuple[int, int]:
@@ -29,10 +26,7 @@ def equal_parameter_hidden_size(budget: int, D: int, K: int, blocks: int) -> tup
     """
     if model_parameters(blocks, D, 1, K) > budget:
         raise ValueError(f"budget: {model_parameters(blocks, D, 1, K)} parameters are the least here, got {budget}")
-    H = 1
-    while model_parameters(blocks, D, H + 1, K) <= budget:
-        H += 1
-    return H, model_parameters(blocks, D, H, K)
+    return answers.equal_parameter_hidden_size(budget, D, K, blocks)
 
 
 def width(cell: str, budget: int, D: int, K: int) -> int:

@@ -65,6 +65,17 @@ for _ in range(20): display(Image(data=b"\x89PNG\r\n\x1a\n" + head + rows + chun
 """
 
 
+def beside(source):
+    """Right answers, and a cell of the student's own."""
+
+    def hand_in(course, student):
+        nb = course.solution
+        nb.cells.insert(1, new_code_cell(source))
+        course.hand_in(student, nb)
+
+    return hand_in
+
+
 def much_output(course, student):
     """Forty cells, each with as much output as one cell may have."""
     nb = course.solution
@@ -84,8 +95,8 @@ CASES = [
         "unlucky",
         RIGHT,
         {
-            "a chain of attributes": right_and(CHAIN),
-            "code that is nested deeply": right_and(DEEP),
+            "a chain of attributes": beside(CHAIN),
+            "code that is nested deeply": beside(DEEP),
             "pictures of many pixels": right_and(PICTURES),
             "output of many megabytes": much_output,
         },

@@ -1,4 +1,4 @@
-"""Lesson 07, layers in PyTorch: right answers, and mistakes that can be run. Imports torch, so it is imported late."""
+"""Lesson 07, layers in PyTorch with one fault each: what the known mistakes run. Imports torch, so imported late."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from coursekit.nn.gru import GRU, readable
 from coursekit.reference import conventions
+from coursekit.topics.pytorch_gpu.answers import gru_layer_fused
 
-Weights = tuple[Tensor, Tensor, Tensor, Tensor]  # W_ih (3H, D), W_hh (3H, H), b_ih (3H,), b_hh (3H,)
 
-
-def step(gx: Tensor, gh: Tensor, h: Tensor, W_hh: Tensor, b_hh: Tensor, fault: str = "") -> Tensor:
-    """The next state from both projections (N, 3H) and the old state, right or with one fault."""
+def _step(gx: Tensor, gh: Tensor, h: Tensor, W_hh: Tensor, b_hh: Tensor, fault: str) -> Tensor:
+    """The next state from both projections (N, 3H) and the old state, with a fault if it is one of a step."""
     order = "zrn" if fault == "order z, r, n" else "rzn"
     x, s = (dict(zip(order, g.chunk(3, -1), strict=True)) for g in (gx, gh))
     r, z = torch.sigmoid(x["r"] + s["r"]), torch.sigmoid(x["z"] + s["z"])
@@ -34,11 +32,7 @@ def step(gx: Tensor, gh: Tensor, h: Tensor, W_hh: Tensor, b_hh: Tensor, fault: s
 # The module.
 
 
-def right_module(D: int, H: int) -> nn.Module:
-    return GRU(D, H, batch_first=True, backend="readable")
-
-
-class Faulty(nn.Module):
+class FaultyGRU(nn.Module):
     """A GRU module with one fault."""
 
     def __init__(self, D: int, H: int, fault: str) -> None:
@@ -63,7 +57,7 @@ class Faulty(nn.Module):
         hs = []
         for x_t in x.unbind(1):
             h = h.detach() if self.fault == "state detached" else h
-            h = step(F.linear(x_t, W_ih, b_ih), F.linear(h, W_hh, b_hh), h, W_hh, b_hh, self.fault)
+            h = _step(F.linear(x_t, W_ih, b_ih), F.linear(h, W_hh, b_hh), h, W_hh, b_hh, self.fault)
             hs.append(h)
         hs = torch.stack(hs, 1)
         last = hs[:, 0] if self.fault == "first state" else h
@@ -73,16 +67,10 @@ class Faulty(nn.Module):
 # The fused layer.
 
 
-def right_fused(x, h0, W_ih, W_hh, b_ih, b_hh) -> Tensor:
-    """Tensors or arrays; x (N, T, D), h0 (N, H). Returns hs (N, T, H)."""
-    x, *others = (torch.as_tensor(value) for value in (x, h0, W_ih, W_hh, b_ih, b_hh))
-    return readable.gru(x.transpose(0, 1), *others).transpose(0, 1)
-
-
 def faulty_fused(fault: str) -> Callable[..., Tensor]:
     """A fused layer with one fault."""
 
-    def gru_layer_fused(x, h0, W_ih, W_hh, b_ih, b_hh):
+    def fused(x, h0, W_ih, W_hh, b_ih, b_hh):
         H, h, hs = h0.shape[1], h0, []
         inside = fault == "projection in the loop"
         gx = None if inside else F.linear(x, W_ih, None if fault == "b_ih missing" else b_ih)
@@ -93,21 +81,21 @@ def faulty_fused(fault: str) -> Callable[..., Tensor]:
                 s = torch.cat([F.linear(h, W, b) for W, b in products], 1)
             else:
                 s = F.linear(h0 if fault == "h0 at every step" else h, W_hh, b_hh)
-            h = step(g, s, h, W_hh, b_hh, fault)
+            h = _step(g, s, h, W_hh, b_hh, fault)
             h = h.detach() if fault == "detached" else h
             hs.append(h)
         return torch.stack(hs, 1)
 
-    return gru_layer_fused
+    return fused
 
 
 # Sequences of unequal length.
 
 
-def packed_by(fault: str = "") -> Callable[..., tuple[Tensor, Tensor]]:
-    """A bidirectional GRU over padded sequences: hs (N, T, 2H) and last (N, 2H), right or with one fault."""
+def faulty_packed(fault: str) -> Callable[..., tuple[Tensor, Tensor]]:
+    """A bidirectional GRU over padded sequences with one fault: hs (N, T, 2H) and last (N, 2H)."""
 
-    def run_packed(x, lengths, forwards, backwards):
+    def packed(x, lengths, forwards, backwards):
         (N, T, _), H = x.shape, forwards[1].shape[1]
         if fault == "sorted":
             by_length = lengths.argsort(descending=True)
@@ -118,11 +106,11 @@ def packed_by(fault: str = "") -> Callable[..., tuple[Tensor, Tensor]]:
         if fault == "left padding":  # the last `length` entries are taken for the sequence
             x, inside = x[rows, (steps + T - lengths[:, None]).clamp(max=T - 1)], inside
         zero = x.new_zeros(N, H)
-        ahead = right_fused(x, zero, *forwards)
+        ahead = gru_layer_fused(x, zero, *forwards)
         if fault == "backwards over the padding":
-            behind = right_fused(x.flip(1), zero, *backwards).flip(1)
+            behind = gru_layer_fused(x.flip(1), zero, *backwards).flip(1)
         else:
-            behind = right_fused(x[rows, back], zero, *backwards)
+            behind = gru_layer_fused(x[rows, back], zero, *backwards)
             behind = behind if fault == "not turned back" else behind[rows, back]
         end, n = lengths - 1, torch.arange(N)
         last_ahead, last_behind = ahead[n, end], behind[:, 0]
@@ -140,4 +128,4 @@ def packed_by(fault: str = "") -> Callable[..., tuple[Tensor, Tensor]]:
             last = last.roll(H, 1)
         return hs, last
 
-    return run_packed
+    return packed

@@ -1,5 +1,7 @@
-"""Back through time with any cell, every line exchangeable: what the known mistakes of the LSTM's and the GRU's
-backward pass have in common."""
+"""Back through time with any cell: the known mistakes of the loop, as answers that can be run.
+
+`back` is the loop with every line exchangeable. `backward_mistakes` are those that the LSTM and the GRU have in common.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ def back(
     return (np.stack(dx, axis=1), *carried, *total)
 
 
-def mistakes(step_backward: Callable, dW_hh: Callable, new_h: Callable) -> Iterator[Mistake]:
+def backward_mistakes(step_backward: Callable, dW_hh: Callable, new_h: Callable) -> Iterator[Mistake]:
     """What goes wrong between the steps of any cell. An answer is called with (dhs, *last, caches).
 
     dW_hh: (dh, ..., cache, h) -> the gradient of W_hh (G·H, H) if the state h had stood before the step.

@@ -1,4 +1,4 @@
-"""What goes wrong in the loop over time of any cell with one state, as answers that can be run."""
+"""Forward over a sequence with any cell that has one state: the loop's known mistakes, as answers that can be run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coursekit.checking import Mistake
 _NO_MEMORY = "The state of one step is the input of the next. Does your loop replace the variable that it passes on?"
 
 
-def fold_mistakes(step: Callable) -> tuple[Mistake, ...]:
+def forward_mistakes(step: Callable) -> tuple[Mistake, ...]:
     """Wrong loops around a right step(x, h, params) -> h. An answer is called with (x, h0, params)."""
 
     def states(x, h0, params) -> list[np.ndarray]:

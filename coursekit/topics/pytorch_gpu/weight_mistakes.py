@@ -1,4 +1,4 @@
-"""Lesson 07, weights that move and how their results are compared: right answers and known mistakes. NumPy only."""
+"""The known mistakes of lesson 07 in weights that move and in comparing results, as answers that can be run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KINDS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 # Own weights into torch.nn.GRU.
 
 
-def state_dict_by(change: Callable[[tuple, int, Sequence], Sequence] = lambda layer, k, layers: layer) -> Callable:
+def _state_dict(change: Callable[[tuple, int, Sequence], Sequence]) -> Callable:
     """A converter that hands the four arrays of every layer through `change(layer, k, layers)`."""
 
     def to_torch_state_dict(layers: Sequence) -> dict[str, Any]:
@@ -52,62 +52,50 @@ STATE_DICT = (
     Mistake(
         "gates reordered to z, r, n",
         "Keras and ONNX list z first. In which order do the course and PyTorch stack the rows?",
-        state_dict_by(lambda layer, k, layers: [_rows(array, (1, 0, 2)) for array in layer]),
+        _state_dict(lambda layer, k, layers: [_rows(array, (1, 0, 2)) for array in layer]),
     ),
     Mistake(
         "b_ih and b_hh exchanged",
         "For r and z only their sum matters. For n it does not: r multiplies one of the two.",
-        state_dict_by(lambda layer, k, layers: (*layer[:2], layer[3], layer[2])),
+        _state_dict(lambda layer, k, layers: (*layer[:2], layer[3], layer[2])),
     ),
     Mistake(
         "the two biases added into one",
         "In a GRU the rows of n in b_hh stand inside the reset, and those in b_ih outside: they cannot be added.",
-        state_dict_by(_one_bias),
+        _state_dict(_one_bias),
     ),
     Mistake(
         "transposed matrices",
         "PyTorch stores (3H, D) and (3H, H), as the course does. Nothing has to be transposed.",
-        state_dict_by(lambda layer, k, layers: [array.T for array in layer]),
+        _state_dict(lambda layer, k, layers: [array.T for array in layer]),
     ),
     Mistake(
         "the square blocks of W_hh transposed",
         "The shape (3H, H) cannot tell whether a square block is transposed. Compare one entry.",
-        state_dict_by(_recurrent_transposed),
+        _state_dict(_recurrent_transposed),
     ),
     Mistake(
         "z negated, as for a convention in which z writes",
         "In PyTorch z keeps, as in the course: h = (1 - z) * n + z * h.",
-        state_dict_by(lambda layer, k, layers: conventions.flip_update_gate(layer)),
+        _state_dict(lambda layer, k, layers: conventions.flip_update_gate(layer)),
     ),
     Mistake(
         "the layers from last to first",
         "Layer l0 is the one that reads the input.",
-        state_dict_by(lambda layer, k, layers: layers[len(layers) - 1 - k]),
+        _state_dict(lambda layer, k, layers: layers[len(layers) - 1 - k]),
     ),
     Mistake(
         "the weights of the first layer in every layer",
         "Does the loop over the layers use its own layer?",
-        state_dict_by(lambda layer, k, layers: layers[0]),
+        _state_dict(lambda layer, k, layers: layers[0]),
     ),
 )
-
-
-def in_order(names: Sequence[str]) -> Callable:
-    """An `apply` that puts the values of a returned dict in order; anything else is left for the report to name."""
-
-    def apply(answer: Callable, args: Mapping[str, Any]) -> Any:
-        value = answer(*args.values())
-        if isinstance(value, Mapping) and all(name in value for name in names):
-            return tuple(value[name] for name in names)
-        return value
-
-    return apply
 
 
 # From Keras.
 
 
-def from_keras_by(
+def _from_keras(
     order: Sequence[int] = (1, 0, 2),
     bias_order: Sequence[int] | None = None,
     turn: Callable[[np.ndarray], np.ndarray] = np.transpose,
@@ -142,22 +130,22 @@ FROM_KERAS = (
     Mistake(
         "rows left in the order of Keras: z, r, h",
         "PyTorch wants r, z, n. Which blocks change places?",
-        from_keras_by(order=(0, 1, 2)),
+        _from_keras(order=(0, 1, 2)),
     ),
     Mistake(
         "matrices reordered, biases left in the order z, r, h",
         "The biases have blocks too.",
-        from_keras_by(bias_order=(0, 1, 2)),
+        _from_keras(bias_order=(0, 1, 2)),
     ),
     Mistake(
         "biases reordered, matrices left in the order z, r, h",
         "The matrices have blocks too.",
-        from_keras_by(order=(0, 1, 2), bias_order=(1, 0, 2)),
+        _from_keras(order=(0, 1, 2), bias_order=(1, 0, 2)),
     ),
     Mistake(
         "reshape in the place of a transpose",
         "reshape keeps the numbers in their order in memory, so a column does not become a row.",
-        from_keras_by(turn=_reshaped),
+        _from_keras(turn=_reshaped),
     ),
     Mistake(
         "kernels that are not transposed",
@@ -167,17 +155,17 @@ FROM_KERAS = (
     Mistake(
         "the two rows of the bias added, and b_hh zero",
         "The recurrent bias of the candidate is multiplied by r, the input bias is not. Their sum loses that.",
-        from_keras_by(biases=lambda bias: (bias.sum(axis=0), np.zeros_like(bias[0]))),
+        _from_keras(biases=lambda bias: (bias.sum(axis=0), np.zeros_like(bias[0]))),
     ),
     Mistake(
         "the two rows of the bias exchanged",
         "The first row belongs to the input, the second to the state.",
-        from_keras_by(biases=lambda bias: bias[::-1]),
+        _from_keras(biases=lambda bias: bias[::-1]),
     ),
     Mistake(
         "z negated, as for a convention in which z writes",
         "Keras writes h = z * h_prev + (1 - z) * candidate. Compare it with PyTorch: what does z do in each?",
-        from_keras_by(z_sign=-1),
+        _from_keras(z_sign=-1),
     ),
 )
 
@@ -185,7 +173,7 @@ FROM_KERAS = (
 # Comparing.
 
 
-def report_by(
+def _report(
     error: Callable[[np.ndarray, np.ndarray], float] | None = None,
     pairs: Callable[[Mapping, Mapping], list] = lambda ours, theirs: [(ours[name], theirs[name]) for name in theirs],
     shapes: bool = True,
@@ -222,46 +210,46 @@ PARITY = (
     Mistake(
         "tensors paired by their position, not by their name",
         "Two dicts may hold the same names in different orders.",
-        report_by(pairs=_by_position),
+        _report(pairs=_by_position),
     ),
     Mistake(
         "NaN taken for agreement",
         "NaN > tolerance is False, and so is NaN <= tolerance. Which of the two comparisons is safe?",
-        report_by(finite=False),
+        _report(finite=False),
     ),
     Mistake(
         "arrays of different shapes stretched to fit",
         "a - b broadcasts: (1, N, H) and (N, H) subtract without an error. Compare the shapes first.",
-        report_by(shapes=False),
+        _report(shapes=False),
     ),
     Mistake(
         "a signed difference",
         "A difference of -0.5 is as bad as one of 0.5.",
-        report_by(lambda a, b: (a - b).max() / np.abs(b).max()),
+        _report(lambda a, b: (a - b).max() / np.abs(b).max()),
     ),
     Mistake(
         "the mean of the differences, not the largest",
         "One wrong entry among a thousand right ones is a wrong tensor.",
-        report_by(lambda a, b: np.abs(a - b).mean() / np.abs(b).max()),
+        _report(lambda a, b: np.abs(a - b).mean() / np.abs(b).max()),
     ),
     Mistake(
         "an absolute error",
         "Gradients can be as large as 100 or as small as 0.001. In units of what is the error?",
-        report_by(lambda a, b: np.abs(a - b).max()),
+        _report(lambda a, b: np.abs(a - b).max()),
     ),
     Mistake(
         "a division entry by entry",
         "Where the reference is close to zero, rounding alone gives a huge ratio. Two maxima, then one division.",
-        report_by(lambda a, b: (np.abs(a - b) / np.abs(b)).max()),
+        _report(lambda a, b: (np.abs(a - b) / np.abs(b)).max()),
     ),
     Mistake(
         "an error relative to the tested tensor",
         "The unit is the reference: theirs. If ours explodes, dividing by it hides that.",
-        report_by(lambda a, b: np.abs(a - b).max() / np.abs(a).max()),
+        _report(lambda a, b: np.abs(a - b).max() / np.abs(a).max()),
     ),
     Mistake(
         "the reference rounded to the precision of the tested tensor",
         "Then its own rounding error is part of the result. Compare in the higher precision of the two.",
-        report_by(_in_the_lower_precision),
+        _report(_in_the_lower_precision),
     ),
 )
