@@ -11,8 +11,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from coursekit.checking import Exercise, Report, evaluate, registry
+from coursekit.grading.bounds import Bounds, Exceeded
 from coursekit.grading.failures import FAILED, trace
-from coursekit.grading.run.bounds import Bounds, Exceeded
 from coursekit.grading.run.remote import PRELUDE, GraderFault, Remote, call_remotely
 from coursekit.grading.run.sandbox import Connection, Limits, SandboxUnavailable, Server, Worker
 from coursekit.grading.run.shown import Outputs

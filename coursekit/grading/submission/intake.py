@@ -19,7 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursekit.grading import nodes
-from coursekit.grading.run.bounds import Bounds, Exceeded
+from coursekit.grading.bounds import Bounds, Exceeded
 
 MAX_BYTES = 30 << 20
 """A notebook file larger than this is not read."""

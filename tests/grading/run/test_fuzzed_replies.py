@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from coursekit.checking import evaluate, registry
-from coursekit.grading.run import bounds
+from coursekit.grading import bounds
 from coursekit.grading.run.remote import Remote, call_remotely
 from coursekit.grading.run.sandbox import worker
 from coursekit.grading.run.sandbox.inside import wire
