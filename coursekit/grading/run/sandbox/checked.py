@@ -134,7 +134,7 @@ def _picture(data: bytes) -> bytes:
     try:
         return png.checked(data)
     except png.NoPicture as reason:
-        raise ProtocolError(f"a display is no picture: {reason}") from None
+        raise ProtocolError(f"a display is no PNG that can be shown: {reason}") from None
 
 
 def _holds(value: Any, ids: set[int]) -> bool:
