@@ -8,6 +8,7 @@ import torch
 
 from coursekit.nn import GRU, VariationalDropout, VariationalGRU
 from coursekit.nn.dropout import sequence_mask
+from coursekit.reference.conventions import STATE_DICT_KEYS
 
 N, T, D, H = 4, 6, 3, 5
 
@@ -60,7 +61,7 @@ def test_masked_states_are_the_equations(monkeypatch):
     assert [mask.shape for mask in masks] == [(N, 1, D), (N, H)]  # one draw for the sequence, none for a step
     mask_x, mask_h = (mask.numpy() for mask in masks)  # divided by 1 - p in place since
 
-    W_ih, W_hh, b_ih, b_hh = (p.detach().numpy() for p in read.layer.parameters())
+    W_ih, W_hh, b_ih, b_hh = (getattr(read.layer, name).detach().numpy() for name in STATE_DICT_KEYS)
     h = h0[0].numpy()
     for t in range(T):
         from_x = (mask_x[:, 0] * x[:, t].numpy()) @ W_ih.T + b_ih

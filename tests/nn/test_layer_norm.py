@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from coursekit.nn import GRU, LayerNormGRU, layer_norm
+from coursekit.reference.conventions import STATE_DICT_KEYS
 
 N, T, D, H = 4, 6, 3, 5
 DOUBLE = {"dtype": torch.float64}
@@ -31,7 +32,7 @@ def test_the_layer_is_its_equations(groups):
             p.normal_()
     x, h0 = torch.randn(N, T, D, **DOUBLE), torch.randn(1, N, H, **DOUBLE)
     hs, h_n = read(x, h0)
-    W_ih, W_hh, b_ih, b_hh = read.layer.parameters()
+    W_ih, W_hh, b_ih, b_hh = (getattr(read.layer, name) for name in STATE_DICT_KEYS)
 
     def normalised(rows, gain, bias):
         """Group by group, by the layer of torch."""
