@@ -70,8 +70,10 @@ class Writer:
         return student in self._decided
 
     def write(self, submission: Submission, results: dict[str, Graded]) -> None:
-        """Store one student's results, and the notebooks that people look at. What others were given survives if this
-        raises."""
+        """Store one student's results, and the notebooks that people look at.
+
+        What others were given survives if this raises.
+        """
         files: dict[str, NotebookNode] = {}
         scores: dict[str, Scores] = {}
         comments: dict[str, Comments] = {}
