@@ -58,7 +58,7 @@ class FunctionRef:
 
 @dataclass(frozen=True)
 class Shown:
-    """One piece of output: a stream's text, or a display's data with "text/plain" (str), "image/png" (bytes) or both."""
+    """One piece of output: a stream's text, or a display with "text/plain" (str), "image/png" (bytes) or both."""
 
     kind: Literal["stdout", "stderr", "display", "result"]
     text: str = ""
