@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch.nn.utils import parametrizations, prune
 
 from coursekit.nn import GRU, VariationalDropout, VariationalGRU
 from coursekit.nn.dropout import sequence_mask
@@ -87,3 +88,20 @@ def test_what_does_not_fit_is_refused():
         VariationalGRU(D, H, states=-0.1)
     with pytest.raises(ValueError, match=r"expected x of shape \(N, T, D\)"):
         VariationalDropout(0.5)(torch.ones(3, 4))
+
+
+@pytest.mark.parametrize("change", [prune.identity, parametrizations.weight_norm])
+@pytest.mark.parametrize("name", ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0"])
+def test_weights_are_found_by_name(change, name):
+    if (change, name) == (parametrizations.weight_norm, "bias_ih_l0"):
+        change, name = prune.identity, "bias_hh_l0"
+    read, x = VariationalGRU(D, H, inputs=0.2, states=0.2), torch.randn(N, T, D)
+    torch.manual_seed(4)
+    before = read(x)
+    change(read.layer, name)
+    torch.manual_seed(4)
+    torch.testing.assert_close(read(x), before)
+    descent = torch.optim.SGD(read.parameters(), 0.1)
+    for _ in range(2):
+        read(x)[0].sum().backward()
+        descent.step()
