@@ -14,6 +14,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from . import recording
 from .gru import GRU
 from .gru.readable import next_state
 
@@ -66,6 +67,8 @@ class VariationalGRU(nn.Module):
     The mask is in the products only: the path z * h_(t-1) keeps the whole state, as the LSTM's c is kept in the paper.
     inputs, states: probabilities of a zero in m_x and m_h. Weights as in `coursekit.nn.GRU`, in `layer`.
     """
+
+    __prepare_scriptable__ = recording.refused
 
     def __init__(self, input_size: int, hidden_size: int, *, inputs: float = 0.0, states: float = 0.0) -> None:
         super().__init__()

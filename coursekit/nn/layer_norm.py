@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from . import recording
 from .gru import GRU
 from .gru.readable import next_state
 
@@ -39,6 +40,8 @@ class LayerNormGRU(nn.Module):
     of a plain GRU, so that its weights can be loaded.
     Weights: `layer` is a plain `coursekit.nn.GRU`; gains start at 1, biases at 0.
     """
+
+    __prepare_scriptable__ = recording.refused
 
     def __init__(
         self, input_size: int, hidden_size: int, *, groups: Sequence[int] = (2, 1), layer: GRU | None = None

@@ -122,7 +122,7 @@ class Recurrent(nn.Module):
         """
         if recording.is_symbolic(input):
             return recording.leaf(self, input, hx)
-        if torch.compiler.is_dynamo_compiling():
+        if torch.compiler.is_dynamo_compiling() and not recording.is_exported():
             from .compiled import outside_the_graph
 
             return outside_the_graph(self._forward, input, hx, loop)
@@ -212,7 +212,7 @@ class Recurrent(nn.Module):
         return x, tuple(torch.stack(each) for each in zip(*last, strict=True))
 
     def _choose(self, x: Tensor, states: States, weights: list[list[Tensor]], layout: Full | Packed) -> backends.Choice:
-        if torch.jit.is_tracing() or torch.compiler.is_exporting():
+        if torch.jit.is_tracing() or torch.compiler.is_compiling():
             return backends.Choice("torch", "The call is being recorded, and a loop would fit this length only.")
         if self.mode == "RNN_RELU" and isinstance(layout, Packed):
             return backends.Choice("torch", "A relu may grow without bound in the padding, and its gradient be nan.")

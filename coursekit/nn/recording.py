@@ -26,6 +26,19 @@ def twin(module: nn.Module, own_class: type[nn.Module], *sizes, **options) -> nn
     return theirs.train(module.training)
 
 
+def refused(module: nn.Module) -> nn.Module:
+    """Raise RuntimeError: torch.jit.script cannot compile a loop that PyTorch has no operator for."""
+    raise RuntimeError(
+        f"{type(module).__name__} runs a loop in Python that torch.jit.script cannot compile; "
+        "record it for one length with torch.jit.trace."
+    )
+
+
+def is_exported() -> bool:
+    """Is the call one of `torch.export`, which wants the whole model as one graph? PyTorch 2.6 cannot tell."""
+    return hasattr(torch.compiler, "is_exporting") and torch.compiler.is_exporting()
+
+
 def is_symbolic(input) -> bool:
     """Is the call one of `torch.fx.symbolic_trace`?"""
     return isinstance(input, torch.fx.Proxy)
