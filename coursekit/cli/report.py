@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import tempfile
 from pathlib import Path
 
+from coursekit import atomic
 from coursekit.cli.errors import UserError, reason
 
 SUMMARY = "write a page about a class: points, mistakes, who needs a look"
@@ -43,20 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.output is None:
             path.parent.mkdir(exist_ok=True)
-        _replace(path, text)
+        atomic.replace(path, text)  # for its owner only: it names students
     except OSError as error:
         raise UserError(f"cannot write {path}: {reason(error)}.") from None
     print(f"wrote {os.path.relpath(path)}")
     return 0
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write the file in one step, readable for its owner only: it names students."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

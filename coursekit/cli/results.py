@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from coursekit.checking import Verdict
 from coursekit.checking.report import MIME
+from coursekit.lessons.cells import checked_by, grade_id, is_graded, nbgrader_part
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -47,7 +48,7 @@ def results(nb: NotebookNode, outcome: Outcome) -> list[Result]:
         if name is None:
             extra |= {str(report["exercise"]): _from_report(report) for report in reports}
             continue
-        most = _number(cell.metadata.nbgrader.get("points"))
+        most = _number(nbgrader_part(cell).get("points"))
         own = [report for report in reports if report["exercise"] == name]
         required[name] = (
             _from_report(own[-1], most) if own else _failed(name, most, _why(cell, index, outcome, reports))
@@ -57,10 +58,9 @@ def results(nb: NotebookNode, outcome: Outcome) -> list[Result]:
 
 def _required_exercise(cell: NotebookNode) -> str | None:
     """The exercise that a graded cell of the lesson checks, or None for any other cell."""
-    metadata = cell.metadata.get("nbgrader")
-    if not isinstance(metadata, Mapping) or not metadata.get("grade"):
+    if not is_graded(cell):
         return None
-    return str(metadata.get("grade_id", "")).removeprefix("check_")
+    return checked_by(grade_id(cell)) or grade_id(cell)
 
 
 def _reports(cell: NotebookNode) -> list[Mapping[str, Any]]:

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from coursekit import atomic
+
 Record = Mapping[str, Any]
 
 
@@ -91,13 +93,11 @@ class Journal:
     def _set_aside(self) -> None:
         """Keep a broken file under another name, and go on with the lines of it that can be read."""
         aside = free_name(self.path.with_name(f"{self.path.stem}-broken{self.path.suffix}"))
-        mended = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         try:
             everything = self.path.read_bytes()
             good = [line for line in everything.split(b"\n") if line.strip() and _parsed(line) is not None]
             _append(aside, everything)
-            _append(mended, b"\n".join([*good, b""]))
-            os.replace(mended, self.path)
+            atomic.replace(self.path, b"\n".join([*good, b""]))
         except OSError as error:
             self._trouble(error)
             return

@@ -23,7 +23,7 @@ Runner = Callable[[Iterable[Job]], Iterator[tuple[Job, Graded]]]
 
 @dataclass(frozen=True)
 class Question:
-    """One exercise of one student. score is None if the grader could not decide; then `fault` says why."""
+    """One exercise of one student. points is None if the grader could not decide; then `fault` says why."""
 
     exercise: str
     points: float | None

@@ -6,10 +6,12 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
+from coursekit.lessons.cells import NBGRADER
+
 
 def cell(kind: str, source: str, name: str = "", grade_id: str | None = None) -> NotebookNode:
     """A cell. name: its id. grade_id: which cell of the assignment it claims to be."""
-    metadata = NotebookNode() if grade_id is None else NotebookNode(nbgrader=NotebookNode(grade_id=grade_id))
+    metadata = NotebookNode() if grade_id is None else NotebookNode({NBGRADER: NotebookNode(grade_id=grade_id)})
     made = NotebookNode(cell_type=kind, id=name, metadata=metadata, source=source)
     if kind == "code":
         made.update(outputs=[], execution_count=None)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
-import tempfile
 from pathlib import Path
+
+from coursekit import atomic
 
 SECRET_FILE = ".coursekit-secret"
 
@@ -20,7 +20,7 @@ def course_secret(root: Path) -> bytes:
     """
     path = root / SECRET_FILE
     if not path.exists():
-        _create(path, secrets.token_hex(32))
+        atomic.create(path, f"{secrets.token_hex(32)}\n")  # if another process was first, its secret stands
     secret = path.read_text(encoding="ascii").strip()
     if len(secret) < 32:
         raise ValueError(f"{path} is damaged: restore it, or delete it to get a new one (regrades then draw anew)")
@@ -32,16 +32,3 @@ def seed(secret: bytes, assignment: str, exercise: str, student: str) -> int:
     parts = [part.encode() for part in (assignment, exercise, student)]
     message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)  # no two triples give one message
     return int.from_bytes(hmac.new(secret, message, hashlib.sha256).digest()[:8], "big")
-
-
-def _create(path: Path, text: str) -> None:
-    """Write a new file in one step; if another process was first, its secret stands."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # mode 600
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(text + "\n")
-        os.link(temporary, path)
-    except FileExistsError:
-        pass
-    finally:
-        os.unlink(temporary)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import coursekit
+from coursekit.lessons.cells import NBGRADER, check_of
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -49,7 +50,7 @@ class Cell:
 
     @property
     def grade_id(self) -> str:
-        return f"check_{self.name}" if self.role == "check" else self.name
+        return check_of(self.name) if self.role == "check" else self.name
 
 
 def build_solution(path: str | Path, points: Points | None = None) -> NotebookNode:
@@ -75,7 +76,7 @@ def build_solution(path: str | Path, points: Points | None = None) -> NotebookNo
         if cell.tags:
             node.metadata["tags"] = list(cell.tags)
         if cell.role and not cell.open_guess:
-            node.metadata["nbgrader"] = _nbgrader_metadata(path, cell, points)
+            node.metadata[NBGRADER] = _nbgrader_metadata(path, cell, points)
         nb.cells.append(node)
     return nb
 
@@ -152,7 +153,7 @@ def _refuse_inconsistent(path: Path, cells: list[Cell]) -> None:
             raise LessonError(path, cell.line, f'there is no cell exercise="{cell.name}" before this check.')
         first[cell.grade_id] = cell
     for cell in first.values():
-        if cell.role == "exercise" and f"check_{cell.name}" not in first:
+        if cell.role == "exercise" and check_of(cell.name) not in first:
             raise LessonError(path, cell.line, f'no cell check="{cell.name}" follows this exercise.')
 
 

@@ -104,7 +104,7 @@ class Reply:
         for arguments in self.callbacks:
             yield frame({"id": NUMBER, "op": "callback", "number": 0, "args": arguments, "kwargs": {}})
         value = self.value(args) if callable(self.value) else self.value
-        usual = {"args": [], "kwargs": {}, "warnings": [], "events": [], "aliases": [], "shown": [], "cut": False}
+        usual = {"args": [], "kwargs": {}, "warnings": [], "events": [], "shown": [], "cut": False}
         yield frame({"id": NUMBER, "op": "reply", "status": "ok", "value": value} | usual | self.said)
 
 

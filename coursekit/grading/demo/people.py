@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from coursekit.grading.demo.slips import Slip, right_answers, slips
 from coursekit.grading.submission.quarantine import TIMESTAMP
+from coursekit.lessons.cells import grade_id
 
 _NAMES = (
     "ada ama ben bo chen dara eli emi fen gia hana ida ines jan joy kai kofi lea lin mara mei nia noor olu omar pia "
@@ -73,7 +74,7 @@ def _answers(
 def _answered(released: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
     nb = nbformat.from_dict(released)
     for cell in nb.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        name = grade_id(cell)
         if name in answers:
             cell.source = answers[name]
     return nb

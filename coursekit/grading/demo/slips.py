@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from coursekit.checking import evaluate, registry
 from coursekit.grading.demo.edits import edits
+from coursekit.lessons.cells import checked_by, grade_id, nbgrader_part
 
 _ENOUGH = 12
 """So many different known mistakes of an exercise make a class varied enough."""
@@ -35,9 +36,9 @@ class Slip:
 
 def right_answers(solution: NotebookNode) -> dict[str, str]:
     """The sources of a lesson's model answers, without the markers around them, by exercise."""
-    ids = {cell.metadata.get("nbgrader", {}).get("grade_id", ""): cell for cell in solution.cells}
-    names = [name.removeprefix("check_") for name in ids if name.startswith("check_")]
-    return {name: re.sub(r"[ \t]*### (BEGIN|END) SOLUTION\n?", "", ids[name].source).rstrip() for name in names}
+    cells = {grade_id(cell): cell for cell in solution.cells}
+    names = [name for name in map(checked_by, cells) if name is not None]
+    return {name: re.sub(r"[ \t]*### (BEGIN|END) SOLUTION\n?", "", cells[name].source).rstrip() for name in names}
 
 
 def slips(solution: NotebookNode, seed: int = 0) -> dict[str, list[Slip]]:
@@ -87,7 +88,7 @@ def _mistake(exercise: str, source: str, names: dict[str, Any]) -> str | None:
 def _names(solution: NotebookNode, answers: dict[str, str]) -> dict[str, Any]:
     """What an answer of the lesson can use: its imports, the functions of its plain cells, its other answers."""
     names: dict[str, Any] = {}
-    plain = [cell.source for cell in solution.cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata]
+    plain = [cell.source for cell in solution.cells if cell.cell_type == "code" and not nbgrader_part(cell)]
     for statement in _definitions([*plain, *answers.values()]):
         # What a definition needs may be made by a cell that trains something. Then it is left out.
         with contextlib.suppress(Exception), warnings.catch_warnings():

@@ -1,17 +1,16 @@
-"""What people see of a graded notebook, and what it is worth."""
+"""What people see of a graded notebook."""
 
 from __future__ import annotations
-
-import html
 
 from nbformat import NotebookNode
 
 from coursekit.grading import nodes
-from coursekit.grading.run.notebook import Graded, exercise_of
+from coursekit.grading.run.notebook import Graded
 from coursekit.grading.safe_markdown import shown_markdown
 from coursekit.grading.safe_markdown.cleaning import IGNORED
 from coursekit.grading.safe_text import plain
 from coursekit.grading.submission.canonical import UNREAD_CELL, is_own_cell
+from coursekit.lessons.cells import exercise_of, is_answer
 
 
 def present(nb: NotebookNode, graded: Graded) -> NotebookNode:
@@ -36,26 +35,10 @@ def words_made_safe(nb: NotebookNode) -> NotebookNode:
     It changes what nbgrader's checksums are taken of, so it comes after the scores. Twice is as good as once.
     """
     for cell in nb.cells:
-        quotes = is_own_cell(cell) or _is_answer(cell) or cell.get("id") == UNREAD_CELL
+        quotes = is_own_cell(cell) or is_answer(cell) or cell.get("id") == UNREAD_CELL
         if cell.cell_type == "markdown" and quotes:
             cell.source = shown_markdown(cell.source)
     return nb
-
-
-def points(cell: NotebookNode, graded: Graded) -> float | None:
-    """Points of a check cell; None if the grader could not decide."""
-    report = graded.reports.get(exercise_of(cell) or "")
-    return None if report is None else round(report.score * float(cell.metadata["nbgrader"]["points"]), 4)
-
-
-def first_answer(graded: Graded) -> str:
-    """The exercise whose answer cell carries remarks on the whole notebook."""
-    return next(iter([*graded.reports, *graded.faults]), "")
-
-
-def flag_comment(flags: tuple[str, ...]) -> str:
-    """Flags as a comment; nbgrader puts comments into pages as they are, so they are escaped here."""
-    return html.escape("Please look: " + "; ".join(flags))[:1000]
 
 
 def _report(exercise: str, graded: Graded) -> list[NotebookNode]:
@@ -68,7 +51,3 @@ def _report(exercise: str, graded: Graded) -> list[NotebookNode]:
     page = f'<div class="{IGNORED}">{plain(report._repr_html_())}</div>'
     data = {"text/plain": repr(report.points), "text/html": page}
     return [nodes.display(data, result=True)]
-
-
-def _is_answer(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
-import tempfile
 from pathlib import Path
 
+from coursekit import atomic
 from coursekit.grading.run.notebook import Graded
 
 RESULTS = ".coursekit-results"
@@ -18,10 +17,7 @@ RESULTS = ".coursekit-results"
 def replace_json(path: Path, data: object) -> None:
     """Write a JSON file in one step, so that nobody reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(data, file)
-    os.replace(temporary, path)
+    atomic.replace(path, json.dumps(data))
 
 
 class ResultStore:

@@ -1,4 +1,7 @@
-"""The rows of nbgrader's gradebook for one assignment, read and written a few statements per student."""
+"""The rows of nbgrader's gradebook for one assignment, read and written a few statements per student.
+
+Whoever grades writes them with this: `coursekit grade`, `nbgrader autograde` and the formgrader's button.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,7 @@ from nbgrader.api import Assignment, Comment, Grade, Student, SubmittedAssignmen
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-Scores = dict[str, float | None]
-"""Automatic scores by cell; None, or a cell that is not there, is for a person to decide."""
-
-Comments = dict[str, str | None]
+from coursekit.grading.gradebook.decision import Decision
 
 
 @dataclass(frozen=True)
@@ -55,19 +55,22 @@ class Rows:
         self,
         student: str,
         timestamp: datetime.datetime | None,
-        scores: Mapping[str, Scores],
-        comments: Mapping[str, Comments],
+        decisions: Mapping[str, Decision],
     ) -> bool:
-        """Write one student's rows; scores and comments are by notebook. True if the submission is late.
+        """Write one student's rows. True if the submission is late.
+
+        timestamp: when it was handed in; None leaves what the gradebook says.
+        decisions: by notebook; the rows of others are left alone.
 
         What people wrote (manual scores, comments, extra credit, an extension) stays, and a score beside a manual one
         is marked for a second look, as nbgrader does it.
         """
         submission, late = self._submission(student, timestamp)
-        for name, cells in self.notebooks.items():
+        for name, decision in decisions.items():
+            cells = self.notebooks[name]
             notebook = self._notebook(submission, cells)
-            self._grades(notebook, cells.graded, scores[name])
-            self._comments(notebook, cells.commented, comments[name])
+            self._grades(notebook, cells.graded, decision.scores)
+            self._comments(notebook, cells.commented, decision.comments)
         return late
 
     def _submission(self, student: str, timestamp: datetime.datetime | None) -> tuple[str, bool]:
@@ -103,7 +106,7 @@ class Rows:
             self._db.execute(update(table).where(table.id == found).values(late_submission_penalty=None))
         return found
 
-    def _grades(self, notebook: str, cells: Mapping[str, str], scores: Scores) -> None:
+    def _grades(self, notebook: str, cells: Mapping[str, str], scores: Mapping[str, float | None]) -> None:
         there = {
             row.cell_id: row
             for row in self._db.execute(
@@ -118,7 +121,7 @@ class Rows:
             self._sort(values, row, notebook, cell, new, old)
         self._write(Grade, new, old)
 
-    def _comments(self, notebook: str, cells: Mapping[str, str], comments: Comments) -> None:
+    def _comments(self, notebook: str, cells: Mapping[str, str], comments: Mapping[str, str | None]) -> None:
         there = {
             row.cell_id: row
             for row in self._db.execute(select(Comment.id, Comment.cell_id).where(Comment.notebook_id == notebook))

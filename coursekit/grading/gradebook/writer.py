@@ -1,26 +1,28 @@
-"""The one writer of nbgrader's gradebook: the same rows and files as `nbgrader autograde` leaves, without a notebook
-being converted, so that a class is written in seconds."""
+"""What `coursekit grade` leaves: rows of the gradebook, and the folders of notebooks that people look at.
+
+`nbgrader autograde` leaves the same. Here no notebook is converted, so that a class is written in seconds.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from nbformat import NotebookNode
 from nbformat.v4.rwbase import split_lines
-from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
 from sqlalchemy.exc import OperationalError
 
+from coursekit import atomic
 from coursekit.grading.failures import is_of_the_disk
-from coursekit.grading.gradebook.presentation import first_answer, flag_comment, points, present
-from coursekit.grading.gradebook.rows import Comments, Rows, Scores
+from coursekit.grading.gradebook.decision import Decision, decided
+from coursekit.grading.gradebook.presentation import present
+from coursekit.grading.gradebook.rows import Rows
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.submission.canonical import unread
 from coursekit.grading.submission.course import Course, CourseError, Submission, unknown_to_gradebook
@@ -31,12 +33,11 @@ EXCHANGE_SECRET = "submission_secret.txt"
 
 @dataclass(frozen=True)
 class _Student:
-    """What is to be written for one student; scores and comments are by notebook, as are the files to look at."""
+    """What is to be written for one student: by notebook, what was decided, and the file that people look at."""
 
     submission: Submission
+    decisions: dict[str, Decision]
     files: dict[str, NotebookNode]
-    scores: dict[str, Scores]
-    comments: dict[str, Comments]
 
 
 class Writer:
@@ -70,21 +71,22 @@ class Writer:
         return student in self._decided
 
     def write(self, submission: Submission, results: dict[str, Graded]) -> None:
-        """Store one student's results, and the notebooks that people look at. What others were given survives if this
-        raises."""
+        """Store one student's results, and the notebooks that people look at.
+
+        What others were given survives if this raises.
+        """
         files: dict[str, NotebookNode] = {}
-        scores: dict[str, Scores] = {}
-        comments: dict[str, Comments] = {}
+        decisions: dict[str, Decision] = {}
         for name in self._rows.notebooks:
             graded = results.get(name)
             if graded is not None:
-                scores[name], comments[name] = _judged(submission.notebooks[name], graded)
+                decisions[name] = decided(submission.notebooks[name], graded)
                 files[name] = present(submission.notebooks[name], graded)
             else:  # nothing to grade: a person decides, and sees the reason in the notebook
-                scores[name], comments[name] = {}, {}
+                decisions[name] = Decision()
                 if reason := submission.problems.get(name, "it was not graded"):
                     files[name] = unread(self._handed_out(name), reason)
-        student = _Student(submission, files, scores, comments)
+        student = _Student(submission, decisions, files)
         try:
             self._store(student)
         except CourseError:
@@ -99,7 +101,7 @@ class Writer:
     def _store(self, student: _Student) -> None:
         name, stamp = student.submission.student, _timestamp(student.submission.folder)
         try:
-            late = self._rows.store(name, utils.parse_utc(stamp) if stamp else None, student.scores, student.comments)
+            late = self._rows.store(name, parse_utc(stamp) if stamp else None, student.decisions)
             if late:
                 self._penalise(name)
         except OperationalError as error:
@@ -141,40 +143,15 @@ class Writer:
         """Replace the student's autograded folder in one step: formgrader never sees half of it."""
         place = self.course.folder("autograded", submission.student, self.assignment)
         place.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=place.parent, prefix=".new-"))
-        os.chmod(fresh, 0o755)
-        for name, nb in files.items():
-            path = fresh / f"{name}.ipynb"
-            path.write_text(json.dumps(split_lines(nb), ensure_ascii=False), encoding="utf-8")
-            os.chmod(path, 0o444)
-        if stamp := _timestamp(submission.folder):
-            (fresh / TIMESTAMP).write_text(stamp, encoding="ascii")
-        if secret := _exchange_secret(submission.folder):
-            (fresh / EXCHANGE_SECRET).write_bytes(secret)
-        if place.exists():
-            old = fresh.with_name(fresh.name.replace(".new-", ".old-"))
-            os.replace(place, old)
-            os.replace(fresh, place)
-            shutil.rmtree(old)
-        else:
-            os.replace(fresh, place)
-
-
-def _judged(nb: NotebookNode, graded: Graded) -> tuple[Scores, Comments]:
-    """Automatic scores and comments by cell, as nbgrader's SaveAutoGrades finds them."""
-    cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in nb.cells if "nbgrader" in cell.metadata}
-    scores: Scores = {}
-    comments: Comments = {}
-    for name, cell in cells.items():
-        if utils.is_grade(cell):
-            checked = cell.cell_type == "code" and not utils.is_solution(cell)
-            scores[name] = points(cell, graded) if checked else utils.determine_grade(cell)[0]
-        if utils.is_solution(cell) or utils.is_task(cell):
-            untouched = cell.metadata["nbgrader"].get("checksum") == utils.compute_checksum(cell)
-            comments[name] = "No response." if untouched and not utils.is_task(cell) else None
-            if graded.flags and not untouched and name == first_answer(graded):
-                comments[name] = flag_comment(graded.flags)
-    return scores, comments
+        with atomic.replaced_folder(place) as fresh:
+            for name, nb in files.items():
+                path = fresh / f"{name}.ipynb"
+                path.write_text(json.dumps(split_lines(nb), ensure_ascii=False), encoding="utf-8")
+                os.chmod(path, 0o444)
+            if stamp := _timestamp(submission.folder):
+                (fresh / TIMESTAMP).write_text(stamp, encoding="ascii")
+            if secret := _exchange_secret(submission.folder):
+                (fresh / EXCHANGE_SECRET).write_bytes(secret)
 
 
 def _unwritable(error: OperationalError) -> CourseError:

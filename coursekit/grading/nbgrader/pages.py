@@ -12,6 +12,7 @@ from traitlets import Bool
 
 from coursekit.grading.gradebook.presentation import words_made_safe
 from coursekit.grading.safe_markdown import shown_markdown
+from coursekit.lessons.cells import nbgrader_part
 
 Resources = dict[str, Any]
 
@@ -46,9 +47,9 @@ class SafeComments(Preprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         for cell in nb.cells:
-            own = cell.metadata.get("nbgrader", {})
-            if own.get("comment"):
-                own["comment"] = shown_markdown(own["comment"])
+            said = nbgrader_part(cell)
+            if said.get("comment"):
+                said["comment"] = shown_markdown(said["comment"])
         return nb, resources
 
 

@@ -7,16 +7,19 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import NbGraderPreprocessor
 
 from coursekit.grading import nodes
 from coursekit.grading.failures import FAILED, Failures, trace
-from coursekit.grading.gradebook.presentation import first_answer, flag_comment, outputs_shown, points, words_made_safe
+from coursekit.grading.gradebook.decision import decided
+from coursekit.grading.gradebook.presentation import outputs_shown, words_made_safe
 from coursekit.grading.gradebook.results import RESULTS, ResultStore
+from coursekit.grading.gradebook.rows import Rows
 from coursekit.grading.nbgrader.reading import UNREAD
 from coursekit.grading.run.job import Job
-from coursekit.grading.run.notebook import Graded, exercise_of
+from coursekit.grading.run.notebook import Graded
 from coursekit.grading.run.runners import failed, faulty, run_job
 from coursekit.grading.seeds import course_secret
 from coursekit.grading.submission.canonical import canonical, unread
@@ -76,29 +79,16 @@ class TrustedExecute(_Step):
         return for_people, resources
 
 
-class TrustedSaveAutoGrades(SaveAutoGrades):
-    """Scores come from the grader's own result, never from what a cell shows."""
+class TrustedSaveAutoGrades(_Step):
+    """Write the rows that `coursekit grade` writes: of the grader's own result, never of what a cell shows."""
 
-    def _add_score(self, cell: NotebookNode, resources: Resources) -> None:
-        exercise = exercise_of(cell)
-        if exercise is None:
-            super()._add_score(cell, resources)
-            return
-        grade = self.gradebook.find_grade(
-            cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
-        )
-        grade.auto_score = points(cell, resources["coursekit"])
-        grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
-        self.gradebook.db.commit()
-
-    def _add_comment(self, cell: NotebookNode, resources: Resources) -> None:
-        super()._add_comment(cell, resources)
-        flags = resources["coursekit"].flags
-        name = cell.metadata["nbgrader"]["grade_id"]
-        comment = self.gradebook.find_comment(name, self.notebook_id, self.assignment_id, self.student_id)
-        if flags and comment.auto_comment is None and name == first_answer(resources["coursekit"]):
-            comment.auto_comment = flag_comment(flags)
-            self.gradebook.db.commit()
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        own = resources["nbgrader"]
+        with Gradebook(own["db_url"], CourseDirectory(config=self.config).course_id) as book:
+            rows = Rows(book.db, book.find_assignment(own["assignment"]))
+            rows.store(own["student"], None, {own["notebook"]: decided(nb, resources["coursekit"])})
+            book.db.commit()
+        return nb, resources
 
 
 class SafeWords(NbGraderPreprocessor):

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from coursekit.grading.new_course.making import Assignment
-    from coursekit.grading.new_course.plan import Plan
+from coursekit.grading.new_course.plan import Assignment, Plan
 
 IGNORED = """# Names, points and answers do not belong into a public repository.
 /source/

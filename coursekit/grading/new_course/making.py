@@ -9,7 +9,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
@@ -20,20 +20,10 @@ from nbgrader.apps import NbGraderAPI
 from coursekit.grading.demo import hand_in
 from coursekit.grading.demo import names as invented_names
 from coursekit.grading.new_course import files
-from coursekit.grading.new_course.plan import Plan, PlanError
+from coursekit.grading.new_course.plan import Assignment, Plan, PlanError
 from coursekit.grading.submission.course import Course
 from coursekit.lessons import LessonError, build_solution
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """One assignment of the course that was made."""
-
-    name: str
-    exercises: int
-    points: float
-    due: datetime.datetime | None
-    submissions: int = 0
+from coursekit.lessons.cells import is_graded, points
 
 
 def make(plan: Plan, told: Callable[[str], None] = lambda name: None) -> list[Assignment]:
@@ -65,15 +55,15 @@ def make(plan: Plan, told: Callable[[str], None] = lambda name: None) -> list[As
 def _assignment(plan: Plan, course: Course, api: NbGraderAPI, name: str, text: Path) -> Assignment:
     """Source, release and gradebook entry of one lesson, and submissions if they were asked for."""
     solution = nbformat.read(add_source(course, name, text), as_version=4)
-    graded = [cell for cell in solution.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    graded = [cell for cell in solution.cells if is_graded(cell)]
     _generate(api, name)
     due = plan.due.get(name)
     if due is not None:
         with Gradebook(course.db_url, plan.course_id) as book:
             book.update_or_create_assignment(name, duedate=f"{due.astimezone(datetime.UTC):%Y-%m-%d %H:%M:%S} UTC")
     people = _demo(plan, course, name, solution) if plan.demo else []
-    points = sum(cell.metadata["nbgrader"]["points"] for cell in graded)
-    return Assignment(name, len(graded), points, due, len(people))
+    most = sum(map(points, graded))
+    return Assignment(name, len(graded), most, due, len(people))
 
 
 def add_source(course: Course, name: str, text: Path) -> Path:
@@ -85,7 +75,7 @@ def add_source(course: Course, name: str, text: Path) -> Path:
         solution = build_solution(text)
     except LessonError as error:
         raise PlanError(str(error)) from None
-    if not any(cell.metadata.get("nbgrader", {}).get("grade") for cell in solution.cells):
+    if not any(map(is_graded, solution.cells)):
         raise PlanError(f"{text} has no exercise that is graded, so it makes no assignment.")
     path = course.folder("source", ".", name) / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -37,6 +37,17 @@ class Plan:
     demo: int = 0
 
 
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment of the course that was made."""
+
+    name: str
+    exercises: int
+    points: float
+    due: datetime.datetime | None
+    submissions: int = 0
+
+
 def known_lessons() -> dict[str, Path]:
     """The texts of the lessons that came with this package, by name."""
     return {text.stem: text for text in lesson_texts()}

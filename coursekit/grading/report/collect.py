@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from coursekit.grading import batch
 from coursekit.grading.gradebook.results import RESULTS
 from coursekit.grading.report.data import UNDECIDED, Class, Mark, Question, Student
-from coursekit.grading.run.notebook import exercise_of
 from coursekit.grading.submission.course import Course, CourseError, unknown_to_gradebook
+from coursekit.lessons.cells import check_of, exercise_of, grade_id
 
 
 @dataclass
@@ -55,7 +55,7 @@ def _student(row: batch.Row, booked: _Booked | None, questions: tuple[Question, 
     found = {question.exercise: question for question in row.questions}
     marks = {}
     for question in questions:
-        cell = f"check_{question.name}" if question.checked else question.name
+        cell = check_of(question.name) if question.checked else question.name
         points, by_hand = booked.scores.get(cell, (None, False))
         said = found.get(question.name)
         if not question.checked:
@@ -103,7 +103,7 @@ def _questions(released: Mapping[str, nbformat.NotebookNode], worth: Mapping[str
     questions = []
     for nb in released.values():
         for cell in nb.cells:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            name = grade_id(cell)
             if name in worth:
                 exercise = exercise_of(cell)
                 questions.append(Question(exercise or name, worth[name], checked=exercise is not None))

@@ -14,9 +14,10 @@ from nbformat import NotebookNode, from_dict
 
 import coursekit
 from coursekit.checking import registry
-from coursekit.grading.run.notebook import Graded, exercise_of, grade_notebook
+from coursekit.grading.run.notebook import Graded, grade_notebook
 from coursekit.grading.run.sandbox import Connection, Server
 from coursekit.grading.seeds import seed
+from coursekit.lessons.cells import exercise_of, nbgrader_part
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,7 @@ class Job:
     def key(self) -> str:
         """Hash of all that a result depends on: the cells, the draws, the grader and the libraries."""
         nb = json.loads(self.notebook)
-        cells = [
-            (cell["cell_type"], cell.get("id"), cell["source"], cell["metadata"].get("nbgrader"))
-            for cell in nb["cells"]
-        ]
+        cells = [(cell["cell_type"], cell.get("id"), cell["source"], nbgrader_part(cell)) for cell in nb["cells"]]
         content = json.dumps([cells, sorted(self.seeds.items()), grader_version()], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 

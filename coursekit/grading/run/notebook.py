@@ -18,6 +18,7 @@ from coursekit.grading.run.sandbox import Connection, Limits, SandboxUnavailable
 from coursekit.grading.run.shown import Outputs
 from coursekit.grading.submission import from_scratch
 from coursekit.grading.submission.canonical import is_own_cell
+from coursekit.lessons.cells import exercise_of, is_answer
 
 MAX_RESTARTS = 8
 """How often one notebook may lose its worker (endless loops, os._exit) before a student's own cells are left out."""
@@ -83,15 +84,6 @@ def grade_notebook(nb: NotebookNode, server: Server | Connection, seed_of: Calla
     return _Grading(nb, server, seed_of).run()
 
 
-def exercise_of(cell: NotebookNode) -> str | None:
-    """The exercise that a cell checks; None if it is not a check cell."""
-    own = cell.metadata.get("nbgrader", {})
-    name = own.get("grade_id", "")
-    if own.get("grade") and not own.get("solution") and name.startswith("check_"):
-        return name.removeprefix("check_")
-    return None
-
-
 class _Grading:
     """One notebook on its way: the worker, and the cells to run again should it be lost."""
 
@@ -142,7 +134,7 @@ class _Grading:
 
     def _written(self) -> list[NotebookNode]:
         """The cells that a student wrote."""
-        return [c for c in self.nb.cells if c.cell_type == "code" and (_is_answer(c) or is_own_cell(c))]
+        return [c for c in self.nb.cells if c.cell_type == "code" and (is_answer(c) or is_own_cell(c))]
 
     def _cell(self, cell: NotebookNode) -> None:
         exercise = exercise_of(cell)
@@ -246,7 +238,3 @@ def _limits(nb: NotebookNode, usual: Limits) -> Limits:
     memory = max((exercise.memory_mb for exercise in exercises), default=usual.memory_mb)
     seconds = MAX_CALLS * max((exercise.cpu_s for exercise in exercises), default=usual.cpu_s)
     return replace(usual, memory_mb=memory, total_cpu_s=max(usual.total_cpu_s, math.ceil(seconds)))
-
-
-def _is_answer(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))

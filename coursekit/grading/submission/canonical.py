@@ -9,6 +9,7 @@ from __future__ import annotations
 from nbformat import NotebookNode
 
 from coursekit.grading import nodes
+from coursekit.lessons.cells import grade_id, is_answer, nbgrader_part
 
 MISSING = "# This cell was missing from the notebook that was handed in."
 
@@ -27,8 +28,8 @@ def canonical(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
     nb = nodes.copied(released)
     cells: list[NotebookNode] = list(own.get("", []))
     for cell in nb.cells:
-        name = _grade_id(cell)
-        if name and _is_answer(cell):
+        name = grade_id(cell)
+        if name and is_answer(cell):
             cell.source = answers.get(name, MISSING if cell.cell_type == "code" else "")
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -51,19 +52,19 @@ def unread(released: NotebookNode, reason: str) -> NotebookNode:
 
 def is_own_cell(cell: NotebookNode) -> bool:
     """True for a cell that a student added."""
-    return "nbgrader" not in cell.metadata and cell.get("id", "").startswith("own-")
+    return not nbgrader_part(cell) and cell.get("id", "").startswith("own-")
 
 
 def _sort_out(released: NotebookNode, submitted: NotebookNode) -> tuple[dict[str, str], dict[str, list[NotebookNode]]]:
     """Answers by grade_id, and a student's own cells by the released cell that they follow ("" for the top)."""
-    kinds = {_grade_id(cell): cell.cell_type for cell in released.cells if _grade_id(cell)}
-    to_answer = {_grade_id(cell) for cell in released.cells if _grade_id(cell) and _is_answer(cell)}
+    kinds = {grade_id(cell): cell.cell_type for cell in released.cells if grade_id(cell)}
+    to_answer = {grade_id(cell) for cell in released.cells if grade_id(cell) and is_answer(cell)}
     handed_out = {(cell.cell_type, cell.source.strip()): _anchor(cell) for cell in released.cells}
     answers: dict[str, str] = {}
     own: dict[str, list[NotebookNode]] = {}
     after = ""
     for number, cell in enumerate(submitted.cells):
-        name = _grade_id(cell)
+        name = grade_id(cell)
         known = name in kinds and kinds[name] == cell.cell_type
         if known and name in to_answer and name not in answers:
             answers[name] = cell.source
@@ -84,12 +85,4 @@ def _plain(cell: NotebookNode, number: int) -> NotebookNode:
 
 
 def _anchor(cell: NotebookNode) -> str:
-    return _grade_id(cell) or cell.get("id", "")
-
-
-def _grade_id(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-
-def _is_answer(cell: NotebookNode) -> bool:
-    return bool(cell.metadata["nbgrader"].get("solution"))
+    return grade_id(cell) or cell.get("id", "")

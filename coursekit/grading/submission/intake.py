@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 
 from coursekit.grading import nodes
 from coursekit.grading.run.bounds import Bounds, Exceeded
+from coursekit.lessons.cells import grade_id
 
 MAX_BYTES = 30 << 20
 """A notebook file larger than this is not read."""
@@ -175,18 +176,14 @@ def _cell(number: int, cell: Any) -> NotebookNode | None:
     if not isinstance(source, str):
         return None
     source = source.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot be written to a file
-    metadata = cell.get("metadata")
-    own = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = own.get("grade_id") if isinstance(own, dict) else None
-    known = isinstance(grade_id, str) and grade_id.isprintable()
+    name = grade_id(cell)
     # Which cell of the assignment this claims to be is all that is taken over beside the source.
-    return nodes.cell(cell["cell_type"], source, f"cell-{number}", grade_id[:200] if known else None)
+    return nodes.cell(cell["cell_type"], source, f"cell-{number}", name[:200] if name and name.isprintable() else None)
 
 
 def grade_ids(nb: NotebookNode) -> frozenset[str]:
     """The names of a notebook's nbgrader cells."""
-    ids = (cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells)
-    return frozenset(name for name in ids if name)
+    return frozenset(filter(None, map(grade_id, nb.cells)))
 
 
 def _renamed(candidates: Mapping[str, Path], wanted: frozenset[str]) -> tuple[str, NotebookNode] | None:

@@ -35,12 +35,6 @@ def note(place: Path, reasons: list[str]) -> None:
     file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def reasons_at(place: Path) -> list[str]:
-    """The reasons that `note` wrote."""
-    file = place / REASONS
-    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-
-
 def set_aside(folder: Path, place: Path, keep: Collection[Path] = ()) -> list[str]:
     """Move everything out of a submission that is no plain file of a sane size, and a time that is none.
 

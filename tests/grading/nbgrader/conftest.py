@@ -87,7 +87,7 @@ class Course:
 
     def grade(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`coursekit grade` with a version of the grader that does not depend on who edits its code just now."""
-        program = "from coursekit.grading import job; job.grader_version = lambda: 'of this test'; "
+        program = "from coursekit.grading.run import job; job.grader_version = lambda: 'of this test'; "
         program += "import sys; from coursekit.cli import main; sys.exit(main())"
         command = [sys.executable, "-c", program, "grade", "mini", "--course", str(self.root), *arguments]
         return subprocess.run(command, text=True, capture_output=True, env=os.environ | {"OMP_NUM_THREADS": "1"})

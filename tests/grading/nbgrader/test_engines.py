@@ -167,7 +167,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_once(course):
 @pytest.mark.parametrize("after", [0, 1, 6])
 def test_a_grader_that_is_killed_loses_nothing(course, after):
     """SIGKILL to the command once so many results are kept; the same command then finishes the class."""
-    program = f"from coursekit.grading import job; job.grader_version = lambda: {VERSION!r}; import sys; "
+    program = f"from coursekit.grading.run import job; job.grader_version = lambda: {VERSION!r}; import sys; "
     program += "from coursekit.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", program, "grade", "mini", "-j", "2", "--course", str(course.root)]
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)

@@ -121,7 +121,7 @@ def test_nbgrader_autograde_goes_on_too(course):
     """The same in nbgrader's own process, where the plug-in is loaded by its configuration."""
     config = course.root / "nbgrader_config.py"
     patch = """
-import coursekit.grading.trusted as trusted
+import coursekit.grading.run.notebook as trusted
 evaluate = trusted.evaluate
 def failing(exercise, answer, *args, **kwargs):
     result = answer.worker.run_cell("assert 'marked' not in globals()")

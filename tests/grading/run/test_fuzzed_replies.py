@@ -88,7 +88,6 @@ SAID = {
     "kwargs": st.dictionaries(st.sampled_from(NAMES), values, max_size=2),
     "warnings": st.lists(texts, max_size=3),
     "events": st.lists(st.sampled_from(("overflow", "invalid", "x")), max_size=3),
-    "aliases": st.lists(st.lists(texts, min_size=2, max_size=2), max_size=2),
     "shown": st.lists(st.builds(lambda text: ["stdout", text], texts), max_size=2),
     "ename": texts,
     "evalue": texts,

@@ -1,4 +1,4 @@
-"""A sandbox for strangers' notebooks: a warm server inside bubblewrap, a confined worker per submission, a
+"""A sandbox for strangers' notebooks: a warm server inside bubblewrap, a confined worker for each submission, and a
 channel that carries data only.
 
     with Server() as server, server.open(seed=1) as worker:
@@ -17,7 +17,6 @@ from coursekit.grading.run.sandbox.results import (
     Opaque,
     SandboxUnavailable,
     Shown,
-    Tensor,
 )
 from coursekit.grading.run.sandbox.server import Server
 from coursekit.grading.run.sandbox.worker import Worker
@@ -33,7 +32,6 @@ __all__ = [
     "SandboxUnavailable",
     "Server",
     "Shown",
-    "Tensor",
     "Unsendable",
     "Worker",
     "escapes",

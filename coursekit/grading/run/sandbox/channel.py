@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.grading.run.sandbox.inside import wire
-from coursekit.grading.run.sandbox.results import FunctionRef, Opaque, Tensor
+from coursekit.grading.run.sandbox.results import FunctionRef, Opaque
 
 TICK_S = 0.05  # how often the CPU clock of a silent worker is read
 IDLE_S = 20.0  # neither computing nor kept from it by other programs: asleep
@@ -59,8 +59,7 @@ class Meter:
         return self.last
 
     def starved(self) -> float:
-        """Seconds that its main thread was ready to run and did not get a CPU; infinite where that is not
-        known."""
+        """Seconds that its main thread was ready to run and did not get a CPU; infinite where that is not known."""
         try:
             with open(f"/proc/{self.pid}/schedstat") as file:
                 return int(file.read().split()[1]) / 1e9
@@ -116,7 +115,6 @@ class Incoming(wire.Decoder):
 
     def __init__(self, max_bytes: int, records: Mapping[frozenset[str], type[tuple]] = MappingProxyType({})):
         super().__init__(max_bytes)
-        self.tensors: set[int] = set()
         self.records = records
 
     def named(self, name: str, fields: list[str], items: list) -> tuple:
@@ -130,7 +128,6 @@ class Incoming(wire.Decoder):
         return Opaque(name, handle)
 
     def tensor(self, array: np.ndarray, gradient: bool) -> np.ndarray:
-        self.tensors.add(id(array))
         return array
 
 
@@ -151,8 +148,6 @@ class Channel:
         def marker(value: Any) -> list | None:
             if isinstance(value, Opaque):
                 return ["o", value.type_name, value.handle]
-            if isinstance(value, Tensor):
-                return ["a", value.array]
             if isinstance(value, FunctionRef):
                 functions.append(value.function)
                 self._remember(value.records)
@@ -167,13 +162,11 @@ class Channel:
             while rest:
                 rest = rest[self._transfer(self.writing, lambda part=rest: self.socket.send(part), budget) :]
 
-    def receive(self, budget: Budget) -> tuple[dict[str, Any], set[int]]:
-        """The next message, and the ids of those of its arrays that were tensors."""
-
+    def receive(self, budget: Budget) -> dict[str, Any]:
+        """The next message."""
         budget.wait()  # also where a worker sends without a pause
         self.budget = budget
-        decoder = Incoming(self.max_bytes, self.records)
-        return decoder.read(self.intake.fill), decoder.tensors
+        return Incoming(self.max_bytes, self.records).read(self.intake.fill)
 
     def _remember(self, records: Iterable[type[tuple]]) -> None:
         self.records |= {frozenset(record._fields): record for record in records}

@@ -17,7 +17,7 @@ EVENTS = frozenset({"overflow", "invalid", "divide"})
 KINDS = ("stdout", "stderr", "display", "result")
 
 
-def result(kind: type, reply: dict[str, Any], tensors: set[int], limits: Limits, cpu_s: float) -> CellResult:
+def result(kind: type, reply: dict[str, Any], limits: Limits, cpu_s: float) -> CellResult:
     """The reply as a `kind` (CellResult or CallResult)."""
     status = reply.get("status")
     if reply.get("op") != "reply" or status not in ("ok", "error", "timeout", "malformed"):
@@ -35,17 +35,14 @@ def result(kind: type, reply: dict[str, Any], tensors: set[int], limits: Limits,
         "cut": reply.get("cut") is True,
     }
     if kind is CallResult and status in ("ok", "error"):
-        fields |= _call(reply, tensors)
+        fields |= _call(reply)
     return kind(**fields)
 
 
-def _call(reply: dict[str, Any], tensors: set[int]) -> dict[str, Any]:
+def _call(reply: dict[str, Any]) -> dict[str, Any]:
     value, args, kwargs = reply.get("value"), reply.get("args"), reply.get("kwargs")
     if args is not None and type(args) is not list or kwargs is not None and type(kwargs) is not dict:
         raise ProtocolError("its arguments have no known form")
-    pairs = _list(reply, "aliases", 4096)
-    if not all(type(pair) is list and len(pair) == 2 and all(type(p) is str for p in pair) for pair in pairs):
-        raise ProtocolError("its aliases have no known form")
     events = _list(reply, "events", 100)
     warnings = _list(reply, "warnings", 100)
     if not all(type(text) is str for text in [*events, *warnings]):
@@ -56,8 +53,6 @@ def _call(reply: dict[str, Any], tensors: set[int]) -> dict[str, Any]:
         "kwargs": kwargs,
         "warnings": tuple(text[:500] for text in warnings),
         "float_events": EVENTS & set(events),
-        "aliases": tuple((first[:300], second[:300]) for first, second in pairs),
-        "was_torch": _holds(value, tensors),
     }
 
 
@@ -134,12 +129,4 @@ def _picture(data: bytes) -> bytes:
     try:
         return png.checked(data)
     except png.NoPicture as reason:
-        raise ProtocolError(f"a display is no picture: {reason}") from None
-
-
-def _holds(value: Any, ids: set[int]) -> bool:
-    if isinstance(value, np.ndarray):
-        return id(value) in ids
-    if isinstance(value, (list, tuple)):
-        return any(_holds(item, ids) for item in value)
-    return isinstance(value, dict) and any(_holds(item, ids) for item in value.values())
+        raise ProtocolError(f"a display is no PNG that can be shown: {reason}") from None

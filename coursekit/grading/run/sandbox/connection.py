@@ -84,7 +84,6 @@ class Connection:
     def close(self) -> None:
         self._line.close()
 
-    # --------------------------------------------------------------------------------------------------------
     def send(self, message: dict[str, Any], *descriptors: int) -> None:
         try:
             control.send(self._line, message, descriptors)

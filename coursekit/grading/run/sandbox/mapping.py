@@ -1,5 +1,4 @@
-"""Users of a sandbox: where the grader is root, every worker gets a user of its own that owns nothing on this
-machine."""
+"""Users of a sandbox: where the grader is root, every worker gets one of its own that owns nothing on this machine."""
 
 from __future__ import annotations
 
@@ -28,8 +27,10 @@ def map_users(
     keep: list[int],
     start: dict[str, Any],
 ) -> subprocess.Popen:
-    """Run bubblewrap; for root, hold it until its user namespace maps root (to set up the view) and the spare
-    users."""
+    """Run bubblewrap.
+
+    For root, it is held until its user namespace maps root (to set up the view) and the spare users.
+    """
     if users is None:
         return subprocess.Popen([*command, "--", *program], pass_fds=keep, **start)
     info, write_info = os.pipe()

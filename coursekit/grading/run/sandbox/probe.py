@@ -59,8 +59,7 @@ def attempts():
 
 @dataclass(frozen=True)
 class HostReport:
-    """The level of isolation of this host, what provides it, what it leaves open, and why there is no
-    stronger one."""
+    """The level of isolation of this host, what provides it, what it leaves open, and why there is no stronger one."""
 
     level: Literal["namespaces", "landlock", "none"]
     mechanisms: tuple[str, ...]
@@ -82,8 +81,7 @@ class HostReport:
 
 
 def probe() -> HostReport:
-    """Enter the sandbox at each level, the strongest first, try what must fail, and report the first that
-    holds."""
+    """Enter the sandbox at each level, the strongest first, try what must fail, and report the first that holds."""
     problems: list[str] = []
     for level in ("namespaces", "landlock"):
         try:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import numpy as np
-
 Status = Literal["ok", "error", "timeout", "busy", "died", "malformed"]
 """ok and error: the code ran or raised. timeout: it used up its CPU time, or waited for nothing. died: the process
 ended. malformed: what came back is not what was asked. busy: the machine was too loaded to let it finish, or killed
@@ -34,31 +32,22 @@ class Limits:
     threads: int = 32
     output_kb: int = 512  # printed and displayed, per cell or call
     reply_mb: int = 64  # arrays in one reply
-    figures: bool = True  # render the figures of cells
 
 
 @dataclass(frozen=True)
 class Opaque:
-    """An object that is not data and therefore stayed in its worker. It can be passed back to the same
-    worker."""
+    """An object that is not data and therefore stayed in its worker. It can be passed back to the same worker."""
 
     type_name: str
     handle: int
 
 
 @dataclass(frozen=True)
-class Tensor:
-    """An argument that shall arrive as a torch tensor."""
-
-    array: np.ndarray
-
-
-@dataclass(frozen=True)
 class FunctionRef:
     """An argument that the student's function may call; `function` runs here, on data that the student chose.
 
-    It must check shapes and sizes before it computes, because two small arrays can ask for a huge product.
-    What it raises reaches the student's function as a RuntimeError.
+    It must check shapes and sizes before it computes, because two small arrays can ask for a huge product. What it
+    raises reaches the student's function as a RuntimeError.
 
     records: the named tuples that it takes. One with the fields of these arrives as ours, any other as a plain tuple.
     """
@@ -69,8 +58,7 @@ class FunctionRef:
 
 @dataclass(frozen=True)
 class Shown:
-    """One piece of output: a stream's text, or a display as {"text/plain": str, "image/png": bytes} (either
-    or both)."""
+    """One piece of output: a stream's text, or a display with "text/plain" (str), "image/png" (bytes) or both."""
 
     kind: Literal["stdout", "stderr", "display", "result"]
     text: str = ""
@@ -109,16 +97,16 @@ class CellResult:
 
 @dataclass(frozen=True)
 class CallResult(CellResult):
-    """How a call ended, and what it left behind. All of it was said by the student's process: data, not
-    evidence. A named tuple is a plain tuple here, unless it has the fields of one that went into the worker."""
+    """How a call ended, and what it left behind. All of it was said by the student's process: data, not evidence.
+
+    A torch tensor is an array here, and a named tuple a plain tuple unless it has the fields of one that was sent.
+    """
 
     value: Any = None
     args: tuple | None = None  # after the call, so that changes in place can be seen
     kwargs: dict[str, Any] | None = None
     warnings: tuple[str, ...] = ()
     float_events: frozenset[str] = frozenset()  # of "overflow", "invalid", "divide"
-    aliases: tuple[tuple[str, str], ...] = ()  # places that share memory, such as ("value[1]", "args[0]")
-    was_torch: bool = False  # a tensor was in `value`, and is an array here
 
     @property
     def printed(self) -> str:

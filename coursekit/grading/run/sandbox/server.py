@@ -1,5 +1,4 @@
-"""Starts and holds the warm server: one process inside bubblewrap that forks a confined child per
-submission."""
+"""Starts and holds the warm server: one process inside bubblewrap that forks a confined child for each submission."""
 
 from __future__ import annotations
 
@@ -11,8 +10,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from coursekit.grading.run.sandbox import view
@@ -29,11 +26,12 @@ LANDLOCK_ABI = 3  # the first that also guards truncate
 class Server:
     """A warm server. Use it as a context manager, and open one worker per submission; threads may share it.
 
-    limits: the default for its workers. level: "namespaces", or "landlock" for hosts without user namespaces,
-    where nothing can be written; by default the first that works, and `level` says which after the start.
-    unsafe: the same protocol without any isolation, for programs that are trusted. share: folders that
-    workers may read and import from (never the reference). prelude: source that runs once in the warm server, so that
-    every worker finds what it defines; it must hold no secret.
+    limits:  the default for its workers.
+    level:   "namespaces", or "landlock" for hosts without user namespaces, where nothing can be written. By default
+             the first that works; the attribute says which after the start.
+    unsafe:  the same protocol without any isolation, for programs that are trusted.
+    prelude: source that runs once in the warm server, so that every worker finds what it defines; it must hold no
+             secret.
 
     Raises SandboxUnavailable if this host cannot isolate, or if the server stops answering.
     """
@@ -44,13 +42,11 @@ class Server:
         *,
         level: Level | None = None,
         unsafe: bool = False,
-        share: Sequence[str | Path] = (),
         prelude: str = "",
     ):
         self.limits = limits or Limits()
         self._levels: list[Level] = ["unsafe"] if unsafe else [level] if level else ["namespaces", "landlock"]
         self.level = self._levels[0]
-        self.share = {f"/run/share/{number}": str(Path(path).resolve()) for number, path in enumerate(share)}
         self.prelude = prelude
         self.info: dict[str, Any] = {}
         self._process: subprocess.Popen | None = None
@@ -123,7 +119,6 @@ class Server:
         if self._folder is not None:
             self._folder.cleanup()
 
-    # --------------------------------------------------------------------------------------------------------
     def _refuse_early(self) -> None:
         problem = ""
         if sys.platform == "win32":
@@ -146,8 +141,7 @@ class Server:
         home = self._home()
         config = {"control": control.fileno(), "level": self.level, "uids": users}
         config["packages"] = [view.package_folder(name) for name in view.PACKAGES]
-        config["share"], config["prelude"] = self._shared(), self.prelude
-        config["readable"] = [*readable, home, *self._shared()]
+        config["prelude"], config["readable"] = self.prelude, [*readable, home]
         program = [sys.executable, "-P", "-s", "-m", "inside", json.dumps(config)]
         place = "/tmp" if self.level == "namespaces" else self._folder.name
         env = view.ENVIRONMENT | {
@@ -159,7 +153,7 @@ class Server:
         start = dict(env=env, cwd="/", stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors)
         try:
             if self.level == "namespaces":
-                command = view.bubblewrap(self.share, ranged=users is not None)
+                command = view.bubblewrap(ranged=users is not None)
                 self._process = map_users(command, program, users, [control.fileno()], start)
             else:
                 self._process = subprocess.Popen(program, pass_fds=[control.fileno()], **start)
@@ -177,9 +171,6 @@ class Server:
             return view.SEEN_AT
         os.symlink(view.INSIDE, os.path.join(self._folder.name, "inside"))
         return self._folder.name
-
-    def _shared(self) -> list[str]:
-        return list(self.share if self.level == "namespaces" else self.share.values())
 
     def _said(self) -> str:
         """The last line that the server or bubblewrap wrote: no student's code can write there."""

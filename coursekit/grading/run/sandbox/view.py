@@ -13,22 +13,9 @@ from coursekit.checking import registry
 INSIDE = Path(__file__).parent / "inside"
 SEEN_AT = "/run/grader"  # the folder in the view that holds `inside`
 PACKAGES = ("numpy", "torch", "matplotlib", "IPython", "msgpack", "pyseccomp")
-SYSTEM = (
-    "/usr/lib",
-    "/usr/lib64",
-    "/lib",
-    "/lib64",
-    "/etc/ld.so.cache",
-    "/usr/share/zoneinfo",
-    "/etc/localtime",
-)
+SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo", "/etc/localtime")
 DEVICES = ("null", "zero", "full", "random", "urandom")
-OF_A_PREFIX = (
-    "bin",
-    "lib",
-    "lib64",
-    "pyvenv.cfg",
-)  # not the whole of it: a course may live in the folder of its venv
+OF_A_PREFIX = ("bin", "lib", "lib64", "pyvenv.cfg")  # not the whole of it: a course may live in the folder of its venv
 CPU = "/sys/devices/system/cpu"  # PyTorch picks its kernels from it
 ENVIRONMENT = dict(LANG="C.UTF-8", PATH="/usr/bin:/bin", PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1")
 ENVIRONMENT |= dict(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MALLOC_ARENA_MAX="2")
@@ -76,8 +63,7 @@ def interpreter_links() -> list[str]:
 
 
 def course_folders() -> list[str]:
-    """Where the coursekit package lies, and catalogues of exercises from elsewhere. They hold references and must not
-    be seen."""
+    """Where coursekit and catalogues of exercises from elsewhere lie: they hold references and must not be seen."""
     spec = importlib.util.find_spec("coursekit")
     own = [os.path.realpath(folder) for folder in spec.submodule_search_locations or []] if spec else []
     return own + [str(path) for path in registry.installed_files()]
@@ -98,25 +84,13 @@ def without_course(paths: list[str]) -> list[str]:
     return result
 
 
-def bubblewrap(share: dict[str, str], ranged: bool) -> list[str]:
+def bubblewrap(ranged: bool) -> list[str]:
     """The command line up to the program: new namespaces, no network, a read-only view, an empty /tmp.
 
-    `share`: extra folders, by their place in the view. `ranged`: the caller maps a range of users (it is
-    root), and the server may switch between them.
+    ranged: the caller maps a range of users (it is root), and the server may switch between them.
     """
-    command = [
-        find_bubblewrap() or "bwrap",
-        "--unshare-all",
-        "--unshare-user",
-        "--die-with-parent",
-        "--new-session",
-    ]
-    command += [
-        "--cap-drop",
-        "ALL",
-        "--cap-add",
-        "CAP_SYS_ADMIN",
-    ]  # in its own namespaces: to make those of workers
+    command = [find_bubblewrap() or "bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
+    command += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]  # in its own namespaces: to make those of workers
     if ranged:
         for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):  # workers are other users than the server
             command += ["--cap-add", capability]
@@ -124,7 +98,7 @@ def bubblewrap(share: dict[str, str], ranged: bool) -> list[str]:
         command += ["--uid", "1000", "--gid", "1000"]
     shown = readable()
     bound = [(path, path) for path in shown if not os.path.islink(path)]
-    bound += [(str(INSIDE), f"{SEEN_AT}/inside"), *((folder, seen_at) for seen_at, folder in share.items())]
+    bound.append((str(INSIDE), f"{SEEN_AT}/inside"))
     if os.path.isdir(CPU):
         bound.append((CPU, CPU))
     devices = [f"/dev/{name}" for name in DEVICES]

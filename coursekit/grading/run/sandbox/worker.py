@@ -1,5 +1,7 @@
-"""One submission's worker, seen from the grader: requests go in, checked data comes out, nothing is ever
-raised for what a student's code does."""
+"""One submission's worker, seen from the grader.
+
+Requests go in, checked data comes out, nothing is ever raised for what a student's code does.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,10 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from coursekit.grading.run.sandbox import checked
 from coursekit.grading.run.sandbox.channel import Budget, Channel, Closed, Meter, Spent, read_all
 from coursekit.grading.run.sandbox.inside.wire import ProtocolError
-from coursekit.grading.run.sandbox.results import CallResult, CellResult, Limits, Opaque, SandboxUnavailable, Status
+from coursekit.grading.run.sandbox.results import CallResult, CellResult, Limits, SandboxUnavailable, Status
 
 READY_S = 60
 REPORT_S = 5
@@ -33,8 +33,8 @@ ENDINGS = {
 class Worker:
     """Made by `Server.open`; for one thread at a time.
 
-    After a timeout that killed it, a crash or a malformed reply, every further request is answered at once with
-    that status and reason; open another worker to go on. The one exception that a request raises by itself is
+    After a timeout that killed it, a crash or a malformed reply, every further request is answered at once with that
+    status and reason; open another worker to go on. The one exception that a request raises by itself is
     SandboxUnavailable, when the whole server has ended.
     """
 
@@ -71,7 +71,7 @@ class Worker:
     def ready(self) -> bool:
         """Wait until the worker is confined; False if that failed. No student's code has run by then."""
         try:
-            message, _ = self._channel.receive(Budget(self._meter, READY_S, READY_S))
+            message = self._channel.receive(Budget(self._meter, READY_S, READY_S))
         except (Closed, Spent, ProtocolError):
             return False
         return message == {"op": "ready"}
@@ -82,56 +82,23 @@ class Worker:
 
     def call(
         self,
-        target: str | Opaque,
+        name: str,
         args: Sequence[Any] = (),
         kwargs: dict[str, Any] | None = None,
         *,
-        method: str = "",
         cpu_s: float | None = None,
         wall_s: float | None = None,
         memory_mb: int | None = None,
     ) -> CallResult:
-        """Call a function that the notebook has defined, or an object that an earlier call returned.
+        """Call a function that the notebook has defined.
 
-        Arguments: None, bool, int, float, str, arrays, tuple, list, dict with str or int keys, named tuples,
-        `Tensor`, `FunctionRef`, `Opaque`; anything else raises `Unsendable`. `method`: an attribute to call
-        instead, such as "load_state_dict". `memory_mb`: less than the worker may have at other times.
+        args, kwargs: None, bool, int, float, str, arrays, torch tensors, tuple, list, dict with str or int keys, named
+                      tuples, `FunctionRef`, and an `Opaque` of this worker; anything else raises `Unsendable`.
+        memory_mb:    less than the worker may have at other times.
         """
-        fields = {
-            "memory_mb": memory_mb,
-            "op": "call",
-            "target": self._path(target, method),
-            "args": list(args),
-            "kwargs": kwargs or {},
-        }
+        arguments = {"args": list(args), "kwargs": kwargs or {}}
+        fields = {"op": "call", "name": name, "memory_mb": memory_mb} | arguments
         return self._request(CallResult, fields, cpu_s, wall_s)
-
-    def vjp(
-        self,
-        target: str | Opaque,
-        args: Sequence[Any],
-        cotangents: Sequence[Any],
-        kwargs: dict[str, Any] | None = None,
-        *,
-        method: str = "",
-        cpu_s: float | None = None,
-        wall_s: float | None = None,
-    ) -> CallResult:
-        """Call with tensors, and pull `cotangents` (one per output) back: `value` is (outputs, gradients of
-        the floating tensors among `args`), by torch.autograd in the worker."""
-        fields = {
-            "op": "vjp",
-            "target": self._path(target, method),
-            "args": list(args),
-            "kwargs": kwargs or {},
-        }
-        return self._request(CallResult, fields | {"cotangents": list(cotangents)}, cpu_s, wall_s)
-
-    def put(self, path: str, data: bytes) -> CellResult:
-        """Store a file of the submission in the worker's private folder, its current directory."""
-        if os.path.isabs(path) or ".." in path.split("/"):
-            raise ValueError(f"{path!r} leaves the worker's folder: give a relative path without '..'")
-        return self._request(CellResult, {"op": "put", "path": path, "data": np.frombuffer(data, np.uint8)}, None, None)
 
     def stop(self, reason: str) -> None:
         """End the worker for want of time: further requests are answered with this reason."""
@@ -148,12 +115,6 @@ class Worker:
             if descriptor is not None:
                 os.close(descriptor)
 
-    # --------------------------------------------------------------------------------------------------------
-    @staticmethod
-    def _path(target: str | Opaque, method: str) -> list:
-        first = target.split(".") if isinstance(target, str) else [target]
-        return [*first, *method.split(".")] if method else first
-
     def _request(self, kind: type, fields: dict, cpu_s: float | None, wall_s: float | None) -> Any:
         if self._end is not None:
             return kind(status=self._end[0], reason=self._end[1])
@@ -161,9 +122,9 @@ class Worker:
         budget = Budget(self._meter, cpu_s, self.limits.wall_s if wall_s is None else wall_s)
         number = secrets.randbits(63)
         try:
-            reply, tensors = self._converse({"id": number, "cpu_s": cpu_s} | fields, number, budget)
+            reply = self._converse({"id": number, "cpu_s": cpu_s} | fields, number, budget)
             self.waited_s += budget.waited()
-            result = checked.result(kind, reply, tensors, self.limits, cpu_s)
+            result = checked.result(kind, reply, self.limits, cpu_s)
             return checked.with_cpu(result, budget.used())
         except Spent as spent:
             self.waited_s += budget.waited()
@@ -174,16 +135,16 @@ class Worker:
             end = self._ended()
         return kind(status=end[0], reason=end[1], cpu_s=budget.used())
 
-    def _converse(self, request: dict, number: int, budget: Budget) -> tuple[dict, set[int]]:
+    def _converse(self, request: dict, number: int, budget: Budget) -> dict:
         """Send the request and serve its callbacks until its reply comes."""
         functions: list = []
         self._channel.send(request, functions, budget)
         for _ in range(CALLBACKS):
-            message, tensors = self._channel.receive(budget)
+            message = self._channel.receive(budget)
             if type(message.get("id")) is not int or message["id"] != number:
                 raise ProtocolError("it answers another request")
             if message.get("op") != "callback":
-                return message, tensors
+                return message
             self._channel.send(checked.answer(message, functions, self.limits.reply_mb << 20), [], budget)
         raise ProtocolError(f"it called back more than {CALLBACKS} times")
 

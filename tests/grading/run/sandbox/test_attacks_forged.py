@@ -25,7 +25,6 @@ FORGED = {
     "busy, to be run for ever": "reply({'id': ID, 'op': 'reply', 'status': 'busy'})",
     "an error without text": "reply({'id': ID, 'op': 'reply', 'status': 'error', 'ename': 3})",
     "warnings that are numbers": "reply(OK | {'warnings': [1]})",
-    "aliases that are numbers": "reply(OK | {'aliases': [[1, 2]]})",
     "arguments that are a number": "reply(OK | {'args': 7})",
     "output of another kind": "reply(OK | {'shown': [['html', '<script>']]})",
     "a display of another kind": "reply(OK | {'shown': [['display', {'text/html': '<script>'}]]})",

@@ -22,7 +22,7 @@ NEIGHBOURS = ("course/submitted/ada/notes.txt", "course/gradebook.db", "env/grad
 
 PROGRAM = """
 import os, sys
-from coursekit.grading.sandbox import Server, view
+from coursekit.grading.run.sandbox import Server, view
 
 top = sys.argv[1]
 assert os.path.realpath(sys.prefix) == f"{top}/env" and os.path.exists(f"{top}/course/gradebook.db")

@@ -7,7 +7,7 @@ import collections
 import numpy as np
 import pytest
 
-from coursekit.grading.run.sandbox import FunctionRef, Opaque, Tensor, Unsendable
+from coursekit.grading.run.sandbox import FunctionRef, Opaque, Unsendable
 
 
 def test_arguments_arrive_and_values_return_as_data(run):
@@ -15,7 +15,7 @@ def test_arguments_arrive_and_values_return_as_data(run):
     args, kwargs = result.value
     assert args == (None, 1.5, "t", [1, (2,)])
     np.testing.assert_array_equal(kwargs["k"]["a"], [0, 1, 2])
-    assert result.ok and not result.was_torch and result.cpu_s > 0
+    assert result.ok and result.cpu_s > 0
 
 
 def test_a_named_tuple_has_its_fields_on_both_sides(run):
@@ -72,40 +72,20 @@ def test_each_call_gets_fresh_arguments(worker):
     assert not x.any()
 
 
-def test_shared_memory_is_named(run):
-    result = run("def f(x, y):\n    a = x[1:] * 2\n    return y.T, a, a[::2]", np.ones(4), np.ones((2, 2)))
-    assert set(result.aliases) == {("value[0]", "args[1]"), ("value[1]", "value[2]")}
-
-
-def test_tensors_return_as_arrays_and_are_named(run):
+def test_tensors_return_as_arrays(run):
     result = run(
         "import torch\ndef f(x): return torch.as_tensor(x, dtype=torch.float32).requires_grad_() * 2",
         np.ones(3),
     )
-    assert result.was_torch and result.value.dtype == np.float32 and result.value.tolist() == [2, 2, 2]
-    assert run("def f(x): return x * 2", np.ones(3)).was_torch is False
+    assert result.value.dtype == np.float32 and result.value.tolist() == [2, 2, 2]
 
 
 def test_what_is_not_data_stays_and_can_be_passed_back(worker):
-    worker.run_cell("class Cache: v = 7\ndef f(): return 1, Cache()\ndef g(c): return c.v\ndef h(): return abs")
+    worker.run_cell("class Cache: v = 7\ndef f(): return 1, Cache()\ndef g(c): return c.v")
     cache = worker.call("f").value[1]
     assert isinstance(cache, Opaque) and cache.type_name.endswith("Cache")
     assert worker.call("g", (cache,)).value == 7
-    assert worker.call(worker.call("h").value, (-1,)).value == 1
     assert worker.call("g", (Opaque("x", 10**6),)).status == "error"
-
-
-def test_modules_of_torch_are_made_loaded_called_and_differentiated(worker):
-    worker.run_cell("import torch\nclass Net(torch.nn.Linear):\n    pass")
-    net = worker.call("Net", (2, 1)).value
-    weight, bias = np.array([[2.0, 3.0]], np.float32), np.array([1.0], np.float32)
-    assert (
-        worker.call(net, ({"weight": Tensor(weight), "bias": Tensor(bias)},), method="load_state_dict").status == "ok"
-    )
-    x = np.array([[1.0, 1.0]], np.float32)
-    assert worker.call(net, (Tensor(x),)).value.tolist() == [[6.0]]
-    value, gradients = worker.vjp(net, [Tensor(x)], [Tensor(np.ones((1, 1), np.float32))]).value
-    assert value.tolist() == [[6.0]] and gradients[0].tolist() == [[2.0, 3.0]]
 
 
 def test_a_function_is_called_back_on_this_side(run):

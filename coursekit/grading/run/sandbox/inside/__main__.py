@@ -1,8 +1,7 @@
 """The warm server: imports everything once, then forks a confined child for every submission.
 
-Run as `python -m inside CONFIG` with a stream socket to the grader on descriptor CONFIG["control"]. One
-thread. It holds no course, no secret and no open file, because a fork copies its memory; it refuses to start
-otherwise.
+Run as `python -m inside CONFIG` with a stream socket to the grader on descriptor CONFIG["control"]. It has one thread
+and holds no course, no secret and no open file, because a fork copies its memory; it refuses to start otherwise.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class WarmServer:
         sys.path += [path for path in config["packages"] if path not in sys.path]
         if self.level != "unsafe":  # an editable install puts the course there
             sys.path[:] = [path for path in sys.path if path.startswith(tuple(self.readable))]
-        self.share, self.prelude = config["share"], config["prelude"]
+        self.prelude = config["prelude"]
         self.children: dict[int, Child] = {}  # by pid
         self.opened = 0
 
@@ -51,7 +50,6 @@ class WarmServer:
         warm.close_caches()
         if sys.platform == "linux":
             linux.use_huge_pages()
-        sys.path[:0] = self.share  # first, so that a harmless stand-in for a hidden package is found
         warm.refuse_if_unclean(self.control.fileno())
         import torch
 

@@ -1,5 +1,7 @@
-"""Takes away from a freshly forked child everything that a student's code does not need. Order matters; any
-failure is fatal to the child (fail closed)."""
+"""Takes away from a freshly forked child everything that a student's code does not need.
+
+Order matters; any failure is fatal to the child (fail closed).
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,8 @@ DEVICES = tuple("/dev/" + name for name in ("null", "zero", "full", "random", "u
 ENVIRONMENT = dict(LANG="C.UTF-8", LOGNAME="student", TERM="dumb", PATH="/nonexistent", MPLBACKEND="agg")
 ENVIRONMENT |= dict(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
-# What ordinary Python, NumPy, PyTorch and Matplotlib use; all the rest answers EPERM. Names that an
-# architecture does not have are skipped, which refuses them.
+# What ordinary Python, NumPy, PyTorch and Matplotlib use; all the rest answers EPERM. Names that an architecture does
+# not have are skipped, which refuses them.
 ALLOWED = """
 brk mmap munmap mremap mprotect madvise mincore membarrier
 open openat read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range dup dup2 dup3
@@ -59,10 +61,12 @@ def load_pyseccomp() -> Any:
 
 
 def build_filter(only_pid: int | None) -> Any:
-    """The system calls that a child keeps. `only_pid`: where no pid namespace hides the others, the one
-    process that may be signalled. Built in the child's parent where that pid is not needed, because building
-    takes a
-    while."""
+    """The system calls that a child keeps.
+
+    only_pid: where no pid namespace hides the others, the one process that may be signalled.
+
+    Built in the child's parent where that pid is not needed, because building takes a while.
+    """
     sc = load_pyseccomp()
     rules = sc.SyscallFilter(sc.ERRNO(errno.EPERM))
     arg, equal, masked = sc.Arg, sc.EQ, sc.MASKED_EQ
@@ -111,9 +115,10 @@ def set_limits(limits: dict, base: int) -> None:
 
 
 def own_namespaces(uid: int | None) -> None:
-    """A user, mount and IPC namespace of its own. `uid`: become this user first (only where the grader is
-    root and has mapped a range of them). What the warm server may do ends here: in the new namespace it has
-    no meaning."""
+    """A user, mount and IPC namespace of its own. What the warm server may do ends here: it has no meaning in there.
+
+    uid: become this user first (only where the grader is root and has mapped a range of them).
+    """
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
@@ -158,8 +163,7 @@ def show_again(path: str, descriptor: int) -> None:
 
 
 def keep_only_channel(channel: int) -> None:
-    """The channel becomes descriptor 3, standard input and output nowhere, the rest is closed; errors stay
-    for now."""
+    """The channel becomes descriptor 3, standard input and output nowhere, the rest is closed; errors stay for now."""
     nowhere = os.open("/dev/null", os.O_RDWR)
     channel, nowhere = (fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10) for descriptor in (channel, nowhere))
     for source, target in ((nowhere, 0), (nowhere, 1), (channel, 3)):

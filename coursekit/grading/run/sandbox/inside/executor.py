@@ -15,11 +15,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from IPython.core.pylabtools import select_figure_formats
 
 from . import wire
 from .shell import Shell, Stream
-from .watch import Watch, aliases
+from .watch import Watch
 
 CHANNEL = 3
 GONE = object()  # stands for an object that is no longer kept
@@ -93,13 +92,9 @@ class Executor:
         self.reader = Reader(limits["reply_mb"] << 20, self.objects, self.call_back)
         self.request: dict[str, Any] = {}
         self.armed = False
-        if not limits["figures"]:
-            select_figure_formats(shell, ())
         sys.stdout, sys.stderr = (Stream(shell.collector, name) for name in ("stdout", "stderr"))
         signal.signal(signal.SIGPROF, self.on_timer)
 
-    # The channel
-    # ------------------------------------------------------------------------------------------------
     @staticmethod
     def receive(view: memoryview) -> int:
         count = os.readv(CHANNEL, [view])
@@ -132,15 +127,12 @@ class Executor:
             raise RuntimeError(f"{answer['ename']}: {answer['evalue']}")
         return answer["value"]
 
-    # Time and memory
-    # ------------------------------------------------------------------------------------------------
     def on_timer(self, *_: Any) -> None:
         if self.armed:
             raise OutOfTime
 
     def limited(self, run: Callable[[], dict]) -> dict:
-        """Run within the request's CPU time. A program that catches OutOfTime is killed from outside a little
-        later."""
+        """Run within the request's CPU time. A program that catches OutOfTime is killed from outside a little later."""
         signal.setitimer(signal.ITIMER_PROF, self.request["cpu_s"], 0.25)
         self.armed = True
         try:
@@ -172,7 +164,7 @@ class Executor:
             resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
     def answer(self) -> dict[str, Any]:
-        operation = {"cell": self.cell, "call": self.call, "put": self.put, "vjp": self.vjp}[self.request["op"]]
+        operation = {"cell": self.cell, "call": self.call}[self.request["op"]]
         collector = self.shell.collector
         collector.reset(self.limits["output_kb"] << 10)
         started = time.process_time()
@@ -193,8 +185,6 @@ class Executor:
             return data
         return {k: np.frombuffer(v, np.uint8) if isinstance(v, bytes) else v for k, v in data.items()}
 
-    # Operations
-    # -------------------------------------------------------------------------------------------------
     def cell(self) -> dict[str, Any]:
         shell = self.shell
         shell.last_traceback = ""
@@ -216,47 +206,17 @@ class Executor:
                 raise
             except BaseException as error:
                 outcome = {"status": "error"} | self.describe(error)
-        outcome |= {"args": args, "kwargs": kwargs, "warnings": seen.texts, "events": sorted(seen.events)}
-        if "value" in outcome:
-            outcome["aliases"] = aliases(outcome["value"], args, kwargs)
-        return outcome
-
-    def vjp(self) -> dict[str, Any]:
-        """Value and gradients of a function of tensors: cotangents in, one gradient per floating tensor
-        out."""
-        import torch
-
-        args = [
-            a.detach().requires_grad_(a.is_floating_point()) if torch.is_tensor(a) else a for a in self.request["args"]
-        ]
-        value = self.resolve()(*args, **self.request["kwargs"])
-        outputs = value if isinstance(value, (tuple, list)) else [value]
-        total = sum((y * c).sum() for y, c in zip(outputs, self.request["cotangents"], strict=True))
-        leaves = [a for a in args if torch.is_tensor(a) and a.requires_grad]
-        return {"status": "ok", "value": (value, list(torch.autograd.grad(total, leaves, allow_unused=True)))}
-
-    def put(self) -> dict[str, Any]:
-        """Store a file of the submission in the private /tmp."""
-        path = self.request["path"]
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(self.request["data"].tobytes())
-        return {"status": "ok"}
+        return outcome | {"args": args, "kwargs": kwargs, "warnings": seen.texts, "events": sorted(seen.events)}
 
     def resolve(self) -> Callable:
-        """The function asked for: a name of the notebook, or an object kept here, and possibly an attribute
-        of it."""
+        """The function asked for, by its name in the notebook."""
         if self.reader.gone:
             self.reader.gone = False
             raise LookupError("an object that was passed back is no longer kept")
-        target, *path = self.request["target"]
-        if isinstance(target, str):
-            if target not in self.shell.user_ns:
-                raise NameError(f"name '{target}' is not defined")
-            target = self.shell.user_ns[target]
-        for name in path:
-            target = getattr(target, name)
-        return target
+        name = self.request["name"]
+        if name not in self.shell.user_ns:
+            raise NameError(f"name '{name}' is not defined")
+        return self.shell.user_ns[name]
 
     @staticmethod
     def describe(error: BaseException) -> dict[str, str]:

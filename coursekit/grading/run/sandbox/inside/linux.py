@@ -1,5 +1,4 @@
-"""The system calls that Python has no function for, by ctypes: unshare, setns, mount, prctl, capset,
-Landlock.
+"""The system calls that Python has no function for, by ctypes: unshare, setns, mount, prctl, capset, Landlock.
 
 Every function raises OSError where the kernel refuses; callers treat that as fatal (fail closed).
 """
@@ -32,8 +31,7 @@ def _check(result: int, what: str) -> int:
 
 
 def unshare(flags: int) -> None:
-    """Leave the namespaces named by CLONE_NEW* `flags` (unshare(2); `os.unshare` exists from Python 3.12
-    on)."""
+    """Leave the namespaces named by CLONE_NEW* `flags` (unshare(2); `os.unshare` exists from Python 3.12 on)."""
     _check(_libc.unshare(ctypes.c_int(flags)), f"unshare {flags:#x}")
 
 
@@ -102,11 +100,9 @@ def landlock_abi() -> int:
 
 
 def landlock(readable: Iterable[str], writable: Iterable[str] = (), devices: Iterable[str] = ()) -> None:
-    """Restrict this process to reading below `readable`, changing files below `writable`, and the given
-    devices.
+    """Restrict this process to reading below `readable`, changing files below `writable`, and the given devices.
 
-    From the versions of Landlock that know them on, TCP, abstract sockets and signals to others are refused
-    as well.
+    From the versions of Landlock that know them on, TCP, abstract sockets and signals to others are refused as well.
     """
     abi = landlock_abi()
     if not abi:

@@ -1,5 +1,8 @@
-"""An IPython shell without a kernel: cells run through IPython's own transform and magics, and what they show
-is collected in order, by an allow-list of types, up to a cap."""
+"""An IPython shell without a kernel.
+
+Cells run through IPython's own transform and magics, and what they show is collected in order, by an allow-list of
+types, up to a cap.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class Collector:
-    """What the running cell or call has shown: a list of [kind, text or {type: data}], at most `cap`
-    characters."""
+    """What the running cell or call has shown: a list of [kind, text or {type: data}], at most `cap` characters."""
 
     def __init__(self) -> None:
         self.reset(0)

@@ -1,5 +1,4 @@
-"""Imports and first uses that every submission would otherwise pay for, and the proof that nothing leaks to a
-child."""
+"""Imports and first uses that every submission would otherwise pay for, and the proof that nothing leaks to a child."""
 
 from __future__ import annotations
 
@@ -30,8 +29,7 @@ def warm_up() -> Any:
 
 
 def _touch_torch(torch: Any) -> None:
-    """The first use of a kernel costs milliseconds; the CPU's abilities are looked up once, while /proc is
-    there."""
+    """The first use of a kernel costs milliseconds; the CPU's abilities are looked up once, while /proc is there."""
     for family in (torch.nn.GRU, torch.nn.LSTM):
         output, _ = family(4, 8, batch_first=True)(torch.randn(2, 5, 4))
         torch.nn.functional.cross_entropy(output[:, -1], torch.zeros(2, dtype=torch.long)).backward()
@@ -75,8 +73,7 @@ def run_prelude(shell: Any, source: str) -> None:
 
 
 def close_caches() -> None:
-    """Matplotlib keeps font files open; a descriptor shared with all children would share its position
-    too."""
+    """Matplotlib keeps font files open; a descriptor shared with all children would share its position too."""
     from matplotlib import font_manager, mathtext
 
     font_manager._get_font.cache_clear()
@@ -88,8 +85,10 @@ def close_caches() -> None:
 
 
 def refuse_if_unclean(control: int) -> None:
-    """A fork copies threads badly and everything else too well: one thread, no files, no sockets but the
-    control one, no course."""
+    """A fork copies threads badly and everything else too well.
+
+    So there may be one thread, no open file, no socket but the control one, and no course.
+    """
     problems = []
     if os.path.isdir("/proc/self/task"):
         threads = len(os.listdir("/proc/self/task"))

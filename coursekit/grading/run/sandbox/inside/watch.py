@@ -1,11 +1,8 @@
-"""What a call does besides returning: warnings, floating-point events, arrays that share memory."""
+"""What a call does besides returning: warnings and floating-point events."""
 
 from __future__ import annotations
 
-import contextlib
-import sys
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -32,37 +29,3 @@ class Watch:
         self.state.__exit__(*error)
         self.caught.__exit__(*error)
         self.texts = [f"{w.category.__name__}: {w.message}"[:500] for w in self.log[:20]]
-
-
-def aliases(value: Any, args: tuple, kwargs: dict) -> list[list[str]]:
-    """Pairs of places whose arrays share memory, where at least one of the two is in the result."""
-    results = list(arrays_in(value, "value"))[:32]
-    inputs = [*arrays_in(list(args), "args"), *arrays_in(kwargs, "kwargs")][:32]
-    pairs = []
-    for number, (place, array) in enumerate(results):
-        for other, second in results[number + 1 :] + inputs:
-            if shares(array, second):
-                pairs.append([place, other])
-    return pairs
-
-
-def arrays_in(value: Any, place: str, depth: int = 0) -> Iterator[tuple[str, np.ndarray]]:
-    if isinstance(value, np.ndarray):
-        yield place, value
-    elif isinstance(value, sys.modules["torch"].Tensor):
-        with contextlib.suppress(TypeError, RuntimeError):  # a kind of tensor without a NumPy view
-            yield place, value.detach().numpy()
-    elif depth < 4 and isinstance(value, (list, tuple)):
-        names = getattr(value, "_fields", None)
-        for number, item in enumerate(value[:64]):
-            yield from arrays_in(item, f"{place}.{names[number]}" if names else f"{place}[{number}]", depth + 1)
-    elif depth < 4 and isinstance(value, dict):
-        for key, item in list(value.items())[:64]:
-            yield from arrays_in(item, f"{place}[{key!r}]"[:200], depth + 1)
-
-
-def shares(first: np.ndarray, second: np.ndarray) -> bool:
-    try:
-        return np.shares_memory(first, second, max_work=1000)
-    except np.exceptions.TooHardError:
-        return True

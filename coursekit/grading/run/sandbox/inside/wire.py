@@ -1,8 +1,8 @@
 """Data-only frames between the grader and a worker. Nothing is ever pickled, evaluated or looked up by name.
 
-A frame is a fixed head (magic, header length, number of arrays, bytes of arrays), a msgpack header, then the
-raw bytes of the arrays in the order in which the header mentions them. In the header every container is a
-tagged list, so that no value which a peer can send is mistaken for a marker:
+A frame is a fixed head (magic, header length, number of arrays, bytes of arrays), a msgpack header, then the raw bytes
+of the arrays in the order in which the header mentions them. In the header every container is a tagged list, so that no
+value which a peer can send is mistaken for a marker:
 
     None, bool, int, float, str     themselves          ["i", digits]       an int beyond 64 bits
     ["l", items]                    list                ["t", items]        tuple
@@ -71,8 +71,10 @@ def type_name(value: object) -> str:
 
 
 class Encoder:
-    """Turns a message into chunks of bytes. `marker(value)` may answer with a tagged list for a value that is
-    not data. `records`: the classes of the named tuples in the message."""
+    """Turns a message into chunks of bytes. `marker(value)` may answer with a tagged list for a value that is not data.
+
+    records: the classes of the named tuples in the message.
+    """
 
     def __init__(self, marker: Callable[[Any], list | None], max_bytes: int):
         self.marker, self.max_bytes = marker, max_bytes
@@ -133,8 +135,6 @@ class Encoder:
         marker = self.marker(value)
         if marker is None:
             raise Unsendable(f"a {type_name(value)} is not data")
-        if marker[0] == "a":
-            return self.array(marker[1], "t", value)
         return marker
 
     def integer(self, value: int) -> Any:
@@ -174,8 +174,10 @@ class Encoder:
 
 
 class Intake:
-    """What has arrived and was not asked for yet. `receive(view)` puts at least a byte into the view, says how many, or
-    raises."""
+    """What has arrived and was not asked for yet.
+
+    receive: puts at least one byte into a view and says how many, or raises.
+    """
 
     def __init__(self, receive: Callable[[memoryview], int]):
         self.receive = receive
@@ -197,8 +199,11 @@ class Intake:
 
 
 class Decoder:
-    """Turns a frame into a message. Every property is checked before memory is allocated; anything unexpected
-    is a `ProtocolError`. The four hooks decide what the non-plain values become on this side."""
+    """Turns a frame into a message.
+
+    Every property is checked before memory is allocated; anything unexpected is a `ProtocolError`. The four hooks
+    decide what the non-plain values become on this side.
+    """
 
     def __init__(self, max_bytes: int):
         self.max_bytes = max_bytes
@@ -236,8 +241,7 @@ class Decoder:
         return message
 
     def parse(self, header: bytes | bytearray, arrays: int, total: int) -> tuple[dict[str, Any], list[np.ndarray]]:
-        """The message with its arrays allocated, and those arrays in the order in which their bytes
-        follow."""
+        """The message with its arrays allocated, and those arrays in the order in which their bytes follow."""
         self.pending: list[np.ndarray] = []
         self.nodes, self.room = 0, total
         try:
