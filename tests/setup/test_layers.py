@@ -66,8 +66,16 @@ def test_the_package_as_it_is_keeps_every_contract(linted):
         ("checking/html.py", "import coursekit.topics", "html -> coursekit.topics"),
         ("checking/elsewhere.py", "", "coursekit.checking.elsewhere"),
         ("training/loop.py", "import coursekit.topics.gru.exercises", "training -> coursekit.topics"),
-        ("grading/run/job.py", "from coursekit.grading.gradebook import rows", "run.job -> coursekit.grading.gradebook"),
-        ("grading/submission/intake.py", "def late():\n    import coursekit.grading.batch", "intake -> coursekit.grading"),
+        (
+            "grading/run/job.py",
+            "from coursekit.grading.gradebook import rows",
+            "run.job -> coursekit.grading.gradebook",
+        ),
+        (
+            "grading/submission/intake.py",
+            "def late():\n    import coursekit.grading.batch",
+            "intake -> coursekit.grading",
+        ),
         ("grading/elsewhere.py", "", "coursekit.grading.elsewhere"),
         (
             "topics/lstm/data.py",

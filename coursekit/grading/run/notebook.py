@@ -13,7 +13,8 @@ from nbformat import NotebookNode
 from coursekit.checking import Exercise, Report, evaluate, registry
 from coursekit.grading.failures import FAILED, trace
 from coursekit.grading.run.bounds import Bounds, Exceeded
-from coursekit.grading.run.remote import PRELUDE, GraderFault, Remote, call_remotely
+from coursekit.grading.run.environment import Environment
+from coursekit.grading.run.remote import PRELUDE, GraderFault, Remote
 from coursekit.grading.run.sandbox import Connection, Limits, SandboxUnavailable, Server, Worker
 from coursekit.grading.run.shown import Outputs
 from coursekit.grading.submission import from_scratch
@@ -92,7 +93,7 @@ class _Grading:
         self.limits = _limits(nb, server.limits)
         self.worker: Worker | None = None
         self.called = False  # has an answer been called in this worker?
-        self.done: list[str] = []  # sources that ran to their end
+        self.done: list[tuple[str, bool]] = []  # sources that ran to their end, or their definitions alone
         self.restarts = 0
         self.cpu_s = 0.0  # of workers that have ended
         self.waited_s = 0.0
@@ -101,6 +102,7 @@ class _Grading:
         self.broken: list[str] = []
         self.outputs = Outputs()
         self.bounds = Bounds()
+        self.environment = Environment()
 
     def run(self) -> Graded:
         try:
@@ -134,7 +136,7 @@ class _Grading:
 
     def _written(self) -> list[NotebookNode]:
         """The cells that a student wrote."""
-        return [c for c in self.nb.cells if c.cell_type == "code" and (is_answer(c) or is_own_cell(c))]
+        return [c for c in self.nb.cells if c.cell_type == "code" and not _is_given(c)]
 
     def _cell(self, cell: NotebookNode) -> None:
         exercise = exercise_of(cell)
@@ -154,8 +156,13 @@ class _Grading:
                 if result.status == "busy":
                     raise GraderFault(f"a cell could not finish on this machine: {result.reason}")
             self.outputs.add(cell.id, result)
+        self.environment.ran(cell.source, result)
+        stopped = result.status in ("timeout", "died")
+        if stopped and not _is_given(cell):  # a right answer may stand beside what took too long
+            with self.bounds.step():
+                self._alive().run_cell(cell.source, only_definitions=True)
         if self.worker is not None and self.worker.alive:
-            self.done.append(cell.source)
+            self.done.append((cell.source, stopped))
 
     def _check(self, name: str) -> None:
         try:
@@ -165,6 +172,9 @@ class _Grading:
             return
         try:
             report = self._report(exercise)
+            if not report.passed and self.environment.excuse:
+                self.faults[name] = self.environment.excuse
+                return
             # The example holds the arguments of a draw, which may be functions and cannot travel between processes.
             self.reports[name] = replace(report, example=None)
         except GraderFault as fault:
@@ -190,8 +200,9 @@ class _Grading:
         worker = self._alive()
         used, self.called = self.called, True
         answer = Remote(worker, exercise)
+        self.environment.begin()
         with self.bounds.step():
-            report = evaluate(exercise, answer, self.seed_of(exercise.name), caller=call_remotely)
+            report = evaluate(exercise, answer, self.seed_of(exercise.name), caller=self.environment.caller)
         if answer.out_of_memory:
             worker.close()
         return report, used and not worker.alive
@@ -207,8 +218,8 @@ class _Grading:
             self._close()
             self.restarts += 1
         self.worker, self.called = self.server.open(self.limits, seed=0), False
-        for source in self.done:
-            self.worker.run_cell(source)
+        for source, stopped in self.done:
+            self.worker.run_cell(source, only_definitions=stopped)
         return self.worker
 
     def _close(self) -> None:
@@ -238,3 +249,8 @@ def _limits(nb: NotebookNode, usual: Limits) -> Limits:
     memory = max((exercise.memory_mb for exercise in exercises), default=usual.memory_mb)
     seconds = MAX_CALLS * max((exercise.cpu_s for exercise in exercises), default=usual.cpu_s)
     return replace(usual, memory_mb=memory, total_cpu_s=max(usual.total_cpu_s, math.ceil(seconds)))
+
+
+def _is_given(cell: NotebookNode) -> bool:
+    """True for a cell that stands there as it was handed out."""
+    return not (is_answer(cell) or is_own_cell(cell))
