@@ -18,7 +18,7 @@ from coursekit.grading.run.remote import PRELUDE, GraderFault, Remote
 from coursekit.grading.run.sandbox import Connection, Limits, SandboxUnavailable, Server, Worker
 from coursekit.grading.run.shown import Outputs
 from coursekit.grading.submission import from_scratch
-from coursekit.grading.submission.canonical import is_own_cell
+from coursekit.grading.submission.canonical import READING, is_own_cell
 from coursekit.lessons.cells import exercise_of, is_answer
 
 MAX_RESTARTS = 8
@@ -35,6 +35,7 @@ class Graded:
     reports: by exercise.
     faults:  by exercise, why the grader could not decide; a person has to. Never counted against the student.
     flags:   what a teacher should look at.
+    remarks: how the notebook was read, where it was not as it was handed out.
     outputs: by cell id, what the cells showed, as nbformat outputs made here from checked data.
     cpu_s:   CPU seconds that the notebook's own code used.
     broken:  where the grader itself failed, a traceback for who keeps it running; never shown to students.
@@ -46,6 +47,7 @@ class Graded:
     outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     cpu_s: float = 0.0
     broken: str = ""
+    remarks: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -55,6 +57,7 @@ class Graded:
             "outputs": self.outputs,
             "cpu_s": self.cpu_s,
             "broken": self.broken,
+            "remarks": list(self.remarks),
         }
 
     @classmethod
@@ -66,6 +69,7 @@ class Graded:
             {cell: [NotebookNode(o) for o in outputs] for cell, outputs in data["outputs"].items()},
             data["cpu_s"],
             data["broken"],
+            tuple(data["remarks"]),
         )
 
 
@@ -102,6 +106,7 @@ class _Grading:
         self.broken: list[str] = []
         self.outputs = Outputs()
         self.bounds = Bounds()
+        self.reading = nb.metadata.get(READING, {})
         self.environment = Environment()
 
     def run(self) -> Graded:
@@ -117,7 +122,8 @@ class _Grading:
             self._close()
         flags = self._flags()
         shown, broken = self.outputs.by_cell, "\n".join(self.broken)
-        return Graded(self.reports, self.faults, flags, shown, round(self.cpu_s, 3), broken)
+        remarks = tuple(self.reading.get("remarks", ()))
+        return Graded(self.reports, self.faults, flags, shown, round(self.cpu_s, 3), broken, remarks)
 
     def _failed(self, error: Exception) -> str:
         """Keep where the grader failed; returns what a student may read of it."""
@@ -165,6 +171,9 @@ class _Grading:
             self.done.append((cell.source, stopped))
 
     def _check(self, name: str) -> None:
+        if doubt := self.reading.get("undecided", {}).get(name):
+            self.faults[name] = doubt
+            return
         try:
             exercise = registry.get(name)
         except registry.UnknownExercise as unknown:
