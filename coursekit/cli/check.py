@@ -34,15 +34,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from coursekit.cli.reading import NotANotebook, meant, other_version, read_notebook
+    from coursekit.cli.reading import meant, other_version
     from coursekit.cli.results import printable, results
     from coursekit.cli.running import KernelTrouble, run_notebook
+    from coursekit.lessons.notebook_file import Refused, read_notebook
 
     path = meant(arguments.notebook)
     try:
-        nb = read_notebook(path)
-    except NotANotebook as problem:
-        raise UserError(str(problem)) from None
+        nb = read_notebook(path.resolve())
+    except Refused as problem:
+        raise UserError(f"{path} {str(problem).removesuffix('.')}.") from None
     except OSError as error:
         raise UserError(f"cannot read {path}: {reason(error)}.") from None
     try:

@@ -180,7 +180,7 @@ def _table(rows: list[Row]) -> None:
 def _remarks(row: Row) -> str:
     from coursekit.checking import Verdict
 
-    said = [*row.problems, *row.flags, *(q.fault for q in row.questions if q.fault)]
+    said = [*row.problems, *row.flags, *row.remarks, *(q.fault for q in row.questions if q.fault)]
     short = [question for question in row.questions if question.verdict != Verdict.PASSED]
     said += [f"{q.exercise}: {q.diagnoses[0] if q.diagnoses else q.verdict}" for q in short]
     return "; ".join(dict.fromkeys(said))[:300]

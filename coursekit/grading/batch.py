@@ -41,6 +41,7 @@ class Row:
               (see there). Rows of `known` also say "outdated" (the notebook or the grader has changed since) and
               "not graded".
     problems: why notebooks could not be read; a person has to look.
+    remarks:  how notebooks were read, where they were not as they were handed out.
     failed:   where the grader itself failed on this submission, as a sentence for the teacher; a person has to look.
     """
 
@@ -51,6 +52,7 @@ class Row:
     flags: tuple[str, ...] = ()
     cpu_s: float = 0.0
     failed: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:
@@ -221,18 +223,27 @@ class _Run:
 
 
 def _row(pending: _Pending) -> Row:
-    questions, flags, seconds = [], [], 0.0
+    questions, flags, remarks, seconds = [], [], [], 0.0
     for graded in pending.results.values():
         for name, report in graded.reports.items():
             questions.append(Question(name, report.points, report.max_points, report.verdict, report.diagnoses))
         for name, reason in graded.faults.items():
             questions.append(Question(name, None, 0.0, "not decided", fault=reason))
         flags += graded.flags
+        remarks += graded.remarks
         seconds += graded.cpu_s
     how = "graded" if pending.computed else "from store"
     problems = (*pending.submission.problems.values(), *pending.submission.remarks)
     unreadable = tuple(problems) if pending.submission.problems else ()
-    return Row(pending.submission.student, how, tuple(questions), unreadable, tuple(flags), round(seconds, 3))
+    return Row(
+        pending.submission.student,
+        how,
+        tuple(questions),
+        unreadable,
+        tuple(flags),
+        round(seconds, 3),
+        remarks=tuple(dict.fromkeys(remarks)),
+    )
 
 
 def _fingerprint(keys: dict[str, str], submission: Submission) -> str:
@@ -258,6 +269,7 @@ class _Written:
                 tuple(row["flags"]),
                 row["cpu_s"],
                 row["failed"],
+                tuple(row["remarks"]),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None

@@ -54,9 +54,11 @@ def _comment(cell: NotebookNode, graded: Graded) -> str | None:
     untouched = checksum(cell) == compute_checksum(cell)
     if untouched:
         return None if is_task(cell) else "No response."
-    if graded.flags and grade_id(cell) == _first_answer(graded):
+    said = [f"Please look: {'; '.join(graded.flags)}"] if graded.flags else []
+    said += [f"Note: {'; '.join(graded.remarks)}"] if graded.remarks else []
+    if said and grade_id(cell) == _first_answer(graded):
         # nbgrader puts comments into pages as they are, so they are escaped here.
-        return html.escape("Please look: " + "; ".join(graded.flags))[:1000]
+        return html.escape(". ".join(said))[:1000]
     return None
 
 

@@ -17,6 +17,7 @@ from coursekit.checking import registry
 from coursekit.grading.run.notebook import Graded, grade_notebook
 from coursekit.grading.run.sandbox import Connection, Server
 from coursekit.grading.seeds import seed
+from coursekit.grading.submission.canonical import READING
 from coursekit.lessons.cells import exercise_of, nbgrader_part
 
 
@@ -45,7 +46,9 @@ class Job:
         """Hash of all that a result depends on: the cells, the draws, the grader and the libraries."""
         nb = json.loads(self.notebook)
         cells = [(cell["cell_type"], cell.get("id"), cell["source"], nbgrader_part(cell)) for cell in nb["cells"]]
-        content = json.dumps([cells, sorted(self.seeds.items()), grader_version()], sort_keys=True)
+        content = json.dumps(
+            [cells, nb["metadata"].get(READING), sorted(self.seeds.items()), grader_version()], sort_keys=True
+        )
         return hashlib.sha256(content.encode()).hexdigest()
 
     def run(self, server: Server | Connection) -> Graded:

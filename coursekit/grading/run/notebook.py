@@ -13,11 +13,12 @@ from nbformat import NotebookNode
 from coursekit.checking import Exercise, Report, evaluate, registry
 from coursekit.grading.bounds import Bounds, Exceeded
 from coursekit.grading.failures import FAILED, trace
-from coursekit.grading.run.remote import PRELUDE, GraderFault, Remote, call_remotely
+from coursekit.grading.run.environment import Environment
+from coursekit.grading.run.remote import PRELUDE, GraderFault, Remote
 from coursekit.grading.run.sandbox import Connection, Limits, SandboxUnavailable, Server, Worker
 from coursekit.grading.run.shown import Outputs
 from coursekit.grading.submission import from_scratch
-from coursekit.grading.submission.canonical import is_own_cell
+from coursekit.grading.submission.canonical import READING, is_own_cell
 from coursekit.lessons.cells import exercise_of, is_answer
 
 MAX_RESTARTS = 8
@@ -34,6 +35,7 @@ class Graded:
     reports: by exercise.
     faults:  by exercise, why the grader could not decide; a person has to. Never counted against the student.
     flags:   what a teacher should look at.
+    remarks: how the notebook was read, where it was not as it was handed out.
     outputs: by cell id, what the cells showed, as nbformat outputs made here from checked data.
     cpu_s:   CPU seconds that the notebook's own code used.
     broken:  where the grader itself failed, a traceback for who keeps it running; never shown to students.
@@ -45,6 +47,7 @@ class Graded:
     outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     cpu_s: float = 0.0
     broken: str = ""
+    remarks: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -54,6 +57,7 @@ class Graded:
             "outputs": self.outputs,
             "cpu_s": self.cpu_s,
             "broken": self.broken,
+            "remarks": list(self.remarks),
         }
 
     @classmethod
@@ -65,6 +69,7 @@ class Graded:
             {cell: [NotebookNode(o) for o in outputs] for cell, outputs in data["outputs"].items()},
             data["cpu_s"],
             data["broken"],
+            tuple(data["remarks"]),
         )
 
 
@@ -92,7 +97,7 @@ class _Grading:
         self.limits = _limits(nb, server.limits)
         self.worker: Worker | None = None
         self.called = False  # has an answer been called in this worker?
-        self.done: list[str] = []  # sources that ran to their end
+        self.done: list[tuple[str, bool]] = []  # sources that ran to their end, or their definitions alone
         self.restarts = 0
         self.cpu_s = 0.0  # of workers that have ended
         self.waited_s = 0.0
@@ -101,6 +106,8 @@ class _Grading:
         self.broken: list[str] = []
         self.outputs = Outputs()
         self.bounds = Bounds()
+        self.reading = nb.metadata.get(READING, {})
+        self.environment = Environment()
 
     def run(self) -> Graded:
         try:
@@ -115,7 +122,8 @@ class _Grading:
             self._close()
         flags = self._flags()
         shown, broken = self.outputs.by_cell, "\n".join(self.broken)
-        return Graded(self.reports, self.faults, flags, shown, round(self.cpu_s, 3), broken)
+        remarks = tuple(self.reading.get("remarks", ()))
+        return Graded(self.reports, self.faults, flags, shown, round(self.cpu_s, 3), broken, remarks)
 
     def _failed(self, error: Exception) -> str:
         """Keep where the grader failed; returns what a student may read of it."""
@@ -134,7 +142,7 @@ class _Grading:
 
     def _written(self) -> list[NotebookNode]:
         """The cells that a student wrote."""
-        return [c for c in self.nb.cells if c.cell_type == "code" and (is_answer(c) or is_own_cell(c))]
+        return [c for c in self.nb.cells if c.cell_type == "code" and not _is_given(c)]
 
     def _cell(self, cell: NotebookNode) -> None:
         exercise = exercise_of(cell)
@@ -154,10 +162,18 @@ class _Grading:
                 if result.status == "busy":
                     raise GraderFault(f"a cell could not finish on this machine: {result.reason}")
             self.outputs.add(cell.id, result)
+        self.environment.ran(cell.source, result)
+        stopped = result.status in ("timeout", "died")
+        if stopped and not _is_given(cell):  # a right answer may stand beside what took too long
+            with self.bounds.step():
+                self._alive().run_cell(cell.source, only_definitions=True)
         if self.worker is not None and self.worker.alive:
-            self.done.append(cell.source)
+            self.done.append((cell.source, stopped))
 
     def _check(self, name: str) -> None:
+        if doubt := self.reading.get("undecided", {}).get(name):
+            self.faults[name] = doubt
+            return
         try:
             exercise = registry.get(name)
         except registry.UnknownExercise as unknown:
@@ -165,6 +181,9 @@ class _Grading:
             return
         try:
             report = self._report(exercise)
+            if not report.passed and self.environment.excuse:
+                self.faults[name] = self.environment.excuse
+                return
             # The example holds the arguments of a draw, which may be functions and cannot travel between processes.
             self.reports[name] = replace(report, example=None)
         except GraderFault as fault:
@@ -190,8 +209,9 @@ class _Grading:
         worker = self._alive()
         used, self.called = self.called, True
         answer = Remote(worker, exercise)
+        self.environment.begin()
         with self.bounds.step():
-            report = evaluate(exercise, answer, self.seed_of(exercise.name), caller=call_remotely)
+            report = evaluate(exercise, answer, self.seed_of(exercise.name), caller=self.environment.caller)
         if answer.out_of_memory:
             worker.close()
         return report, used and not worker.alive
@@ -207,8 +227,8 @@ class _Grading:
             self._close()
             self.restarts += 1
         self.worker, self.called = self.server.open(self.limits, seed=0), False
-        for source in self.done:
-            self.worker.run_cell(source)
+        for source, stopped in self.done:
+            self.worker.run_cell(source, only_definitions=stopped)
         return self.worker
 
     def _close(self) -> None:
@@ -238,3 +258,8 @@ def _limits(nb: NotebookNode, usual: Limits) -> Limits:
     memory = max((exercise.memory_mb for exercise in exercises), default=usual.memory_mb)
     seconds = MAX_CALLS * max((exercise.cpu_s for exercise in exercises), default=usual.cpu_s)
     return replace(usual, memory_mb=memory, total_cpu_s=max(usual.total_cpu_s, math.ceil(seconds)))
+
+
+def _is_given(cell: NotebookNode) -> bool:
+    """True for a cell that stands there as it was handed out."""
+    return not (is_answer(cell) or is_own_cell(cell))

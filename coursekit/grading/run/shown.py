@@ -14,6 +14,9 @@ MAX_BYTES = 16 << 20
 
 MAX_PICTURES = 100
 
+MAX_REMARKS = 3
+"""Of statements that one cell could not run."""
+
 MAX_PIXELS = 100_000_000
 """Of all pictures of one notebook: what a browser makes 400 MB of. A figure of a lesson has half a million."""
 
@@ -41,6 +44,8 @@ class Outputs:
         if len(fit) < len(result.shown):
             said = "Some of what this cell shows was left out: the cells of this notebook show too much together."
             outputs.append(nodes.stream("stdout", f"{said}\n"))
+        if result.passed:
+            outputs.append(nodes.stream("stdout", _passed_over(result)))
         end = _end(result)
         if end is not None and (result.status != "error" or self._take(_size(end))):
             outputs.append(end)
@@ -69,10 +74,15 @@ def _output(piece: Shown) -> NotebookNode:
     return nodes.display({kind: _encoded(content) for kind, content in piece.data.items()})
 
 
+def _passed_over(result: CellResult) -> str:
+    """What could not run, a line each; the first few, as what follows from them comes after."""
+    told = [f"Not run while grading: `{piece.statement}` ({piece.reason})\n" for piece in result.passed[:MAX_REMARKS]]
+    more = len(result.passed) - len(told)
+    return "".join(told) + (f"Nor could {more} more of this cell.\n" if more else "")
+
+
 def _end(result: CellResult) -> NotebookNode | None:
     """How a cell ended, if not well."""
-    if result.ename == "NotWhileGrading":
-        return nodes.stream("stdout", f"Not run while grading: {result.evalue}\n")
     if result.status == "error":
         lines = result.traceback.splitlines() or [f"{result.ename}: {result.evalue}"]
         return nodes.error(result.ename, result.evalue, lines)

@@ -6,25 +6,33 @@ the answer cells by their grade_id, and their own cells where they stood, since 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nbformat import NotebookNode
 
 from coursekit.grading import nodes
+from coursekit.grading.submission.elsewhere import settled
 from coursekit.lessons.cells import grade_id, is_answer, nbgrader_part
 
 MISSING = "# This cell was missing from the notebook that was handed in."
+
+READING = "coursekit_reading"
+"""Key in a canonical copy's metadata: "remarks" on how it was read; "undecided", by exercise, why a person has to."""
 
 UNREAD_CELL = "unread"
 """Id of the cell that says why a notebook could not be read."""
 
 
-def canonical(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
+def canonical(released: NotebookNode, submitted: NotebookNode, remarks: Sequence[str] = ()) -> NotebookNode:
     """Rebuild a submission on the released notebook.
 
     released:  the notebook that was handed out.
     submitted: a notebook read by `intake`, which took nothing over but sources and grade_ids.
+    remarks:   what there is to say about its file.
     Returns a new notebook; neither argument is changed.
     """
-    answers, own = _sort_out(released, submitted)
+    meant = settled(released, submitted)
+    answers, own = _sort_out(released, meant.cells)
     nb = nodes.copied(released)
     cells: list[NotebookNode] = list(own.get("", []))
     for cell in nb.cells:
@@ -39,6 +47,7 @@ def canonical(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
         cells.append(cell)
         cells.extend(own.get(_anchor(cell), []))
     nb.cells = cells
+    nb.metadata[READING] = {"remarks": [*remarks, *meant.remarks], "undecided": meant.undecided}
     return nb
 
 
@@ -55,7 +64,9 @@ def is_own_cell(cell: NotebookNode) -> bool:
     return not nbgrader_part(cell) and cell.get("id", "").startswith("own-")
 
 
-def _sort_out(released: NotebookNode, submitted: NotebookNode) -> tuple[dict[str, str], dict[str, list[NotebookNode]]]:
+def _sort_out(
+    released: NotebookNode, submitted: list[NotebookNode]
+) -> tuple[dict[str, str], dict[str, list[NotebookNode]]]:
     """Answers by grade_id, and a student's own cells by the released cell that they follow ("" for the top)."""
     kinds = {grade_id(cell): cell.cell_type for cell in released.cells if grade_id(cell)}
     to_answer = {grade_id(cell) for cell in released.cells if grade_id(cell) and is_answer(cell)}
@@ -63,7 +74,7 @@ def _sort_out(released: NotebookNode, submitted: NotebookNode) -> tuple[dict[str
     answers: dict[str, str] = {}
     own: dict[str, list[NotebookNode]] = {}
     after = ""
-    for number, cell in enumerate(submitted.cells):
+    for number, cell in enumerate(submitted):
         name = grade_id(cell)
         known = name in kinds and kinds[name] == cell.cell_type
         if known and name in to_answer and name not in answers:

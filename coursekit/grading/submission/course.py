@@ -99,7 +99,7 @@ class Course:
                 continue
             try:
                 read = intake.read_submission(folder, expected)
-                copies = {name: canonical(released[name], nb) for name, nb in read.notebooks.items()}
+                copies = {name: canonical(released[name], nb, read.remarks) for name, nb in read.notebooks.items()}
                 submission = Submission(student, folder, copies, dict(read.problems), read.remarks)
             except Exception as error:  # of ours: the others are graded all the same
                 submission = Submission(student, folder, {}, dict.fromkeys(released, FAILED), broken=trace(error))

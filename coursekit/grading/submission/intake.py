@@ -6,31 +6,20 @@ raises for what a submission holds: a problem is data, so that one submission ca
 
 from __future__ import annotations
 
-import errno
-import json
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from coursekit.grading import nodes
 from coursekit.grading.bounds import Bounds, Exceeded
+from coursekit.lessons import notebook_file
 from coursekit.lessons.cells import grade_id
+from coursekit.lessons.notebook_file import Refused
 
-MAX_BYTES = 30 << 20
-"""A notebook file larger than this is not read."""
-
-MAX_CELLS = 2000
-
-MAX_SOURCE = 2 << 20
-"""Characters in all cells together; nobody types that many."""
-
-_MAX_PARTS = 1_000_000  # brackets and commas: each can become an object of 60 bytes
 _MAX_FILES = 1000
 
 
@@ -48,10 +37,6 @@ class Intake:
     problems: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
-
-
-class Refused(ValueError):
-    """A file that is not read; the message says why."""
 
 
 def read_submission(folder: Path, expected: Mapping[str, frozenset[str]]) -> Intake:
@@ -89,23 +74,11 @@ def read_notebook(path: Path) -> NotebookNode:
     """One notebook file as version 4; refuses links, special files, files over the limit and what is no notebook."""
     try:
         with Bounds().step():
-            return _read(path)
+            return repaired(notebook_file.read_notebook(path))
+    except OSError as error:
+        raise Refused(f"cannot be opened: {error.strerror}") from None
     except Exceeded:
         raise Refused("takes too much time or memory to read; clear its outputs and hand it in again") from None
-
-
-def _read(path: Path) -> NotebookNode:
-    data = _json(_bytes(path))
-    if not isinstance(data, dict):
-        raise Refused("is not a notebook: it holds no JSON object")
-    major = data.get("nbformat")
-    if type(major) is not int or not 2 <= major <= 4:
-        raise Refused(f"is not a notebook of a known format: its nbformat is {str(major)[:20]}")
-    try:
-        nb = nbformat.convert(nbformat.from_dict(data), 4) if major < 4 else data
-    except Exception as error:  # nbformat raises whatever a malformed old notebook makes it stumble over
-        raise Refused(f"cannot be read as a notebook: {type(error).__name__}") from None
-    return repaired(nb)
 
 
 def _notebook_files(folder: Path, remarks: list[str]) -> dict[str, Path]:
@@ -126,59 +99,18 @@ def _notebook_files(folder: Path, remarks: list[str]) -> dict[str, Path]:
     return found
 
 
-def _bytes(path: Path) -> bytes:
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    try:
-        handle = os.open(path, flags)
-    except OSError as error:
-        said = "is a link" if error.errno == errno.ELOOP else f"cannot be opened: {error.strerror}"
-        raise Refused(said) from None
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise Refused("is not a plain file")
-        content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise Refused(f"is larger than {MAX_BYTES >> 20} MB; clear its outputs and hand it in again")
-    return content
-
-
-def _json(content: bytes) -> Any:
-    if sum(map(content.count, (b"[", b"{", b","))) > _MAX_PARTS:
-        raise Refused("has too many parts; clear its outputs and hand it in again")
-    try:
-        return json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        raise Refused("is not JSON: the file may be cut off or hold merge conflict marks") from None
-
-
 def repaired(nb: Mapping[str, Any]) -> NotebookNode:
     """A new notebook with the cells' sources and grade_ids and nothing else; what is no cell is dropped.
 
     Raises Refused if there are no cells to read.
     """
-    cells = nb.get("cells")
-    if not isinstance(cells, list):
-        raise Refused("is not a notebook: it has no list of cells")
-    if len(cells) > MAX_CELLS:
-        raise Refused(f"has more than {MAX_CELLS} cells")
-    repaired = [cell for cell in map(_cell, range(len(cells)), cells) if cell is not None]
-    if sum(len(cell.source) for cell in repaired) > MAX_SOURCE:
-        raise Refused(f"holds more than {MAX_SOURCE >> 20} million characters in its cells")
-    return nodes.notebook(repaired)
+    return nodes.notebook([_cell(cell) for cell in notebook_file.plain(nb).cells])
 
 
-def _cell(number: int, cell: Any) -> NotebookNode | None:
-    if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
-        return None
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    if not isinstance(source, str):
-        return None
-    source = source.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot be written to a file
+def _cell(cell: NotebookNode) -> NotebookNode:
+    """Which cell of the assignment this claims to be is all that is taken over beside the source."""
     name = grade_id(cell)
-    # Which cell of the assignment this claims to be is all that is taken over beside the source.
-    return nodes.cell(cell["cell_type"], source, f"cell-{number}", name[:200] if name and name.isprintable() else None)
+    return nodes.cell(cell.cell_type, cell.source, cell.id, name[:200] if name and name.isprintable() else None)
 
 
 def grade_ids(nb: NotebookNode) -> frozenset[str]:

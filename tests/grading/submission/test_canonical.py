@@ -82,11 +82,11 @@ def test_a_second_copy_of_an_answer_runs_after_the_first_and_is_not_graded(relea
     assert "nbgrader" not in nb.cells[at].metadata
 
 
-def test_a_code_answer_does_not_come_from_a_markdown_cell(released):
+def test_a_code_answer_comes_back_from_a_markdown_cell(released):
     submitted = new_notebook(cells=[new_markdown_cell(DOUBLE, metadata={"nbgrader": {"grade_id": "double"}})])
     nb = canonical(released, submitted)
     assert MISSING in sources(nb)
-    assert [c.cell_type for c in nb.cells if c.source == DOUBLE] == ["markdown"]
+    assert [c.cell_type for c in nb.cells if c.source == DOUBLE] == ["code"]
 
 
 def test_tags_and_outputs_of_the_release_do_not_reach_the_copy(released):

@@ -8,6 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from coursekit.grading.submission import intake
+from coursekit.lessons import notebook_file
 
 EXPECTED = {"lesson": frozenset({"a", "b", "check_a"})}
 
@@ -54,12 +55,12 @@ def test_two_candidates_are_not_guessed_between(tmp_path):
     [
         (b"", "not JSON"),
         (b"<<<<<<< HEAD\n{}", "not JSON"),
-        (b"\xff\xfe\x00", "not JSON"),
+        (b"\xff\xfe\x00", "not text"),
         (b"[" * 100_000, "not JSON"),
-        (b"[]", "no JSON object"),
-        (b"{}", "nbformat is None"),
+        (b"[]", "is JSON, but not a notebook"),
+        (b"{}", "is JSON, but not a notebook"),
         (b'{"nbformat": 99, "cells": []}', "nbformat is 99"),
-        (b'{"nbformat": true, "cells": []}', "known format"),
+        (b'{"nbformat": true, "cells": []}', "is JSON, but not a notebook"),
         (b'{"nbformat": 4, "cells": {}}', "no list of cells"),
         (b'{"nbformat": 4}', "no list of cells"),
         (b'{"nbformat": 3, "worksheets": 5}', "cannot be read|no list of cells"),
@@ -112,7 +113,7 @@ def test_pipes_and_folders_in_place_of_a_notebook_do_not_block(tmp_path):
 
 
 def test_a_file_over_the_limit_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(intake, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(notebook_file, "MAX_BYTES", 1 << 20)
     (tmp_path / "lesson.ipynb").write_bytes(b" " * ((1 << 20) + 1))
     assert "larger than 1 MB" in intake.read_submission(tmp_path, EXPECTED).problems["lesson"]
 

@@ -15,6 +15,7 @@ from coursekit.grading.run.sandbox.results import (
     FunctionRef,
     Limits,
     Opaque,
+    PassedOver,
     SandboxUnavailable,
     Shown,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "HostReport",
     "Limits",
     "Opaque",
+    "PassedOver",
     "SandboxUnavailable",
     "Server",
     "Shown",

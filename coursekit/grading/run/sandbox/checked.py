@@ -11,7 +11,7 @@ import numpy as np
 from coursekit.grading import png
 from coursekit.grading.run.sandbox.inside import wire
 from coursekit.grading.run.sandbox.inside.wire import ProtocolError
-from coursekit.grading.run.sandbox.results import CallResult, CellResult, Limits, Opaque, Shown
+from coursekit.grading.run.sandbox.results import CallResult, CellResult, Limits, Opaque, PassedOver, Shown
 
 EVENTS = frozenset({"overflow", "invalid", "divide"})
 KINDS = ("stdout", "stderr", "display", "result")
@@ -33,6 +33,7 @@ def result(kind: type, reply: dict[str, Any], limits: Limits, cpu_s: float) -> C
     fields |= {
         "shown": _shown(reply.get("shown", []), limits.output_kb << 10),
         "cut": reply.get("cut") is True,
+        "passed": tuple(map(_passed, _list(reply, "passed", 100))),
     }
     if kind is CallResult and status in ("ok", "error"):
         fields |= _call(reply)
@@ -91,6 +92,13 @@ def _list(reply: dict[str, Any], name: str, cap: int) -> list:
     if type(value) is not list or len(value) > cap:
         raise ProtocolError(f"its {name} have no known form")
     return value
+
+
+def _passed(piece: Any) -> PassedOver:
+    match piece:
+        case [str(statement), str(reason), list(names)] if all(type(name) is str for name in names):
+            return PassedOver(statement[:200], reason[:300], frozenset(names[:100]))
+    raise ProtocolError("what it passed over has no known form")
 
 
 def _shown(pieces: Any, cap: int) -> tuple[Shown, ...]:

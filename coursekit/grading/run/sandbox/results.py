@@ -66,6 +66,15 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class PassedOver:
+    """A statement that could not run where it is graded: its first line, why, and names that it might have defined."""
+
+    statement: str
+    reason: str
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class CellResult:
     """How a cell ended. `reason` is a sentence for every status but ok and error."""
 
@@ -76,6 +85,7 @@ class CellResult:
     traceback: str = ""
     shown: tuple[Shown, ...] = ()
     cut: bool = False  # output beyond the cap was dropped
+    passed: tuple[PassedOver, ...] = ()  # the cell went on after these
     cpu_s: float = 0.0
 
     @property

@@ -76,9 +76,15 @@ class Worker:
             return False
         return message == {"op": "ready"}
 
-    def run_cell(self, source: str, *, cpu_s: float | None = None, wall_s: float | None = None) -> CellResult:
-        """Run a cell of the notebook, magics included. Its names stay for later cells and calls."""
-        return self._request(CellResult, {"op": "cell", "source": source}, cpu_s, wall_s)
+    def run_cell(
+        self, source: str, *, cpu_s: float | None = None, wall_s: float | None = None, only_definitions: bool = False
+    ) -> CellResult:
+        """Run a cell of the notebook, magics included. Its names stay for later cells and calls.
+
+        only_definitions: leave out what computes, such as a cell that has run out of time before.
+        """
+        fields = {"op": "cell", "source": source, "only_definitions": only_definitions}
+        return self._request(CellResult, fields, cpu_s, wall_s)
 
     def call(
         self,

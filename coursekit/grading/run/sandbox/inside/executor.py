@@ -188,13 +188,16 @@ class Executor:
     def cell(self) -> dict[str, Any]:
         shell = self.shell
         shell.last_traceback = ""
+        shell.passed.begin()
+        shell.only_definitions = self.request["only_definitions"]
         result = shell.run_cell(self.request["source"], store_history=True)
         error = result.error_before_exec or result.error_in_exec
         if isinstance(error, OutOfTime):
             raise error
+        passed = {"passed": shell.passed.in_cell}
         if error is None:
-            return {"status": "ok"}
-        return {"status": "error"} | self.describe(error) | {"traceback": shell.last_traceback[-20_000:]}
+            return {"status": "ok"} | passed
+        return {"status": "error"} | self.describe(error) | {"traceback": shell.last_traceback[-20_000:]} | passed
 
     def call(self) -> dict[str, Any]:
         args, kwargs = self.request["args"], self.request["kwargs"]
