@@ -77,6 +77,11 @@ def time_of(text: str, zone: str = "") -> datetime:
     return found
 
 
+def in_utc(time: datetime) -> str:
+    """A time as nbgrader writes it."""
+    return f"{time:%Y-%m-%d %H:%M:%S.%f} UTC"
+
+
 def _parsed(text: str, zone: str) -> datetime:
     found = {_read(text, zone, default, first) for default in _DEFAULTS for first in (False, True)}
     if len(found) == 1:
