@@ -60,4 +60,5 @@ def configure(c: Any, *, trusted: bool = True) -> None:
         f"{_PAGES}.SafeComments",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
+    c.ExportApp.plugin_class = "coursekit.grading.nbgrader.export.UndecidedIsNoNumber"
     c.ExchangeFactory.collect = "coursekit.grading.nbgrader.collect.SafeCollect"

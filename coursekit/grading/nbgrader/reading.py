@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from coursekit.grading import nodes
 from coursekit.grading.submission import intake
 from coursekit.grading.submission.course import Course
 from coursekit.grading.submission.quarantine import REASONS, note, place_of, set_aside, shown
+from coursekit.grading.submission.versions import versions
 
 UNREAD = "coursekit_unread"
 """Key under which the reason travels why a notebook could not be read: first in resources, then in its metadata."""
@@ -31,11 +31,12 @@ class SafeExporter(NotebookExporter):
         if not self.parent._sanitizing:  # the second half of autograding reads what the first has written
             return super().from_filename(filename, resources, **options)
         resources = {} if resources is None else resources
+        path = _latest(Path(filename))
         try:
-            nb = intake.read_notebook(Path(filename))
+            nb = intake.read_notebook(path)
         except intake.Refused as reason:
             nb = nodes.notebook([])
-            resources[UNREAD] = f"{os.path.basename(filename)} {reason}"
+            resources[UNREAD] = f"{path.name} {reason}"
         return self.from_notebook_node(nb, resources, **options)
 
 
@@ -53,15 +54,32 @@ def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
     if expected - {Path(path).stem for path in notebooks}:
         _find_renamed(course, assignment, folder, notebooks)
     _say_who_is_left_out(course.root, assignment)
-    set_aside(folder, place_of(course.root, assignment, student), keep={Path(path) for path in notebooks})
+    place = place_of(course.root, assignment, student)
+    set_aside(folder, place, course.when(folder), keep={Path(path) for path in notebooks})
+
+
+def _latest(path: Path) -> Path:
+    """The newest of the uploads of a notebook; nbgrader itself passes over NAME-1.ipynb as unknown."""
+    uploads = versions(path.stem, (file.name for file in path.parent.glob("*.ipynb")))
+    if not uploads:
+        return path
+    assignment, student = path.parent.name, path.parent.parent.name
+    course, remarks = Course(Path.cwd()), []
+    released = course.released(assignment)
+    if path.stem not in released:
+        return path
+    others = [path.with_name(name) for name in uploads if Path(name).stem not in released]
+    chosen = intake.latest(path, others, intake.grade_ids(released[path.stem]), remarks)
+    note(place_of(course.root, assignment, student), remarks)
+    return chosen
 
 
 @functools.cache  # once a run: nbgrader calls the hook for every submission
 def _say_who_is_left_out(root: Path, assignment: str) -> None:
     """nbgrader passes over a folder without a notebook, and its gradebook then says nothing of the student."""
     course = Course(root)
-    for student in course.students(assignment):
-        if not any(course.folder("submitted", student, assignment).glob("*.ipynb")):
+    for student, folders in course.handed_in(assignment).items():
+        if not any(path for folder in folders for path in folder.glob("*.ipynb")):
             place = place_of(course.root, assignment, student)
             note(place, ["no notebook was handed in, so `nbgrader autograde` left this submission out"])
             get_logger().warning(

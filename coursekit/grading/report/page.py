@@ -28,6 +28,8 @@ _KINDS = {
     "not decided": "The grader could not decide",
     "not graded": "Not graded yet",
     "outdated": "Changed since it was graded",
+    "time unknown": "A time that cannot be read",
+    "not isolated": "Graded without isolation",
     "not from scratch?": "Perhaps not from scratch",
 }
 _SIGNS = {
@@ -174,7 +176,11 @@ def _remarks(student: Student) -> list[str]:
         said.append(f"{seconds(student.late_s)} late" + (f", −{student.penalty:g}" if student.penalty else ""))
     if student.flags:
         said.append("perhaps not from scratch")
-    return said
+    if student.doubts:
+        said.append("time unknown")
+    if student.unprotected:
+        said.append("graded without isolation")
+    return [*said, *student.remarks]
 
 
 def _shown(mark: Mark) -> str:

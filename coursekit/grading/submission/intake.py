@@ -7,7 +7,7 @@ raises for what a submission holds: a problem is data, so that one submission ca
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from coursekit.grading import nodes
 from coursekit.grading.bounds import Bounds, Exceeded
+from coursekit.grading.submission.versions import newest, versions
 from coursekit.lessons import notebook_file
 from coursekit.lessons.cells import grade_id
 from coursekit.lessons.notebook_file import Refused
@@ -55,12 +56,16 @@ def read_submission(folder: Path, expected: Mapping[str, frozenset[str]]) -> Int
         path = candidates.pop(f"{name}.ipynb", None)
         if path is None:
             continue
+        uploads = {file: candidates[file] for file in versions(name, candidates) if Path(file).stem not in expected}
+        path = latest(path, uploads.values(), expected[name], remarks)
+        for file in uploads:
+            del candidates[file]
         try:
             notebooks[name] = read_notebook(path)
         except Refused as reason:
-            problems[name] = f"{name}.ipynb {reason}"
+            problems[name] = f"{path.name} {reason}"
     for name in set(expected) - set(notebooks) - set(problems):
-        found = _renamed(candidates, expected[name])
+        found = _renamed(candidates, expected[name], versions(name, candidates))
         if found is None:
             problems[name] = f"{name}.ipynb was not handed in"
         else:
@@ -68,6 +73,22 @@ def read_submission(folder: Path, expected: Mapping[str, frozenset[str]]) -> Int
             remarks.append(f"{name}.ipynb was found under the name {found[0]!r}")
             del candidates[found[0]]
     return Intake(notebooks, problems, tuple(remarks), renamed)
+
+
+def latest(path: Path, uploads: Iterable[Path], wanted: frozenset[str], remarks: list[str]) -> Path:
+    """The newest of a notebook and later uploads of it that can be read and hold its cells; a remark says which."""
+    others = []
+    for other in uploads:
+        try:
+            if wanted and len(grade_ids(read_notebook(other)) & wanted) > len(wanted) / 2:
+                others.append(other)
+        except Refused as reason:
+            remarks.append(f"{other.name} {reason}, so {path.name} counts")
+    chosen = newest(path, others)
+    if others:
+        older = ", ".join(sorted(p.name for p in (path, *others) if p != chosen))
+        remarks.append(f"{chosen.name} counts: it is the newest of several, and {older} was not graded")
+    return chosen
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -118,14 +139,23 @@ def grade_ids(nb: NotebookNode) -> frozenset[str]:
     return frozenset(filter(None, map(grade_id, nb.cells)))
 
 
-def _renamed(candidates: Mapping[str, Path], wanted: frozenset[str]) -> tuple[str, NotebookNode] | None:
-    """The one other notebook that holds most of the cells looked for; None if there is none, or more than one."""
-    matches = []
+def _renamed(
+    candidates: Mapping[str, Path], wanted: frozenset[str], uploads: Collection[str]
+) -> tuple[str, NotebookNode] | None:
+    """The one other notebook that holds most of the cells looked for, or the newest of several uploads of it.
+
+    None if there is none, or more than one.
+    """
+    matches = {}
     for name, path in candidates.items():
         try:
             nb = read_notebook(path)
         except Refused:
             continue
         if wanted and len(grade_ids(nb) & wanted) > len(wanted) / 2:
-            matches.append((name, nb))
-    return matches[0] if len(matches) == 1 else None
+            matches[name] = nb
+    if not matches or len(matches) > 1 and not set(matches) <= set(uploads):
+        return None
+    first, *others = (candidates[name] for name in matches)
+    chosen = newest(first, others).name
+    return chosen, matches[chosen]

@@ -126,3 +126,52 @@ def test_a_folder_that_is_not_there_is_a_problem_and_no_crash(tmp_path):
 def test_markdown_answers_are_kept(tmp_path):
     write(tmp_path / "lesson.ipynb", new_notebook(cells=[new_markdown_cell("words <script>")]))
     assert intake.read_submission(tmp_path, EXPECTED).notebooks["lesson"].cells[0].source == "words <script>"
+
+
+def uploads(folder, *names, apart_s=100.0):
+    """Files of one notebook, each with its name in the answer, handed in one after the other."""
+    for number, name in enumerate(names):
+        write(folder / name, notebook(("a", name), ("b", "2")))
+        os.utime(folder / name, (1e9 + apart_s * number,) * 2)
+
+
+def counted(folder, expected=EXPECTED):
+    read = intake.read_submission(folder, expected)
+    return read.notebooks["lesson"].cells[0].source, read
+
+
+@pytest.mark.parametrize("later", ["lesson-1.ipynb", "lesson (1).ipynb", "lesson(1).ipynb", "lesson_2.ipynb"])
+def test_the_newest_of_several_uploads_counts(tmp_path, later):
+    uploads(tmp_path, "lesson.ipynb", later)
+    source, read = counted(tmp_path)
+    assert source == later and not read.problems
+    assert later in read.remarks[0] and "lesson.ipynb was not graded" in read.remarks[0]
+
+
+def test_a_higher_number_is_no_proof_where_the_times_say_otherwise(tmp_path):
+    uploads(tmp_path, "lesson-1.ipynb", "lesson.ipynb")
+    assert counted(tmp_path)[0] == "lesson.ipynb"
+
+
+def test_of_files_that_were_unpacked_together_the_number_decides(tmp_path):
+    uploads(tmp_path, "lesson-2.ipynb", "lesson-10.ipynb", "lesson-1.ipynb", "lesson.ipynb", apart_s=0.1)
+    assert counted(tmp_path)[0] == "lesson-10.ipynb"
+
+
+def test_uploads_without_a_first_one_are_one_notebook(tmp_path):
+    uploads(tmp_path, "lesson-1.ipynb", "lesson-2.ipynb")
+    source, read = counted(tmp_path)
+    assert source == "lesson-2.ipynb" and read.renamed == {"lesson": "lesson-2.ipynb"}
+
+
+def test_what_is_another_notebook_is_no_upload_of_this_one(tmp_path):
+    uploads(tmp_path, "lesson.ipynb", "lesson-1.ipynb", "lesson-2.ipynb")
+    expected = EXPECTED | {"lesson-1": EXPECTED["lesson"]}
+    (tmp_path / "lesson-2.ipynb").write_text("{ cut off")
+    source, read = counted(tmp_path, expected)
+    assert source == "lesson.ipynb" and read.notebooks["lesson-1"].cells[0].source == "lesson-1.ipynb"
+    assert read.remarks == (
+        "lesson-2.ipynb is not JSON: the file may be cut off or hold merge conflict marks, so lesson.ipynb counts",
+    )
+    write(tmp_path / "lesson-2.ipynb", notebook(("scratch", "1")))
+    assert counted(tmp_path, expected)[0] == "lesson.ipynb"
