@@ -79,7 +79,7 @@ class TrustedExecute(_Step):
         return for_people, resources
 
 
-class TrustedSaveAutoGrades(_Step):
+class TrustedSaveAutoGrades(NbGraderPreprocessor):
     """Write the rows that `coursekit grade` writes: of the grader's own result, never of what a cell shows."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
