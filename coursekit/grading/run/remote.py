@@ -16,18 +16,18 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import registry, trees
-from coursekit.checking.call import Call
+from coursekit.checking.call import Call, float_events
 from coursekit.checking.exercise import Exercise
 from coursekit.checking.facts import Failure, FailureKind
+from coursekit.grading.run import lent
 from coursekit.grading.run.sandbox import CallResult, FunctionRef, Worker
 
-CALL_WITH = "_call_with_earlier_answers"
-"""A function of the worker's prelude: calls an answer while earlier exercises mean the functions it is given."""
+CALL, RUN_BESIDE = "call_answer", "run_beside"
+"""The functions of the worker's prelude through which answers are called."""
 
-RUN_BESIDE = "_run_beside"
-"""Another one: runs a function of ours beside an answer."""
-
-PRELUDE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
+PRELUDE = (
+    Path(__file__).with_name("prelude.py").read_text(encoding="utf-8").replace("LENT = {}", f"LENT = {lent.table()!r}")
+)
 """Runs in the warm server, so that every worker has it: start a server with `Server(prelude=PRELUDE)`."""
 
 MAX_CALLBACK_NUMBERS = 1_000_000  # in the arguments of one call back: more than any draw holds
@@ -50,15 +50,14 @@ class Remote:
         self.worker, self.exercise = worker, exercise
         self.__name__ = exercise.name
         self.uses = {name: _earlier(name) for name in exercise.uses}
+        self.lent = {name: FunctionRef(_bounded(f)) for name, f in lent.functions(exercise.lesson).items()}
         self.result: CallResult | None = None
         self.limit = exercise.cpu_s
         self.out_of_memory = False
         self._before_args = 0  # how many of the sent values stand before the answer's own arguments
 
     def __call__(self, *args: Any) -> Any:
-        if self.uses:
-            return self._send(CALL_WITH, (self.__name__, self.uses), args)
-        return self._send(self.__name__, (), args)
+        return self._send(CALL, (self.__name__, self.uses, self.lent), args)
 
     def run_beside(self, function: Callable[..., Any], *args: Any) -> Any:
         """Send the source of a function of ours into the worker, and call it there with the answer and the arguments.
@@ -103,12 +102,13 @@ def call_remotely(exercise: Exercise, answer: Remote, args: Mapping[str, Any], l
     result = answer.result
     if result is None:
         return Call(failure=Failure(FailureKind.RAISED, "TypeError", "the answer was not called"))
+    warned = tuple(dict.fromkeys(text.partition(": ")[2] for text in result.warnings))  # without their classes
     return Call(
         value=value,
         failure=failure,
         printed=result.printed,
-        warned=result.warnings,
-        overflow=tuple(f"{event} encountered" for event in sorted(result.float_events)),
+        warned=warned,
+        overflow=float_events(warned),
         changed=_changed(args, answer.arguments_after()),
         seconds=time.perf_counter() - start,
     )

@@ -8,10 +8,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from coursekit.checking import registry
+from coursekit.checking import portable, registry
 
 INSIDE = Path(__file__).parent / "inside"
-SEEN_AT = "/run/grader"  # the folder in the view that holds `inside`
+OURS = {"inside": str(INSIDE), "portable": str(Path(portable.__file__).parent)}  # the packages that a worker has of us
+SEEN_AT = "/run/grader"  # the folder in the view that holds them
 PACKAGES = ("numpy", "torch", "matplotlib", "IPython", "msgpack", "pyseccomp")
 SYSTEM = (
     "/usr/lib",
@@ -124,7 +125,8 @@ def bubblewrap(share: dict[str, str], ranged: bool) -> list[str]:
         command += ["--uid", "1000", "--gid", "1000"]
     shown = readable()
     bound = [(path, path) for path in shown if not os.path.islink(path)]
-    bound += [(str(INSIDE), f"{SEEN_AT}/inside"), *((folder, seen_at) for seen_at, folder in share.items())]
+    bound += [(folder, f"{SEEN_AT}/{name}") for name, folder in OURS.items()]
+    bound += [(folder, seen_at) for seen_at, folder in share.items()]
     if os.path.isdir(CPU):
         bound.append((CPU, CPU))
     devices = [f"/dev/{name}" for name in DEVICES]

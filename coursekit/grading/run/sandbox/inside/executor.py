@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from IPython.core.pylabtools import select_figure_formats
+from portable.state import State, known
 
 from . import wire
 from .shell import Shell, Stream
@@ -27,14 +28,6 @@ GONE = object()  # stands for an object that is no longer kept
 
 class OutOfTime(BaseException):
     """The CPU time granted to this request is used up (not an Exception, so that few programs catch it)."""
-
-
-def seed_all(seed: int) -> None:
-    import torch
-
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
 
 
 class Objects:
@@ -84,10 +77,21 @@ class Reader(wire.Decoder):
         return torch.from_numpy(array).requires_grad_(gradient)
 
 
+def seed_all(seed: int) -> None:
+    import torch
+
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
 class Executor:
-    def __init__(self, shell: Shell, limits: dict, base: int | None):
+    """Between requests, and while functions are called, the process is in the known state; the notebook's own state is
+    there while a cell runs."""
+
+    def __init__(self, shell: Shell, limits: dict, base: int | None, seed: int):
         """`base`: address space of the warm server in bytes, where memory is limited."""
-        self.shell, self.limits, self.base = shell, limits, base
+        self.shell, self.limits, self.base, self.seed = shell, limits, base, seed
         self.objects = Objects()
         self.intake = wire.Intake(self.receive)
         self.reader = Reader(limits["reply_mb"] << 20, self.objects, self.call_back)
@@ -97,6 +101,8 @@ class Executor:
             select_figure_formats(shell, ())
         sys.stdout, sys.stderr = (Stream(shell.collector, name) for name in ("stdout", "stderr"))
         signal.signal(signal.SIGPROF, self.on_timer)
+        self.notebook = State(generators=True)
+        self.notebook.settle(seed)
 
     # The channel
     # ------------------------------------------------------------------------------------------------
@@ -198,7 +204,13 @@ class Executor:
     def cell(self) -> dict[str, Any]:
         shell = self.shell
         shell.last_traceback = ""
-        result = shell.run_cell(self.request["source"], store_history=True)
+        self.notebook.restore()
+        try:
+            result = shell.run_cell(self.request["source"], store_history=True)
+        finally:
+            self.armed = False  # what follows is ours
+            self.notebook = State(generators=True)
+            self.notebook.settle(self.seed)
         error = result.error_before_exec or result.error_in_exec
         if isinstance(error, OutOfTime):
             raise error
@@ -209,7 +221,7 @@ class Executor:
     def call(self) -> dict[str, Any]:
         args, kwargs = self.request["args"], self.request["kwargs"]
         function = self.resolve()
-        with Watch() as seen:
+        with known(), Watch() as seen:
             try:
                 outcome = {"status": "ok", "value": function(*args, **kwargs)}
             except OutOfTime:
@@ -229,11 +241,12 @@ class Executor:
         args = [
             a.detach().requires_grad_(a.is_floating_point()) if torch.is_tensor(a) else a for a in self.request["args"]
         ]
-        value = self.resolve()(*args, **self.request["kwargs"])
-        outputs = value if isinstance(value, (tuple, list)) else [value]
-        total = sum((y * c).sum() for y, c in zip(outputs, self.request["cotangents"], strict=True))
-        leaves = [a for a in args if torch.is_tensor(a) and a.requires_grad]
-        return {"status": "ok", "value": (value, list(torch.autograd.grad(total, leaves, allow_unused=True)))}
+        with known():
+            value = self.resolve()(*args, **self.request["kwargs"])
+            outputs = value if isinstance(value, (tuple, list)) else [value]
+            total = sum((y * c).sum() for y, c in zip(outputs, self.request["cotangents"], strict=True))
+            leaves = [a for a in args if torch.is_tensor(a) and a.requires_grad]
+            return {"status": "ok", "value": (value, list(torch.autograd.grad(total, leaves, allow_unused=True)))}
 
     def put(self) -> dict[str, Any]:
         """Store a file of the submission in the private /tmp."""
@@ -244,13 +257,15 @@ class Executor:
         return {"status": "ok"}
 
     def resolve(self) -> Callable:
-        """The function asked for: a name of the notebook, or an object kept here, and possibly an attribute
-        of it."""
+        """The function asked for: a name of the prelude or of the notebook, or an object kept here, and possibly an
+        attribute of it."""
         if self.reader.gone:
             self.reader.gone = False
             raise LookupError("an object that was passed back is no longer kept")
         target, *path = self.request["target"]
-        if isinstance(target, str):
+        if isinstance(target, str) and target in self.shell.prelude:
+            target = self.shell.prelude[target]
+        elif isinstance(target, str):
             if target not in self.shell.user_ns:
                 raise NameError(f"name '{target}' is not defined")
             target = self.shell.user_ns[target]
