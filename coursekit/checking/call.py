@@ -34,11 +34,13 @@ _PRINT_LIMIT = 4000  # characters kept of what an answer prints
 class Call:
     """What happened when an answer was called once.
 
+    again:    the value as it is by now, if that is not to be seen in `value`: its memory may lie in another process.
     changed:  names of the arguments that the answer modified in place.
     overflow: floating-point events NumPy warned of, such as "overflow encountered in exp".
     """
 
     value: Any = None
+    again: Callable[[], Any] | None = None
     failure: Failure | None = None
     printed: str = ""
     warned: tuple[str, ...] = ()

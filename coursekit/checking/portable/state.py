@@ -18,10 +18,12 @@ import os
 import random
 import sys
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+
+# The functions of this module look up their built-ins here, whatever a learner puts in the place of those of Python.
+__builtins__ = vars(builtins).copy()
 
 RECURSION = 3000
 """The recursion limit is at least this while an answer runs; in a notebook it is."""
@@ -36,6 +38,14 @@ class State:
     """All of it as it is now. generators: the states of the random generators too, which takes longer."""
 
     def __init__(self, generators: bool = False) -> None:
+        self.builtins = vars(builtins).copy()
+        _settle_builtins()  # what is asked below stands on them
+        try:
+            self._look(generators)
+        finally:
+            self._restore_builtins()
+
+    def _look(self, generators: bool) -> None:
         self.numpy = np.geterr(), np.geterrcall(), np.getbufsize()
         self.printing = np.get_printoptions()
         self.filters, self.entries = warnings.filters, list(warnings.filters)
@@ -46,13 +56,13 @@ class State:
         self.recursion = sys.getrecursionlimit()
         self.locale = locale.setlocale(locale.LC_ALL)
         self.folder = _folder()
-        self.builtins = vars(builtins).copy()
         self.generators = (random.getstate(), np.random.get_state(legacy=False)) if generators else None
         torch = _torch()
         self.torch = _Torch(torch, generators) if torch else None
 
     def settle(self, seed: int | None = None) -> None:
         """Bring the process from this state into the known one; with a seed, its random generators too."""
+        _settle_builtins()
         np.seterr(**_FLOAT_EVENTS)
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
@@ -61,8 +71,6 @@ class State:
             decimal.setcontext(decimal.Context())
         if self.recursion < RECURSION:
             sys.setrecursionlimit(RECURSION)
-        if not _untouched():
-            vars(builtins).update(_BUILTINS)
         if seed is not None:
             random.seed(seed)
             np.random.seed(seed % 2**32)
@@ -71,6 +79,13 @@ class State:
 
     def restore(self) -> None:
         """Bring the process back into this state."""
+        _settle_builtins()
+        try:
+            self._restore()
+        finally:
+            self._restore_builtins()
+
+    def _restore(self) -> None:
         events, call, size = self.numpy
         np.seterr(**events)
         np.seterrcall(call)
@@ -82,13 +97,13 @@ class State:
         if self.decimal is not None:
             sys.modules["decimal"].setcontext(self.decimal)
         if sys.getrecursionlimit() != self.recursion:
-            sys.setrecursionlimit(self.recursion)
+            with contextlib.suppress(RecursionError):  # lower than what is in use now
+                sys.setrecursionlimit(self.recursion)
         if locale.setlocale(locale.LC_ALL) != self.locale:
             locale.setlocale(locale.LC_ALL, self.locale)
         if self.folder is not None and _folder() != self.folder:
             with contextlib.suppress(OSError):  # it is gone
                 os.chdir(self.folder)
-        self._restore_builtins()
         if self.generators is not None:
             random.setstate(self.generators[0])
             np.random.set_state(self.generators[1])
@@ -114,16 +129,23 @@ class State:
         now.update(before)
 
 
-@contextlib.contextmanager
-def known(seed: int | None = None) -> Iterator[None]:
-    """While this lasts the process is in the known state. With a seed, the random generators too; without one, the
-    numbers drawn meanwhile are missing afterwards."""
-    before = State(generators=seed is not None)
-    try:
-        before.settle(seed)
-        yield
-    finally:
-        before.restore()
+class known:
+    """A context: while it lasts, the process is in the known state. With a seed, so are the random generators; without
+    one, the numbers drawn meanwhile are missing afterwards."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self.seed = seed
+
+    def __enter__(self) -> None:
+        self.before = State(generators=self.seed is not None)
+        try:
+            self.before.settle(self.seed)
+        except BaseException:
+            self.before.restore()
+            raise
+
+    def __exit__(self, *error: object) -> None:
+        self.before.restore()
 
 
 class _Torch:
@@ -194,9 +216,12 @@ def _folder() -> str | None:
         return None
 
 
-def _untouched() -> bool:
-    """Whether the built-in functions are Python's own."""
+def _settle_builtins() -> None:
+    """Python's own functions under their names; what a learner has added stays."""
+    names = vars(builtins)
     try:
-        return all(map(operator.is_, _names(vars(builtins)), _BUILTINS.values()))
-    except KeyError:
-        return False
+        if all(map(operator.is_, _names(names), _BUILTINS.values())):
+            return
+    except KeyError:  # one was taken away
+        pass
+    names.update(_BUILTINS)

@@ -7,13 +7,16 @@ returns `gru.Params(...)`, or compares with `PAD`, as the lesson's own cells do,
 from __future__ import annotations
 
 import ast
+import collections
 import contextlib
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 import coursekit
 from coursekit.checking import registry
@@ -22,40 +25,66 @@ from coursekit.reference import numerics
 _ROOMS = ("reference", "nn", "training", "recurrence", "results", "baselines", "sources", "topics")
 _ANSWERS = re.compile("answers|mistake|exercises|candidates|hiding")  # in the names of modules of which nothing is lent
 _RECORD = re.compile(r"^class \w+\(NamedTuple\):\n(?:[ \t].*\n|\n)+", re.MULTILINE)
-_CONSTANT = re.compile(r"^([A-Z][A-Z0-9_]*)(?:: [^=\n]+)? = (.+(?:\n[ \t)}\]].*)*)", re.MULTILINE)
-_ARRAY = re.compile(r"np\.array\((.+)\)", re.DOTALL)
+_NAMES = r"[A-Z][A-Z0-9_]*(?:, [A-Z][A-Z0-9_]*)*"
+_CONSTANT = re.compile(rf"^({_NAMES})(?:: [^=\n]+)? = (.+(?:\n[ \t)}}\]].*)*)", re.MULTILINE)
+_IMPORT = re.compile(r"^from (coursekit[\w.]*) import (\([^)]*\)|.+)", re.MULTILINE)
 
 
 def table() -> dict[str, tuple[str, Any]]:
-    """By full name: ("record", (fields, defaults)) for a named tuple, ("value", literal) or ("array", nested lists) for
-    a constant. Read from the sources, so that nothing is imported for it."""
+    """By full name: ("record", (fields, defaults)) for a named tuple, and for a constant ("value", it),
+    ("array", nested lists) or ("made", (the name of a record, values)).
+
+    Read from the sources of this package, so that none of its modules is imported for it.
+    """
     package = Path(coursekit.__file__).parent
-    found = {}
+    found: dict[str, tuple[str, Any]] = {}
+    passed_on: dict[str, str] = {}
     for room in _ROOMS:
         for path in sorted((package / room).rglob("*.py")):
             parts = path.relative_to(package.parent).with_suffix("").parts
             module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-            if not _ANSWERS.search(module):
-                found |= {f"{module}.{name}": entry for name, entry in _entries(path.read_text(encoding="utf-8"))}
-    return found
+            if _ANSWERS.search(module):
+                continue
+            source = path.read_text(encoding="utf-8")
+            found |= _own(module, source)
+            for origin, names in _IMPORT.findall(source):
+                passed_on |= {f"{module}.{name}": f"{origin}.{name}" for name in re.findall(r"\b[A-Z]\w*", names)}
+    return found | {name: found[origin] for name, origin in passed_on.items() if origin in found}
 
 
-def _entries(source: str) -> Iterator[tuple[str, tuple[str, Any]]]:
+def _own(module: str, source: str) -> dict[str, tuple[str, Any]]:
+    """What a module defines."""
+    entries, known = {}, {"__builtins__": {}, "np": np, "range": range}
     for match in _RECORD.finditer(source):
+        (definition,) = ast.parse(match.group()).body
+        fields = [part for part in definition.body if isinstance(part, ast.AnnAssign)]
         with contextlib.suppress(ValueError):  # a default that is no literal
-            yield _record(match.group())
-    for name, text in _CONSTANT.findall(source):
-        array = _ARRAY.match(text)
-        with contextlib.suppress(ValueError, SyntaxError):  # no literal
-            value = ast.literal_eval(array.group(1) if array else text)
-            yield name, ("array" if array else "value", value)
+            defaults = [ast.literal_eval(field.value) for field in fields if field.value is not None]
+            names = [field.target.id for field in fields]
+            entries[definition.name] = "record", (names, defaults)
+            known[definition.name] = collections.namedtuple(definition.name, names, defaults=defaults, module=module)
+    for names, text in _CONSTANT.findall(source):
+        try:
+            value = eval(text, dict(known))  # a line of this package, with the names above it
+        except Exception:  # it stands on more than that
+            continue
+        for name, part in zip(names.split(", "), value if "," in names else [value], strict=True):
+            known[name] = part
+            entry = _entry(module, part)
+            if entry is not None:
+                entries[name] = entry
+    return {f"{module}.{name}": entry for name, entry in entries.items()}
 
 
-def _record(source: str) -> tuple[str, tuple[str, Any]]:
-    (definition,) = ast.parse(source).body
-    fields = [part for part in definition.body if isinstance(part, ast.AnnAssign)]
-    defaults = [ast.literal_eval(field.value) for field in fields if field.value is not None]
-    return definition.name, ("record", ([field.target.id for field in fields], defaults))
+def _entry(module: str, value: Any) -> tuple[str, Any] | None:
+    if isinstance(value, np.ndarray):
+        return "array", value.tolist()
+    if hasattr(type(value), "_fields"):
+        return "made", (f"{module}.{type(value).__name__}", tuple(value))
+    with contextlib.suppress(ValueError, SyntaxError):
+        if ast.literal_eval(repr(value)) == value:
+            return "value", value
+    return None
 
 
 @functools.cache

@@ -16,7 +16,7 @@ import warnings
 
 from portable.plain import plain
 
-__all__ = ["call_answer", "run_beside"]
+__all__ = ["call_answer", "read_again", "run_beside"]
 
 LENT = {}  # the grader puts its table here
 notebook = globals().get("notebook", {})  # the names of the notebook
@@ -46,15 +46,19 @@ class _StandIn:
 _functions = {}  # of the grader, by their full names, while an answer is called
 
 
-def _made(name, kind, content):
+def _made(name):
+    kind, content = LENT[name]
     if kind == "record":
         module, _, own = name.rpartition(".")
         fields, defaults = content
         return collections.namedtuple(own, fields, defaults=defaults, module=module)
+    if kind == "made":
+        record, values = content
+        return _made(record)(*values)
     return sys.modules["numpy"].array(content) if kind == "array" else content
 
 
-_lent = {name: _made(name, *entry) for name, entry in LENT.items()}
+_lent = {name: _made(name) for name in LENT}
 
 
 def _found(name):
@@ -114,21 +118,35 @@ def _refuse(*args, **kwargs):
     raise NotWhileGrading("torch's own recurrent layers are what this course builds: write it from scratch.")
 
 
-def call_answer(name, earlier, lent, *args):
+def call_answer(name, first, earlier, lent, *args):
     """Call an answer, and read what it returns as the checks in a notebook do.
 
     Meanwhile earlier exercises' names mean the grader's functions, so that one mistake counts once, and the functions
-    in `lent` are there.
+    in `lent` are there. What the `first` call of a check returns is kept for `read_again`.
     """
     with _substituted(_answer(name), earlier), _with_functions(lent):
-        return plain(_answer(name)(*args))
+        return _remembered(first, plain(_answer(name)(*args)))
 
 
-def run_beside(source, runner, name, *args):
+def run_beside(source, runner, name, first, *args):
     """Call a function of the grader with an answer that cannot leave this process, such as a torch module."""
     names = {}
     exec(source, names)
-    return plain(names[runner](_answer(name), *args))
+    return _remembered(first, plain(names[runner](_answer(name), *args)))
+
+
+def read_again():
+    """What the first call returned, as it is by now: a later call may have overwritten its memory."""
+    return _first.pop()
+
+
+_first = []
+
+
+def _remembered(first, value):
+    if first:
+        _first[:] = [value]
+    return value
 
 
 def _answer(name):

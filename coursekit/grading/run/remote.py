@@ -22,7 +22,7 @@ from coursekit.checking.facts import Failure, FailureKind
 from coursekit.grading.run import lent
 from coursekit.grading.run.sandbox import CallResult, FunctionRef, Worker
 
-CALL, RUN_BESIDE = "call_answer", "run_beside"
+CALL, RUN_BESIDE, READ_AGAIN = "call_answer", "run_beside", "read_again"
 """The functions of the worker's prelude through which answers are called."""
 
 PRELUDE = (
@@ -54,20 +54,23 @@ class Remote:
         self.result: CallResult | None = None
         self.limit = exercise.cpu_s
         self.out_of_memory = False
+        self._first = True  # is the next call the first of this check?
         self._before_args = 0  # how many of the sent values stand before the answer's own arguments
 
     def __call__(self, *args: Any) -> Any:
-        return self._send(CALL, (self.__name__, self.uses, self.lent), args)
+        return self._send(CALL, (self.__name__, self._first, self.uses, self.lent), args)
 
     def run_beside(self, function: Callable[..., Any], *args: Any) -> Any:
         """Send the source of a function of ours into the worker, and call it there with the answer and the arguments.
 
         For answers that cannot leave their process, such as a torch module. The function calls nothing of this package.
         """
-        return self._send(RUN_BESIDE, (inspect.getsource(function), function.__name__, self.__name__), args)
+        return self._send(
+            RUN_BESIDE, (inspect.getsource(function), function.__name__, self.__name__, self._first), args
+        )
 
     def _send(self, name: str, before: tuple[Any, ...], args: tuple[Any, ...]) -> Any:
-        self._before_args = len(before)
+        self._first, self._before_args = False, len(before)
         sent = tuple(_sendable(arg) for arg in args)
         limits = self.worker.limits
         self.result = self.worker.call(
@@ -83,6 +86,13 @@ class Remote:
         if self.result.status != "ok":
             raise _Stopped
         return self.result.value
+
+    def first_again(self, *_: Any) -> Any:
+        """What the answer's first call returned, as it is by now: a later call may have overwritten its memory."""
+        result = self.worker.call(READ_AGAIN, cpu_s=self.limit)
+        if result.status != "ok":
+            raise _Stopped
+        return result.value
 
     def arguments_after(self) -> tuple[Any, ...]:
         """The arguments as the answer left them; empty if the worker could not say."""
@@ -105,6 +115,7 @@ def call_remotely(exercise: Exercise, answer: Remote, args: Mapping[str, Any], l
     warned = tuple(dict.fromkeys(text.partition(": ")[2] for text in result.warnings))  # without their classes
     return Call(
         value=value,
+        again=functools.partial(_again, exercise, answer, args, value),
         failure=failure,
         printed=result.printed,
         warned=warned,
@@ -112,6 +123,25 @@ def call_remotely(exercise: Exercise, answer: Remote, args: Mapping[str, Any], l
         changed=_changed(args, answer.arguments_after()),
         seconds=time.perf_counter() - start,
     )
+
+
+def _again(exercise: Exercise, answer: Remote, args: Mapping[str, Any], value: Any) -> Any:
+    """The value of the first call as it is by now."""
+    try:
+        return exercise.call(_Again(answer), args)
+    except _Stopped:
+        return value
+
+
+class _Again:
+    """Stands for an answer, and gives its first result again instead of calling it."""
+
+    def __init__(self, answer: Remote) -> None:
+        self.run_beside = answer.first_again
+        self._answer = answer
+
+    def __call__(self, *args: Any) -> Any:
+        return self._answer.first_again()
 
 
 def _failure(result: CallResult, exercise: Exercise) -> Failure:
