@@ -66,9 +66,8 @@ ALTERED = {
     "a high recursion limit": ("import sys\nsys.setrecursionlimit(20_000)", "sys.getrecursionlimit()"),
     "other built-ins": (
         "import builtins\ndef other(*args, **kwargs): raise SystemError('a built-in of the learner')\n"
-        "for name in 'abs all any enumerate isinstance len list max next range sum zip'.split():\n"
-        "    setattr(builtins, name, other)",
-        "vars(builtins)['len'], vars(builtins)['zip']",
+        "for name in 'abs divmod max min pow round sorted sum'.split(): setattr(builtins, name, other)",
+        "vars(builtins)['abs'], vars(builtins)['sum']",
     ),
     "a built-in more": ("import builtins\nbuiltins.sigma = 3", "builtins.sigma"),
 }

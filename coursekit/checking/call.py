@@ -22,7 +22,7 @@ from coursekit.checking import trees
 from coursekit.checking.exercise import Exercise
 from coursekit.checking.facts import Failure, FailureKind
 from coursekit.checking.portable import state
-from coursekit.checking.portable.plain import plain
+from coursekit.checking.portable.plain import returned
 
 TIME_LIMIT = 10.0
 """Seconds that one call may take."""
@@ -104,10 +104,10 @@ class _Here:
         self._answer = answer
 
     def __call__(self, *args: Any) -> Any:
-        return plain(self._answer(*args))
+        return returned(self._answer, *args)
 
     def run_beside(self, function: Callable[..., Any], *args: Any) -> Any:
-        return plain(function(self._answer, *args))
+        return returned(function, self._answer, *args)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 import pytest
 
 from coursekit.checking import evaluate, registry
@@ -24,6 +26,22 @@ def test_a_right_answer_passes_and_the_setting_is_as_before(exercise, name):
         before.restore()
     assert report.passed and report.score == 1.0, report.text
     assert after == seen
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=[exercise.name for exercise in EXERCISES])
+def test_built_ins_without_which_nothing_runs_are_those_of_python(exercise):
+    def other(*args, **kwargs):
+        raise SystemError("a built-in of the learner")
+
+    before, put = State(), setattr
+    try:
+        for name in ("all", "any", "dict", "enumerate", "isinstance", "len", "list", "next", "range", "setattr", "zip"):
+            put(builtins, name, other)
+        report = evaluate(exercise, exercise.reference)
+        after = builtins.len
+    finally:
+        before.restore()
+    assert report.score == 1.0 and after is other
 
 
 def test_there_are_all_exercises():

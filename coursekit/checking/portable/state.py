@@ -39,7 +39,7 @@ class State:
 
     def __init__(self, generators: bool = False) -> None:
         self.builtins = vars(builtins).copy()
-        _settle_builtins()  # what is asked below stands on them
+        settle_builtins()  # what is asked below stands on them
         try:
             self._look(generators)
         finally:
@@ -62,7 +62,7 @@ class State:
 
     def settle(self, seed: int | None = None) -> None:
         """Bring the process from this state into the known one; with a seed, its random generators too."""
-        _settle_builtins()
+        settle_builtins()
         np.seterr(**_FLOAT_EVENTS)
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
@@ -79,7 +79,7 @@ class State:
 
     def restore(self) -> None:
         """Bring the process back into this state."""
-        _settle_builtins()
+        settle_builtins()
         try:
             self._restore()
         finally:
@@ -216,7 +216,7 @@ def _folder() -> str | None:
         return None
 
 
-def _settle_builtins() -> None:
+def settle_builtins() -> None:
     """Python's own functions under their names; what a learner has added stays."""
     names = vars(builtins)
     try:

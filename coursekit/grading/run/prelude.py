@@ -14,7 +14,7 @@ import sys
 import types
 import warnings
 
-from portable.plain import plain
+from portable.plain import returned
 
 __all__ = ["call_answer", "read_again", "run_beside"]
 
@@ -125,14 +125,14 @@ def call_answer(name, first, earlier, lent, *args):
     in `lent` are there. What the `first` call of a check returns is kept for `read_again`.
     """
     with _substituted(_answer(name), earlier), _with_functions(lent):
-        return _remembered(first, plain(_answer(name)(*args)))
+        return _remembered(first, returned(_answer(name), *args))
 
 
 def run_beside(source, runner, name, first, *args):
     """Call a function of the grader with an answer that cannot leave this process, such as a torch module."""
     names = {}
     exec(source, names)
-    return _remembered(first, plain(names[runner](_answer(name), *args)))
+    return _remembered(first, returned(names[runner], _answer(name), *args))
 
 
 def read_again():
