@@ -66,6 +66,7 @@ class State:
         np.seterr(**_FLOAT_EVENTS)
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
+        warnings.showwarning = warnings._showwarning_orig
         if self.decimal is not None:
             decimal = sys.modules["decimal"]
             decimal.setcontext(decimal.Context())

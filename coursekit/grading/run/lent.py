@@ -91,10 +91,11 @@ def _entry(module: str, value: Any) -> tuple[str, Any] | None:
 def functions(lesson: str) -> dict[str, Callable[..., Any]]:
     """By full name, the numerical tools that the answers of a lesson may call: what its own exercises ask for is not
     among them. They run in the grader, on data that a stranger chose."""
-    asked = {exercise.reference for exercise in registry.every() if exercise.lesson == lesson}
+    own = [exercise for exercise in registry.every() if exercise.lesson == lesson]
+    asked = {exercise.reference for exercise in own} | {exercise.name for exercise in own}
     return {
         f"{numerics.__name__}.{name}": function
         for name, function in vars(numerics).items()
         if inspect.isfunction(function) and function.__module__ == numerics.__name__ and name[0] != "_"
-        if function not in asked
+        if function not in asked and name not in asked
     }
