@@ -75,6 +75,13 @@ class NotFinite(Fact):
 
 
 @dataclass(frozen=True)
+class LowPrecision(Fact):
+    """The numbers are those of this type, "float16" or another, and right to its precision, which is not enough."""
+
+    dtype: str
+
+
+@dataclass(frozen=True)
 class EntriesDiffer(Fact):
     """So many of `size` entries of an exact tensor differ."""
 

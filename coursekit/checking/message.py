@@ -94,7 +94,7 @@ def case_title(case: Case) -> str:
 def _what(case: Case, exercise: str) -> str:
     first = sentences.what(case.findings[0], exercise)
     named = [f.tensor for f in case.findings if f.tensor]
-    if len(named) > 1 and {f.kind for f in case.findings} == {FindingKind.VALUE}:
+    if len(named) > 1 and {(f.kind, f.what) for f in case.findings} == {(FindingKind.VALUE, None)}:
         first = f"{', '.join(named)} have wrong numbers."
     if case.right:
         first += f" Right: {', '.join(case.right)}."

@@ -24,6 +24,8 @@ def what(finding: Finding, exercise: str) -> str:
         case facts.NotFinite(count, size, first):
             at = f", the first at index {list(first)}" if first else ""
             return f"{finding.tensor} has {count} of {size} entries that are NaN or infinite{at}."
+        case facts.LowPrecision(dtype):
+            return f"{finding.tensor} is right to {dtype} precision only, which is not enough: compute in float64."
         case facts.EntriesDiffer(count, size):
             return f"{finding.tensor} differs in {count} of {size} entries."
         case facts.NumberDiffers(got):

@@ -14,6 +14,7 @@ WHAT = (
     facts.Failure(FailureKind.RAISED, "ValueError", "no", "line 2 of f: raise ValueError('no')"),
     facts.NotRun(),
     facts.Unusable("is None"),
+    facts.LowPrecision("float16"),
     facts.WrongShape((4, 5), (5, 4), ("N", "H")),
     facts.NotFinite(2, 20, (0, 3)),
     facts.EntriesDiffer(2, 20),

@@ -2,14 +2,24 @@
 
 Lessons import `coursekit` for checks, figures and training, and none of that is there while a submission is graded.
 A stand-in takes its place: importing from it works, so that the other lines of an import cell still run, and using
-what was imported raises `NotWhileGrading`, which the grader shows as a remark and not as an error.
+what was imported raises `NotWhileGrading`, which the grader shows as a remark and not as an error. Named tuples and
+constants, which an answer may well use, are there (`lent` says which), and while an answer is called some functions.
 """
 
+import collections
+import contextlib
 import importlib.abc
 import importlib.machinery
 import sys
 import types
 import warnings
+
+from portable.plain import returned
+
+__all__ = ["call_answer", "read_again", "run_beside"]
+
+LENT = {}  # the grader puts its table here
+notebook = globals().get("notebook", {})  # the names of the notebook
 
 
 class NotWhileGrading(RuntimeError):
@@ -25,10 +35,34 @@ class _StandIn:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return _StandIn(f"{self.__name__}.{name}")
+        return _found(f"{self.__name__}.{name}")
 
     def __call__(self, *args, **kwargs):
+        if self.__name__ in _functions:
+            return _functions[self.__name__](*args, **kwargs)
         raise NotWhileGrading(f"{self.__name__} is not there while a submission is graded.")
+
+
+_functions = {}  # of the grader, by their full names, while an answer is called
+
+
+def _made(name):
+    kind, content = LENT[name]
+    if kind == "record":
+        module, _, own = name.rpartition(".")
+        fields, defaults = content
+        return collections.namedtuple(own, fields, defaults=defaults, module=module)
+    if kind == "made":
+        record, values = content
+        return _made(record)(*values)
+    return sys.modules["numpy"].array(content) if kind == "array" else content
+
+
+_lent = {name: _made(name) for name in LENT}
+
+
+def _found(name):
+    return _lent[name] if name in _lent else _StandIn(name)
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -84,15 +118,51 @@ def _refuse(*args, **kwargs):
     raise NotWhileGrading("torch's own recurrent layers are what this course builds: write it from scratch.")
 
 
-def _call_with_earlier_answers(name, earlier, *args):
-    """Call an answer while earlier exercises' names mean the grader's functions, so that one mistake counts once."""
-    function = globals()[name]
-    names = getattr(function, "__globals__", globals())
+def call_answer(name, first, earlier, lent, *args):
+    """Call an answer, and read what it returns as the checks in a notebook do.
+
+    Meanwhile earlier exercises' names mean the grader's functions, so that one mistake counts once, and the functions
+    in `lent` are there. What the `first` call of a check returns is kept for `read_again`.
+    """
+    with _substituted(_answer(name), earlier), _with_functions(lent):
+        return _remembered(first, returned(_answer(name), *args))
+
+
+def run_beside(source, runner, name, first, *args):
+    """Call a function of the grader with an answer that cannot leave this process, such as a torch module."""
+    names = {}
+    exec(source, names)
+    return _remembered(first, returned(names[runner], _answer(name), *args))
+
+
+def read_again():
+    """What the first call returned, as it is by now: a later call may have overwritten its memory."""
+    return _first.pop()
+
+
+_first = []
+
+
+def _remembered(first, value):
+    if first:
+        _first[:] = [value]
+    return value
+
+
+def _answer(name):
+    if name not in notebook:
+        raise NameError(f"name '{name}' is not defined")
+    return notebook[name]
+
+
+@contextlib.contextmanager
+def _substituted(function, earlier):
+    names = getattr(function, "__globals__", notebook)
     missing = object()
     before = {key: names.get(key, missing) for key in earlier}
     names.update(earlier)
     try:
-        return function(*args)
+        yield
     finally:
         for key, value in before.items():
             if value is missing:
@@ -101,11 +171,13 @@ def _call_with_earlier_answers(name, earlier, *args):
                 names[key] = value
 
 
-def _run_beside(source, runner, name, *args):
-    """Call a function of the grader with an answer that cannot leave this process, such as a torch module."""
-    names = {}
-    exec(source, names)
-    return names[runner](globals()[name], *args)
+@contextlib.contextmanager
+def _with_functions(lent):
+    _functions.update(lent)
+    try:
+        yield
+    finally:
+        _functions.clear()
 
 
 sys.meta_path.insert(0, _Finder())
