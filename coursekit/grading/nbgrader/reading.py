@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,9 @@ from coursekit.grading.submission.quarantine import REASONS, note, place_of, set
 UNREAD = "coursekit_unread"
 """Key under which the reason travels why a notebook could not be read: first in resources, then in its metadata."""
 
+REMARKS = "coursekit_remarks"
+"""Key in resources: what there is to say about how a notebook was read."""
+
 
 class SafeExporter(NotebookExporter):
     """Reads what was handed in without believing it. What cannot be read becomes an empty notebook with a reason,
@@ -31,12 +33,19 @@ class SafeExporter(NotebookExporter):
         if not self.parent._sanitizing:  # the second half of autograding reads what the first has written
             return super().from_filename(filename, resources, **options)
         resources = {} if resources is None else resources
-        try:
-            nb = intake.read_notebook(Path(filename))
-        except intake.Refused as reason:
-            nb = nodes.notebook([])
-            resources[UNREAD] = f"{os.path.basename(filename)} {reason}"
+        nb, problem, resources[REMARKS] = _read(Path(filename))
+        if problem:
+            resources[UNREAD] = problem
         return self.from_notebook_node(nb, resources, **options)
+
+
+def _read(path: Path) -> tuple[NotebookNode, str, tuple[str, ...]]:
+    """A notebook that was handed in, or one in its folder that holds its answers; why it could not be read; remarks."""
+    released = Course(Path.cwd()).released(path.parent.name)
+    expected = {name: intake.grade_ids(nb) for name, nb in released.items() if name == path.stem}
+    read = intake.read_submission(path.parent, expected, released)
+    problem = read.problems.get(path.stem, "")
+    return read.notebooks.get(path.stem, nodes.notebook([])), problem, read.remarks
 
 
 def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -74,6 +83,7 @@ def _say_who_is_left_out(root: Path, assignment: str) -> None:
 def _find_renamed(course: Course, assignment: str, folder: Path, notebooks: list[str]) -> None:
     released = course.released(assignment)
     names = {name: intake.grade_ids(nb) for name, nb in released.items()}
-    for name, found in intake.read_submission(folder, names).renamed.items():
-        shutil.copyfile(folder / found, folder / f"{name}.ipynb", follow_symlinks=False)
-        notebooks.append(str(folder / f"{name}.ipynb"))
+    for name, found in intake.read_submission(folder, names, released).renamed.items():
+        if not (folder / f"{name}.ipynb").exists():
+            shutil.copyfile(folder / found, folder / f"{name}.ipynb", follow_symlinks=False)
+            notebooks.append(str(folder / f"{name}.ipynb"))

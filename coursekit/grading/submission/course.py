@@ -98,7 +98,7 @@ class Course:
                 yield Submission(student, folder, {}, dict.fromkeys(released, reason))
                 continue
             try:
-                read = intake.read_submission(folder, expected)
+                read = intake.read_submission(folder, expected, released)
                 copies = {name: canonical(released[name], nb, read.remarks) for name, nb in read.notebooks.items()}
                 submission = Submission(student, folder, copies, dict(read.problems), read.remarks)
             except Exception as error:  # of ours: the others are graded all the same

@@ -16,6 +16,8 @@ from nbformat import NotebookNode
 
 from coursekit.grading import nodes
 from coursekit.grading.run.bounds import Bounds, Exceeded
+from coursekit.grading.submission.copies import answered
+from coursekit.grading.submission.elsewhere import is_untouched
 from coursekit.lessons import notebook_file
 from coursekit.lessons.cells import grade_id
 from coursekit.lessons.notebook_file import Refused
@@ -39,12 +41,15 @@ class Intake:
     renamed: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_submission(folder: Path, expected: Mapping[str, frozenset[str]]) -> Intake:
+def read_submission(
+    folder: Path, expected: Mapping[str, frozenset[str]], released: Mapping[str, NotebookNode] | None = None
+) -> Intake:
     """Read a submission folder.
 
     folder:   one student's files for one assignment.
     expected: names of the assignment's notebooks (without .ipynb), each with the grade_ids of its cells, by which
               a renamed notebook is recognised.
+    released: the notebooks as they were handed out, by which one that nobody has touched is recognised.
     """
     notebooks: dict[str, NotebookNode] = {}
     problems: dict[str, str] = {}
@@ -59,14 +64,23 @@ def read_submission(folder: Path, expected: Mapping[str, frozenset[str]]) -> Int
             notebooks[name] = read_notebook(path)
         except Refused as reason:
             problems[name] = f"{name}.ipynb {reason}"
-    for name in set(expected) - set(notebooks) - set(problems):
-        found = _renamed(candidates, expected[name])
-        if found is None:
+    for name in expected:
+        given = (released or {}).get(name)
+        there = notebooks.get(name)
+        if name in problems or there is not None and (given is None or not is_untouched(given, there)):
+            continue
+        alike = _alike(candidates, expected[name])
+        found = (answered(alike, given) if given is not None else {}) or (alike if there is None else {})
+        if len(found) == 1:
+            [(renamed[name], notebooks[name])] = found.items()
+            why = "was found under the name" if there is None else "is as it was handed out, and what was read is"
+            remarks.append(f"{name}.ipynb {why} {renamed[name]!r}")
+            del candidates[renamed[name]]
+        elif there is None:
             problems[name] = f"{name}.ipynb was not handed in"
-        else:
-            renamed[name], notebooks[name] = found
-            remarks.append(f"{name}.ipynb was found under the name {found[0]!r}")
-            del candidates[found[0]]
+        elif found:
+            del notebooks[name]
+            problems[name] = f"{name}.ipynb is as it was handed out, and several others hold answers: {_names(found)}"
     return Intake(notebooks, problems, tuple(remarks), renamed)
 
 
@@ -118,14 +132,18 @@ def grade_ids(nb: NotebookNode) -> frozenset[str]:
     return frozenset(filter(None, map(grade_id, nb.cells)))
 
 
-def _renamed(candidates: Mapping[str, Path], wanted: frozenset[str]) -> tuple[str, NotebookNode] | None:
-    """The one other notebook that holds most of the cells looked for; None if there is none, or more than one."""
-    matches = []
+def _alike(candidates: Mapping[str, Path], wanted: frozenset[str]) -> dict[str, NotebookNode]:
+    """The notebooks that hold most of the cells looked for, by file name."""
+    found = {}
     for name, path in candidates.items():
         try:
             nb = read_notebook(path)
         except Refused:
             continue
         if wanted and len(grade_ids(nb) & wanted) > len(wanted) / 2:
-            matches.append((name, nb))
-    return matches[0] if len(matches) == 1 else None
+            found[name] = nb
+    return found
+
+
+def _names(files: Mapping[str, NotebookNode]) -> str:
+    return ", ".join(repr(name[:100]) for name in list(files)[:5])
