@@ -133,12 +133,17 @@ class _Grading:
     def _flags(self) -> tuple[str, ...]:
         try:
             with self.bounds.step():
-                return tuple(dict.fromkeys(flag for c in self._written() for flag in from_scratch.flags(c.source)))
+                return tuple(dict.fromkeys(flag for cell in self._written() for flag in self._used_by(cell)))
         except Exceeded:
             pass
         except Exception as error:
             self._failed(error)
         return (from_scratch.UNREAD,)
+
+    def _used_by(self, cell: NotebookNode) -> tuple[str, ...]:
+        """What a cell uses that it should write."""
+        in_answers = self.reading.get("given_in_answers", ()) if is_answer(cell) else None
+        return from_scratch.flags(cell.source, self.reading.get("given", ()), in_answers)
 
     def _written(self) -> list[NotebookNode]:
         """The cells that a student wrote."""
