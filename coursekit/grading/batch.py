@@ -14,6 +14,7 @@ from coursekit.grading.gradebook.results import RESULTS, ResultStore, replace_js
 from coursekit.grading.gradebook.writer import Writer
 from coursekit.grading.run.job import Job
 from coursekit.grading.run.notebook import Graded
+from coursekit.grading.run.stock import IN_KERNEL
 from coursekit.grading.submission.course import Course, CourseError, Submission
 
 _FLUSH_ROWS, _FLUSH_S = 50, 1.0
@@ -227,6 +228,8 @@ def _row(pending: _Pending) -> Row:
     for graded in pending.results.values():
         for name, report in graded.reports.items():
             questions.append(Question(name, report.points, report.max_points, report.verdict, report.diagnoses))
+        for name, (points, most) in graded.tests.items():
+            questions.append(Question(name, points, most, IN_KERNEL))
         for name, reason in graded.faults.items():
             questions.append(Question(name, None, 0.0, "not decided", fault=reason))
         flags += graded.flags

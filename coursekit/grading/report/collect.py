@@ -58,7 +58,7 @@ def _student(row: batch.Row, booked: _Booked | None, questions: tuple[Question, 
         cell = check_of(question.name) if question.checked else question.name
         points, by_hand = booked.scores.get(cell, (None, False))
         said = found.get(question.name)
-        if not question.checked:
+        if not question.checked and said is None:
             marks[question.name] = Mark(points, by_hand)
         elif said is None:
             marks[question.name] = Mark(points, by_hand, UNDECIDED)

@@ -16,9 +16,10 @@ import coursekit
 from coursekit.checking import registry
 from coursekit.grading.run.notebook import Graded, grade_notebook
 from coursekit.grading.run.sandbox import Connection, Server
+from coursekit.grading.run.stock import is_stock_test
 from coursekit.grading.seeds import seed
 from coursekit.grading.submission.canonical import READING
-from coursekit.lessons.cells import exercise_of, nbgrader_part
+from coursekit.lessons.cells import exercise_of, grade_id, nbgrader_part
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,16 @@ class Job:
 
     @classmethod
     def of(cls, nb: NotebookNode, assignment: str, name: str, student: str, secret: bytes) -> Job:
-        exercises = [exercise for cell in nb.cells if (exercise := exercise_of(cell)) is not None]
+        checks = [cell for cell in nb.cells if not is_stock_test(cell)]
+        exercises = [exercise for cell in checks if (exercise := exercise_of(cell)) is not None]
         seeds = {exercise: seed(secret, assignment, exercise, student) for exercise in exercises}
         return cls(assignment, name, student, json.dumps(nb), seeds)
+
+    @property
+    def checked(self) -> list[str]:
+        """What is to be decided: the exercises, and nbgrader's own tests by the names of their cells."""
+        cells = from_dict(json.loads(self.notebook)).cells
+        return [*self.seeds, *(grade_id(cell) for cell in cells if is_stock_test(cell))]
 
     @property
     def key(self) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from traitlets.config import Config, PyFileConfigLoader
@@ -18,6 +19,7 @@ from coursekit.grading.failures import FAILED, trace
 from coursekit.grading.seeds import course_secret
 from coursekit.grading.submission import intake
 from coursekit.grading.submission.canonical import canonical
+from coursekit.lessons.cells import grade_id, is_answer, is_graded
 
 
 class CourseError(ValueError):
@@ -79,6 +81,21 @@ class Course:
             raise CourseError(f"there is no released assignment called {assignment!r} in {folder.parent}.{hint}")
         return found
 
+    def _with_tests(self, assignment: str) -> dict[str, NotebookNode]:
+        """The released notebooks with nbgrader's own tests as the gradebook has them, hidden ones included."""
+        released = self.released(assignment)
+        with Gradebook(self.db_url, self.directory.course_id) as book:
+            try:
+                entries = book.find_assignment(assignment).notebooks
+            except MissingEntry:
+                return released
+            sources = {(nb.name, cell.name): cell.source for nb in entries for cell in nb.source_cells if cell.locked}
+        for name, nb in released.items():
+            for cell in nb.cells:
+                if is_graded(cell) and not is_answer(cell) and cell.cell_type == "code":
+                    cell.source = sources.get((name, grade_id(cell)), cell.source)
+        return released
+
     def students(self, assignment: str) -> list[str]:
         """Who handed something in, by name."""
         place = self.folder("submitted", "x", assignment).parent.parent
@@ -89,7 +106,7 @@ class Course:
 
     def submissions(self, assignment: str, students: list[str]) -> Iterator[Submission]:
         """Read and rebuild what each student handed in, one at a time."""
-        released = self.released(assignment)
+        released = self._with_tests(assignment)
         expected = {name: intake.grade_ids(nb) for name, nb in released.items()}
         for student in students:
             folder = self.folder("submitted", student, assignment)
