@@ -83,7 +83,7 @@ def latest(path: Path, uploads: Iterable[Path], wanted: frozenset[str], remarks:
             if wanted and len(grade_ids(read_notebook(other)) & wanted) > len(wanted) / 2:
                 others.append(other)
         except Refused as reason:
-            remarks.append(f"{other.name} {reason}, so {path.name} counts")
+            remarks.append(f"{path.name} counts, because {other.name} {str(reason).rstrip('.')}")
     chosen = newest(path, others)
     if others:
         older = ", ".join(sorted(p.name for p in (path, *others) if p != chosen))

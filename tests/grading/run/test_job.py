@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 import coursekit
 from coursekit.checking import evaluate, registry
 from coursekit.grading.gradebook import presentation
+from coursekit.grading.gradebook.decision import decided
 from coursekit.grading.gradebook.results import ResultStore
 from coursekit.grading.nbgrader import preprocessors
 from coursekit.grading.run import job as jobs
@@ -88,8 +89,9 @@ def test_a_host_without_a_sandbox_gives_no_score_and_no_zero(tmp_path, monkeypat
     monkeypatch.setattr(runners, "shared_server", unavailable)
     result = preprocessors.result_of(job(), ResultStore(tmp_path, SECRET))
     assert "cannot isolate" in result.faults["gru_step"]
-    assert presentation.points(check_cell(), result) is None
-    shown = presentation.present(new_notebook(cells=[check_cell()]), result).cells[0].outputs
+    nb = new_notebook(cells=[check_cell()])
+    assert decided(nb, result).scores == {"check_gru_step": None}
+    shown = presentation.present(nb, result).cells[0].outputs
     assert "no points are lost" in shown[0].data["text/plain"]
 
 
