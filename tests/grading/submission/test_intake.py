@@ -171,8 +171,8 @@ def test_what_is_another_notebook_is_no_upload_of_this_one(tmp_path):
     source, read = counted(tmp_path, expected)
     assert source == "lesson.ipynb" and read.notebooks["lesson-1"].cells[0].source == "lesson-1.ipynb"
     assert read.remarks == (
-        "lesson.ipynb counts, because lesson-2.ipynb is not a notebook: it is not JSON. It may be cut off: take the file "
-        "from where it was saved, or an earlier version",
+        "lesson.ipynb counts, because lesson-2.ipynb is not a notebook: it is not JSON. It may be cut off: take the "
+        "file from where it was saved, or an earlier version",
     )
     write(tmp_path / "lesson-2.ipynb", notebook(("scratch", "1")))
     assert counted(tmp_path, expected)[0] == "lesson.ipynb"
