@@ -33,14 +33,14 @@ def write_csv(path: Path, rows: Iterable[Row]) -> None:
 
 def _lines(row: Row) -> Iterator[tuple[object, ...]]:
     flags, problems = "; ".join(row.flags), "; ".join(row.problems)
-    for question in row.questions:
-        points = "" if question.points is None else question.points
-        fields = (row.student, question.exercise, points, question.max_points, question.verdict)
-        yield *fields, "; ".join(question.diagnoses), question.fault, flags
     if row.problems:
         yield row.student, "", "", "", "not read", "", problems, ""
     elif not row.questions:
         yield row.student, "", "", "", "not decided", "", row.failed, ""
+    for question in row.questions:
+        points = "" if question.points is None else question.points
+        fields = (row.student, question.exercise, points, question.max_points, question.verdict)
+        yield *fields, "; ".join(question.diagnoses), question.fault, flags
 
 
 def _whole(row: Row) -> tuple[object, ...]:
