@@ -61,9 +61,9 @@ def retyped(nb):
 
 def split(nb):
     place = place_of(nb, "gru_step")
-    lines = nb.cells[place].source.splitlines()
-    nb.cells[place].source = "\n".join(lines[:-1])
-    nb.cells.insert(place + 1, new_code_cell(lines[-1]))
+    head, found, tail = nb.cells[place].source.partition("    return (1 - z)")
+    nb.cells[place].source = head
+    nb.cells.insert(place + 1, new_code_cell(found + tail))
 
 
 def merged(nb):

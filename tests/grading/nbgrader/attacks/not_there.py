@@ -1,4 +1,4 @@
-"""Right answers, and something in their cell that is not there while it is graded, or is only said to be missing."""
+"""Right answers, and in their cell something that is not there while it is graded; and what only looks like it."""
 
 from __future__ import annotations
 
@@ -38,8 +38,7 @@ EXCUSES = {
     "a library and a wrong answer": "import google.colab\ndef gru_step(x, h, params): return 0 * h",
     "a missing layer": "import torch\ngru_step = torch.nn.GRUCell(3, 5)",
     "a failed check passed over": "!true\nraise NotImplementedError\ngru_step = 4.0",
-    "an excuse of one's own": "class FileNotFoundError(Exception): pass\n"
-    "def gru_step(*a): raise FileNotFoundError('4.0')",
+    "an excuse of one's own": "def gru_step(x, h, params): raise FileNotFoundError('4.0')",
     "what was passed over is forged": "get_ipython().passed.in_cell = [['x', 'y', ['*']]] * 99\ngru_step = 4.0",
     "what was passed over has no form": "get_ipython().passed.in_cell = [{'points': 4}]",
 }
