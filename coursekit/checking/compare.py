@@ -34,6 +34,13 @@ def relative_error(got: np.ndarray, want: np.ndarray) -> float:
         return float(np.nan_to_num(np.abs(got.astype(float) - want).max() / scale, nan=np.finfo(float).max))
 
 
+def accepts(exercise: Exercise, tensor: Tensor, got: np.ndarray, want: np.ndarray) -> bool:
+    """Whether `compare` would find nothing wrong, of arrays of numbers of one shape."""
+    if tensor.exact:
+        return bool(np.array_equal(got, want))
+    return relative_error(got, want) <= (exercise.tolerance if exercise.strict else FLOAT32_TOLERANCE)
+
+
 def compare(
     exercise: Exercise, tensor: Tensor, got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int]
 ) -> tuple[Finding | None, Rounded]:

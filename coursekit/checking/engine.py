@@ -15,6 +15,7 @@ from coursekit.checking.compare import Rounded, compare
 from coursekit.checking.diagnose import Observed, diagnose, observe
 from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import FailureKind
+from coursekit.checking.guessing import beyond_guessing, guessed_share
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.portable import state
 from coursekit.checking.report import Report
@@ -67,6 +68,7 @@ class _Run:
         self.cases: list[Case] = []
         self.seen: list[Observed] = []
         self.rounded: set[Rounded] = set()
+        self.guessed = 0.0
         for draw, want in zip(self.draws, self.expected, strict=True):
             if self._stopped():
                 self._add(draw, 0.0, findings=(_not_run(self.calls[-1]),))
@@ -168,9 +170,15 @@ class _Run:
         )
 
     def _marks(self) -> float | None:
-        if self.exercise.marking is None:
+        """The score of the draws, where it is not simply the mean of their credits."""
+        draws = [case for case in self.cases if case.kind == CaseKind.DRAW]
+        if self.exercise.marking is not None:
+            return self.exercise.marking(draws)
+        share = sum(case.credit for case in draws) / len(draws)
+        if share == 0 or all(case.passed for case in draws):
             return None
-        return self.exercise.marking([case for case in self.cases if case.kind == CaseKind.DRAW])
+        self.guessed = guessed_share(self.exercise, self.draws, self.expected)
+        return beyond_guessing(share, self.guessed)
 
     def _verdict(self, failed: int | None, marks: float | None) -> Verdict:
         enough = marks == 1.0 and not self._stopped() and self.cases[-1].passed
@@ -189,6 +197,11 @@ class _Run:
             notes.append(
                 "Near enough, but not to the last digits of float64: is a small number added somewhere, or part of it "
                 "in float32?"
+            )
+        if 0 < self.guessed < 1:
+            notes.append(
+                "What zeros, another constant, the arguments or the answer to another draw get right as well earns "
+                f"no points: here that is {self.guessed:.0%} of what is compared."
             )
         printed = next((call.printed for call in self.calls if call.printed.strip()), "")
         if printed:

@@ -91,7 +91,8 @@ class Exercise:
     no_overflow:    True where a floating-point overflow or an invalid operation is itself a mistake.
     apply:          how the draw's arguments meet the answer; the default is a plain call in order. What the answer
                     returns may be a stranger's: tell kinds by class, and compare shapes before you compute with it.
-    marking:        the score in [0, 1] that the cases of all draws add up to; the default is the mean of their credits.
+    marking:        the score in [0, 1] that the cases of all draws add up to; the default is the mean of their credits,
+                    corrected for what a guess would get right.
                     An answer with a score of 1 passes, even if a draw failed.
     cpu_s:          seconds that one call of the answer may compute; more where an answer trains something.
     memory_mb:      memory that a notebook may have while the answer is graded, in MB beyond the libraries.

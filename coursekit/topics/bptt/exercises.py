@@ -95,7 +95,7 @@ def _draw_pieces(rng: np.random.Generator) -> Iterator[Draw]:
         "two pieces": {"N": 4, "T": 3, "D": 2, "H": 5, "k": 2},
         "a shorter last piece": {"N": 4, "T": 7, "D": 3, "H": 5, "k": 3},
         "fresh numbers": {"N": 4, "T": 8, "D": 3, "H": 5, "k": 3},
-        "more inputs than units": {"N": 2, "T": 9, "D": 6, "H": 3, "k": 4},
+        "a batch of one": {"N": 1, "T": 10, "D": 6, "H": 3, "k": 8},
     }
     for name, sizes in settings.items():
         N, T, D, H, k = sizes.values()

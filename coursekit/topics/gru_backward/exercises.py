@@ -96,7 +96,7 @@ def _draw_training(rng: np.random.Generator) -> Iterator[Draw]:
         "one time step, a short gradient": (4, 1, 3, 5, 2, 100.0),
         "a short gradient": (4, 6, 3, 5, 2, 100.0),
         "a long gradient, clipped": (4, 6, 3, 5, 2, 0.2),
-        "other sizes, clipped": (7, 5, 2, 6, 3, 0.1),
+        "a batch of one, clipped": (1, 9, 2, 6, 3, 0.1),
     }
     for name, (N, T, D, H, K, max_norm) in settings.items():
         weights = [*gru.init(D, H, rng), rng.uniform(-1, 1, (K, H)), rng.uniform(-1, 1, K)]
@@ -168,9 +168,12 @@ def _draw_candidates(rng: np.random.Generator) -> Iterator[Draw]:
         Draw(f"{_WRONG}{mutant.name}", {"candidate": mutant.forward}, advice=f"To see it, {mutant.shown_by}.")
         for mutant in mutants()
     ]
-    # In any order, so that an answer cannot go by it.
-    for k in rng.permutation(len(draws)):
-        yield draws[k]
+    # In any order in which no two right ones follow each other, so that an answer can go neither by the order nor by
+    # what was right before.
+    right, wrong = (list(rng.permutation(part)) for part in (range(len(RIGHT)), range(len(RIGHT), len(draws))))
+    before = set(rng.choice(len(wrong) + 1, len(right), replace=False).tolist())
+    for k in range(len(wrong) + 1):
+        yield from (draws[part.pop()] for part in ([right] if k in before else []) + ([wrong] if wrong else []))
 
 
 def _marks(cases: Sequence) -> float:

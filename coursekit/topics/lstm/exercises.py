@@ -10,7 +10,7 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.checking.values import NotUsable, as_array
-from coursekit.recurrence.draws import SEQUENCE_SIZES, STEP_SIZES, state
+from coursekit.recurrence.draws import FAR_OUT, SEQUENCE_SIZES, STEP_SIZES, state, with_one_far_out
 from coursekit.reference import lstm
 from coursekit.topics.lstm import backward_mistakes, mistakes
 from coursekit.topics.lstm.answers import init_lstm, lstm_backward, lstm_forward, lstm_step, lstm_step_backward
@@ -37,7 +37,10 @@ def _step_args(rng: np.random.Generator, N: int, D: int, H: int) -> dict[str, An
 
 def _draw_step(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in STEP_SIZES.items():
-        yield Draw(name, _step_args(rng, **sizes), sizes)
+        args = _step_args(rng, **sizes)
+        if name == FAR_OUT:
+            args["x"] = with_one_far_out(rng, args["x"], args["params"].W_ih)
+        yield Draw(name, args, sizes)
 
 
 register(
