@@ -17,6 +17,7 @@ from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import FailureKind
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.report import Report
+from coursekit.checking.tracing import read_along
 from coursekit.checking.values import NotUsable, unpack
 
 _STOP = (FailureKind.NOT_WRITTEN, FailureKind.TIMEOUT, FailureKind.EXITED)  # no use in calling such an answer again
@@ -71,6 +72,15 @@ class _Run:
                 continue
             self._one_draw(draw, want)
         self._conduct()
+        self.along = self._along(answer) if caller is call_here else ()
+
+    def _along(self, answer: Callable[..., Any]) -> tuple[facts.Fact, ...]:
+        """What the lines of an answer compute whose numbers are wrong, on the smallest draw where they are."""
+        for draw, want, case, seen in zip(self.draws, self.expected, self.cases, self.seen, strict=False):
+            if case.findings:
+                numbers = {finding.kind for finding in case.findings} <= {FindingKind.VALUE, FindingKind.NAN}
+                return read_along(self.exercise, answer, draw, want, seen.arrays, self.seed) if numbers else ()
+        return ()
 
     def _stopped(self) -> bool:
         failure = self.calls[-1].failure if self.calls else None
@@ -161,6 +171,7 @@ class _Run:
             seconds=seconds,
             example=self._example(failed),
             marks=marks,
+            along=() if verdict == Verdict.PASSED else self.along,
         )
 
     def _marks(self) -> float | None:
