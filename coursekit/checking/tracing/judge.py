@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
 from coursekit.checking.tracing.landmarks import Landmarks
-from coursekit.checking.tracing.lines import lines_of
 from coursekit.checking.tracing.match import Found, proves_nothing
-from coursekit.checking.tracing.record import Arrays, Event, Frame
+from coursekit.checking.tracing.record import MAX_SECONDS, Arrays, Event, Frame, Recorder
 
 
 class Standing(Enum):
@@ -32,15 +32,21 @@ class Judged:
 
     @property
     def line(self) -> int:
-        return lines_of(self.event.frame.code).first(self.event.line)
+        return self.event.frame.lines.first(self.event.line)
 
 
-def judge(events: list[Event], known: Landmarks, sizes: Mapping[str, int]) -> list[Judged]:
+def judge(recorder: Recorder, known: Landmarks, sizes: Mapping[str, int]) -> list[Judged]:
     """Every event with its standing. A value that leads to a right one is not off, however it looks; nor is one that
-    nothing reads, nor what a call computes that returns the right value."""
+    nothing reads, nor what a call computes that returns the right value. [] if it takes too long."""
     cache: dict[tuple, tuple[Standing, Found | None, bool]] = {}
-    judged = []
-    for event in events:
+    judged, unfilled = [], recorder.superseded()
+    until = time.thread_time() + MAX_SECONDS
+    for event in recorder.events:
+        if event in unfilled:
+            judged.append(Judged(event, Standing.OPEN))
+            continue
+        if time.thread_time() > until:
+            return []
         key = tuple(a.tobytes() + str(a.shape).encode() for a in (*event.arrays, *event.before))
         if key not in cache:
             cache[key] = _standing(event, known, sizes)
@@ -103,7 +109,7 @@ def _acquitted(judged: list[Judged]) -> list[Judged]:
         each = judged[number]
         event, runs = each.event, later.setdefault(each.event.frame, [])
         if not runs or (runs[-1].line, runs[-1].hit) != (event.line, event.hit):
-            runs.append(_Run(event.line, event.hit, lines_of(event.frame.code).reads(event.line)))
+            runs.append(_Run(event.line, event.hit, event.frame.lines.reads(event.line)))
         run = runs[-1]
         if each.standing is Standing.OFF:
             led = _leads_to(event, runs)
@@ -158,4 +164,4 @@ def _leads_to(event: Event, runs: list[_Run]) -> Standing:
                 return Standing.RIGHT
         if event.name in run.gives:
             break
-    return Standing.OFF if read else Standing.OPEN
+    return Standing.OFF if read or event.frame.hands_on(event.name) else Standing.OPEN

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dis
-import functools
 import linecache
 import types
 
@@ -44,12 +43,6 @@ class Lines:
         rows = self._source[statement.lineno - 1 : statement.end_lineno]
         text = " ".join(" ".join(row.strip() for row in rows).split())
         return text if len(text) <= _MAX_QUOTED else f"{text[: _MAX_QUOTED - 1]}…"
-
-
-@functools.lru_cache(maxsize=256)
-def lines_of(code: types.CodeType) -> Lines:
-    """The lines of a code object, read once."""
-    return Lines(code)
 
 
 def _simple_statements(source: list[str], code: types.CodeType) -> list[ast.stmt]:

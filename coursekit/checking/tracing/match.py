@@ -53,6 +53,8 @@ class Index:
         self._by_size: dict[int, list[tuple[float, int]]] = {}
         self._arrays: list[tuple[np.ndarray, Mark, bool]] = []
         self._sorted = True
+        self._vectors: list[np.ndarray] = []
+        self._joined: np.ndarray | None = None
         self._known: set[tuple[bytes, Mark]] = set()
 
     def add(self, array: np.ndarray, mark: Mark, slices: bool = True) -> None:
@@ -75,7 +77,9 @@ class Index:
     def _insert(self, array: np.ndarray, mark: Mark, whole: bool) -> None:
         self._by_size.setdefault(array.size, []).append((float(np.linalg.norm(array)), len(self._arrays)))
         self._arrays.append((array, mark, whole))
-        self._sorted = False
+        self._sorted, self._joined = False, None
+        if array.ndim == 1:
+            self._vectors += [array, np.array([np.nan])]
 
     def find(self, array: np.ndarray, sizes: Mapping[str, int] | None = None) -> Found | None:
         """What the array is; with sizes, also up to one of them as a factor. A named mark goes before the others."""
@@ -118,12 +122,27 @@ class Index:
     def pieces(self, array: np.ndarray) -> tuple[Found, ...]:
         """The known arrays that this one is stacked from, in order; () if it is not stacked from known ones alone."""
         array = np.squeeze(array)
+        if array.ndim == 1 and self._is_cut(array):
+            return (Found((Mark(""),), whole=False),)
         for axis in range(array.ndim):
             for parts in _ways_to_split(array, axis):
-                found = [self.find(part) for part in parts]
-                if all(each is not None and each.sign > 0 for each in found):
-                    return tuple(each for each in found if each is not None)
+                found = []
+                for part in parts:
+                    one = self.find(part)
+                    if one is None or one.sign < 0:
+                        break
+                    found.append(one)
+                else:
+                    return tuple(found)
         return ()
+
+    def _is_cut(self, array: np.ndarray) -> bool:
+        """Whether the numbers stand one after the other in a known vector."""
+        if self._joined is None:
+            self._joined = np.concatenate([*self._vectors, np.full(1, np.nan)])
+        room = _SAME * float(np.abs(array).max())
+        starts = np.flatnonzero(np.abs(self._joined[: len(self._joined) - array.size + 1] - array[0]) <= room)
+        return any(np.all(np.abs(self._joined[k : k + array.size] - array) <= room) for k in starts)
 
 
 def _ways_to_split(array: np.ndarray, axis: int) -> Iterable[list[np.ndarray]]:

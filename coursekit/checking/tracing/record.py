@@ -16,14 +16,17 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.checking.tracing.lines import Lines
+
 MAX_EVENTS = 20_000  # lines that are followed
 MAX_BYTES = 32_000_000  # of all the arrays that are kept
 MAX_NUMBERS = 4000  # in one array
 MAX_PARTS = 64  # arrays in one list, tuple or dict
 MAX_DEPTH = 30  # of calls into the same module
-MAX_SECONDS = 0.4
+MAX_SECONDS = 0.3  # that this thread computes
 
 Arrays = tuple[np.ndarray, ...]
+_YIELDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 @dataclass(eq=False)
@@ -31,10 +34,16 @@ class Frame:
     """One call of one function. line: the one that runs; hits: how often each began; seen: the last value of a name."""
 
     code: types.CodeType
+    lines: Lines
     line: int
     depth: int
     hits: dict[int, int] = field(default_factory=dict)
     seen: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    def hands_on(self, name: str) -> bool:
+        """Whether the value of a name may be read where no line of this function shows it: by a function inside it, or
+        by whoever takes what it yields."""
+        return bool(self.code.co_flags & _YIELDS) or name in self.code.co_cellvars
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +80,25 @@ class Recorder:
         self.complete = True
         self._names, self._main, self._on_line = function.__globals__, function.__code__, on_line
         self._frames: dict[types.FrameType, Frame] = {}
+        self._code_lines: dict[int, Lines] = {}
         self._bytes = self._lines = 0
         self._until = 0.0
+
+    def superseded(self) -> set[Event]:
+        """The arrays that were made to be filled, entry by entry: what they held before, if anything, means nothing."""
+        last: dict[tuple[Frame, str], Event] = {}
+        found = set()
+        for event in self.events:
+            before = last.get((event.frame, event.name)) if event.name else None
+            if before is not None and fills(event) and not fills(before):
+                found.add(before)
+            last[event.frame, event.name] = event
+        return found
 
     def run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """What call(*args, **kwargs) returns or raises."""
         before = sys.gettrace()
-        self._until = time.perf_counter() + MAX_SECONDS
+        self._until = time.thread_time() + MAX_SECONDS
         sys.settrace(self._enter)
         try:
             return call(*args, **kwargs)
@@ -97,7 +118,11 @@ class Recorder:
 
     def _begin(self, frame: types.FrameType) -> bool:
         caller = self._frames.get(frame.f_back)
-        new = Frame(frame.f_code, frame.f_lineno, caller.depth + 1 if caller else 0)
+        # By identity: equal code may have been written in two cells.
+        code = frame.f_code
+        if id(code) not in self._code_lines:
+            self._code_lines[id(code)] = Lines(code)
+        new = Frame(code, self._code_lines[id(code)], frame.f_lineno, caller.depth + 1 if caller else 0)
         if new.depth > MAX_DEPTH:
             self.complete = False
             return False
@@ -114,7 +139,7 @@ class Recorder:
         if own is None or not self.complete:
             return None
         self._lines += 1
-        if self._lines > MAX_EVENTS or self._bytes > MAX_BYTES or time.perf_counter() > self._until:
+        if self._lines > MAX_EVENTS or self._bytes > MAX_BYTES or time.thread_time() > self._until:
             self.complete = False
             return None
         if event == "line":
@@ -126,8 +151,7 @@ class Recorder:
                 self._on_line(frame)
         elif event == "return":
             self._changed(frame, own)
-            yields = own.code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
-            if not yields:
+            if not own.code.co_flags & _YIELDS:
                 self._add(Event(own, own.line, "", tuple(_arrays(arg)), inner=own, returned=True))
         return self._follow
 
@@ -153,6 +177,13 @@ class Recorder:
         if event.arrays:
             self._bytes += sum(a.nbytes for a in event.arrays)
         self.events.append(event)
+
+
+def fills(event: Event) -> bool:
+    """Whether an array has changed in some of its entries only."""
+    if len(event.arrays) != 1 or len(event.before) != 1 or event.arrays[0].shape != event.before[0].shape:
+        return False
+    return bool(np.any(event.arrays[0] == event.before[0]))
 
 
 def _arrays(value: Any, depth: int = 0) -> Iterator[np.ndarray]:
