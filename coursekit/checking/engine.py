@@ -19,6 +19,7 @@ from coursekit.checking.guessing import beyond_guessing, guessed_share
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.portable import state
 from coursekit.checking.report import Report
+from coursekit.checking.tracing import read_along
 from coursekit.checking.values import NotUsable, unpack
 
 _STOP = (FailureKind.NOT_WRITTEN, FailureKind.TIMEOUT, FailureKind.EXITED)  # no use in calling such an answer again
@@ -75,6 +76,15 @@ class _Run:
                 continue
             self._one_draw(draw, want)
         self._conduct()
+        self.along = self._along(answer) if caller is call_here else ()
+
+    def _along(self, answer: Callable[..., Any]) -> tuple[facts.Fact, ...]:
+        """What the lines of an answer compute whose numbers are wrong, on the smallest draw where they are."""
+        for draw, want, case, seen in zip(self.draws, self.expected, self.cases, self.seen, strict=False):
+            if case.findings:
+                numbers = {finding.kind for finding in case.findings} <= {FindingKind.VALUE, FindingKind.NAN}
+                return read_along(self.exercise, answer, draw, want, seen.arrays, self.seed) if numbers else ()
+        return ()
 
     def _stopped(self) -> bool:
         failure = self.calls[-1].failure if self.calls else None
@@ -167,6 +177,7 @@ class _Run:
             seconds=seconds,
             example=self._example(failed),
             marks=marks,
+            along=() if verdict == Verdict.PASSED else self.along,
         )
 
     def _marks(self) -> float | None:

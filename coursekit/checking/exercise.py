@@ -84,6 +84,7 @@ class Exercise:
     draw:           yields draws from a random generator, the simplest first (T=1, T=3, full size, fresh sizes).
     mistakes:       known mistakes; each must be rejected, and told apart from the others, on every seed.
     hints:          tiers, from a nudge to nearly the line.
+    parts:          what the variables of the reference are, in words: {"r": "the reset gate r"}.
     uses:           names of earlier exercises that the answer may call. While it is checked they are the
                     reference ones, so that one mistake is not punished twice.
     tolerance:      largest relative error of a right float64 answer.
@@ -106,6 +107,7 @@ class Exercise:
     draw: Callable[[np.random.Generator], Iterator[Draw]]
     mistakes: tuple[Mistake, ...] = ()
     hints: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     points: float = 2
     tolerance: float = TOLERANCE

@@ -39,7 +39,14 @@ WHERE = (
     facts.SwappedAxes(),
     facts.NoTimeAxis("T"),
 )
-FACTS = (*WHAT, *WHERE, facts.Said("A sentence."))
+ALONG = (
+    facts.RightValue(4, "r = sigmoid(a)", "", "r", "the reset gate r"),
+    facts.FirstWrongValue(6, "n = np.tanh(b)", "cell", "n", ("the candidate n",), "times", "N"),
+    facts.WrongFrom("t", (5, 4), 3),
+    facts.Exchanged(5, "z = r", "", "z", "the reset gate r"),
+    facts.ReturnedElsewhere("dW_ih", 1, "db_hh", 3),
+)
+FACTS = (*WHAT, *WHERE, *ALONG, facts.Said("A sentence."))
 
 
 def draw(rng):
@@ -127,6 +134,8 @@ def test_a_fact_is_stored_and_read_again(fact):
 def test_every_fact_has_words_of_its_own():
     what = {sentences.what(Finding(FindingKind.VALUE, "h", fact), "gru_step") for fact in (None, *WHAT)}
     where = {sentences.place(fact, "h") for fact in WHERE}
+    along = {sentences.along(fact) for fact in ALONG}
+    assert len(along) == len(ALONG)
     assert len(what) == 1 + len(WHAT) and len(where) == len(WHERE)
 
 

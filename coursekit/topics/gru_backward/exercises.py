@@ -25,6 +25,14 @@ WEIGHTS = (
     Tensor("db_hh", ("3H",), blocks=GATES),
 )
 
+PARTS = {
+    "dan": "dan, the gradient at the argument of the candidate's tanh",
+    "daz": "daz, the gradient at the argument of z's sigmoid",
+    "dar": "dar, the gradient at the argument of r's sigmoid",
+    "dax": "dax, the gradient at W_ih x + b_ih",
+    "dah": "dah, the gradient at W_hh h + b_hh",
+}
+
 
 def _draw_step(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in STEP_SIZES.items():
@@ -40,6 +48,7 @@ register(
         asks="Back through one step of a GRU: dh (N, H) and the step's cache give dx, dh_prev and the gradients of the "
         "four weights.",
         reference=gru_step_backward,
+        parts=PARTS,
         returns=(Tensor("dx", ("N", "D")), Tensor("dh_prev", ("N", "H")), *WEIGHTS),
         draw=_draw_step,
         mistakes=mistakes.STEP,
@@ -72,6 +81,7 @@ register(
         asks="Back-propagation through time of a GRU: dhs (N, T, H), the gradient of each step's own loss, and the "
         "caches of the T steps give dx, dh0 and the gradients of the four weights.",
         reference=gru_backward,
+        parts=PARTS,
         returns=(Tensor("dx", ("N", "T", "D"), sequence="T"), Tensor("dh0", ("N", "H")), *WEIGHTS),
         draw=_draw_sequence,
         uses=("gru_step_backward",),

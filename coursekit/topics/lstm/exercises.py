@@ -25,6 +25,15 @@ WEIGHTS = (
     Tensor("db_hh", ("4H",), blocks=GATES),
 )
 
+PARTS = {
+    "i": "the input gate i",
+    "f": "the forget gate f",
+    "g": "the candidate g",
+    "o": "the output gate o",
+    "c": "the cell c",
+    "h": "the state h",
+}
+
 
 # Forward.
 
@@ -49,6 +58,7 @@ register(
         lesson=LESSON,
         asks="One step of an LSTM for a batch: x (N, D), h and c (N, H) give the next h and c (N, H).",
         reference=lstm_step,
+        parts=PARTS,
         returns=(Tensor("h", ("N", "H")), Tensor("c", ("N", "H"))),
         draw=_draw_step,
         mistakes=mistakes.STEP,
@@ -80,6 +90,7 @@ register(
         lesson=LESSON,
         asks="An LSTM over a sequence: x (N, T, D), h0 and c0 (N, H) give every h and every c, hs and cs (N, T, H).",
         reference=lstm_forward,
+        parts=PARTS,
         returns=(
             Tensor("hs", ("N", "T", "H"), sequence="T"),
             Tensor("cs", ("N", "T", "H"), sequence="T"),
