@@ -27,7 +27,9 @@ CALL_WITH = "_call_with_earlier_answers"
 RUN_BESIDE = "_run_beside"
 """Another one: runs a function of ours beside an answer."""
 
-PRELUDE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
+PRELUDE = "\n".join(
+    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("prelude.py", "finished_layers.py")
+)
 """Runs in the warm server, so that every worker has it: start a server with `Server(prelude=PRELUDE)`."""
 
 MAX_CALLBACK_NUMBERS = 1_000_000  # in the arguments of one call back: more than any draw holds
