@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -25,9 +25,9 @@ from coursekit.grading.run.sandbox import CallResult, FunctionRef, Worker
 CALL, RUN_BESIDE, READ_AGAIN = "call_answer", "run_beside", "read_again"
 """The functions of the worker's prelude through which answers are called."""
 
-PRELUDE = (
-    Path(__file__).with_name("prelude.py").read_text(encoding="utf-8").replace("LENT = {}", f"LENT = {lent.table()!r}")
-)
+PRELUDE = "\n".join(
+    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("prelude.py", "finished_layers.py")
+).replace("LENT = {}", f"LENT = {lent.table()!r}")
 """Runs in the warm server, so that every worker has it: start a server with `Server(prelude=PRELUDE)`."""
 
 MAX_CALLBACK_NUMBERS = 1_000_000  # in the arguments of one call back: more than any draw holds
@@ -68,6 +68,10 @@ class Remote:
         return self._send(
             RUN_BESIDE, (inspect.getsource(function), function.__name__, self.__name__, self._first), args
         )
+
+    def in_doubt(self, reason: str) -> NoReturn:
+        """What the worker said of its own doings cannot be confirmed, so a person has to decide."""
+        raise GraderFault(f"{self.__name__}: {reason}")
 
     def _send(self, name: str, before: tuple[Any, ...], args: tuple[Any, ...]) -> Any:
         self._first, self._before_args = False, len(before)

@@ -27,7 +27,8 @@ from coursekit.topics.pytorch_gpu.answers import (
     to_torch_state_dict,
 )
 from coursekit.topics.pytorch_gpu.device import Device
-from coursekit.topics.pytorch_gpu.run_layers import train_function, train_layer
+from coursekit.topics.pytorch_gpu.products import train_and_count
+from coursekit.topics.pytorch_gpu.run_layers import train_layer
 
 LESSON = "07_pytorch_gpu"
 
@@ -270,11 +271,11 @@ _PRODUCTS = "products beyond T + 1"
 
 
 def _half_for_fusing(cases: Sequence[Case]) -> float:
-    """Right numbers earn half; the other half needs T + 1 products as well."""
+    """Right numbers earn half; the other half needs T + 1 products as well, which only right states prove."""
     marks = []
     for case in cases:
-        fused = _PRODUCTS in case.right
-        marks.append((len(case.right) - fused) / 7 * (1.0 if fused else 0.5))
+        few = _PRODUCTS in case.right
+        marks.append((len(case.right) - few) / 7 * (1.0 if few and "hs" in case.right else 0.5))
     return sum(marks) / len(marks)
 
 
@@ -292,7 +293,7 @@ register(
             Tensor(_PRODUCTS, exact=True),
         ),
         draw=_draw_function,
-        apply=beside(train_function),
+        apply=train_and_count,
         marking=_half_for_fusing,
         mistakes=mistakes.FUSED,
         hints=(
