@@ -18,9 +18,10 @@ _CLOSE = 1e-4  # of states that lie between -1 and 1: far above rounding, far be
 def train_and_count(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     """hs, the gradients of the six arguments, and the products beyond T + 1; an `Exercise.apply`."""
     outcome = beside(train_function)(answer, args)
-    if type(outcome) is not tuple or len(outcome) != 8:
+    if type(outcome) is not tuple or len(outcome) != 9:
         return outcome  # for the report to name
-    *numbers, steps = outcome
+    *numbers, steps, names = outcome
+    steps = recorded.named(steps, names)
     inputs = tuple(args.values())[:6]
     doubt = getattr(answer, "in_doubt", None)
     if doubt is not None and _equal(numbers[0], _states(inputs)) and (reason := _unproved(steps, inputs)):

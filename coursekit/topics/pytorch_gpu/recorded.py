@@ -27,6 +27,24 @@ class Unreadable(ValueError):
     """A list that cannot be run: not of the known form, or with an operation that is not in the table."""
 
 
+def named(steps: Any, names: Any) -> Any:
+    """Steps with the names of their operations in place of numbers; as they are if they are of another form.
+
+    names: the names, one a line, as an array of bytes.
+    """
+    if type(steps) is not list or not isinstance(names, Array) or names.dtype != np.uint8 or names.size > MAX_NUMBERS:
+        return steps
+    known = names.tobytes().decode(errors="replace").split("\n")
+    return [_named(step, known) for step in steps[: MAX_STEPS + 1]]
+
+
+def _named(step: Any, known: Sequence[str]) -> Any:
+    match step:
+        case [int(number), *rest] if 0 <= number < len(known):
+            return [known[number], *rest]
+    return step
+
+
 def count(steps: Any) -> int:
     """How many matrix products are in a list of operations; Unreadable if it is none."""
     if type(steps) is not list or len(steps) > MAX_STEPS:
@@ -37,7 +55,7 @@ def count(steps: Any) -> int:
 def run(steps: Sequence[Any], inputs: Sequence[Array]) -> Array:
     """The result of the last operation, with the inputs in the places of the first values.
 
-    A step is [operation, arguments, options, number of results]; a value among the arguments is ["value", its number],
+    A step is [operation, arguments, options, number of results]; a value among the arguments is {"value": its number},
     counted from 0 over the inputs and then the results in their order; an array is a constant. What is a view of a
     tensor in torch is a view here, so that an operation in place (its name ends in "_") reaches the same numbers.
     Raises Unreadable.
@@ -80,7 +98,7 @@ def _parts(step: Any) -> tuple[str, list, dict[str, float], int]:
 
 def _argument(one: Any, values: Sequence[Array]) -> Any:
     match one:
-        case ["value", int(number)] if 0 <= number < len(values):
+        case {"value": int(number)} if 0 <= number < len(values):
             return values[number]
         case np.ndarray() if one.size <= MAX_NUMBERS and one.dtype.kind in "fiub":
             return one

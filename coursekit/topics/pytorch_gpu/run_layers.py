@@ -51,8 +51,10 @@ def train_function(layer, x, h0, W_ih, W_hh, b_ih, b_hh, dhs):
     """Run a layer that is a function of tensors forwards and backwards, and write down what the forward pass did.
 
     dhs (N, T, H): gradient of a loss. Returns hs, the gradients of the six arguments, and the operations of the forward
-    pass, as `recorded.run` takes them.
+    pass, as `recorded.named` reads them: the names of the operations as bytes, and steps that mean them by number,
+    because no text leaves the process of an answer.
     """
+    import numpy as np
     import torch
     from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -61,7 +63,7 @@ def train_function(layer, x, h0, W_ih, W_hh, b_ih, b_hh, dhs):
 
         def __init__(self, inputs):
             super().__init__()
-            self.steps, self.kept, self.numbers = [], [], {}
+            self.steps, self.names, self.kept, self.numbers = [], {}, [], {}
             for one in inputs:
                 self.keep(one)
 
@@ -75,10 +77,13 @@ def train_function(layer, x, h0, W_ih, W_hh, b_ih, b_hh, dhs):
         def told(self, value):
             if isinstance(value, torch.Tensor):
                 number = self.numbers.get(self.place(value))
-                return value.detach().numpy().copy() if number is None else ["value", number]
+                return value.detach().numpy().copy() if number is None else {"value": number}
             if isinstance(value, (list, tuple)):
                 return [self.told(one) for one in value]
             return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+
+        def step(self, name, *rest):
+            self.steps.append([self.names.setdefault(name, len(self.names)), *rest])
 
         def __torch_dispatch__(self, function, types, args=(), kwargs=None):
             told = [self.told(one) for one in args]
@@ -86,7 +91,7 @@ def train_function(layer, x, h0, W_ih, W_hh, b_ih, b_hh, dhs):
             results = list(made) if isinstance(made, (list, tuple)) else [made]
             options = {name: value for name, value in (kwargs or {}).items() if name in ("alpha", "beta", "value")}
             if all(isinstance(one, torch.Tensor) for one in results):
-                self.steps.append([function.__name__.split(".")[0], told, options, len(results)])
+                self.step(function.__name__.split(".")[0], told, options, len(results))
                 for one in results:
                     self.keep(one)
             return made
@@ -101,4 +106,6 @@ def train_function(layer, x, h0, W_ih, W_hh, b_ih, b_hh, dhs):
     if loss.requires_grad:
         loss.backward()
     gradients = [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
-    return (hs.detach(), *gradients, [*recorder.steps, ["return", [recorder.told(hs)], {}, 1]])
+    recorder.step("return", [recorder.told(hs)], {}, 1)
+    names = np.frombuffer("\n".join(recorder.names).encode(), np.uint8)
+    return (hs.detach(), *gradients, recorder.steps, names)
