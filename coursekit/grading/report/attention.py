@@ -30,6 +30,7 @@ _KINDS = {
     "not graded": "Run `coursekit grade` again.",
     "outdated": "Run `coursekit grade` again; until then this page shows what was graded before.",
     "not from scratch?": "Read the answer. Such a call raises while it is graded, so it has earned nothing by itself.",
+    "read with a remark": "Nothing, if the remark is right: the answers were found and graded.",
 }
 
 
@@ -47,6 +48,8 @@ def _of(student: Student, group: Class) -> list[Look]:
         found.append(look("not decided", _faults(student, open_questions)))
     if student.state == "outdated":
         found.append(look("outdated", "the notebook, or the grader, has changed since it was graded"))
+    if student.remarks:
+        found.append(look("read with a remark", "; ".join(student.remarks)))
     if student.flags:
         found.append(look("not from scratch?", "; ".join(student.flags)))
     return found

@@ -74,6 +74,7 @@ def _student(row: batch.Row, booked: _Booked | None, questions: tuple[Question, 
         booked.late_s,
         sum(booked.penalties.values()),
         row.cpu_s if row.questions else None,
+        row.remarks,
     )
 
 

@@ -28,6 +28,7 @@ _KINDS = {
     "not decided": "The grader could not decide",
     "not graded": "Not graded yet",
     "outdated": "Changed since it was graded",
+    "read with a remark": "Read with a remark",
     "not from scratch?": "Perhaps not from scratch",
 }
 _SIGNS = {
