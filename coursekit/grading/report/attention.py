@@ -32,6 +32,7 @@ _KINDS = {
     "time unknown": "Set the time right in the submission's `timestamp.txt` and run `coursekit grade` again.",
     "not isolated": "Trust these points as far as you trust who wrote the notebook, or grade it again in a sandbox.",
     "not from scratch?": "Read the answer. Such a call raises while it is graded, so it has earned nothing by itself.",
+    "read with a remark": "Nothing, if the remark is right: the answers were found and graded.",
 }
 
 
@@ -55,6 +56,8 @@ def _of(student: Student, group: Class) -> list[Look]:
         found.append(look("time unknown", "; ".join(student.doubts)))
     if student.unprotected:
         found.append(look("not isolated", "run without a sandbox, it could have done anything"))
+    if student.remarks:
+        found.append(look("read with a remark", "; ".join(student.remarks)))
     if student.flags:
         found.append(look("not from scratch?", "; ".join(student.flags)))
     return found

@@ -48,6 +48,7 @@ class Student:
     marks:    by question.
     problems: why a notebook could not be read.
     flags:    what the grader found worth a look, such as a finished layer in place of one written from scratch.
+    remarks:  how the notebook was read, where it was not as it was handed out.
     late_s:   seconds after the deadline.
     penalty:  points taken for that.
     cpu_s:    CPU seconds that the notebook used; None if unknown.

@@ -30,6 +30,7 @@ _KINDS = {
     "outdated": "Changed since it was graded",
     "time unknown": "A time that cannot be read",
     "not isolated": "Graded without isolation",
+    "read with a remark": "Read with a remark",
     "not from scratch?": "Perhaps not from scratch",
 }
 _SIGNS = {

@@ -52,3 +52,8 @@ def test_wrong_answers_need_nobody(make_class, make_student):
 def test_written_answers_are_counted_where_only_people_can_grade(group, make_class, make_student):
     assert written_answers(group) == 2  # cyd's and eve's
     assert written_answers(make_class(make_student())) == 0
+
+
+def test_a_remark_on_how_a_notebook_was_read_is_told_and_accuses_nobody(make_class, make_student):
+    [look] = looks(make_class(make_student(remarks=("gru_step was taken from a cell below",))))
+    assert (look.kind, look.why) == ("read with a remark", "gru_step was taken from a cell below")
