@@ -19,6 +19,7 @@ from coursekit.grading.gradebook.written import Written
 from coursekit.grading.run.job import Job
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.run.servers import isolation_is_asked_for
+from coursekit.grading.run.stock import IN_KERNEL
 from coursekit.grading.submission.course import Course, CourseError, Submission
 
 _FLUSH_ROWS, _FLUSH_S = 50, 1.0
@@ -239,6 +240,8 @@ def _row(pending: _Pending) -> Row:
     for graded in pending.results.values():
         for name, report in graded.reports.items():
             questions.append(Question(name, report.points, report.max_points, report.verdict, report.diagnoses))
+        for name, (points, most) in graded.tests.items():
+            questions.append(Question(name, points, most, IN_KERNEL))
         for name, reason in graded.faults.items():
             questions.append(Question(name, None, 0.0, UNDECIDED, fault=reason))
         flags += graded.flags

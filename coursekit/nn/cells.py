@@ -50,20 +50,11 @@ class RecurrentCell(nn.Module):
 
         Raises ValueError, RuntimeError or TypeError, as torch.nn does, when a shape or a type does not fit.
         """
-        if recording.is_symbolic(input):
-            return recording.leaf(self, input, hx)
-        name = type(self).__name__
-        if input.dim() not in (1, 2):
-            raise ValueError(f"{name}: expected an input of shape (N, D) or (D,), got {tuple(input.shape)}.")
+        if (node := recording.leaf(self, input, hx)) is not None:
+            return node
         states = None if hx is None else self._incoming(hx)
-        shape = (*input.shape[:-1], self.hidden_size)
-        for state_name, h in zip(self.state_names, states or (), strict=False):
-            if h.dim() not in (1, 2):
-                raise ValueError(f"{name}: expected {state_name} of shape {shape}, got {tuple(h.shape)}.")
-        if not torch.jit.is_tracing():  # there a size is no number yet
-            checks.features(name, input, self.input_size)
-            for state_name, h in zip(self.state_names, states or (), strict=False):
-                checks.state(name, state_name, h, shape)
+        with recording.paused():
+            self._check(input, states or ())
         rows = input if input.dim() == 2 else input[None]
         from_x = F.linear(rows, self.weight_ih, self.bias_ih)
         if states is None:
@@ -73,6 +64,18 @@ class RecurrentCell(nn.Module):
             states = [autocast.cast(h if input.dim() == 2 else h[None], to) for h in states]
         states = self._step(from_x, *states, self.weight_hh.t(), self._bias_hh())
         return self._outgoing([s if input.dim() == 2 else s[0] for s in states])
+
+    def _check(self, x: Tensor, states: Sequence[Tensor]) -> None:
+        name, shape = type(self).__name__, (*x.shape[:-1], self.hidden_size)
+        if x.dim() not in (1, 2):
+            raise ValueError(f"{name}: expected an input of shape (N, D) or (D,), got {tuple(x.shape)}.")
+        named = list(zip(self.state_names, states, strict=False))
+        for state_name, h in named:
+            if h.dim() not in (1, 2):
+                raise ValueError(f"{name}: expected {state_name} of shape {shape}, got {tuple(h.shape)}.")
+        checks.features(name, x, self.input_size)
+        for state_name, h in named:
+            checks.state(name, state_name, h, shape)
 
     def _step(self, from_x: Tensor, *states_and_weights: Tensor) -> Sequence[Tensor]:
         """The next states (N, H), from W_ih x + b_ih, the states, W_hh transposed and b_hh."""

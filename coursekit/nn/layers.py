@@ -120,8 +120,8 @@ class Recurrent(nn.Module):
         loop   another loop with the weights of this layer, called as those in `loops`; LayerNormGRU has one
         Raises RuntimeError or ValueError, as torch.nn does, when a shape or a type does not fit.
         """
-        if recording.is_symbolic(input):
-            return recording.leaf(self, input, hx)
+        if (node := recording.leaf(self, input, hx)) is not None:
+            return node
         if torch.compiler.is_dynamo_compiling() and not recording.is_exported():
             from .compiled import outside_the_graph
 
@@ -136,8 +136,9 @@ class Recurrent(nn.Module):
         x = input if batched else input.unsqueeze(1)
         if batched and self.batch_first:
             x = x.transpose(0, 1)
-        states = self._initial(hx, x, x.shape[1], batched)
-        y, states = self._stack(x, states, Full(x), loop)
+        layout = Full(x)
+        states = self._initial(hx, x, layout, batched)
+        y, states = self._stack(x, states, layout, loop)
         if not batched:
             y, states = y.squeeze(1), tuple(s.squeeze(1) for s in states)
         elif self.batch_first:
@@ -147,7 +148,7 @@ class Recurrent(nn.Module):
     def _forward_packed(self, packed: PackedSequence, hx, loop):
         rows, batch_sizes, to_sorted, to_original = packed
         layout = Packed(batch_sizes, rows.device)
-        states = self._initial(hx, rows, layout.batch, batched=True)
+        states = self._initial(hx, rows, layout, batched=True)
         if hx is not None and to_sorted is not None:
             states = tuple(s.index_select(1, to_sorted) for s in states)
         y, states = self._stack(rows, states, layout, loop)
@@ -155,25 +156,29 @@ class Recurrent(nn.Module):
             states = tuple(s.index_select(1, to_original) for s in states)
         return PackedSequence(y, batch_sizes, to_sorted, to_original), self._outgoing(states)
 
-    def _initial(self, hx, x: Tensor, batch: int, batched: bool) -> States:
+    def _initial(self, hx, x: Tensor, layout: Full | Packed, batched: bool) -> States:
         """The initial states (layers * directions, N, H), after all checks of the input and of hx."""
-        rows = self.num_layers * self._directions
-        sizes = (self._output_size, self.hidden_size)[: len(self.state_names)]
         states = None if hx is None else self._incoming(hx)
-        if not torch.jit.is_tracing():  # there a size is no number yet, and the operator that is recorded checks it
-            self._check(x, states, [(rows, batch, size) if batched else (rows, size) for size in sizes])
+        with recording.paused():
+            self._check(x, states, layout, batched)
         if states is None:
-            return tuple(x.new_zeros(rows, batch, size) for size in sizes)
+            rows, batch = self.num_layers * self._directions, layout.batch
+            return tuple(x.new_zeros(rows, batch, size) for size in self._state_sizes)
         return states if batched else tuple(h.unsqueeze(1) for h in states)
 
-    def _check(self, x: Tensor, states: States | None, shapes: list[tuple[int, ...]]) -> None:
+    @property
+    def _state_sizes(self) -> tuple[int, ...]:
+        return (self._output_size, self.hidden_size)[: len(self.state_names)]
+
+    def _check(self, x: Tensor, states: States | None, layout: Full | Packed, batched: bool) -> None:
         name, weight, to = type(self).__name__, self.weight_ih_l0, autocast.wanted(x)
         if not torch._C._is_any_autocast_enabled():
             checks.dtype(name, x, weight)
         checks.length(name, len(x))
         checks.features(name, x, self.input_size)
-        for state_name, h, shape in zip(self.state_names, states or (), shapes, strict=False):
-            checks.state(name, state_name, h, shape)
+        rows, batch = self.num_layers * self._directions, layout.batch
+        for state_name, h, size in zip(self.state_names, states or (), self._state_sizes, strict=False):
+            checks.state(name, state_name, h, (rows, batch, size) if batched else (rows, size))
             checks.dtype(name, autocast.cast(h, to), autocast.cast(weight, to), state_name, error=RuntimeError)
 
     def _incoming(self, hx) -> States:

@@ -18,7 +18,12 @@ class Full:
     """Sequences of equal length, (T, N, D)."""
 
     def __init__(self, x: Tensor):
-        self.batch = x.shape[1]
+        self._x = x
+
+    @property
+    def batch(self) -> int:
+        """How many sequences; while torch.jit.trace records, PyTorch makes a tensor of it."""
+        return self._x.shape[1]
 
     def unroll(self, rows: Tensor, reverse: bool) -> Tensor:
         """(T, N, D) in the order in which the loop sees it."""
@@ -36,7 +41,11 @@ class Packed:
 
     def __init__(self, batch_sizes: Tensor, device: torch.device):
         self.batch_sizes, self._device = batch_sizes, device
-        self.batch = batch_sizes[0] if torch.jit.is_tracing() else int(batch_sizes[0])
+
+    @property
+    def batch(self) -> int:
+        """How many sequences; while torch.jit.trace records, a tensor."""
+        return self.batch_sizes[0] if torch.jit.is_tracing() else int(self.batch_sizes[0])
 
     @cached_property
     def _places(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -6,6 +6,9 @@ there, and so are ours. (`torch.jit.trace` and `torch.export` record PyTorch's o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import nn
 from torch.nn.utils import parametrize
@@ -39,12 +42,24 @@ def is_exported() -> bool:
     return hasattr(torch.compiler, "is_exporting") and torch.compiler.is_exporting()
 
 
-def is_symbolic(input) -> bool:
-    """Is the call one of `torch.fx.symbolic_trace`?"""
-    return isinstance(input, torch.fx.Proxy)
+@contextmanager
+def paused() -> Iterator[None]:
+    """Sizes are plain numbers inside, for checks: while torch.jit.trace records, they are tensors."""
+    recorder = torch._C._get_tracing_state()
+    if recorder is None:
+        yield
+        return
+    torch._C._set_tracing_state(None)
+    try:
+        yield
+    finally:
+        torch._C._set_tracing_state(recorder)
 
 
-def leaf(module: nn.Module, *args) -> torch.fx.Proxy:
-    """Record the call of the module as one node, as torch.fx does with the modules of torch.nn."""
-    tracer = args[0].tracer
-    return tracer.create_proxy("call_module", tracer.path_of_module(module), args, {})
+def leaf(module: nn.Module, input, hx) -> torch.fx.Proxy | None:
+    """Under torch.fx.symbolic_trace, the call of the module as one node, as for modules of torch.nn; else None."""
+    for given in (input, *hx) if isinstance(hx, (tuple, list)) else (input, hx):
+        if isinstance(given, torch.fx.Proxy):
+            path = given.tracer.path_of_module(module)
+            return given.tracer.create_proxy("call_module", path, (input, hx), {})
+    return None

@@ -79,6 +79,23 @@ def test_a_trace_with_states(twins, cell):
     torch.testing.assert_close(traced(*args), theirs(*args))
 
 
+@pytest.mark.parametrize("cell", [*CELLS, *ONE_STEP])
+def test_a_trace_of_a_wrong_call_is_refused(cell):
+    """Also what would broadcast: a state for one sequence beside four."""
+
+    def states(N, **options):
+        h = torch.zeros((N, H) if "Cell" in cell else (1, N, H), **options)
+        return (h, h) if "LSTM" in cell else h
+
+    x = torch.randn(N, D) if "Cell" in cell else torch.randn(T, N, D)
+    for wrong in [(x[..., 1:], states(N)), (x, states(1)), (x.double(), states(N)), (x, states(N, dtype=torch.double))]:
+        with pytest.raises((RuntimeError, ValueError)) as expected, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the tracer's own, about the sizes in its message
+            torch.jit.trace(getattr(torch.nn, cell)(D, H), wrong)
+        with pytest.raises(expected.type):
+            torch.jit.trace(getattr(nn, cell)(D, H), wrong)
+
+
 @pytest.mark.parametrize("options", OPTIONS)
 @pytest.mark.parametrize("cell", [*CELLS, "relu"])
 def test_a_script_is_that_of_torch_and_learns(twins, cell, options):
@@ -143,6 +160,18 @@ def test_fx_takes_a_module_as_one_node(cell):
     assert [node.op for node in traced.graph.nodes] == ["placeholder", "call_module", "output"]
     x = torch.randn(N, D)
     torch.testing.assert_close(traced(x), module(x))
+    state = torch.randn((N, H) if "Cell" in cell else (1, N, H))
+    x = x if "Cell" in cell else torch.randn(T, N, D)
+
+    class Given(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.module = module
+
+        def forward(self, h):
+            return self.module(x, hx=(h, h) if "LSTM" in cell else h)
+
+    torch.testing.assert_close(torch.fx.symbolic_trace(Given())(state), Given()(state))
 
 
 @pytest.mark.slow

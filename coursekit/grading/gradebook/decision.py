@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum, determine_grade
 
 from coursekit.grading.run.notebook import Graded
+from coursekit.grading.run.stock import is_stock_test
 from coursekit.lessons.cells import checksum, exercise_of, grade_id, is_answer, is_graded, is_task, points
 
 
@@ -46,6 +47,8 @@ def _score(cell: NotebookNode, graded: Graded) -> float | None:
     """Points of a check; of a written answer, 0 if nothing was written. Anything else is for a person."""
     if cell.cell_type != "code" or is_answer(cell):
         return determine_grade(cell)[0]
+    if is_stock_test(cell):
+        return graded.tests.get(grade_id(cell), (None, None))[0]
     report = graded.reports.get(exercise_of(cell) or "")
     return None if report is None else round(report.score * points(cell), 4)
 

@@ -6,6 +6,7 @@ from nbformat import NotebookNode
 
 from coursekit.grading import nodes
 from coursekit.grading.run.notebook import Graded
+from coursekit.grading.run.stock import is_stock_test
 from coursekit.grading.safe_markdown import shown_markdown
 from coursekit.grading.safe_markdown.cleaning import IGNORED
 from coursekit.grading.safe_text import plain
@@ -23,7 +24,7 @@ def outputs_shown(nb: NotebookNode, graded: Graded) -> NotebookNode:
     for cell in nb.cells:
         if cell.cell_type != "code":
             continue
-        exercise = exercise_of(cell)
+        exercise = None if is_stock_test(cell) else exercise_of(cell)
         outputs = graded.outputs.get(cell.get("id", ""), []) if exercise is None else _report(exercise, graded)
         cell.outputs = [NotebookNode(output) for output in outputs]
     return nb

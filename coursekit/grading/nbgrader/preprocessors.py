@@ -17,7 +17,7 @@ from coursekit.grading.gradebook.decision import decided
 from coursekit.grading.gradebook.presentation import outputs_shown, words_made_safe
 from coursekit.grading.gradebook.results import RESULTS, ResultStore
 from coursekit.grading.gradebook.rows import Rows
-from coursekit.grading.nbgrader.reading import UNREAD
+from coursekit.grading.nbgrader.reading import REMARKS, UNREAD
 from coursekit.grading.run.job import Job
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.run.runners import failed, faulty, run_job
@@ -47,7 +47,7 @@ class Canonicalize(_Step):
         reason = resources.get(UNREAD)
         if reason is None:
             try:
-                return canonical(released, repaired(nb)), resources
+                return canonical(released, repaired(nb), resources.get(REMARKS, ())), resources
             except Exception as error:  # of ours: the other submissions are graded all the same
                 reason = FAILED
                 self._keep(own, trace(error))
@@ -81,7 +81,7 @@ class TrustedExecute(_Step):
         return for_people, resources
 
 
-class TrustedSaveAutoGrades(_Step):
+class TrustedSaveAutoGrades(NbGraderPreprocessor):
     """Write the rows that `coursekit grade` writes: of the grader's own result, never of what a cell shows."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:

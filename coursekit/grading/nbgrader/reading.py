@@ -15,10 +15,12 @@ from coursekit.grading import nodes
 from coursekit.grading.submission import intake
 from coursekit.grading.submission.course import Course
 from coursekit.grading.submission.quarantine import REASONS, note, place_of, set_aside, shown
-from coursekit.grading.submission.versions import versions
 
 UNREAD = "coursekit_unread"
 """Key under which the reason travels why a notebook could not be read: first in resources, then in its metadata."""
+
+REMARKS = "coursekit_remarks"
+"""Key in resources: what there is to say about how a notebook was read."""
 
 
 class SafeExporter(NotebookExporter):
@@ -31,13 +33,19 @@ class SafeExporter(NotebookExporter):
         if not self.parent._sanitizing:  # the second half of autograding reads what the first has written
             return super().from_filename(filename, resources, **options)
         resources = {} if resources is None else resources
-        path = _latest(Path(filename))
-        try:
-            nb = intake.read_notebook(path)
-        except intake.Refused as reason:
-            nb = nodes.notebook([])
-            resources[UNREAD] = f"{path.name} {reason}"
+        nb, problem, resources[REMARKS] = _read(Path(filename))
+        if problem:
+            resources[UNREAD] = problem
         return self.from_notebook_node(nb, resources, **options)
+
+
+def _read(path: Path) -> tuple[NotebookNode, str, tuple[str, ...]]:
+    """A notebook that was handed in, or one in its folder that holds its answers; why it could not be read; remarks."""
+    released = Course(Path.cwd()).released(path.parent.name)
+    expected = {name: intake.grade_ids(nb) for name, nb in released.items()}
+    read = intake.read_submission(path.parent, expected, released)
+    problem = read.problems.get(path.stem, "")
+    return read.notebooks.get(path.stem, nodes.notebook([])), problem, read.remarks
 
 
 def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -58,22 +66,6 @@ def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
     set_aside(folder, place, course.when(folder), keep={Path(path) for path in notebooks})
 
 
-def _latest(path: Path) -> Path:
-    """The newest of the uploads of a notebook; nbgrader itself passes over NAME-1.ipynb as unknown."""
-    uploads = versions(path.stem, (file.name for file in path.parent.glob("*.ipynb")))
-    if not uploads:
-        return path
-    assignment, student = path.parent.name, path.parent.parent.name
-    course, remarks = Course(Path.cwd()), []
-    released = course.released(assignment)
-    if path.stem not in released:
-        return path
-    others = [path.with_name(name) for name in uploads if Path(name).stem not in released]
-    chosen = intake.latest(path, others, intake.grade_ids(released[path.stem]), remarks)
-    note(place_of(course.root, assignment, student), remarks)
-    return chosen
-
-
 @functools.cache  # once a run: nbgrader calls the hook for every submission
 def _say_who_is_left_out(root: Path, assignment: str) -> None:
     """nbgrader passes over a folder without a notebook, and its gradebook then says nothing of the student."""
@@ -92,6 +84,7 @@ def _say_who_is_left_out(root: Path, assignment: str) -> None:
 def _find_renamed(course: Course, assignment: str, folder: Path, notebooks: list[str]) -> None:
     released = course.released(assignment)
     names = {name: intake.grade_ids(nb) for name, nb in released.items()}
-    for name, found in intake.read_submission(folder, names).renamed.items():
-        shutil.copyfile(folder / found, folder / f"{name}.ipynb", follow_symlinks=False)
-        notebooks.append(str(folder / f"{name}.ipynb"))
+    for name, found in intake.read_submission(folder, names, released).renamed.items():
+        if not (folder / f"{name}.ipynb").exists():
+            shutil.copyfile(folder / found, folder / f"{name}.ipynb", follow_symlinks=False)
+            notebooks.append(str(folder / f"{name}.ipynb"))

@@ -52,7 +52,7 @@ def _student(row: Row, there: Booked | None, questions: tuple[Question, ...]) ->
         score = scores.get(check_of(question.name) if question.checked else question.name)
         points, by_hand = (None, False) if score is None else (score.points, score.is_by_hand)
         said = found.get(question.name)
-        if not question.checked:
+        if not question.checked and said is None:
             marks[question.name] = Mark(points, by_hand)
         elif said is None:
             marks[question.name] = Mark(points, by_hand, UNDECIDED)

@@ -17,6 +17,7 @@ from coursekit.checking import registry
 from coursekit.grading.run.notebook import Graded, grade_notebook
 from coursekit.grading.run.sandbox import Connection, Server
 from coursekit.grading.run.servers import isolation_is_asked_for
+from coursekit.grading.run.stock import is_stock_test
 from coursekit.grading.seeds import seed
 from coursekit.grading.submission.canonical import READING, is_own_cell
 from coursekit.lessons.cells import exercise_of, grade_id, is_answer, nbgrader_part
@@ -40,7 +41,8 @@ class Job:
 
     @classmethod
     def of(cls, nb: NotebookNode, assignment: str, name: str, student: str, secret: bytes) -> Job:
-        exercises = [exercise for cell in nb.cells if (exercise := exercise_of(cell)) is not None]
+        checks = [cell for cell in nb.cells if not is_stock_test(cell)]
+        exercises = [exercise for cell in checks if (exercise := exercise_of(cell)) is not None]
         content = _written(nb)
         seeds = {exercise: seed(secret, assignment, exercise, student, content) for exercise in exercises}
         return cls(assignment, name, student, json.dumps(nb), seeds, isolation_is_asked_for())
@@ -56,6 +58,12 @@ class Job:
             "grader": grader_version(),
             "isolation": isolation,
         }
+
+    @property
+    def checked(self) -> list[str]:
+        """What is to be decided: the exercises, and nbgrader's own tests by the names of their cells."""
+        cells = from_dict(json.loads(self.notebook)).cells
+        return [*self.seeds, *(grade_id(cell) for cell in cells if is_stock_test(cell))]
 
     @property
     def key(self) -> str:

@@ -11,15 +11,18 @@ from typing import Any
 from nbformat import NotebookNode
 
 from coursekit.checking import Exercise, Report, evaluate, registry
+from coursekit.grading import nodes
 from coursekit.grading.bounds import Bounds, Exceeded
 from coursekit.grading.failures import FAILED, trace
+from coursekit.grading.run import stock
 from coursekit.grading.run.environment import Environment
 from coursekit.grading.run.remote import PRELUDE, GraderFault, Remote
-from coursekit.grading.run.sandbox import Connection, Limits, SandboxUnavailable, Server, Worker
+from coursekit.grading.run.sandbox import CellResult, Connection, Limits, SandboxUnavailable, Server, Worker
 from coursekit.grading.run.shown import Outputs
+from coursekit.grading.run.stock import is_stock_test
 from coursekit.grading.submission import from_scratch
 from coursekit.grading.submission.canonical import READING, is_own_cell
-from coursekit.lessons.cells import exercise_of, is_answer
+from coursekit.lessons.cells import exercise_of, grade_id, is_answer, points
 
 MAX_RESTARTS = 8
 """How often one notebook may lose its worker (endless loops, os._exit) before a student's own cells are left out."""
@@ -35,6 +38,7 @@ class Graded:
     reports: by exercise.
     faults:  by exercise, why the grader could not decide; a person has to. Never counted against the student.
     flags:   what a teacher should look at.
+    tests:   points of nbgrader's own tests by cell, given in the student's kernel; one not decided is in `faults`.
     remarks: how the notebook was read, where it was not as it was handed out.
     outputs: by cell id, what the cells showed, as nbformat outputs made here from checked data.
     cpu_s:   CPU seconds that the notebook's own code used.
@@ -48,6 +52,7 @@ class Graded:
     cpu_s: float = 0.0
     broken: str = ""
     remarks: tuple[str, ...] = ()
+    tests: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -58,6 +63,7 @@ class Graded:
             "cpu_s": self.cpu_s,
             "broken": self.broken,
             "remarks": list(self.remarks),
+            "tests": self.tests,
         }
 
     @classmethod
@@ -70,6 +76,7 @@ class Graded:
             data["cpu_s"],
             data["broken"],
             tuple(data["remarks"]),
+            {name: tuple(test) for name, test in data["tests"].items()},
         )
 
 
@@ -104,6 +111,7 @@ class _Grading:
         self.reports: dict[str, Report] = {}
         self.faults: dict[str, str] = {}
         self.broken: list[str] = []
+        self.tests: dict[str, tuple[float, float]] = {}
         self.outputs = Outputs()
         self.bounds = Bounds()
         self.reading = nb.metadata.get(READING, {})
@@ -123,7 +131,7 @@ class _Grading:
         flags = self._flags()
         shown, broken = self.outputs.by_cell, "\n".join(self.broken)
         remarks = tuple(self.reading.get("remarks", ()))
-        return Graded(self.reports, self.faults, flags, shown, round(self.cpu_s, 3), broken, remarks)
+        return Graded(self.reports, self.faults, flags, shown, round(self.cpu_s, 3), broken, remarks, self.tests)
 
     def _failed(self, error: Exception) -> str:
         """Keep where the grader failed; returns what a student may read of it."""
@@ -133,19 +141,24 @@ class _Grading:
     def _flags(self) -> tuple[str, ...]:
         try:
             with self.bounds.step():
-                return tuple(dict.fromkeys(flag for c in self._written() for flag in from_scratch.flags(c.source)))
+                return tuple(dict.fromkeys(flag for cell in self._written() for flag in self._used_by(cell)))
         except Exceeded:
             pass
         except Exception as error:
             self._failed(error)
         return (from_scratch.UNREAD,)
 
+    def _used_by(self, cell: NotebookNode) -> tuple[str, ...]:
+        """What a cell uses that it should write."""
+        in_answers = self.reading.get("given_in_answers", ()) if is_answer(cell) else None
+        return from_scratch.flags(cell.source, self.reading.get("given", ()), in_answers)
+
     def _written(self) -> list[NotebookNode]:
         """The cells that a student wrote."""
         return [c for c in self.nb.cells if c.cell_type == "code" and not _is_given(c)]
 
     def _cell(self, cell: NotebookNode) -> None:
-        exercise = exercise_of(cell)
+        exercise = None if is_stock_test(cell) else exercise_of(cell)
         if exercise is not None:
             self._check(exercise)
             return
@@ -163,12 +176,24 @@ class _Grading:
                     raise GraderFault(f"a cell could not finish on this machine: {result.reason}")
             self.outputs.add(cell.id, result)
         self.environment.ran(cell.source, result)
+        if is_stock_test(cell):
+            self._test(cell, result)
         stopped = result.status in ("timeout", "died")
         if stopped and not _is_given(cell):  # a right answer may stand beside what took too long
             with self.bounds.step():
                 self._alive().run_cell(cell.source, only_definitions=True)
         if self.worker is not None and self.worker.alive:
             self.done.append((cell.source, stopped))
+
+    def _test(self, cell: NotebookNode, result: CellResult) -> None:
+        """One of nbgrader's own tests has run."""
+        if result.passed:
+            self.faults[grade_id(cell)] = (
+                f"the test stopped at `{result.passed[0].statement}`: {result.passed[0].reason}"
+            )
+            return
+        self.tests[grade_id(cell)] = stock.earned(cell, result), points(cell)
+        self.outputs.by_cell[cell.id].append(nodes.stream("stdout", f"Points {stock.IN_KERNEL}.\n"))
 
     def _check(self, name: str) -> None:
         if doubt := self.reading.get("undecided", {}).get(name):
@@ -244,8 +269,8 @@ class _Grading:
 
     def _give_up(self, reason: str) -> None:
         for cell in self.nb.cells:
-            name = exercise_of(cell)
-            if name is not None and name not in self.reports:
+            name = grade_id(cell) if is_stock_test(cell) else exercise_of(cell)
+            if name is not None and name not in self.reports and name not in self.tests:
                 self.faults.setdefault(name, reason)
 
 

@@ -54,12 +54,12 @@ def run_job(job: Job) -> Graded:
 
 def faulty(job: Job, reason: str) -> Graded:
     """A result that decides nothing: every exercise of the job needs a person."""
-    return Graded({}, faults=dict.fromkeys(job.seeds, reason))
+    return Graded({}, faults=dict.fromkeys(job.checked, reason))
 
 
 def failed(job: Job, error: BaseException) -> Graded:
     """The result of a job on which the grader itself failed."""
-    return Graded({}, faults=dict.fromkeys(job.seeds, FAILED), broken=trace(error))
+    return Graded({}, faults=dict.fromkeys(job.checked, FAILED), broken=trace(error))
 
 
 def serially(jobs: Iterable[Job]) -> Iterator[tuple[Job, Graded]]:
@@ -163,7 +163,7 @@ def _alone(job: Job) -> Graded:
         try:
             return pool.submit(run_job, job).result()
         except BrokenProcessPool as error:
-            return replace(failed(job, error), faults=dict.fromkeys(job.seeds, DIED))
+            return replace(failed(job, error), faults=dict.fromkeys(job.checked, DIED))
 
 
 def on_cluster(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]]:

@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 
 from coursekit.grading import nodes
+from coursekit.grading.submission import from_scratch
 from coursekit.grading.submission.elsewhere import settled
 from coursekit.lessons.cells import grade_id, is_answer, nbgrader_part
 
 MISSING = "# This cell was missing from the notebook that was handed in."
 
 READING = "coursekit_reading"
-"""Key in a canonical copy's metadata: "remarks" on how it was read; "undecided", by exercise, why a person has to."""
+"""Key in a canonical copy's metadata: "remarks" on how it was read; "undecided", by exercise, why a person has to.
+
+"given" and "given_in_answers" are the finished things that the notebook itself uses, and the cells of its answers."""
 
 UNREAD_CELL = "unread"
 """Id of the cell that says why a notebook could not be read."""
@@ -47,8 +50,15 @@ def canonical(released: NotebookNode, submitted: NotebookNode, remarks: Sequence
         cells.append(cell)
         cells.extend(own.get(_anchor(cell), []))
     nb.cells = cells
-    nb.metadata[READING] = {"remarks": [*remarks, *meant.remarks], "undecided": meant.undecided}
+    nb.metadata[READING] = {"remarks": [*remarks, *meant.remarks], "undecided": meant.undecided} | _given(released)
     return nb
+
+
+def _given(released: NotebookNode) -> dict[str, list[str]]:
+    code = [cell for cell in released.cells if cell.cell_type == "code"]
+    given = {name for cell in code for name in from_scratch.used(cell.source)}
+    in_answers = {name for cell in code if is_answer(cell) for name in from_scratch.used(cell.source)}
+    return {"given": sorted(given), "given_in_answers": sorted(in_answers)}
 
 
 def unread(released: NotebookNode, reason: str) -> NotebookNode:

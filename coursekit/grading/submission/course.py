@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from traitlets.config import Config, PyFileConfigLoader
@@ -20,6 +21,7 @@ from coursekit.grading.seeds import course_secret
 from coursekit.grading.submission import intake, names
 from coursekit.grading.submission.canonical import canonical
 from coursekit.grading.submission.times import HandedIn, handed_in
+from coursekit.lessons.cells import grade_id, is_answer, is_graded
 
 
 class CourseError(ValueError):
@@ -86,6 +88,21 @@ class Course:
             raise CourseError(f"there is no released assignment called {assignment!r} in {folder.parent}.{hint}")
         return found
 
+    def _with_tests(self, assignment: str) -> dict[str, NotebookNode]:
+        """The released notebooks with nbgrader's own tests as the gradebook has them, hidden ones included."""
+        released = self.released(assignment)
+        with Gradebook(self.db_url, self.directory.course_id) as book:
+            try:
+                entries = book.find_assignment(assignment).notebooks
+            except MissingEntry:
+                return released
+            sources = {(nb.name, cell.name): cell.source for nb in entries for cell in nb.source_cells if cell.locked}
+        for name, nb in released.items():
+            for cell in nb.cells:
+                if is_graded(cell) and not is_answer(cell) and cell.cell_type == "code":
+                    cell.source = sources.get((name, grade_id(cell)), cell.source)
+        return released
+
     def students(self, assignment: str) -> list[str]:
         """Who handed something in, by name."""
         return list(self.handed_in(assignment))
@@ -100,7 +117,7 @@ class Course:
 
     def submissions(self, assignment: str, students: list[str]) -> Iterator[Submission]:
         """Read and rebuild what each student handed in, one at a time."""
-        released = self.released(assignment)
+        released = self._with_tests(assignment)
         expected = {name: intake.grade_ids(nb) for name, nb in released.items()}
         folders = self.handed_in(assignment) if students else {}
         for student in students:
@@ -115,7 +132,7 @@ class Course:
                 yield Submission(student, folder, {}, dict.fromkeys(released, reason))
                 continue
             try:
-                read = intake.read_submission(folder, expected)
+                read = intake.read_submission(folder, expected, released)
                 remarks = (*read.remarks, *([_TWICE] if len(there) > 1 else []))
                 copies = {name: canonical(released[name], nb, remarks) for name, nb in read.notebooks.items()}
                 submission = Submission(student, folder, copies, dict(read.problems), remarks, self.when(folder))

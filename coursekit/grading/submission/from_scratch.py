@@ -6,7 +6,12 @@ In the worker these names raise, so their use earns nothing. The flag says that 
 from __future__ import annotations
 
 import ast
+import functools
+import importlib
+import re
 import warnings
+from collections.abc import Collection
+from importlib.util import find_spec
 
 _LAYERS = {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "RNNBase", "RNNCellBase"}
 _FUNCTIONS = {"gru", "lstm", "rnn_tanh", "rnn_relu", "gru_cell", "lstm_cell", "rnn_tanh_cell", "rnn_relu_cell"}
@@ -18,25 +23,75 @@ MAX_FLAGS = 20
 UNREAD = "holds code that is too long or too deep to be searched for what is to be written from scratch"
 
 
-def flags(source: str) -> tuple[str, ...]:
-    """Sentences on what the source of a cell uses that it should write; empty for source that does not parse."""
-    if len(source) > MAX_SOURCE:
+class _Unread(Exception):
+    """Too long or too deep to be searched."""
+
+
+@functools.lru_cache(maxsize=1000)
+def used(source: str) -> frozenset[str]:
+    """The finished things that a cell of the handed-out notebook imports or uses, by their full names."""
+    try:
+        return frozenset().union(*_found(source))
+    except _Unread:
+        return frozenset()
+
+
+def flags(
+    source: str, given: Collection[str] = frozenset(), given_in_answers: Collection[str] | None = None
+) -> tuple[str, ...]:
+    """Sentences on what the source of a cell uses that it should write; empty for source that does not parse.
+
+    given:            what the handed-out notebook uses itself, which is no evidence where a cell of it was edited.
+    given_in_answers: for an answer, what its own cell used as it was handed out. An answer may repeat the notebook's
+                      imports; what it uses beyond these is its own choice.
+    """
+    try:
+        imported, uses = _found(source)
+    except _Unread:
         return (UNREAD,)
+    own = {name for name in imported | uses if not _is_given(name, given)}
+    if given_in_answers is not None:
+        own |= {name for name in uses if not _is_given(name, given_in_answers) and not _is_module(name)}
+    named = sorted(name for name in own if not _is_record(name))
+    return tuple(f"uses {name[:200]}, which is to be written from scratch" for name in named[:MAX_FLAGS])
+
+
+def _found(source: str) -> tuple[set[str], set[str]]:
+    """The finished things that a cell imports, and those that it uses."""
+    if len(source) > MAX_SOURCE:
+        raise _Unread
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a learner's "\\d"
             tree = ast.parse(_without_magics(source))
     except (SyntaxError, ValueError):
-        return ()
+        return set(), set()
     except (RecursionError, MemoryError):
-        return (UNREAD,)
+        raise _Unread from None
     names = _imported(tree)
-    used = set()
+    imported, uses = set(), set()
     for node in ast.walk(tree):
         dotted = _dotted(node, names)
         if dotted is not None and _finished(dotted):
-            used.add(dotted)
-    return tuple(f"uses {name[:200]}, which is to be written from scratch" for name in sorted(used)[:MAX_FLAGS])
+            (imported if isinstance(node, ast.alias) else uses).add(dotted)
+    return imported, uses
+
+
+def _is_given(name: str, given: Collection[str]) -> bool:
+    """True for what is given, and for a package that something given lies in."""
+    return name in given or any(other.startswith(f"{name}.") for other in given)
+
+
+def _is_record(name: str) -> bool:
+    """True for a named tuple of the reference, such as the parameters of a layer: it computes nothing."""
+    module, _, last = name.rpartition(".")
+    found = getattr(importlib.import_module(module), last, None) if _is_module(module) else None
+    return isinstance(found, type) and issubclass(found, tuple)
+
+
+def _is_module(name: str) -> bool:
+    """True for a module of the reference, whose mention says nothing yet."""
+    return re.fullmatch(r"coursekit\.reference(\.[a-z]\w*)?", name) is not None and find_spec(name) is not None
 
 
 def _finished(dotted: str) -> bool:

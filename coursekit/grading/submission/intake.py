@@ -7,7 +7,7 @@ raises for what a submission holds: a problem is data, so that one submission ca
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from nbformat import NotebookNode
 
 from coursekit.grading import nodes
 from coursekit.grading.bounds import Bounds, Exceeded
+from coursekit.grading.submission.copies import answered
+from coursekit.grading.submission.elsewhere import is_untouched
 from coursekit.grading.submission.versions import newest, versions
 from coursekit.lessons import notebook_file
 from coursekit.lessons.cells import grade_id
@@ -40,47 +42,82 @@ class Intake:
     renamed: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_submission(folder: Path, expected: Mapping[str, frozenset[str]]) -> Intake:
+def read_submission(
+    folder: Path, expected: Mapping[str, frozenset[str]], released: Mapping[str, NotebookNode] | None = None
+) -> Intake:
     """Read a submission folder.
 
     folder:   one student's files for one assignment.
     expected: names of the assignment's notebooks (without .ipynb), each with the grade_ids of its cells, by which
               a renamed notebook is recognised.
+    released: the notebooks as they were handed out, by which one that nobody has touched is recognised.
     """
     notebooks: dict[str, NotebookNode] = {}
     problems: dict[str, str] = {}
     remarks: list[str] = []
     renamed: dict[str, str] = {}
     candidates = _notebook_files(folder, remarks)
+    given = released or {}
     for name in expected:
         path = candidates.pop(f"{name}.ipynb", None)
         if path is None:
             continue
         uploads = {file: candidates[file] for file in versions(name, candidates) if Path(file).stem not in expected}
-        path = latest(path, uploads.values(), expected[name], remarks)
-        for file in uploads:
-            del candidates[file]
+        path = latest(path, uploads.values(), expected[name], given.get(name), remarks)
         try:
             notebooks[name] = read_notebook(path)
         except Refused as reason:
             problems[name] = f"{path.name} {reason}"
-    for name in set(expected) - set(notebooks) - set(problems):
-        found = _renamed(candidates, expected[name], versions(name, candidates))
-        if found is None:
+        if name in problems or not _untouched(notebooks[name], given.get(name)):
+            for file in uploads:
+                del candidates[file]
+    for name in expected:
+        there = notebooks.get(name)
+        if name in problems or there is not None and not _untouched(there, given.get(name)):
+            continue
+        alike = _alike(candidates, expected[name])
+        found = (answered(alike, given[name]) if name in given else {}) or (alike if there is None else {})
+        found = _one_upload(name, found, candidates)
+        if len(found) == 1:
+            [(renamed[name], notebooks[name])] = found.items()
+            why = "was found under the name" if there is None else "is as it was handed out, and what was read is"
+            remarks.append(f"{name}.ipynb {why} {renamed[name]!r}")
+            del candidates[renamed[name]]
+        elif there is None:
             problems[name] = f"{name}.ipynb was not handed in"
-        else:
-            renamed[name], notebooks[name] = found
-            remarks.append(f"{name}.ipynb was found under the name {found[0]!r}")
-            del candidates[found[0]]
+        elif found:
+            del notebooks[name]
+            problems[name] = f"{name}.ipynb is as it was handed out, and several others hold answers: {_names(found)}"
     return Intake(notebooks, problems, tuple(remarks), renamed)
 
 
-def latest(path: Path, uploads: Iterable[Path], wanted: frozenset[str], remarks: list[str]) -> Path:
-    """The newest of a notebook and later uploads of it that can be read and hold its cells; a remark says which."""
+def _untouched(nb: NotebookNode, given: NotebookNode | None) -> bool:
+    return given is not None and is_untouched(given, nb)
+
+
+def _one_upload(
+    name: str, found: Mapping[str, NotebookNode], candidates: Mapping[str, Path]
+) -> Mapping[str, NotebookNode]:
+    """Of several uploads of one notebook the newest; anything else as it is."""
+    if len(found) < 2 or not set(found) <= set(versions(name, candidates)):
+        return found
+    first, *others = (candidates[file] for file in found)
+    chosen = newest(first, others).name
+    return {chosen: found[chosen]}
+
+
+def latest(
+    path: Path, uploads: Iterable[Path], wanted: frozenset[str], given: NotebookNode | None, remarks: list[str]
+) -> Path:
+    """The newest of a notebook and later uploads of it that can be read, hold its cells and were worked on.
+
+    A remark says which. given: the notebook as it was handed out.
+    """
     others = []
     for other in uploads:
         try:
-            if wanted and len(grade_ids(read_notebook(other)) & wanted) > len(wanted) / 2:
+            nb = read_notebook(other)
+            if wanted and len(grade_ids(nb) & wanted) > len(wanted) / 2 and not _untouched(nb, given):
                 others.append(other)
         except Refused as reason:
             remarks.append(f"{path.name} counts, because {other.name} {str(reason).rstrip('.')}")
@@ -139,23 +176,18 @@ def grade_ids(nb: NotebookNode) -> frozenset[str]:
     return frozenset(filter(None, map(grade_id, nb.cells)))
 
 
-def _renamed(
-    candidates: Mapping[str, Path], wanted: frozenset[str], uploads: Collection[str]
-) -> tuple[str, NotebookNode] | None:
-    """The one other notebook that holds most of the cells looked for, or the newest of several uploads of it.
-
-    None if there is none, or more than one.
-    """
-    matches = {}
+def _alike(candidates: Mapping[str, Path], wanted: frozenset[str]) -> dict[str, NotebookNode]:
+    """The notebooks that hold most of the cells looked for, by file name."""
+    found = {}
     for name, path in candidates.items():
         try:
             nb = read_notebook(path)
         except Refused:
             continue
         if wanted and len(grade_ids(nb) & wanted) > len(wanted) / 2:
-            matches[name] = nb
-    if not matches or len(matches) > 1 and not set(matches) <= set(uploads):
-        return None
-    first, *others = (candidates[name] for name in matches)
-    chosen = newest(first, others).name
-    return chosen, matches[chosen]
+            found[name] = nb
+    return found
+
+
+def _names(files: Mapping[str, NotebookNode]) -> str:
+    return ", ".join(repr(name[:100]) for name in list(files)[:5])

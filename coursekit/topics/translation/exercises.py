@@ -52,12 +52,13 @@ def _draw_attention(rng: np.random.Generator) -> Iterator[Draw]:
         "fresh numbers": ((5, 2, 6, 3), 7, 5, 1.0),
         "large scores": ((2, 5, 3), 6, 4, 900.0),
         "other sizes": ((8, 3, 5), 9, 2, 1.0),
+        "one text": ((6,), 8, 4, 1.0),
     }
     for name, (lengths, T, H, size) in cases.items():
         N = len(lengths)
         states, query = rng.uniform(-1, 1, (N, T, H)), rng.uniform(0.5, 2, (N, H)) * rng.choice([-1, 1], (N, H))
         if size > 1:  # the best score is far above what exp can hold, and a real symbol has it
-            query *= size
+            query *= np.where(np.arange(N) == rng.integers(N), 1, size)[:, None]  # and that of one text far below
             best = np.sign(query) * rng.uniform(0.9, 1, (N, H))
             states[np.arange(N), rng.integers(0, lengths)] = best
         mask = np.arange(T) < np.array(lengths)[:, None]

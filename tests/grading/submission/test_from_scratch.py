@@ -2,7 +2,7 @@
 
 import pytest
 
-from coursekit.grading.submission.from_scratch import MAX_FLAGS, UNREAD, flags
+from coursekit.grading.submission.from_scratch import MAX_FLAGS, UNREAD, flags, used
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,54 @@ def test_many_finished_things_are_a_few_short_flags():
 
 def test_a_learner_s_warnings_are_not_the_grader_s():
     assert flags("import torch\nx = '\\d'\ntorch.nn.GRU(1, 1)") != ()
+
+
+HANDED_OUT = """import numpy as np
+import torch
+from coursekit import check, hint
+from coursekit.reference import gradient_flow, gru
+"""
+GIVEN = used(HANDED_OUT) | used("print(torch.nn.GRU(3, 5))")
+EDITED = [
+    HANDED_OUT + "import matplotlib.pyplot as plt",
+    HANDED_OUT.replace("import numpy as np\n", ""),
+    HANDED_OUT.replace("\n", "\r\n"),
+    "# my imports\n%matplotlib widget\n" + HANDED_OUT,
+    HANDED_OUT.replace("gradient_flow, gru", "gru"),
+    HANDED_OUT.replace("gradient_flow, gru", "(\n    gru as g,\n    gradient_flow,\n)"),
+    "from coursekit import reference\nfrom coursekit.reference import gru as the_gru",
+    "import coursekit.reference.gru as gru\nprint(gru)",
+    HANDED_OUT + "p = gru.Params(1, 2, 3, 4)\nprint(f'{p}', gru)",
+    "import torch\nprint(torch.nn.GRU(4, 4))",
+    "from torch.nn import GRU\nlayer = GRU(4, 4)",
+]
+
+
+@pytest.mark.parametrize("source", EDITED)
+def test_what_the_notebook_uses_itself_is_no_evidence_however_it_is_edited(source):
+    assert flags(source, GIVEN) == ()
+
+
+@pytest.mark.parametrize("source", EDITED[:9])
+def test_an_answer_may_repeat_the_notebook_s_imports_and_make_its_records(source):
+    assert flags(source + "\ndef gru_step(x, h, params):\n    return x", GIVEN, frozenset()) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("import torch\ndef gru_step(*a): return torch.nn.GRU(3, 4)(*a)", "torch.nn.GRU"),
+        ("from torch.nn import GRU\ndef gru_step(*a): return GRU(3, 4)(*a)", "torch.nn.GRU"),
+        (HANDED_OUT + "gru_step = gru.step", "coursekit.reference.gru.step"),
+        ("from coursekit.reference.gru import step", "coursekit.reference.gru.step"),
+        ("from coursekit.reference.gru import *", "coursekit.reference.gru.*"),
+        ("from coursekit.reference import lstm", "coursekit.reference.lstm"),
+    ],
+)
+def test_what_an_answer_uses_beyond_that_is(source, name):
+    assert any(name in flag for flag in flags(source, GIVEN, frozenset())), flags(source, GIVEN, frozenset())
+
+
+def test_what_an_answer_s_own_cell_was_handed_out_with_is_no_evidence():
+    source = "import torch\nlayer = torch.nn.GRU(3, 4)\nprint(layer)"
+    assert flags(source, used(source), used(source)) == ()

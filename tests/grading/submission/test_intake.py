@@ -128,6 +128,67 @@ def test_markdown_answers_are_kept(tmp_path):
     assert intake.read_submission(tmp_path, EXPECTED).notebooks["lesson"].cells[0].source == "words <script>"
 
 
+def given(a="raise NotImplementedError()", b="words"):
+    nb = notebook(("a", a), ("b", b), ("check_a", "check(a)"))
+    for cell in nb.cells:
+        cell.metadata.nbgrader.update(solution=not cell.source.startswith("check"), grade=True)
+    return nb
+
+
+@pytest.mark.parametrize("name", ["lesson-Copy1.ipynb", "lesson solved.ipynb", "final FINAL.ipynb"])
+def test_an_untouched_notebook_gives_way_to_the_one_that_holds_answers(tmp_path, name):
+    write(tmp_path / "lesson.ipynb", given())
+    write(tmp_path / name, given(a="def a(): return 1"))
+    read = intake.read_submission(tmp_path, EXPECTED, {"lesson": given()})
+    assert read.notebooks["lesson"].cells[0].source == "def a(): return 1"
+    assert read.remarks == (f"lesson.ipynb is as it was handed out, and what was read is {name!r}",)
+
+
+@pytest.mark.parametrize("solved", ["lesson.ipynb", "lesson (1).ipynb"])
+def test_of_two_uploads_the_one_that_holds_answers_counts_and_not_the_newest(tmp_path, solved):
+    (untouched,) = {"lesson.ipynb", "lesson (1).ipynb"} - {solved}
+    write(tmp_path / solved, given(a="def a(): return 1"))
+    write(tmp_path / untouched, given())
+    os.utime(tmp_path / solved, (1e9, 1e9))
+    read = intake.read_submission(tmp_path, EXPECTED, {"lesson": given()})
+    assert read.notebooks["lesson"].cells[0].source == "def a(): return 1" and not read.problems
+    assert all(solved in remark for remark in read.remarks)
+
+
+def test_a_notebook_with_answers_stands_beside_a_copy(tmp_path):
+    write(tmp_path / "lesson.ipynb", given(a="def a(): return 1"))
+    write(tmp_path / "lesson-Copy1.ipynb", given(a="def a(): return 2"))
+    read = intake.read_submission(tmp_path, EXPECTED, {"lesson": given()})
+    assert read.notebooks["lesson"].cells[0].source == "def a(): return 1" and not read.problems
+
+
+def test_several_copies_with_different_answers_are_for_a_person(tmp_path):
+    for name, source in (
+        ("lesson", None),
+        ("lesson-Copy1", "def a(): return 1"),
+        ("lesson-Copy2", "def a(): return 2"),
+    ):
+        write(tmp_path / f"{name}.ipynb", given() if source is None else given(a=source))
+    read = intake.read_submission(tmp_path, EXPECTED, {"lesson": given()})
+    assert not read.notebooks and "'lesson-Copy1.ipynb', 'lesson-Copy2.ipynb'" in read.problems["lesson"]
+
+
+def test_copies_of_one_content_are_one_and_untouched_ones_are_none(tmp_path):
+    write(tmp_path / "lesson.ipynb", given())
+    for name in ("one", "two"):
+        write(tmp_path / f"{name}.ipynb", given(a="def a(): return 1"))
+    write(tmp_path / "three.ipynb", given())
+    read = intake.read_submission(tmp_path, EXPECTED, {"lesson": given()})
+    assert read.notebooks["lesson"].cells[0].source == "def a(): return 1"
+
+
+def test_an_untouched_notebook_alone_is_read(tmp_path):
+    write(tmp_path / "lesson.ipynb", given())
+    write(tmp_path / "lesson-Copy1.ipynb", given())
+    read = intake.read_submission(tmp_path, EXPECTED, {"lesson": given()})
+    assert read.notebooks["lesson"].cells[0].source == "raise NotImplementedError()" and not read.problems
+
+
 def uploads(folder, *names, apart_s=100.0):
     """Files of one notebook, each with its name in the answer, handed in one after the other."""
     for number, name in enumerate(names):

@@ -8,10 +8,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from coursekit.checking import registry
+from coursekit.checking import portable, registry
 
 INSIDE = Path(__file__).parent / "inside"
-SEEN_AT = "/run/grader"  # the folder in the view that holds `inside`
+OURS = {"inside": str(INSIDE), "portable": str(Path(portable.__file__).parent)}  # the packages that a worker has of us
+SEEN_AT = "/run/grader"  # the folder in the view that holds them
 PACKAGES = ("numpy", "torch", "matplotlib", "IPython", "msgpack", "pyseccomp")
 SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo", "/etc/localtime")
 DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -98,7 +99,7 @@ def bubblewrap(ranged: bool) -> list[str]:
         command += ["--uid", "1000", "--gid", "1000"]
     shown = readable()
     bound = [(path, path) for path in shown if not os.path.islink(path)]
-    bound.append((str(INSIDE), f"{SEEN_AT}/inside"))
+    bound += [(folder, f"{SEEN_AT}/{name}") for name, folder in OURS.items()]
     if os.path.isdir(CPU):
         bound.append((CPU, CPU))
     devices = [f"/dev/{name}" for name in DEVICES]

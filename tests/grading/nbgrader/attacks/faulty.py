@@ -109,7 +109,6 @@ CASES = [
         COUNT_ONLY,
         {
             "no answer cell": changed(lambda nb: without(nb, "gru_step")),
-            "an answer that is text": changed(lambda nb: of(nb, "gru_step").update(cell_type="raw")),
             "an answer that is no Python": answer("def gru_step(x, h, params:"),
         },
     ),

@@ -162,7 +162,8 @@ class WarmServer:
             traceback.print_exc()
             os._exit(111)
         try:
-            Executor(self.shell, limits, self.base if self.limits_memory() else None).serve()
+            base = self.base if self.limits_memory() else None
+            Executor(self.shell, limits, base, request["seed"]).serve()
         finally:
             os._exit(112)
 
