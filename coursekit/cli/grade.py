@@ -189,10 +189,10 @@ def _table(rows: list[Row]) -> None:
 def _summary(rows: list[Row]) -> None:
     look = [row.student for row in rows if row.needs_a_person]
     unchanged = sum(row.how == "unchanged" for row in rows)
-    how_many = (
-        f"{len(rows)} submission{'' if len(rows) == 1 else 's'}{f', {unchanged} unchanged' if unchanged else ''}."
-    )
-    print(f"{how_many} {f'A person has to look at {len(look)}.' if look else 'All decided.'}")
+    said = [f"{len(rows)} submission{'' if len(rows) == 1 else 's'}."]
+    said += [f"A person has to look at {len(look)}." if look else "All decided."]
+    said += [f"{unchanged} unchanged."] if unchanged else []
+    print(" ".join(said))
     written = sum(question.points is None for row in rows for question in row.questions if not question.checked)
     if written:
         print(f"Written answers that wait for a person in the formgrader: {written}.")

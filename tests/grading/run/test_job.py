@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -19,6 +21,7 @@ from coursekit.grading.run import runners
 from coursekit.grading.run.job import Job, grader_version
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.run.sandbox import SandboxUnavailable
+from coursekit.grading.run.servers import UNSAFE
 
 SECRET = b"a secret of this test, long enough"
 
@@ -45,6 +48,15 @@ def test_the_key_depends_on_everything_that_a_result_depends_on(monkeypatch):
     keys.add(job().key)
     assert len(keys) == 6
     assert job().key == job().key
+    keys.add(replace(job(), isolated=False).key)
+    monkeypatch.setenv(UNSAFE, "1")
+    assert job().key in keys and len(keys) == 7 and not job().isolated
+
+
+def test_a_process_without_isolation_runs_nothing_that_asks_for_it(monkeypatch):
+    one = job()
+    monkeypatch.setattr(runners, "shared_server", lambda: SimpleNamespace(level="unsafe", alive=True))
+    assert runners.run_job(one).faults == {"gru_step": runners.NOT_ISOLATED}
 
 
 def test_the_draws_of_a_job_are_secret_and_stable():
