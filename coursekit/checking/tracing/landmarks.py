@@ -65,13 +65,13 @@ def landmarks(reference: types.FunctionType, call: Callable[..., Any], args: Map
     with np.errstate(all="ignore"):
         recorder.run(call, reference)
     unfilled = recorder.superseded()
-    for order, event in enumerate(recorder.events):
+    for event in recorder.events:
         if event in unfilled:
             continue
         line = event.frame.lines.first(event.line)
         name = event.name if len(event.arrays) == 1 and not known.is_argument(event.arrays[0]) else ""
         for array in event.arrays:
-            mark = Mark(name, order, event.hit if event.frame.depth == 0 else _turn(recorder, event.frame), line)
+            mark = Mark(name, event.hit if event.frame.depth == 0 else _turn(recorder, event.frame), line)
             known.index.add(array, mark)
             if name and not proves_nothing(array):
                 known.named.append((mark, array))

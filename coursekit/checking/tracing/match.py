@@ -19,12 +19,11 @@ class Mark:
     """A value of the right computation.
 
     name:  of the variable that holds it; "" for a part of an expression, and for an argument.
-    order: when it appeared; turn: how often its line had been run before; line: of the right answer.
+    turn:  how often its line had been run before; line: of the right answer.
     partial: True for some terms of a sum, or factors of a product, that has more.
     """
 
     name: str
-    order: int = 0
     turn: int = 0
     line: int = 0
     partial: bool = False

@@ -189,7 +189,7 @@ class _Reading:
         return (*said, *self._steps(wrong), *self._exchanged(wrong), *self._incomplete(wrong), *elsewhere)
 
     def _expected(self, wrong: Judged) -> tuple[str, ...]:
-        """The names of what the right answer has where this value stands: at most two, else ()."""
+        """The name of what the right answer has where this value stands; () where that is not certain."""
         if len(wrong.event.arrays) != 1 or not wrong.event.name:
             return ()
         shape = sorted(np.squeeze(wrong.event.arrays[0]).shape)
@@ -216,9 +216,12 @@ class _Reading:
             and j.event.hit == wrong.event.hit
             and sorted(np.squeeze(j.event.arrays[0]).shape) == shape
         }
-        if len(missing) == 1 or len(missing) > 1 and len(off) > len(missing):
+        if len(missing) == 1:
             return (missing[0][0],)
-        return tuple(name for name, _ in missing) if len(missing) == 2 else ()
+        # Several: the first of them, if as many values are off and this one is a share as that is, and no other.
+        shares = [bool(np.all((a > 0) & (a < 1))) for a in (*wrong.event.arrays, *(a for _, a in missing))]
+        first = len(off) > len(missing) > 1 and shares[0] and shares[1] and not any(shares[2:])
+        return (missing[0][0],) if first else ()
 
     def _steps(self, wrong: Judged) -> tuple[Fact, ...]:
         """From which run of its line the value is wrong, by the number that counts in the learner's loop."""
