@@ -4,9 +4,9 @@
 
 Right answers, rewritten in three styles (benchmarks/rewritten), get one mechanical edit each (benchmarks/mutants.py).
 Of those that run, give arrays of the right shapes and other numbers, it counts per exercise and style: accepted (a
-hole of the check), told the first wrong line (the line of the edit, or one that reads what that line gives), the line
-of the edit itself, told another line, and said of a line that something was expected there which was not. It prints
-the median and the largest milliseconds of a whole check.
+hole of the check), told (the line of the edit, or one that reads what that line gives; or one of these is what the
+first wrong line is said to read), told exactly the line of the edit, and told another line. It prints the median and
+the largest milliseconds of a whole check.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mutants import Mutant, mutants
 
 from coursekit.checking import Report, evaluate, registry
-from coursekit.checking.facts import FirstWrongValue
+from coursekit.checking.facts import FirstWrongValue, Incomplete
 from coursekit.checking.outcome import FindingKind, Verdict
 
 STYLES = ("split_gates", "stacked", "loops")
@@ -109,7 +109,8 @@ def row(exercise: str, style: str, every: int = 1, misses: bool = False) -> Row:
     counts = Row()
     for mutant, report, ms in reports(exercise, style, every):
         line = next((fact.line for fact in report.along if isinstance(fact, FirstWrongValue)), None)
-        near = line == mutant.line or line in mutant.takers
+        lines = {line, *(fact.line for fact in report.along if isinstance(fact, Incomplete))}
+        near = bool(lines & {mutant.line, *mutant.takers})
         counts += Row(
             1, report.passed, near, line == mutant.line, line is not None and not near and not report.passed, (ms,)
         )

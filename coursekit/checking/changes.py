@@ -18,8 +18,8 @@ def summary(report: Outcome) -> dict[str, Any]:
     """What a later try is compared with, as JSON data of a few hundred bytes.
 
     right: the tensors that are right in every draw. wrong: by tensor, the first thing that is wrong with it: the kind,
-    the first place as data, and the relative error or None. findings: a digest, equal for equal numbers. line: the
-    first wrong line of the answer, or None.
+    the first place as data, and the relative error or None. findings: a digest, equal for equal numbers.
+    first_wrong: the first wrong value of the answer as data, or None.
     """
     wrong: dict[str, dict[str, Any]] = {}
     for case in report.draws:
@@ -37,7 +37,7 @@ def summary(report: Outcome) -> dict[str, Any]:
         "wrong": wrong,
         "diagnoses": list(report.diagnoses),
         "findings": _digest(report.cases),
-        "line": next((fact.line for fact in report.along if isinstance(fact, FirstWrongValue)), None),
+        "first_wrong": next((to_data(fact) for fact in report.along if isinstance(fact, FirstWrongValue)), None),
     }
 
 
@@ -110,8 +110,9 @@ def _other_numbers(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[s
 
 
 def _moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    was, line = before.get("line"), now["line"]
-    return "" if None in (was, line) or was == line else f" The first wrong line was {was} and is {line} now."
+    was, became = ((each.get("first_wrong") or {}).get("line") for each in (before, now))
+    moved = None not in (was, became) and was != became
+    return f" The first wrong line was {was} and is {became} now." if moved else ""
 
 
 def _manners(before: Sequence[str], now: Sequence[str]) -> list[str]:

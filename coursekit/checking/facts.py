@@ -299,6 +299,15 @@ class Exchanged(Fact):
 
 
 @dataclass(frozen=True)
+class Incomplete(Fact):
+    """What the wrong line reads by this variable is some terms of a sum, or factors of a product, of the right
+    computation that has more; line: where it gets its value."""
+
+    line: int
+    variable: str
+
+
+@dataclass(frozen=True)
 class ReturnedElsewhere(Fact):
     """What is returned in one place, from 0, as this tensor is what belongs in another."""
 

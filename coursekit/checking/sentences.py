@@ -132,6 +132,8 @@ def along(fact: Fact) -> str:
             return f"It is right for {variable} = {ran}, and wrong from {variable} = {first} on."
         case facts.Exchanged(line, variable=variable, part=part):
             return f"It reads `{variable}`, and what line {line} gives that name is {part}."
+        case facts.Incomplete(line, variable):
+            return f"It reads `{variable}` of line {line}, which is a part of the right sum or product, not all of it."
         case facts.ReturnedElsewhere(tensor, place, belongs, other):
             return f"What you return {_nth(place)}, as {tensor}, is what belongs {_nth(other)}: {belongs}."
     return place(fact, "")

@@ -44,6 +44,7 @@ ALONG = (
     facts.FirstWrongValue(6, "n = np.tanh(b)", "cell", "n", ("the candidate n",), "times", "N"),
     facts.WrongFrom("t", (5, 4), 3),
     facts.Exchanged(5, "z = r", "", "z", "the reset gate r"),
+    facts.Incomplete(3, "a"),
     facts.ReturnedElsewhere("dW_ih", 1, "db_hh", 3),
 )
 FACTS = (*WHAT, *WHERE, *ALONG, facts.Said("A sentence."))

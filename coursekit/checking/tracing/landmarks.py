@@ -58,20 +58,20 @@ def landmarks(reference: types.FunctionType, call: Callable[..., Any], args: Map
 
     def on_line(frame: types.FrameType) -> None:
         if time.thread_time() < until:
-            for array in _parts_of_line(frame):
-                known.index.add(array, Mark(""))
+            for array, partial in _parts_of_line(frame):
+                known.index.add(array, Mark("", partial=partial))
 
     recorder = Recorder(reference, on_line)
     with np.errstate(all="ignore"):
         recorder.run(call, reference)
     unfilled = recorder.superseded()
-    for order, event in enumerate(recorder.events):
+    for event in recorder.events:
         if event in unfilled:
             continue
         line = event.frame.lines.first(event.line)
         name = event.name if len(event.arrays) == 1 and not known.is_argument(event.arrays[0]) else ""
         for array in event.arrays:
-            mark = Mark(name, order, event.hit if event.frame.depth == 0 else _turn(recorder, event.frame), line)
+            mark = Mark(name, event.hit if event.frame.depth == 0 else _turn(recorder, event.frame), line)
             known.index.add(array, mark)
             if name and not proves_nothing(array):
                 known.named.append((mark, array))
@@ -90,16 +90,16 @@ def _turn(recorder: Recorder, frame: Frame) -> int:
 
 
 @functools.lru_cache(maxsize=512)
-def _expressions(code: types.CodeType, line: int) -> tuple[types.CodeType, ...]:
+def _expressions(code: types.CodeType, line: int) -> tuple[tuple[types.CodeType, bool], ...]:
     """What the statement of a line computes on its way: every part of its expressions that has no side effect, and the
-    partial sums and products of those with several terms, compiled."""
-    found: dict[str, ast.expr] = {}
+    partial sums and products of those with several terms, compiled; with True for the partial ones."""
+    found: dict[str, bool] = {}
     for statement in _statements(code.co_filename).get(line, ()):
         for node in ast.walk(statement):
             if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Call, ast.Subscript, ast.Attribute)) and _pure(node):
-                for part in (node, *_partial(node)):
-                    found.setdefault(ast.unparse(part), part)
-    return tuple(compile(text, "<part>", "eval") for text in found)
+                found.setdefault(ast.unparse(node), False)
+                found.update((ast.unparse(part), True) for part in _partial(node))
+    return tuple((compile(text, "<part>", "eval"), partial) for text, partial in found.items())
 
 
 @functools.lru_cache(maxsize=64)
@@ -152,15 +152,15 @@ def _terms(node: ast.AST, kinds: tuple[type, ...], negative: bool = False) -> It
         yield ast.UnaryOp(ast.USub(), node) if negative else node
 
 
-def _parts_of_line(frame: types.FrameType) -> Iterator[np.ndarray]:
-    for code in _expressions(frame.f_code, frame.f_lineno):
+def _parts_of_line(frame: types.FrameType) -> Iterator[tuple[np.ndarray, bool]]:
+    for code, partial in _expressions(frame.f_code, frame.f_lineno):
         try:
             value = eval(code, frame.f_globals, frame.f_locals)  # the course's own expressions, seen to be pure
         except Exception:  # one that only holds after another statement of its line
             continue
         for part in value if isinstance(value, (list, tuple)) else (value,):
             if isinstance(part, np.ndarray) and part.dtype.kind == "f":
-                yield part
+                yield part, partial
 
 
 def _pairs(known: Landmarks) -> Index:

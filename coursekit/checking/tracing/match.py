@@ -19,13 +19,14 @@ class Mark:
     """A value of the right computation.
 
     name:  of the variable that holds it; "" for a part of an expression, and for an argument.
-    order: when it appeared; turn: how often its line had been run before; line: of the right answer.
+    turn:  how often its line had been run before; line: of the right answer.
+    partial: True for some terms of a sum, or factors of a product, that has more.
     """
 
     name: str
-    order: int = 0
     turn: int = 0
     line: int = 0
+    partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Index:
         array = np.squeeze(np.asarray(array, dtype=float))
         if proves_nothing(array) or not np.isfinite(array).all():
             return
-        key = (array.tobytes(), mark if mark.name else Mark(""))
+        key = (array.tobytes(), mark if mark.name else Mark("", partial=mark.partial))
         if key in self._known:
             return
         self._known.add(key)
@@ -111,7 +112,7 @@ class Index:
             known, mark, whole = self._arrays[number]
             sign = _same(array, known)
             if sign:
-                rank = (sign > 0, whole, bool(mark.name))
+                rank = (sign > 0, whole, bool(mark.name), not mark.partial)
                 marks = (mark,)
                 if best is not None and rank == best[0]:
                     best = (rank, Found((*best[1].marks, mark), whole, sign))

@@ -112,11 +112,25 @@ class _Reading:
             if each.event.frame.depth > 0 and each.event.frame.code.co_argcount == 1:  # such as a sigmoid
                 continue
             if any(not proves_nothing(a) and value.find(a) is not None for a in each.event.arrays):
-                if each.found is None or not any(mark.name for mark in each.found.marks):
+                named = each.found is not None and any(mark.name for mark in each.found.marks)
+                if not named and not self._serves(number, value):
                     return number
                 if each.event.returned:
                     inner = number
         return inner
+
+    def _serves(self, number: int, value: Index) -> bool:
+        """Whether another right value is computed from this one, which is right where it stands, then."""
+        event = self.judged[number].event
+        return bool(event.name) and any(
+            later.standing is Standing.RIGHT
+            and later.found is not None
+            and later.found.whole
+            and later.event.frame is event.frame
+            and event.name in event.frame.lines.reads(later.event.line)
+            and value.find(later.event.arrays[0]) is None
+            for later in self.judged[number + 1 :]
+        )
 
     def _wrong_tensors(self) -> list[str]:
         return [name for name in self.want if not _equal(self.got[name], self.want[name])]
@@ -172,10 +186,10 @@ class _Reading:
             expected = tuple(map(self._words, self._expected(wrong)))
         elsewhere = self._elsewhere() if returns else ()
         said.append(facts.FirstWrongValue(*self._place(wrong), expected, relation, axis))
-        return (*said, *self._steps(wrong), *self._exchanged(wrong), *elsewhere)
+        return (*said, *self._steps(wrong), *self._exchanged(wrong), *self._incomplete(wrong), *elsewhere)
 
     def _expected(self, wrong: Judged) -> tuple[str, ...]:
-        """The names of what the right answer has where this value stands: at most two, else ()."""
+        """The name of what the right answer has where this value stands; () where that is not certain."""
         if len(wrong.event.arrays) != 1 or not wrong.event.name:
             return ()
         shape = sorted(np.squeeze(wrong.event.arrays[0]).shape)
@@ -202,9 +216,12 @@ class _Reading:
             and j.event.hit == wrong.event.hit
             and sorted(np.squeeze(j.event.arrays[0]).shape) == shape
         }
-        if len(missing) == 1 or len(missing) > 1 and len(off) > len(missing):
+        if len(missing) == 1:
             return (missing[0][0],)
-        return tuple(name for name, _ in missing) if len(missing) == 2 else ()
+        # Several: the first of them, if as many values are off and this one is a share as that is, and no other.
+        shares = [bool(np.all((a > 0) & (a < 1))) for a in (*wrong.event.arrays, *(a for _, a in missing))]
+        first = len(off) > len(missing) > 1 and shares[0] and shares[1] and not any(shares[2:])
+        return (missing[0][0],) if first else ()
 
     def _steps(self, wrong: Judged) -> tuple[Fact, ...]:
         """From which run of its line the value is wrong, by the number that counts in the learner's loop."""
@@ -238,6 +255,23 @@ class _Reading:
             if found and name not in found and each.standing is Standing.RIGHT:
                 said.append(facts.Exchanged(*self._place(each), self._words(found[0])))
         return tuple(said)
+
+    def _incomplete(self, wrong: Judged) -> tuple[Fact, ...]:
+        """Where the one value that the wrong line reads is a part only of a sum or a product."""
+        last: dict[str, Judged] = {}
+        for each in self.judged[: self.first]:
+            if each.event.frame is wrong.event.frame and each.event.name in each.event.frame.lines.reads(
+                wrong.event.line
+            ):
+                last[each.event.name] = each
+        code = wrong.event.frame.code
+        if len(last) != 1 or wrong.event.frame.lines.reads(wrong.event.line) & set(
+            code.co_varnames[: code.co_argcount]
+        ):
+            return ()
+        (name, each), *_ = last.items()
+        partial = each.found and each.found.whole and all(mark.partial for mark in each.found.marks)
+        return (facts.Incomplete(each.line, name),) if partial else ()
 
     def _elsewhere(self) -> tuple[Fact, ...]:
         """What is returned in one place and belongs in another."""

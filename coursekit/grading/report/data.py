@@ -52,7 +52,7 @@ class Student:
     late_s:   seconds after the deadline.
     penalty:  points taken for that.
     cpu_s:    CPU seconds that the notebook used; None if unknown.
-    why, doubts, remarks, unprotected: as in `Row`.
+    why, doubts, unprotected: as in `Row`.
     """
 
     name: str

@@ -31,7 +31,7 @@ def test_what_is_rewritten_is_right_and_not_a_line_of_it_is_called_wrong(naming,
     [
         ("rnn_step", "loops", 3),
         ("lstm_step", "stacked", 9),
-        ("gru_step", "split_gates", 19),
+        ("gru_step", "split_gates", 13),
     ],
 )
 def test_the_first_wrong_line_is_told_and_no_other(naming, exercise, style, every):

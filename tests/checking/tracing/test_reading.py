@@ -156,6 +156,18 @@ def test_a_scaled_and_a_negated_value_are_named_as_such():
     assert (first(mean).relation, first(mean).axis) == ("divided", "N")
 
 
+def test_a_sum_that_lacks_a_term_is_told_where_it_is_read():
+    source = """
+        def rnn_step(x, h, params):
+            W_ih, W_hh, b_ih, b_hh = params
+            total = x @ W_ih.T + b_ih + h @ W_hh.T
+            return np.tanh(total)
+    """
+    report = evaluate("rnn_step", cell(source, "rnn_step"))
+    assert first(report).line == 4
+    assert "It reads `total` of line 3, which is a part of the right sum or product, not all of it." in words(report)
+
+
 def test_a_value_that_only_looks_wrong_is_not_blamed():
     """`change` is no value of the right answer, and what is computed from it is right."""
     source = GRU.replace("update * gh", "reset * gh").replace(
@@ -217,7 +229,7 @@ def test_a_first_wrong_line_that_has_moved_is_said():
     assert first(before).line < first(now).line
     said = " ".join(since(summary(before), now))
     assert f"The first wrong line was {first(before).line} and is {first(now).line} now." in said
-    earlier = {key: value for key, value in summary(before).items() if key != "line"}
+    earlier = {key: value for key, value in summary(before).items() if key != "first_wrong"}
     assert "first wrong line" not in " ".join(since(earlier, now))
 
 
