@@ -120,8 +120,8 @@ class Outcome:
     mistakes:  the known mistakes that give exactly these numbers; diagnoses: their names.
     notes:     remarks that cost nothing ("computed in float32", "printed 12 lines").
     example:   arguments and numbers of the simplest failing draw; not part of the data that is stored.
-    marks:     the score of the draws, where it is not the mean of their credits: the exercise has a marking of its own, or
-               some are wrong and the score is corrected for guessing.
+    marks:     the score of the draws, where it is not the mean of their credits: the exercise has a marking of its own,
+               or some are wrong and the score is corrected for guessing.
     since:     what changed since the learner's last try, as sentences; the grader knows no last try.
     """
 
