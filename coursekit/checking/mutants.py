@@ -39,6 +39,8 @@ def _returning(arrays_of: Callable[[list[np.ndarray], Mapping[str, Any]], list[A
 
 # Guesses.
 
+ARGUMENTS = "the arguments"
+
 _CONSTANTS = (0.0, 1.0, -1.0, 0.5, 2.0, 3.0, np.nan)
 
 
@@ -49,7 +51,7 @@ def guesses() -> Iterator[tuple[str, Callable[[], Caller]]]:
             f"{constant:g} everywhere",
             lambda c=constant: _returning(lambda right, args: [np.full(a.shape, c) for a in right]),
         )
-    yield "the arguments", lambda: _returning(_arguments)
+    yield ARGUMENTS, lambda: _returning(_arguments)
     yield "the answer to the draw before", _late
 
 
