@@ -124,6 +124,18 @@ class Zero(Whole):
 
 
 @dataclass(frozen=True)
+class Constant(Whole):
+    """One number in every entry, where different ones belong."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Integers(Whole):
+    """Whole numbers only, where none belongs."""
+
+
+@dataclass(frozen=True)
 class Transposed(Whole):
     """The transpose of the expected matrix."""
 

@@ -22,6 +22,8 @@ def what(finding: Finding, exercise: str) -> str:
         case facts.WrongShape():
             return _shape(finding.what, finding.tensor)
         case facts.NotFinite(count, size, first):
+            if count == size:
+                return f"{finding.tensor} is NaN or infinite{' everywhere' if first else ''}."
             at = f", the first at index {list(first)}" if first else ""
             return f"{finding.tensor} has {count} of {size} entries that are NaN or infinite{at}."
         case facts.LowPrecision(dtype):
@@ -169,6 +171,10 @@ def _whole(fact: facts.Whole) -> str:
     match fact:
         case facts.Zero():
             return "It is zero everywhere."
+        case facts.Constant(value):
+            return f"It is {value:.6g} everywhere."
+        case facts.Integers():
+            return "Every number is an integer: is an integer array being filled?"
         case facts.Transposed():
             return "It is the transpose of the expected matrix."
         case facts.OppositeSign():

@@ -17,6 +17,7 @@ WHAT = (
     facts.LowPrecision("float16"),
     facts.WrongShape((4, 5), (5, 4), ("N", "H")),
     facts.NotFinite(2, 20, (0, 3)),
+    facts.NotFinite(20, 20, (0, 0)),
     facts.EntriesDiffer(2, 20),
     facts.NumberDiffers(True),
     facts.ChangedArguments(("x", "h")),
@@ -24,6 +25,8 @@ WHAT = (
 )
 WHERE = (
     facts.Zero(),
+    facts.Constant(0.5),
+    facts.Integers(),
     facts.Transposed(),
     facts.OppositeSign(),
     facts.Scaled(2.5),
@@ -151,7 +154,7 @@ def test_a_report_that_holds_sentences_is_read_and_told():
     report = Report.from_dict(STORED)
     assert report.verdict is Verdict.WRONG and report.diagnoses == ("no sum",)
     assert [case.name for case in report.draws] == ["T=1", "T=3"] and report.cases[-1].kind is CaseKind.CONDUCT
-    assert report.score == STORED["score"]
+    assert report.score == 0.3333
     text = " ".join(report.text.split())
     assert "y has the right shape and wrong numbers. Where Right before t=1, wrong from t=1 on. Largest" in text
     assert Report.from_dict(json.loads(json.dumps(report.to_dict()))) == report

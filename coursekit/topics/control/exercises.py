@@ -17,7 +17,7 @@ from coursekit.topics.control.answers import actor_critic_loss, discounted_retur
 LESSON = "17_control"
 
 _ROWS = {
-    "one row in which nothing ends": (1, 8, "none"),
+    "nothing ends": (1, 8, "none"),
     "an episode ends for good": (3, 6, "terminated"),
     "the clock cuts an episode": (3, 6, "truncated"),
     "full size": (5, 9, "both"),

@@ -48,7 +48,7 @@ def _draw_step(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in STEP_SIZES.items():
         args = _step_args(rng, **sizes)
         if name == FAR_OUT:
-            args["x"] = with_one_far_out(rng, args["x"], args["params"].W_ih)
+            args["x"] = with_one_far_out(rng, args["x"], args["params"].W_ih, sizes["H"])
         yield Draw(name, args, sizes)
 
 

@@ -218,6 +218,7 @@ def _draw_devices(rng: np.random.Generator) -> Iterator[Draw]:
         "the device is the slower one": (3e-6, 40e-6),
         "the launches are the slower part": (9e-6, 2e-6),
         "another program interrupts": (5e-6, 8e-6),
+        "a device that takes a second": (5e-6, 1.1),
     }
     for name, (launch, work) in settings.items():
         warm_up, calls, repeats = 3, int(rng.integers(4, 7)), 7
