@@ -1,6 +1,8 @@
-"""Does an answer use the finished thing that it should build? A flag for the teacher, read from the source.
+"""Does an answer use the finished thing that it should build? Flags for the teacher, read from the source.
 
 In the worker these names raise, so their use earns nothing. The flag says that someone tried, or misread the task.
+Other flags name detours: tools with which a program can look for what was taken away, or load its text anew. No answer
+of the course needs them, and what they bring cannot be foreseen, so a person reads on.
 """
 
 from __future__ import annotations
@@ -11,6 +13,20 @@ import warnings
 _LAYERS = {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "RNNBase", "RNNCellBase"}
 _FUNCTIONS = {"gru", "lstm", "rnn_tanh", "rnn_relu", "gru_cell", "lstm_cell", "rnn_tanh_cell", "rnn_relu_cell"}
 _MODULES = ("torch._VF", "torch._C", "coursekit.reference", "coursekit.nn", "coursekit.checking", "coursekit.topics")
+_INSIDES = {"_C", "_VF", "_decomp", "_dispatch", "_inductor", "_ops", "_refs", "ao", "library", "ops", "quantizable"}
+_DETOURS = (
+    "ctypes",
+    "gc",
+    "importlib",
+    "inspect",
+    "imp",
+    "pkgutil",
+    "runpy",
+    "sys.modules",
+    "sys._getframe",
+    "zipimport",
+)
+_BUILT_IN = {"__import__", "compile", "eval", "exec"}
 
 MAX_SOURCE = 100_000  # characters of one cell
 MAX_PARTS = 12  # names in a row, from the root: no finished thing lies deeper
@@ -31,12 +47,16 @@ def flags(source: str) -> tuple[str, ...]:
     except (RecursionError, MemoryError):
         return (UNREAD,)
     names = _imported(tree)
-    used = set()
+    used, detours = set(), set()
     for node in ast.walk(tree):
         dotted = _dotted(node, names)
         if dotted is not None and _finished(dotted):
             used.add(dotted)
-    return tuple(f"uses {name[:200]}, which is to be written from scratch" for name in sorted(used)[:MAX_FLAGS])
+        elif (detour := _detour(node, dotted)) is not None:
+            detours.add(detour)
+    said = [f"uses {name[:200]}, which is to be written from scratch" for name in sorted(used)]
+    said += [f"uses {name[:200]}, which an answer from scratch does not need" for name in sorted(detours)]
+    return tuple(said[:MAX_FLAGS])
 
 
 def _finished(dotted: str) -> bool:
@@ -44,6 +64,21 @@ def _finished(dotted: str) -> bool:
     if dotted.startswith("torch") and (last in _LAYERS and "nn" in head.split(".") or last in _FUNCTIONS):
         return True
     return any(dotted == module or dotted.startswith(f"{module}.") for module in _MODULES)
+
+
+def _detour(node: ast.AST, dotted: str | None) -> str | None:
+    """What a node uses that can lead to a finished thing without its name."""
+    if isinstance(node, ast.Attribute) and node.attr == "__subclasses__":
+        return "__subclasses__"
+    if dotted is not None:
+        inside = dotted.startswith("torch.") and _INSIDES & set(dotted.split("."))
+        return dotted if inside or any(f"{dotted}.".startswith(f"{name}.") for name in _DETOURS) else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        name = node.func.id
+        if name == "getattr" and len(node.args) > 1 and not isinstance(node.args[1], ast.Constant):
+            return "getattr with a name that is computed"
+        return f"{name}(...)" if name in _BUILT_IN else None
+    return None
 
 
 def _imported(tree: ast.AST) -> dict[str, str]:

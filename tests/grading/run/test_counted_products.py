@@ -4,11 +4,12 @@ import pytest
 
 from coursekit.checking import registry
 from coursekit.topics.pytorch_gpu.products import train_and_count
-from tests.grading.run.test_finished_layers import graded
+from tests.grading.run.one_answer import graded
 from tests.grading.run.test_functions_and_modules import FUSED
 
 UNFUSED = FUSED.replace("F.linear(x, W_ih, b_ih).unbind(1)", "[F.linear(part, W_ih, b_ih) for part in x.unbind(1)]")
 LAYER = UNFUSED.replace("def gru_layer_fused", "def slow")
+HONEST = 0.6  # what the layer earns that is not fused: all of the draw with one step, half of the four others
 IN_FRAMES = """
 import sys
 def recorder():
@@ -111,7 +112,8 @@ STYLES = {
     .replace("xs.chunk(3, 1)", "torch.split(gx[:, t], h.shape[1], dim=-1)"),
     "slices": FUSED.replace(
         "hr, hz, hn = F.linear(h, W_hh, b_hh).chunk(3, 1)",
-        "g, H = torch.addmm(b_hh, h, W_hh.t()), h.size(1)\n        hr, hz, hn = g[:, :H], g[:, H:2 * H], g[..., 2 * H:]",
+        "g, H = torch.addmm(b_hh, h, W_hh.t()), h.size(1)\n"
+        "        hr, hz, hn = g[:, :H], g[:, H:2 * H], g[..., 2 * H:]",
     ).replace("torch.lerp(torch.tanh(xn + r * hn), h, z)", "torch.tanh(xn + r * hn) * (1.0 - z) + h * z"),
     "the steps first": FUSED.replace("x, W_ih, b_ih).unbind(1)", "x.transpose(0, 1), W_ih, b_ih)").replace(
         "torch.stack(hs, 1)", "torch.stack(hs).permute(1, 0, 2).contiguous()"
@@ -130,20 +132,20 @@ STYLES = {
 
 @pytest.mark.parametrize("name", FORGED)
 def test_a_forged_count_earns_no_more_than_an_honest_one(warm_server, name):
-    result = graded(warm_server, FORGED[name], "gru_layer_fused")
+    result = graded(warm_server, "gru_layer_fused", FORGED[name])
     if "gru_layer_fused" in result.faults:
         assert "cannot be confirmed" in result.faults["gru_layer_fused"]
     else:
-        assert result.reports["gru_layer_fused"].score <= 0.5
+        assert result.reports["gru_layer_fused"].score <= HONEST
 
 
 def test_the_layer_that_they_hide_is_right_and_not_fused(warm_server):
-    assert graded(warm_server, UNFUSED, "gru_layer_fused").reports["gru_layer_fused"].score == 0.5
+    assert graded(warm_server, "gru_layer_fused", UNFUSED).reports["gru_layer_fused"].score == HONEST
 
 
 @pytest.mark.parametrize("name", STYLES)
 def test_a_fused_layer_is_confirmed_however_it_is_written(warm_server, name):
-    result = graded(warm_server, STYLES[name], "gru_layer_fused")
+    result = graded(warm_server, "gru_layer_fused", STYLES[name])
     assert not result.faults and result.reports["gru_layer_fused"].score == 1, result
 
 

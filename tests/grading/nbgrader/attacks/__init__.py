@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import changed_notebooks, endings, faulty, files, forged, replies, unlucky
+from . import changed_notebooks, endings, faulty, files, finished, forged, replies, unlucky
 from .case import CHECK, PERSON, Case
 
 CASES: list[Case] = [
-    case for module in (forged, replies, endings, changed_notebooks, files, faulty, unlucky) for case in module.CASES
+    case
+    for module in (forged, finished, replies, endings, changed_notebooks, files, faulty, unlucky)
+    for case in module.CASES
 ]
 
 
