@@ -75,7 +75,7 @@ def train_function(layer, x, h0, W_ih, W_hh, b_ih, b_hh, dhs):
         def told(self, value):
             if isinstance(value, torch.Tensor):
                 number = self.numbers.get(self.place(value))
-                return value.detach().numpy().copy() if number is None else ["value", number]
+                return value.detach().cpu().double().numpy().copy() if number is None else ["value", number]
             if isinstance(value, (list, tuple)):
                 return [self.told(one) for one in value]
             return value if value is None or isinstance(value, (bool, int, float)) else str(value)
