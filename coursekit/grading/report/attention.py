@@ -31,7 +31,10 @@ _KINDS = {
     "outdated": "Run `coursekit grade` again; until then this page shows what was graded before.",
     "time unknown": "Set the time right in the submission's `timestamp.txt` and run `coursekit grade` again.",
     "not isolated": "Trust these points as far as you trust who wrote the notebook, or grade it again in a sandbox.",
-    "not from scratch?": "Read the answer. Such a call raises while it is graded, so it has earned nothing by itself.",
+    "not from scratch?": (
+        "Read the answer. PyTorch's own layers raise while it is graded, so a call of one has earned nothing by "
+        "itself; what a detour has brought, only reading tells."
+    ),
     "read with a remark": "Nothing, if the remark is right: the answers were found and graded.",
 }
 

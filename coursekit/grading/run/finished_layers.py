@@ -16,10 +16,13 @@ def _take_away_finished_layers():
 
     import torch
 
-    def refuse(*args, **kwargs):
-        raise NotWhileGrading(  # noqa: F821  (of the prelude)
-            "torch's own recurrent layers are what this course builds: write it from scratch."
-        )
+    def refusing(what):
+        def refuse(*args, **kwargs):
+            raise NotWhileGrading(f"{what} what this course builds: write it from scratch.")  # noqa: F821  (prelude's)
+
+        return refuse
+
+    refuse = refusing("torch's own recurrent layers are")
 
     def kernels_refuse():
         """For every operator and every key at which it has a kernel. A worker finds no object of what is done here."""
@@ -57,14 +60,6 @@ def _take_away_finished_layers():
             if any(kind in name for kind in ("gru", "lstm", "rnn")):
                 setattr(written, name, refuse)
 
-    def absent(name):
-        def __init__(self, *args, **kwargs):
-            raise NotWhileGrading(  # noqa: F821  (of the prelude)
-                f"{name} is what this course builds: write it from scratch."
-            )
-
-        return __init__
-
     def empty_classes():
         """Whoever finds one of the classes, by whatever way, finds nothing in it."""
         for name in ("quantizable", "quantized", "quantized.dynamic", "quantized.reference"):
@@ -77,9 +72,9 @@ def _take_away_finished_layers():
                     found.add(kind)
         for kind in found:
             for name, value in list(vars(kind).items()):
-                if isinstance(value, (types.FunctionType, classmethod, staticmethod)):
+                if isinstance(value, types.FunctionType | classmethod | staticmethod):
                     setattr(kind, name, refuse)
-            kind.__init__ = absent(f"torch.nn.{kind.__name__}")
+            kind.__init__ = refusing(f"torch.nn.{kind.__name__} is")
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

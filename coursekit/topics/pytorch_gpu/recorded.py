@@ -18,9 +18,12 @@ PRODUCTS = {"mm", "addmm", "bmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vd
 """Operations that are matrix products, or with which one can be written: elementwise products and a sum."""
 
 OPTIONS = {"alpha", "beta", "value"}
+NUMBERS = "fiub"  # kinds of arrays
 
-MAX_STEPS = 20_000
-MAX_NUMBERS = 1_000_000  # in one array: more than any draw needs
+MAX_STEPS = 5_000
+MAX_NUMBERS = 100_000  # in one array, or in what goes into one: more than any draw needs
+MAX_IN_ALL = 5_000_000
+MAX_PARTS = 1_000  # of one operation, such as the steps of a sequence
 
 
 class Unreadable(ValueError):
@@ -49,7 +52,7 @@ def count(steps: Any) -> int:
     """How many matrix products are in a list of operations; Unreadable if it is none."""
     if type(steps) is not list or len(steps) > MAX_STEPS:
         raise Unreadable("the list of operations is not one, or too long")
-    return sum(_parts(step)[0] in PRODUCTS for step in steps)
+    return sum(_parts(step)[0].removesuffix("_") in PRODUCTS for step in steps)
 
 
 def run(steps: Sequence[Any], inputs: Sequence[Array]) -> Array:
@@ -61,31 +64,34 @@ def run(steps: Sequence[Any], inputs: Sequence[Array]) -> Array:
     Raises Unreadable.
     """
     values: list[Array] = [np.array(one) for one in inputs]
+    room = MAX_IN_ALL
     for step in steps:
         name, arguments, options, results = _parts(step)
         try:
             with np.errstate(all="ignore"):
                 made = _made_by(name, [_argument(one, values) for one in arguments], options)
-        except (TypeError, ValueError, IndexError, ZeroDivisionError, OverflowError) as error:
-            raise Unreadable(f"{name} cannot be run again: {str(error)[:200]}") from None
-        made = made if type(made) is list else [made]
-        if len(made) != results or any(one.size > MAX_NUMBERS for one in made):
-            raise Unreadable(f"{name} has other results than were written down")
+        except Unreadable:
+            raise
+        except Exception as error:  # the arguments are a stranger's, and may be of any kind
+            raise Unreadable(f"{name[:80]} cannot be run again: {str(error)[:200]}") from None
+        room -= sum(one.size for one in made)
+        if len(made) != results or room < 0 or any(one.dtype.kind not in NUMBERS for one in made):
+            raise Unreadable(f"{name[:80]} has other results than were written down")
         values += made
     if not steps:
         raise Unreadable("no operation was written down")
     return values[-1]
 
 
-def _made_by(name: str, arguments: list[Any], options: dict[str, float]) -> Any:
-    in_place = name.removesuffix("_") if name.endswith("_") else name
-    if in_place not in _TABLE:
+def _made_by(name: str, arguments: list[Any], options: dict[str, float]) -> list[Array]:
+    operation = name.removesuffix("_")
+    if operation not in _TABLE:
         raise Unreadable(f"{name[:80]} is not among the operations that can be run again")
-    made = _TABLE[in_place](*arguments, **options)
-    if in_place == name:
-        return made
-    arguments[0][...] = made
-    return arguments[0]
+    made = _TABLE[operation](*arguments, **options)
+    if operation != name:
+        arguments[0][...] = made
+        made = arguments[0]
+    return [np.asarray(one) for one in (made if type(made) is list else [made])]
 
 
 def _parts(step: Any) -> tuple[str, list, dict[str, float], int]:
@@ -100,11 +106,11 @@ def _argument(one: Any, values: Sequence[Array]) -> Any:
     match one:
         case {"value": int(number)} if 0 <= number < len(values):
             return values[number]
-        case np.ndarray() if one.size <= MAX_NUMBERS and one.dtype.kind in "fiub":
+        case np.ndarray() if one.size <= MAX_NUMBERS and one.dtype.kind in NUMBERS:
             return one
         case bool() | int() | float() | None:
             return one
-        case list():
+        case list() if len(one) <= MAX_PARTS:
             return [_argument(part, values) for part in one]
     raise Unreadable("an argument of a step has no known form")
 
@@ -128,7 +134,7 @@ def _sized(function: Callable[..., Array]) -> Callable[..., Array]:
 
 
 def _product(a: Array, b: Array) -> Array:
-    if a.size * b.shape[-1] > 20 * MAX_NUMBERS or a.shape[0] * b.shape[-1] > MAX_NUMBERS:
+    if a.size * b.shape[-1] > 20 * MAX_NUMBERS:
         raise ValueError("too many numbers")
     return np.asarray(a @ b)
 
@@ -149,8 +155,8 @@ def _expand(array: Array, sizes: Sequence[int], *_: Any) -> Array:
 
 
 def _split(array: Array, size: int, axis: int = 0) -> list[Array]:
-    if size < 1:
-        raise ValueError("parts of no size")
+    if size < 1 or array.shape[axis] > MAX_PARTS * size:
+        raise ValueError("too many parts")
     return np.split(array, range(size, array.shape[axis], size), axis)
 
 
@@ -162,8 +168,17 @@ def _slice(array: Array, axis: int = 0, start: int | None = None, end: int | Non
     return array[(slice(None),) * (axis % array.ndim) + (slice(start, end, step),)]
 
 
-def _cat(arrays: list[Array], axis: int = 0) -> Array:
-    return np.concatenate(arrays, axis)
+def _unbind(array: Array, axis: int = 0) -> list[Array]:
+    return [np.squeeze(part, axis) for part in _split(array, 1, axis)]
+
+
+def _joined(join: Callable[..., Array]) -> Callable[..., Array]:
+    def bounded(arrays: list[Array], axis: int = 0) -> Array:
+        if sum(one.size for one in arrays) > MAX_NUMBERS:
+            raise ValueError("too many numbers")
+        return join(arrays, axis=axis)
+
+    return bounded
 
 
 def _sum(array: Array, axes: Any = None, keep: bool = False, *_: Any) -> Array:
@@ -246,9 +261,9 @@ _TABLE: Mapping[str, Callable[..., Any]] = {
     "slice": _slice,
     "split": _split,
     "split_with_sizes": _split_with_sizes,
-    "unbind": lambda a, axis=0: list(np.moveaxis(a, axis, 0)),
-    "stack": lambda arrays, axis=0: np.stack(arrays, axis),
-    "cat": _cat,
+    "unbind": _unbind,
+    "stack": _joined(np.stack),
+    "cat": _joined(np.concatenate),
     # copies and new arrays
     "alias": _same,
     "detach": _same,

@@ -77,7 +77,9 @@ def train_function(layer, x, h0, W_ih, W_hh, b_ih, b_hh, dhs):
         def told(self, value):
             if isinstance(value, torch.Tensor):
                 number = self.numbers.get(self.place(value))
-                return value.detach().numpy().copy() if number is None else {"value": number}
+                if number is None:
+                    return value.detach().cpu().double().numpy().copy()
+                return {"value": number}
             if isinstance(value, (list, tuple)):
                 return [self.told(one) for one in value]
             return value if value is None or isinstance(value, (bool, int, float)) else str(value)

@@ -5,11 +5,12 @@ import pytest
 
 from coursekit.checking import registry
 from coursekit.topics.pytorch_gpu.products import train_and_count
-from tests.grading.run.test_finished_layers import graded
+from tests.grading.run.one_answer import graded
 from tests.grading.run.test_functions_and_modules import FUSED
 
 UNFUSED = FUSED.replace("F.linear(x, W_ih, b_ih).unbind(1)", "[F.linear(part, W_ih, b_ih) for part in x.unbind(1)]")
 LAYER = UNFUSED.replace("def gru_layer_fused", "def slow")
+HONEST = 0.6  # what the layer earns that is not fused: all of the draw with one step, half of the four others
 IN_FRAMES = """
 import sys
 def recorder():
@@ -132,20 +133,20 @@ STYLES = {
 
 @pytest.mark.parametrize("name", FORGED)
 def test_a_forged_count_earns_no_more_than_an_honest_one(warm_server, name):
-    result = graded(warm_server, FORGED[name], "gru_layer_fused")
+    result = graded(warm_server, "gru_layer_fused", FORGED[name])
     if "gru_layer_fused" in result.faults:
         assert "cannot be confirmed" in result.faults["gru_layer_fused"]
     else:
-        assert result.reports["gru_layer_fused"].score <= 0.5
+        assert result.reports["gru_layer_fused"].score <= HONEST
 
 
 def test_the_layer_that_they_hide_is_right_and_not_fused(warm_server):
-    assert graded(warm_server, UNFUSED, "gru_layer_fused").reports["gru_layer_fused"].score == 0.5
+    assert graded(warm_server, "gru_layer_fused", UNFUSED).reports["gru_layer_fused"].score == HONEST
 
 
 @pytest.mark.parametrize("name", STYLES)
 def test_a_fused_layer_is_confirmed_however_it_is_written(warm_server, name):
-    result = graded(warm_server, STYLES[name], "gru_layer_fused")
+    result = graded(warm_server, "gru_layer_fused", STYLES[name])
     assert not result.faults and result.reports["gru_layer_fused"].score == 1, result
 
 

@@ -32,9 +32,11 @@ class WarmServer:
         self.level, self.readable, self.uids = config["level"], config["readable"], config["uids"]
         self.control = socket.socket(fileno=config["control"])
         self.lines = {self.control.fileno(): self.control}  # of the graders that share this server
-        sys.path += [path for path in config["packages"] if path not in sys.path]
+        packages = config["packages"]
+        sys.path += [path for path in packages if path not in sys.path]
         if self.level != "unsafe":  # an editable install puts the course there
-            sys.path[:] = [path for path in sys.path if path.startswith(tuple(self.readable))]
+            readable = tuple(self.readable)  # of a folder with packages perhaps only the parts
+            sys.path[:] = [path for path in sys.path if path in packages or path.startswith(readable)]
         self.prelude = config["prelude"]
         self.children: dict[int, Child] = {}  # by pid
         self.opened = 0
