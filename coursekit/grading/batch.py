@@ -206,7 +206,8 @@ class _Run:
         """What is known about one submission."""
         jobs = self._jobs(submission)
         now, kept = self.circumstances.of(submission, jobs), self._kept(submission.student)
-        differs = () if kept is None else [part for part in changed(kept[0], now) if part != "isolation"]
+        shown_anyway = self.circumstances.shown_anyway(submission.student)
+        differs = [] if kept is None else [part for part in changed(kept[0], now) if part not in shown_anyway]
         if kept is not None and not differs:
             return kept[1]
         results = self._stored(jobs)

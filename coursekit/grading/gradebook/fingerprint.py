@@ -78,6 +78,15 @@ class Circumstances:
         time = submission.when.time
         return there is not None and time is not None and there.time != time
 
+    def shown_anyway(self, student: str) -> frozenset[str]:
+        """Parts that make nothing outdated on a page that takes names and points from the gradebook itself.
+
+        Points given by hand do, where a penalty was computed of those before.
+        """
+        there = self._booked.get(student)
+        late = there is not None and there.late_s > 0
+        return frozenset({"isolation", "name"} if late else {"isolation", "name", "by hand"})
+
 
 def changed(before: Fingerprint, now: Fingerprint) -> tuple[str, ...]:
     """The parts in which two fingerprints differ, the gravest first."""

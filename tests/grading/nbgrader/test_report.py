@@ -58,7 +58,7 @@ def test_the_page_tells_what_grading_found(graded, capsys):
     soup = bs4.BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
     said = " ".join(soup.get_text(" ").replace("\xa0", " ").split())
     assert "an update gate that is swapped" in said and "one bias per gate" in said
-    assert "dan mini.ipynb is not JSON" in said
+    assert "dan mini.ipynb is not a notebook: it is not JSON" in said
     assert [row.th.get_text() for row in soup.select("table.students tbody tr")] == ["ada", "bob", "cyd", "dan"]
 
     other = graded.root.parent / "elsewhere.html"

@@ -28,6 +28,7 @@ class Rule(LateSubmissionPlugin):
 
 c.AssignLatePenalties.plugin_class = Rule
 """
+NAME = "the name in the gradebook has changed"
 WRONG = "def gru_parameter_count(D, H):\n    return 3 * (D * H + H * H + H)"
 
 
@@ -81,7 +82,8 @@ def again(course, **reasons):
     place = Course(course.root)
     reported = {row.student: row.why for row in known(place, "mini", place.students("mini")) if row.how == "outdated"}
     rows = graded(course)
-    assert {student: why for student, why in whys(rows).items() if why != "unchanged"} == reasons == reported
+    assert {student: why for student, why in whys(rows).items() if why != "unchanged"} == reasons
+    assert reported == {student: why for student, why in reasons.items() if why != NAME}, "pages read names anyway"
     assert numbers(rows) == booked(course)
     assert set(whys(graded(course)).values()) == {"unchanged"}, "and once only"
     return rows
@@ -124,7 +126,7 @@ def test_whatever_a_row_depends_on_writes_it_again_and_says_why(course):
 
     with book(course) as gradebook:
         gradebook.update_or_create_student("bob", first_name="Bob", last_name="Byron")
-    again(course, bob="the name in the gradebook has changed")
+    again(course, bob=NAME)
 
     with book(course) as gradebook:  # as formgrader's button does with another file beside the notebook
         gradebook.find_submission("mini", "ada").timestamp = DUE + datetime.timedelta(days=1)
