@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.grading.nbgrader.attacks import PERSON, Case, hand_in_all, outcome
-from tests.grading.nbgrader.conftest import CONFIG, Course, write_template
+from tests.grading.nbgrader.mini_course import CONFIG, Course, write_template
 
 VERDICTS = ("just", "undeserved points", "points lost", "submission lost")
 

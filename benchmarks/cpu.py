@@ -30,6 +30,7 @@ import torch
 import coursekit.nn
 from coursekit.nn import gemm
 from coursekit.reference import FAST, gru, lstm, rnn
+from coursekit.reference.conventions import STATE_DICT_KEYS
 from coursekit.reference.numerics import relative_error
 
 SHAPES = {  # T, N, D, H
@@ -114,8 +115,8 @@ def torch_layer(problem: Problem, library=torch.nn, **options) -> Run:
     x, *states = (torch.tensor(array, requires_grad=True) for array in (problem.x, *problem.states))
     layer = getattr(library, problem.cell.upper())(D, H, batch_first=True, dtype=x.dtype, **options)
     with torch.no_grad():
-        for weight, array in zip(layer.parameters(), problem.params, strict=True):
-            weight.copy_(torch.tensor(array))
+        for name, array in zip(STATE_DICT_KEYS, problem.params, strict=True):
+            getattr(layer, name).copy_(torch.tensor(array))
     dhs = torch.tensor(problem.dhs)
     leaves = [x, *states, *layer.parameters()]
 

@@ -12,9 +12,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-PREFIX = ".new-"
-"""How the names of files and folders begin that are not complete yet."""
-
 
 def replace(path: Path, content: str | bytes, mode: int = 0o600) -> None:
     """Write a file, in the place of the one that may be there.
@@ -45,12 +42,12 @@ def replaced_folder(place: Path) -> Iterator[Path]:
 
     If the body raises, what was there stands, and nothing else is left behind.
     """
-    fresh = Path(tempfile.mkdtemp(dir=place.parent, prefix=PREFIX))
+    fresh = Path(tempfile.mkdtemp(dir=place.parent, prefix=_not_yet(place)))
     try:
         os.chmod(fresh, 0o755)
         yield fresh
         if place.exists():
-            old = fresh.with_name(fresh.name.replace(PREFIX, ".old-"))
+            old = fresh.with_name(f"{fresh.name}.old")
             os.replace(place, old)
             os.replace(fresh, place)
             shutil.rmtree(old)
@@ -61,10 +58,15 @@ def replaced_folder(place: Path) -> Iterator[Path]:
         raise
 
 
+def _not_yet(path: Path) -> str:
+    """How the name begins of what is not complete yet: hidden, and of no kind that anybody looks for."""
+    return f".{path.name.removeprefix('.')}.new-"
+
+
 @contextlib.contextmanager
 def _beside(path: Path, content: str | bytes, mode: int) -> Iterator[str]:
     """A complete file next to `path`, taken away again if what follows fails."""
-    handle, written = tempfile.mkstemp(dir=path.parent, prefix=PREFIX)
+    handle, written = tempfile.mkstemp(dir=path.parent, prefix=_not_yet(path))
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content.encode("utf-8") if isinstance(content, str) else content)

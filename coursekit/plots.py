@@ -16,9 +16,8 @@ To add one, write one function in `figures.py` of the lesson's room, `coursekit/
         ax.legend()
         return describe(fig, "Gradient against lag for RNN, LSTM and GRU: all three fall along straight lines.")
 
-A figure function takes numbers, returns the figure, and never calls `plt.show()` or anything else of pyplot.
-Axes name their units. The description says what is to be seen; where that depends on the numbers, compute it
-from them.'''
+A figure function takes numbers, returns the figure, and never calls `plt.show()` or anything else of pyplot. Axes name
+their units. The description says what is to be seen; where that depends on the numbers, compute it from them.'''
 
 from __future__ import annotations
 

@@ -72,6 +72,12 @@ def test_a_module_has_one_identity_and_keeps_its_own_name():
     assert forecasting is task and task.__spec__.name == "coursekit.topics.forecasting.task"
 
 
+def test_what_earlier_lessons_ask_of_an_exercise_is_still_there():
+    from coursekit.checking import registry
+
+    assert registry.get("rnn_backward").misconceptions[1].implement is not None
+
+
 def test_names_that_never_were_are_errors_as_ever():
     for line in (
         "import coursekit.data.no_such_file",

@@ -41,9 +41,7 @@ class NGram:
         self._counts = [np.unique(_numbers(ids, length, size), return_counts=True) for length in range(1, order + 1)]
 
     def probabilities(self, context: np.ndarray) -> np.ndarray:
-        """The last characters (any number, the latest last) -> the probability of each next character,
-        (size,).
-        """
+        """The last characters (any number, the latest last) -> the probability of each next character, (size,)."""
         context = np.asarray(context, dtype=np.int64)[max(0, len(context) - self.order + 1) :]
         p = np.full(self.size, 1 / self.size)
         for length in range(1, min(self.order, len(context) + 1) + 1):
@@ -53,9 +51,7 @@ class NGram:
         return p
 
     def cross_entropy(self, ids: np.ndarray) -> float:
-        """Mean of -log p(character | those before) over a text (n,), in nats; its first character has no
-        context.
-        """
+        """Mean of -log p(character | those before) over a text (n,), in nats; its first character has no context."""
         p = np.full(len(ids), 1 / self.size)
         for length in range(1, min(self.order, len(ids)) + 1):
             strings = _numbers(ids, length, self.size)

@@ -5,8 +5,8 @@ nothing either; that is for `coursekit.desk`.
 
 From the bottom to the top: what is asked (`exercise`), what was seen (`facts`) and what it comes to (`outcome`), the
 words for it (`sentences`, `message`, `html`), and the `report`, which can be shown and stored. Only the words are for
-people; whatever decides something reads kinds, verdicts and facts. `engine` does the work, `notebook` is what learners
-call.
+people; whatever decides something reads kinds, verdicts and facts. `tracing` follows a wrong answer line by line.
+`engine` does the work, `notebook` is what learners call.
 """
 
 from coursekit.checking import registry

@@ -18,11 +18,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from coursekit.checking import trees
 from coursekit.checking.exercise import Exercise
 from coursekit.checking.facts import Failure, FailureKind
+from coursekit.checking.portable import state
+from coursekit.checking.portable.plain import returned
 
 TIME_LIMIT = 10.0
 """Seconds that one call may take."""
@@ -34,11 +34,13 @@ _PRINT_LIMIT = 4000  # characters kept of what an answer prints
 class Call:
     """What happened when an answer was called once.
 
+    again:    the value as it is by now, if that is not to be seen in `value`: its memory may lie in another process.
     changed:  names of the arguments that the answer modified in place.
     overflow: floating-point events NumPy warned of, such as "overflow encountered in exp".
     """
 
     value: Any = None
+    again: Callable[[], Any] | None = None
     failure: Failure | None = None
     printed: str = ""
     warned: tuple[str, ...] = ()
@@ -57,17 +59,20 @@ class _TimeUp(BaseException):
 def call_here(
     exercise: Exercise, answer: Callable[..., Any], args: Mapping[str, Any], limit: float = TIME_LIMIT
 ) -> Call:
-    """Call an answer with copies of the arguments, in this thread, with its output and warnings kept apart."""
+    """Call an answer with copies of the arguments, in this thread, with its output and warnings kept apart.
+
+    Whatever settings of the process the caller has made, the answer runs in the known ones, and they are put back.
+    """
     passed = {name: trees.copy(value) for name, value in args.items()}
     printed = _Keep(_PRINT_LIMIT)
     value, failure = None, None
     start = time.perf_counter()
-    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
+    with state.known(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:
                 with _deadline(limit):
-                    value = exercise.call(answer, passed)
+                    value = exercise.call(_Here(answer), passed)
             except _TimeUp:
                 failure = Failure(FailureKind.TIMEOUT, "timeout", f"did not return within {limit:g} seconds")
             except SystemExit as stop:
@@ -75,16 +80,34 @@ def call_here(
                 failure = Failure(FailureKind.EXITED, "SystemExit", f"called exit({code})")
             except Exception as error:
                 failure = _describe(error, answer)
-    messages = [str(w.message) for w in caught]
+    warned = tuple(dict.fromkeys(str(w.message) for w in caught))
     return Call(
         value=value,
         failure=failure,
         printed=printed.getvalue(),
-        warned=tuple(dict.fromkeys(messages)),
-        overflow=tuple(dict.fromkeys(m for m in messages if m.startswith(("overflow", "invalid", "divide")))),
+        warned=warned,
+        overflow=float_events(warned),
         changed=tuple(name for name in args if not trees.same(args[name], passed[name])),
         seconds=time.perf_counter() - start,
     )
+
+
+def float_events(warned: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the warnings in which NumPy tells of a floating-point event."""
+    return tuple(text for text in warned if text.startswith(("overflow", "invalid", "divide")))
+
+
+class _Here:
+    """An answer whose results are read as plain data, as those of an answer in another process are."""
+
+    def __init__(self, answer: Callable[..., Any]) -> None:
+        self._answer = answer
+
+    def __call__(self, *args: Any) -> Any:
+        return returned(self._answer, *args)
+
+    def run_beside(self, function: Callable[..., Any], *args: Any) -> Any:
+        return returned(function, self._answer, *args)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from coursekit.checking.facts import Whole, to_data
+from coursekit.checking.facts import FirstWrongValue, Whole, to_data
 from coursekit.checking.outcome import Case, CaseKind, FindingKind, Outcome, Verdict
 from coursekit.checking.words import listed
 
@@ -19,6 +19,7 @@ def summary(report: Outcome) -> dict[str, Any]:
 
     right: the tensors that are right in every draw. wrong: by tensor, the first thing that is wrong with it: the kind,
     the first place as data, and the relative error or None. findings: a digest, equal for equal numbers.
+    first_wrong: the first wrong value of the answer as data, or None.
     """
     wrong: dict[str, dict[str, Any]] = {}
     for case in report.draws:
@@ -36,6 +37,7 @@ def summary(report: Outcome) -> dict[str, Any]:
         "wrong": wrong,
         "diagnoses": list(report.diagnoses),
         "findings": _digest(report.cases),
+        "first_wrong": next((to_data(fact) for fact in report.along if isinstance(fact, FirstWrongValue)), None),
     }
 
 
@@ -102,7 +104,15 @@ def _other_numbers(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[s
     stayed = [name for name in now["wrong"] if name in before["wrong"]]
     if stayed:
         said.append(_still_wrong(stayed[0], before, now, several=len(stayed) > 1))
-    return tuple(said[:2]) or (_draws(before["draws"], now["draws"]),)
+    elif parts:
+        said.append(_moved(before, now).strip())
+    return tuple(filter(None, said))[:2] or (_draws(before["draws"], now["draws"]),)
+
+
+def _moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    was, became = ((each.get("first_wrong") or {}).get("line") for each in (before, now))
+    moved = None not in (was, became) and was != became
+    return f" The first wrong line was {was} and is {became} now." if moved else ""
 
 
 def _manners(before: Sequence[str], now: Sequence[str]) -> list[str]:
@@ -128,7 +138,8 @@ def _still_wrong(name: str, before: Mapping[str, Any], now: Mapping[str, Any], s
     place = ""
     if was["place"] and became["place"]:
         place = ", at the same place" if was["place"] == became["place"] else ", at another place"
-    gone = " It is no longer the known mistake." if before["diagnoses"] and not now["diagnoses"] else ""
+    gone = _moved(before, now)
+    gone += " It is no longer the known mistake." if before["diagnoses"] and not now["diagnoses"] else ""
     if f"{was['error']:.1e}" == f"{became['error']:.1e}":
         return f"{which} is still wrong{place}, and by as much.{gone}"
     return f"{which} is still wrong{place}; the error was {was['error']:.2g} and is {became['error']:.2g}.{gone}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 import numpy as np
 
@@ -10,6 +11,17 @@ from coursekit.checking import facts
 from coursekit.checking.exercise import FLOAT32_TOLERANCE, Exercise, Tensor
 from coursekit.checking.localise import localise
 from coursekit.checking.outcome import Finding, FindingKind
+
+_PRECISIONS = {"float16": 1e-2, "bfloat16": 5e-2, "float32": FLOAT32_TOLERANCE}
+"""Relative errors below which numbers of a type are right for what they are."""
+
+
+class Rounded(StrEnum):
+    """How a tensor that counts as right is less exact than float64 arithmetic makes it."""
+
+    NO = "no"
+    FLOAT32 = "float32"
+    OTHERWISE = "otherwise"
 
 
 def relative_error(got: np.ndarray, want: np.ndarray) -> float:
@@ -22,26 +34,48 @@ def relative_error(got: np.ndarray, want: np.ndarray) -> float:
         return float(np.nan_to_num(np.abs(got.astype(float) - want).max() / scale, nan=np.finfo(float).max))
 
 
+def accepts(exercise: Exercise, tensor: Tensor, got: np.ndarray, want: np.ndarray) -> bool:
+    """Whether `compare` would find nothing wrong, of arrays of numbers of one shape."""
+    if tensor.exact:
+        return bool(np.array_equal(got, want))
+    return relative_error(got, want) <= (exercise.tolerance if exercise.strict else FLOAT32_TOLERANCE)
+
+
 def compare(
     exercise: Exercise, tensor: Tensor, got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int]
-) -> tuple[Finding | None, bool]:
-    """What is wrong with one tensor (None: nothing), and whether it is right only to float32 precision."""
+) -> tuple[Finding | None, Rounded]:
+    """What is wrong with one tensor (None: nothing), and whether it is right to less than float64 precision."""
     if got.shape != want.shape:
-        return _shape(tensor, got, want), False
+        return _shape(tensor, got, want), Rounded.NO
     if tensor.exact:
-        return _exact(tensor, got, want), False
+        return _exact(tensor, got, want), Rounded.NO
     bad = ~np.isfinite(got)
     if bad.any() and np.isfinite(want).all():
         seen = facts.NotFinite(int(bad.sum()), got.size, _first(bad) if got.ndim else ())
-        return Finding(FindingKind.NAN, tensor.name, seen), False
+        return Finding(FindingKind.NAN, tensor.name, seen), Rounded.NO
     error = relative_error(got, want)
     if error <= exercise.tolerance:
-        return None, False
+        return None, Rounded.NO
+    precision = _precision(got)
     if error <= FLOAT32_TOLERANCE and not exercise.strict:
-        return None, True
+        return None, Rounded.FLOAT32 if precision else Rounded.OTHERWISE
+    if error <= _PRECISIONS.get(precision, 0.0):
+        low = facts.LowPrecision(precision)
+        return Finding(FindingKind.VALUE, tensor.name, low, (), error, exercise.tolerance), Rounded.NO
     with np.errstate(all="ignore"):  # numbers that are far off overflow on the way
         where = localise(got.astype(float), want, tensor, sizes, exercise.tolerance)
-    return Finding(FindingKind.VALUE, tensor.name, None, where, error, exercise.tolerance), False
+    return Finding(FindingKind.VALUE, tensor.name, None, where, error, exercise.tolerance), Rounded.NO
+
+
+def _precision(got: np.ndarray) -> str:
+    """The least precise type whose numbers these are, whatever type they have now; "" for float64."""
+    with np.errstate(all="ignore"):
+        single = got.astype(np.float32)
+        if not np.array_equal(single, got, equal_nan=True):
+            return ""
+        if np.array_equal(single.astype(np.float16), got, equal_nan=True):
+            return "float16"
+    return "float32" if (single.view(np.uint32) & 0xFFFF).any() else "bfloat16"
 
 
 def _shape(tensor: Tensor, got: np.ndarray, want: np.ndarray) -> Finding:

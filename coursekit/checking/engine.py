@@ -11,12 +11,15 @@ import numpy as np
 
 from coursekit.checking import facts, registry, trees
 from coursekit.checking.call import Call, Caller, call_here, substituted
-from coursekit.checking.compare import compare
+from coursekit.checking.compare import Rounded, compare
 from coursekit.checking.diagnose import Observed, diagnose, observe
 from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import FailureKind
+from coursekit.checking.guessing import beyond_guessing, guessed_share
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
+from coursekit.checking.portable import state
 from coursekit.checking.report import Report
+from coursekit.checking.tracing import read_along
 from coursekit.checking.values import NotUsable, unpack
 
 _STOP = (FailureKind.NOT_WRITTEN, FailureKind.TIMEOUT, FailureKind.EXITED)  # no use in calling such an answer again
@@ -40,17 +43,18 @@ def evaluate(
 
     Raises UnknownExercise if nothing has that name. Whatever the answer does is in the report, never an exception.
     """
-    if isinstance(exercise, str):
-        exercise = registry.get(exercise)
-    if not callable(answer):
-        raise TypeError(
-            f"{exercise.name} is checked by calling it, and {answer!r} cannot be called. Pass the function."
-        )
     start = time.perf_counter()
-    earlier = {name: registry.get(name).reference for name in exercise.uses}
-    with substituted(answer, earlier):
-        run = _Run(exercise, answer, seed, caller, exercise.cpu_s if limit is None else limit)
-    return run.report(time.perf_counter() - start)
+    with state.known(seed=0):
+        if isinstance(exercise, str):
+            exercise = registry.get(exercise)
+        if not callable(answer):
+            raise TypeError(
+                f"{exercise.name} is checked by calling it, and {answer!r} cannot be called. Pass the function."
+            )
+        earlier = {name: registry.get(name).reference for name in exercise.uses}
+        with substituted(answer, earlier):
+            run = _Run(exercise, answer, seed, caller, exercise.cpu_s if limit is None else limit)
+        return run.report(time.perf_counter() - start)
 
 
 class _Run:
@@ -64,13 +68,23 @@ class _Run:
         self.calls: list[Call] = []
         self.cases: list[Case] = []
         self.seen: list[Observed] = []
-        self.in_float32 = False
+        self.rounded: set[Rounded] = set()
+        self.guessed = 0.0
         for draw, want in zip(self.draws, self.expected, strict=True):
             if self._stopped():
                 self._add(draw, 0.0, findings=(_not_run(self.calls[-1]),))
                 continue
             self._one_draw(draw, want)
         self._conduct()
+        self.along = self._along(answer) if caller is call_here else ()
+
+    def _along(self, answer: Callable[..., Any]) -> tuple[facts.Fact, ...]:
+        """What the lines of an answer compute whose numbers are wrong, on the smallest draw where they are."""
+        for draw, want, case, seen in zip(self.draws, self.expected, self.cases, self.seen, strict=False):
+            if case.findings:
+                numbers = {finding.kind for finding in case.findings} <= {FindingKind.VALUE, FindingKind.NAN}
+                return read_along(self.exercise, answer, draw, want, seen.arrays, self.seed) if numbers else ()
+        return ()
 
     def _stopped(self) -> bool:
         failure = self.calls[-1].failure if self.calls else None
@@ -83,7 +97,7 @@ class _Run:
         if observed.arrays is not None:
             observed = Observed(trees.copy(observed.arrays), observed.failure, observed.changed, observed.overflow)
         # What a later call returned is not needed any more, and a stranger's can be large.
-        self.calls.append(replace(call, value=None) if self.calls else call)
+        self.calls.append(replace(call, value=None, again=None) if self.calls else call)
         self.seen.append(observed)
         if observed.arrays is None:
             self._add(draw, 0.0, findings=(_failed(call, self.exercise, want),))
@@ -93,7 +107,7 @@ class _Run:
             finding, rounded = compare(
                 self.exercise, tensor, observed.arrays[tensor.name], want[tensor.name], draw.sizes
             )
-            self.in_float32 |= rounded
+            self.rounded.add(rounded)
             if finding is None:
                 right.append(tensor.name)
             else:
@@ -128,6 +142,8 @@ class _Run:
         first, observed = self.calls[0], self.seen[0]
         if observed.arrays is None or len(self.calls) < 2:
             return None
+        if first.again is not None:
+            first = replace(first, value=first.again())
         now = observe(self.exercise, first, tuple(a.shape for a in self.expected[0].values()))
         if now.arrays is not None and trees.same(now.arrays, observed.arrays):
             return None
@@ -161,12 +177,19 @@ class _Run:
             seconds=seconds,
             example=self._example(failed),
             marks=marks,
+            along=() if verdict == Verdict.PASSED else self.along,
         )
 
     def _marks(self) -> float | None:
-        if self.exercise.marking is None:
+        """The score of the draws, where it is not simply the mean of their credits."""
+        draws = [case for case in self.cases if case.kind == CaseKind.DRAW]
+        if self.exercise.marking is not None:
+            return self.exercise.marking(draws)
+        share = sum(case.credit for case in draws) / len(draws)
+        if share == 0 or all(case.passed for case in draws):
             return None
-        return self.exercise.marking([case for case in self.cases if case.kind == CaseKind.DRAW])
+        self.guessed = guessed_share(self.exercise, self.draws, self.expected)
+        return beyond_guessing(share, self.guessed)
 
     def _verdict(self, failed: int | None, marks: float | None) -> Verdict:
         enough = marks == 1.0 and not self._stopped() and self.cases[-1].passed
@@ -179,8 +202,18 @@ class _Run:
 
     def _notes(self) -> list[str]:
         notes = []
-        if self.in_float32:
+        if Rounded.FLOAT32 in self.rounded:
             notes.append("Right to float32 precision; the arguments were float64. That is good enough here.")
+        if Rounded.OTHERWISE in self.rounded:
+            notes.append(
+                "Near enough, but not to the last digits of float64: is a small number added somewhere, or part of it "
+                "in float32?"
+            )
+        if 0 < self.guessed < 1:
+            notes.append(
+                "What zeros, another constant, the arguments or the answer to another draw get right as well earns "
+                f"no points: here that is {self.guessed:.0%} of what is compared."
+            )
         printed = next((call.printed for call in self.calls if call.printed.strip()), "")
         if printed:
             line = printed.strip().splitlines()[0]

@@ -84,6 +84,7 @@ class Exercise:
     draw:           yields draws from a random generator, the simplest first (T=1, T=3, full size, fresh sizes).
     mistakes:       known mistakes; each must be rejected, and told apart from the others, on every seed.
     hints:          tiers, from a nudge to nearly the line.
+    parts:          what the variables of the reference are, in words: {"r": "the reset gate r"}.
     uses:           names of earlier exercises that the answer may call. While it is checked they are the
                     reference ones, so that one mistake is not punished twice.
     tolerance:      largest relative error of a right float64 answer.
@@ -91,7 +92,8 @@ class Exercise:
     no_overflow:    True where a floating-point overflow or an invalid operation is itself a mistake.
     apply:          how the draw's arguments meet the answer; the default is a plain call in order. What the answer
                     returns may be a stranger's: tell kinds by class, and compare shapes before you compute with it.
-    marking:        the score in [0, 1] that the cases of all draws add up to; the default is the mean of their credits.
+    marking:        the score in [0, 1] that the cases of all draws add up to; the default is the mean of their credits,
+                    corrected for what a guess would get right.
                     An answer with a score of 1 passes, even if a draw failed.
     cpu_s:          seconds that one call of the answer may compute; more where an answer trains something.
     memory_mb:      memory that a notebook may have while the answer is graded, in MB beyond the libraries.
@@ -105,6 +107,7 @@ class Exercise:
     draw: Callable[[np.random.Generator], Iterator[Draw]]
     mistakes: tuple[Mistake, ...] = ()
     hints: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     points: float = 2
     tolerance: float = TOLERANCE
@@ -114,6 +117,11 @@ class Exercise:
     marking: Callable[[Sequence[Scored]], float] | None = None
     cpu_s: float = 10.0
     memory_mb: int = 1024
+
+    @property
+    def misconceptions(self) -> tuple[Mistake, ...]:
+        """`mistakes`, as copies of the lessons that were made before December 2026 call them."""
+        return self.mistakes
 
     def call(self, answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
         """Hand the arguments of one draw to an answer."""

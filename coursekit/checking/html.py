@@ -37,7 +37,7 @@ def _body(report: Outcome) -> str:
         rows.append(f'<div style="font-weight:600">{section.label}</div><div style="min-width:0">{text}</div>')
     if not rows:
         return ""
-    return f'<div style="display:grid;grid-template-columns:7em 1fr;gap:0.1em 0.8em">{"".join(rows)}</div>'
+    return f'<div style="display:grid;grid-template-columns:8em 1fr;gap:0.1em 0.8em">{"".join(rows)}</div>'
 
 
 def _details(report: Outcome) -> str:

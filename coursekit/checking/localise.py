@@ -34,9 +34,13 @@ def _close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
 
 
 def _whole(got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int], tolerance: float) -> facts.Whole | None:
-    """Zero, transposed, or a constant factor."""
+    """Zero, another constant, integers, transposed, or a constant factor."""
     if not got.any():
         return facts.Zero()
+    if got.size > 1 and np.ptp(got) == 0 and np.ptp(want) > 0:
+        return facts.Constant(float(got.flat[0]))
+    if got.size > 1 and np.array_equal(got, np.rint(got)) and not np.any(want == np.rint(want)):
+        return facts.Integers()
     if got.ndim == 2 and got.shape[0] == got.shape[1] > 1 and _close(got, want.T, tolerance):
         return facts.Transposed()
     factor = float((got * want).sum() / (want * want).sum()) if want.any() else 0.0

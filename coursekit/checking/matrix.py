@@ -6,9 +6,13 @@ A known mistake is run as if a learner had written it. It is caught if the check
 what it does on the draws of a seed is what neither the right answer does nor another known mistake of the exercise, and
 if it does the same once more. Two mistakes that no draw can tell apart are written as one, with a name that says both.
 
+Beside the known mistakes every exercise is tried with wrong answers that nobody wrote for it (`mutants`): guesses must
+earn next to nothing, and right answers that are spoilt must pass on no seed. A verdict that depends on the seed is a
+hole: the draws have what shows the mistake by chance only.
+
 Prints one row per exercise and mistake, and ends with status 1 if there is a hole: a right answer that is rejected, or
-a mistake that is not caught, or not told apart, on every seed. How many of the mistakes that learners make are known is
-another question, which no row answers.
+a mistake that is not caught, or not told apart, on every seed, or a guess that earns something. How many of the
+mistakes that learners make are known is another question, which no row answers.
 """
 
 from __future__ import annotations
@@ -19,11 +23,17 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from coursekit.checking import registry
+from coursekit.checking import mutants, registry
 from coursekit.checking.engine import evaluate
 from coursekit.checking.exercise import Exercise, Mistake
 
 _RIGHT = "the right answer"
+
+GUESSED = 0.15
+"""A guess that earns so much of the points is a hole."""
+
+_WHOLE = frozenset({"to_torch_state_dict"})
+"""Exercises whose right answer is the arguments, under other names: there the arguments are no guess."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,35 @@ def rows(exercise: Exercise, seeds: int = 20) -> Iterator[Row]:
         )
 
 
+@dataclass(frozen=True)
+class Mutant:
+    """A wrong answer that was not written for the exercise. passed: on how many seeds; most: its highest score."""
+
+    exercise: str
+    name: str
+    seeds: int
+    passed: int
+    most: float
+    guess: bool
+
+    @property
+    def hole(self) -> bool:
+        return self.passed > 0 or (self.guess and self.most >= GUESSED)
+
+
+def mutant_rows(exercise: Exercise, seeds: int = 20) -> Iterator[Mutant]:
+    """Check every guess and every spoilt answer of an exercise."""
+    bare = dataclasses.replace(exercise, mistakes=())  # what they are called does not matter here
+    tried = [(name, make, True) for name, make in mutants.guesses()]
+    tried += [(name, lambda caller=caller: caller, False) for name, caller in mutants.spoilt(exercise)]
+    for name, make, guess in tried:
+        if name == mutants.ARGUMENTS and exercise.name in _WHOLE:
+            continue
+        reports = [evaluate(bare, bare.reference, seed, caller=make()) for seed in range(seeds)]
+        passed, most = sum(report.passed for report in reports), max(report.score for report in reports)
+        yield Mutant(exercise.name, name, seeds, passed, most, guess)
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m coursekit.checking.matrix", description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", type=int, default=20)
@@ -66,6 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     holes = exercises = 0
     found: list[Row] = []
+    others: list[Mutant] = []
     for exercise in registry.every():
         if not exercise.lesson.startswith(options.lesson):
             continue
@@ -76,14 +116,29 @@ def main(arguments: list[str] | None = None) -> int:
         for row in rows(exercise, options.seeds):
             found.append(row)
             print(_line(row))
+        tried = list(mutant_rows(exercise, options.seeds))
+        others += tried
+        print(_mutants_line(tried))
     caught = sum(row.caught == row.seeds for row in found)
     apart = sum(row.told_apart == row.seeds for row in found)
-    holes += sum(row.hole for row in found)
+    holes += sum(row.hole for row in (*found, *others))
+    spoilt = [mutant for mutant in others if not mutant.guess]
+    if others:
+        print(
+            f"{len(others) - len(spoilt)} guesses earn {max(m.most for m in others if m.guess):.0%} at most; "
+            f"{len(spoilt)} spoilt answers, {sum(not m.passed for m in spoilt)} rejected on every seed"
+        )
     print(
         f"{exercises} exercises, {len(found)} mistakes, on {options.seeds} of {options.seeds} seeds: {caught} caught, "
         f"{apart} told apart; {holes} holes"
     )
     return 1 if holes else 0
+
+
+def _mutants_line(tried: list[Mutant]) -> str:
+    holes = [f"{m.name}: passed {m.passed}/{m.seeds}, earns up to {m.most:.0%}" for m in tried if m.hole]
+    said = "; ".join(holes) or f"guesses earn {max(m.most for m in tried if m.guess):.0%} at most"
+    return f"    {'HOLE' if holes else 'ok':<5}{len(tried)} guesses and spoilt answers: {said}"
 
 
 def _line(row: Row) -> str:

@@ -11,7 +11,7 @@ from coursekit.checking.outcome import Case, CaseKind, Finding, FindingKind, Out
 
 _WIDTH = 100
 _NAMED_DRAWS = 5  # more right draws than these are counted, not named
-_LABEL = 12
+_LABEL = 14
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,12 @@ def headline(report: Outcome) -> str:
 
 
 def sections(report: Outcome) -> list[Section]:
-    """Everything under the headline: what changed, where, how far off, which known mistake, what to try next."""
+    """Everything under the headline: the first wrong line, what changed, where, how far off, which known mistake, what
+    to try next."""
     case = report.failed
-    said = [Section("Change", report.since)] if report.since else []
+    said = [Section("In your code", tuple(map(sentences.along, report.along)))] if report.along else []
+    if report.since:
+        said.append(Section("Change", report.since))
     if case is not None and report.verdict != Verdict.NOT_WRITTEN:
         said.append(Section("What", (_what(case, report.exercise),)))
         where = _where(case)
@@ -94,7 +97,7 @@ def case_title(case: Case) -> str:
 def _what(case: Case, exercise: str) -> str:
     first = sentences.what(case.findings[0], exercise)
     named = [f.tensor for f in case.findings if f.tensor]
-    if len(named) > 1 and {f.kind for f in case.findings} == {FindingKind.VALUE}:
+    if len(named) > 1 and {(f.kind, f.what) for f in case.findings} == {(FindingKind.VALUE, None)}:
         first = f"{', '.join(named)} have wrong numbers."
     if case.right:
         first += f" Right: {', '.join(case.right)}."

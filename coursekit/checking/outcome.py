@@ -115,12 +115,14 @@ class Example:
 class Outcome:
     """The result of checking one answer.
 
-    score:     share of the cases that are right, in [0, 1], rounded to four decimals.
+    score:     share of the cases that are right, corrected for guessing, in [0, 1], rounded to four decimals.
     points:    score times the points of the exercise.
     mistakes:  the known mistakes that give exactly these numbers; diagnoses: their names.
     notes:     remarks that cost nothing ("computed in float32", "printed 12 lines").
     example:   arguments and numbers of the simplest failing draw; not part of the data that is stored.
-    marks:     the score of the draws, where the exercise has a marking of its own.
+    marks:     the score of the draws where it is not the mean of their credits: the exercise has a marking of its own,
+               or some are wrong and the score is corrected for guessing.
+    along:     facts of the learner's own lines: the last that are right, and the first that is wrong.
     since:     what changed since the learner's last try, as sentences; the grader knows no last try.
     """
 
@@ -135,6 +137,7 @@ class Outcome:
     example: Example | None = field(default=None, compare=False, repr=False)
     marks: float | None = None
     since: tuple[str, ...] = ()
+    along: tuple[Fact, ...] = ()
 
     @property
     def passed(self) -> bool:

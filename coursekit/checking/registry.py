@@ -70,15 +70,17 @@ def every() -> Iterator[Exercise]:
 
 
 def installed_files() -> list[Path]:
-    """Where the catalogues of other packages lie: a folder for a package, a file for a module. They hold references,
-    so a sandbox must not show them, and results of an older text are not reused."""
-    found = []
+    """Where the catalogues of other packages lie: a folder for a package, a file for a module or for a zip of modules.
+    They hold references, so a sandbox must not show them, and results of an older text are not reused."""
+    found: set[Path] = set()
     for module in _installed():
         spec = importlib.util.find_spec(module.partition(".")[0])
-        if spec is not None and spec.origin is not None:
-            origin = Path(spec.origin).resolve()
-            found.append(origin.parent if origin.name == "__init__.py" else origin)
-    return sorted(set(found))
+        if spec is None:
+            continue
+        folders = list(spec.submodule_search_locations or ())
+        places = [Path(folder).resolve() for folder in folders or filter(None, [spec.origin])]
+        found |= {next((p for p in (place, *place.parents) if p.exists()), place) for place in places}
+    return sorted(found)
 
 
 def _of_the_course() -> tuple[str, ...]:

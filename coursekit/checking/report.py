@@ -40,6 +40,7 @@ class Report(Outcome):
             own
             | derived
             | {
+                "along": [to_data(fact) for fact in self.along],
                 "verdict": str(self.verdict),
                 "cases": [_case_to_dict(case) for case in self.cases],
                 "mistakes": [asdict(mistake) for mistake in self.mistakes],
@@ -60,6 +61,7 @@ class Report(Outcome):
             seconds=data["seconds"],
             marks=data.get("marks"),
             since=tuple(data.get("since", ())),
+            along=tuple(map(from_data, data.get("along", ()))),
         )
 
     def __str__(self) -> str:

@@ -22,8 +22,12 @@ def what(finding: Finding, exercise: str) -> str:
         case facts.WrongShape():
             return _shape(finding.what, finding.tensor)
         case facts.NotFinite(count, size, first):
+            if count == size:
+                return f"{finding.tensor} is NaN or infinite{' everywhere' if first else ''}."
             at = f", the first at index {list(first)}" if first else ""
             return f"{finding.tensor} has {count} of {size} entries that are NaN or infinite{at}."
+        case facts.LowPrecision(dtype):
+            return f"{finding.tensor} is right to {dtype} precision only, which is not enough: compute in float64."
         case facts.EntriesDiffer(count, size):
             return f"{finding.tensor} differs in {count} of {size} entries."
         case facts.NumberDiffers(got):
@@ -115,10 +119,62 @@ def place(fact: Fact, tensor: str) -> str:
     raise TypeError(f"there are no words for {fact!r}")
 
 
+_PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def along(fact: Fact) -> str:
+    """One sentence for one fact about the learner's own lines."""
+    match fact:
+        case facts.RightValue(part=part):
+            return f"{_line(fact)}: that is {part}, right."
+        case facts.FirstWrongValue():
+            return f"{_line(fact)}: {_first_wrong(fact)}."
+        case facts.WrongFrom(variable, right, first):
+            ran = listed(map(str, right)) if len(right) < 4 else f"{right[0]} to {right[-1]}"
+            return f"It is right for {variable} = {ran}, and wrong from {variable} = {first} on."
+        case facts.Exchanged(line, variable=variable, part=part):
+            return f"It reads `{variable}`, and what line {line} gives that name is {part}."
+        case facts.Incomplete(line, variable):
+            return f"It reads `{variable}` of line {line}, which is a part of the right sum or product, not all of it."
+        case facts.ReturnedElsewhere(tensor, place, belongs, other):
+            return f"What you return {_nth(place)}, as {tensor}, is what belongs {_nth(other)}: {belongs}."
+    return place(fact, "")
+
+
+def _line(fact: facts.RightValue | facts.FirstWrongValue) -> str:
+    """The line by its number, with its words if they are known: "Line 4, `r = sigmoid(a)`"."""
+    at = f"Line {fact.line}{f' of {fact.function}' if fact.function else ''}"
+    quoted = fact.source.replace("`", "'") or fact.variable
+    return f"{at}, `{quoted}`" if quoted else at
+
+
+def _first_wrong(fact: facts.FirstWrongValue) -> str:
+    wrong = "the first value that is no part of the right computation"
+    expected = " or ".join(fact.expected)
+    match fact.relation:
+        case "part":
+            return f"this is what you return as {expected}; it is a part of the right computation, and not {expected}"
+        case "opposite":
+            return f"{wrong}; it is {expected} with the opposite sign"
+        case "times":
+            return f"{wrong}; it is {expected} times {fact.axis}"
+        case "divided":
+            return f"{wrong}; it is {expected} divided by {fact.axis}"
+    return f"{wrong}; {expected} was expected" if expected else wrong
+
+
+def _nth(place: int) -> str:
+    return _PLACES[place] if place < len(_PLACES) else f"as number {place + 1}"
+
+
 def _whole(fact: facts.Whole) -> str:
     match fact:
         case facts.Zero():
             return "It is zero everywhere."
+        case facts.Constant(value):
+            return f"It is {value:.6g} everywhere."
+        case facts.Integers():
+            return "Every number is an integer: is an integer array being filled?"
         case facts.Transposed():
             return "It is the transpose of the expected matrix."
         case facts.OppositeSign():

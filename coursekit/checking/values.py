@@ -1,4 +1,7 @@
-"""Turn what an answer returned into arrays, whatever style it was written in."""
+"""Turn what an answer returned into the arrays that were asked for, whatever style it was written in.
+
+What is read here is plain data, as `portable.plain` makes it of every returned value.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.checking import trees
 from coursekit.checking.exercise import Tensor
+from coursekit.checking.portable.plain import MAX_NUMBERS, NO_NUMBERS
 
-MAX_NUMBERS = 2_000_000
-"""In one tensor of an answer. The draws of this course ask for a few thousand."""
+_MAX_WORDS = 300  # characters of a text that says what a value is: a stranger's process can send any
 
 
 class NotUsable(Exception):
@@ -19,44 +21,45 @@ class NotUsable(Exception):
 
 
 def as_array(value: Any) -> np.ndarray:
-    """A NumPy array from a number, an array, a torch tensor or a (nested) list of them.
+    """A NumPy array from a number, an array or a (nested) list of them.
 
     Kinds are told by their class, never by what attributes a value has: those a stranger can choose.
     """
     if value is None:
         raise NotUsable("is None")
-    plain = _without_tensors(value)
+    if isinstance(value, str):
+        raise NotUsable(f"is {value[:_MAX_WORDS]}")
+    _hold_numbers(value)
     try:
-        array = np.asarray(plain)
+        array = np.asarray(value)
     except ValueError:
         raise NotUsable("is a list whose parts have different shapes") from None
     except (OverflowError, MemoryError, RecursionError):
         raise NotUsable("is too large") from None
     if array.dtype.kind not in "fiub":
-        raise NotUsable(f"is {_name(value)}, which is not a real number or an array of real numbers")
+        raise NotUsable(f"is {_name(value)}, {NO_NUMBERS}")
     if array.size > MAX_NUMBERS:
         raise NotUsable(f"has {array.size} numbers, which is far more than any draw asks for")
     return array
 
 
-def _without_tensors(value: Any) -> Any:
-    """Tensors as arrays, also in lists. What a list holds must be numbers: one text would make all of them texts, as
-    long as the longest."""
-    if trees.is_tensor(value):
-        return trees.tensor_to_numpy(value)
+def _hold_numbers(value: Any) -> None:
+    """What a list holds must be numbers: one text would make all of them texts, as long as the longest."""
     if not isinstance(value, (list, tuple)):
-        return value
-    parts = [_without_tensors(part) for part in value]
-    if any(part is None or isinstance(part, (str, bytes, dict)) for part in parts):
-        raise NotUsable(f"is {_name(value)} that does not hold numbers alone")
-    return parts
+        return
+    for part in value:
+        if part is None or isinstance(part, (str, bytes, dict)):
+            what = "None" if part is None else _name(part)
+            raise NotUsable(f"is {_name(value)} that does not hold numbers alone, but also {what}")
+        _hold_numbers(part)
 
 
 def unpack(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...], ...]) -> dict[str, np.ndarray]:
     """Arrays by name from an answer's return value.
 
-    One tensor may come alone, as a list along its time axis, or first in a tuple such as (h, cache). Several may
-    come as a tuple, a list or a named tuple in the order asked for, or as a dict with the names asked for.
+    One tensor may come alone or as a list along its time axis. Several may come as a tuple, a list or a named tuple in
+    the order asked for. Either may come as a dict with the names asked for, or first in a tuple whose other values are
+    not looked at: (h, cache), (h, c, cache).
     """
     if value is None:
         raise NotUsable("The function returned None. Is the `return` line missing?")
@@ -71,13 +74,8 @@ def _single(value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.ndarray:
     stacked = _stack_along_time(value, tensor, shape)
     if stacked is not None:
         return stacked
-    if isinstance(value, tuple) and len(value) > 1:
-        try:
-            first = as_array(value[0])
-            if first.shape == shape:
-                return first
-        except NotUsable:
-            pass
+    if _more_than(value, (tensor,), (shape,)):
+        return _read(value[0], tensor, shape)
     try:
         return as_array(value)
     except NotUsable as reason:
@@ -93,16 +91,33 @@ def _several(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, .
         value = [value[n] for n in names]
     if not isinstance(value, (tuple, list)):
         raise NotUsable(f"The function returned {_name(value)}; asked for are {len(names)} values: {', '.join(names)}.")
+    if _more_than(value, tensors, shapes):
+        value = value[: len(names)]
     if len(value) != len(names):
         raise NotUsable(f"The function returned {len(value)} values; asked for are {len(names)}: {', '.join(names)}.")
     arrays = {}
     for tensor, part, shape in zip(tensors, value, shapes, strict=True):
-        stacked = _stack_along_time(part, tensor, shape)
         try:
-            arrays[tensor.name] = as_array(part) if stacked is None else stacked
+            arrays[tensor.name] = _read(part, tensor, shape)
         except NotUsable as reason:
             raise NotUsable(f"The returned {tensor.name} {reason}.") from None
     return arrays
+
+
+def _more_than(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...], ...]) -> bool:
+    """Whether a tuple begins with what is asked for, in the shapes asked for, and holds more, such as a cache."""
+    if not isinstance(value, tuple) or len(value) <= len(tensors):
+        return False
+    try:
+        first = [_read(*each) for each in zip(value, tensors, shapes, strict=False)]
+    except NotUsable:
+        return False
+    return tuple(array.shape for array in first) == shapes
+
+
+def _read(value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.ndarray:
+    stacked = _stack_along_time(value, tensor, shape)
+    return as_array(value) if stacked is None else stacked
 
 
 def _stack_along_time(value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.ndarray | None:
@@ -120,5 +135,8 @@ def _stack_along_time(value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.
 
 
 def _name(value: Any) -> str:
-    kind = type(value).__name__
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+    """What a plain value is, in two words."""
+    if isinstance(value, str):
+        return value[:_MAX_WORDS].partition(",")[0]
+    names = {list: "a list", tuple: "a tuple", dict: "a dict", np.ndarray: "an array"}
+    return names.get(type(value), "a number" if isinstance(value, (bool, int, float)) else "an object")

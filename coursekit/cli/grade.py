@@ -1,11 +1,15 @@
 """Grade what students handed in for an assignment: in a sandbox, in parallel, into nbgrader's gradebook.
 
-Results are kept by content. A second run grades only what has changed, and a run that was stopped goes on where it
-was. Exit status: 0 if everything was decided, 1 if a person has to look at something, 2 if nothing could be graded, 3
-if the grader itself failed on some submissions (the others are graded; it is said where the tracebacks are).
+Results are kept by content. A second run grades what has changed and writes again what depends on a time, a due date
+or a setting that has changed; a run that was stopped goes on where it was. The table leaves out who is unchanged, and
+its points are the gradebook's.
+
+Exit status: 0 if everything was decided, 1 if a person has to look at something, 2 if nothing could be graded, 3 if the
+grader itself failed on some submissions (the others are graded; it is said where the tracebacks are).
 
   coursekit grade 05_gru
   coursekit grade 05_gru --student ada --student bob --force
+  coursekit grade 05_gru --student ada --regrade
   coursekit grade 05_gru --csv points.csv
   coursekit grade 05_gru --cluster tcp://scheduler:8786
 """
@@ -39,19 +43,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("-j", "--jobs", metavar="N", type=int, default=_jobs(), help=processes)
     where.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler, such as tcp://host:8786")
     add("--force", action="store_true", help="write every student again, even where nothing changed")
+    add("--regrade", action="store_true", help="run every notebook again, even where its result is known")
     add("--csv", metavar="FILE", type=Path, help="also write one line per student and exercise")
     trusting = "run notebooks without isolation: they can then do all that you can. Only for notebooks you trust"
     add("--no-sandbox", action="store_true", help=trusting)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from coursekit.grading.failures import is_of_the_disk
     from coursekit.grading.report.export import write_csv
+    from coursekit.grading.run.servers import UNSAFE
     from coursekit.grading.submission.course import Course, CourseError
 
     if arguments.jobs < 1:
         raise UserError(f"-j needs a number of processes, at least 1; got {arguments.jobs}.")
     if arguments.csv and not arguments.csv.parent.is_dir():  # found out now, and not after the grading
         raise UserError(f"cannot write {arguments.csv}: there is no folder {arguments.csv.parent}.")
+    if arguments.no_sandbox:
+        os.environ[UNSAFE] = "1"
     try:
         course = Course(arguments.course)
         course.released(arguments.assignment)
@@ -62,6 +71,9 @@ def run(arguments: argparse.Namespace) -> int:
     except CourseError as error:
         raise UserError(str(error)) from None
     except OSError as error:
+        if is_of_the_disk(error):
+            kept = "What was graded until then is kept. Make room and run the same command again."
+            raise UserError(f"nothing more can be written: {reason(error)}. {kept}") from None
         if not arguments.cluster:
             raise
         raise UserError(f"{str(error).rstrip('.')}. Is a Dask scheduler running at {arguments.cluster}?") from None
@@ -82,9 +94,12 @@ def _jobs() -> int:
 
 
 def _chosen(students: list[str], wanted: list[str] | None) -> list[str]:
+    from coursekit.grading.submission.names import one_spelling
+
     if not students:
         raise UserError("nobody has handed anything in for this assignment.")
-    unknown = sorted(set(wanted or ()) - set(students))
+    wanted = [one_spelling(name) for name in wanted or ()]
+    unknown = sorted(set(wanted) - set(students))
     if unknown:
         raise UserError(f"no submission of {', '.join(unknown)}; there are {len(students)}, such as {students[0]}.")
     return [name for name in students if not wanted or name in wanted]
@@ -93,11 +108,9 @@ def _chosen(students: list[str], wanted: list[str] | None) -> list[str]:
 def _require_isolation(arguments: argparse.Namespace) -> None:
     """Refuse where notebooks cannot be isolated, before any runs. On a cluster every worker decides for itself."""
     from coursekit.grading.run.sandbox import SandboxUnavailable, escapes, probe
-    from coursekit.grading.run.servers import UNSAFE, shared_server
+    from coursekit.grading.run.servers import shared_server
 
-    if arguments.no_sandbox:
-        os.environ[UNSAFE] = "1"
-    elif not arguments.cluster:
+    if not arguments.no_sandbox and not arguments.cluster:
         trusting = "Nothing was graded. To grade notebooks that you trust, add --no-sandbox."
         try:
             escaped = escapes(shared_server())
@@ -145,7 +158,8 @@ def _with_progress(course, students: list[str], arguments: argparse.Namespace) -
     rows = []
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task(f"grading {arguments.assignment}", total=len(students))
-        for row in grade(course, arguments.assignment, students, _runner(arguments), force=arguments.force):
+        how = {"force": arguments.force, "regrade": arguments.regrade}
+        for row in grade(course, arguments.assignment, students, _runner(arguments), **how):
             rows.append(row)
             progress.advance(task)
     return sorted(rows, key=lambda row: row.student)
@@ -159,28 +173,58 @@ def _table(rows: list[Row]) -> None:
     from coursekit.grading.submission.quarantine import shown
 
     table = Table(box=None, pad_edge=False)
-    table.add_column("student")
-    table.add_column("points", justify="right")
-    table.add_column("of", justify="right")
-    table.add_column("how")
-    table.add_column("remarks")
-    for row in rows:
+    for name in ("student", "points", "of", "late", "how", "remarks"):
+        table.add_column(name, justify="right" if name in ("points", "of", "late") else "left")
+    listed = [row for row in rows if row.how != "unchanged" or row.needs_a_person]
+    for row in listed:
         student, remarks = (escape(shown(words)) for words in (row.student, _remarks(row)))
-        table.add_row(student, f"{row.points:g}", f"{row.max_points:g}", row.how, remarks)
-    Console(soft_wrap=False).print(table)
+        points = f"{row.points:g}" if row.total is not None else f"{row.points:g} + ?"
+        table.add_row(student, points, f"{row.max_points:g}", _late(row), _how(row), remarks)
+    if listed:
+        Console(soft_wrap=False).print(table)
+        print()
+    _summary(rows)
+
+
+def _summary(rows: list[Row]) -> None:
     look = [row.student for row in rows if row.needs_a_person]
-    how_many = f"{len(rows)} submission{'' if len(rows) == 1 else 's'}."
-    print(f"\n{how_many} {f'A person has to look at {len(look)}.' if look else 'All decided.'}")
+    unchanged = sum(row.how == "unchanged" for row in rows)
+    said = [f"{len(rows)} submission{'' if len(rows) == 1 else 's'}."]
+    said += [f"A person has to look at {len(look)}." if look else "All decided."]
+    said += [f"{unchanged} unchanged."] if unchanged else []
+    print(" ".join(said))
+    written = sum(question.points is None for row in rows for question in row.questions if not question.checked)
+    if written:
+        print(f"Written answers that wait for a person in the formgrader: {written}.")
+    if late := sum(row.late_s > 0 for row in rows):
+        print(f"Late: {late}.")
+    if unprotected := sum(row.unprotected for row in rows):
+        print(
+            f"Warning: {unprotected} ran without isolation, where a notebook can do all that you can, and change its "
+            "points as well. Trust these as far as you trust who wrote the notebooks."
+        )
     if failed := [row for row in rows if row.failed]:
         print(f"The grader itself failed on {len(failed)}. Nobody lost points for it. Please report the tracebacks:")
         for row in failed:
             print(f"  {row.student}: {row.failed}")
 
 
+def _how(row: Row) -> str:
+    return f"written again: {row.why}" if row.why and row.how == "from store" else row.how
+
+
+def _late(row: Row) -> str:
+    from coursekit.grading.report.words import seconds
+
+    if row.late_s <= 0:
+        return ""
+    return seconds(row.late_s) + (f", -{row.penalty:g}" if row.penalty else "")
+
+
 def _remarks(row: Row) -> str:
     from coursekit.checking import Verdict
 
-    said = [*row.problems, *row.flags, *row.remarks, *(q.fault for q in row.questions if q.fault)]
-    short = [question for question in row.questions if question.verdict != Verdict.PASSED]
+    said = [*row.problems, *row.doubts, *row.flags, *row.remarks, *(q.fault for q in row.questions if q.fault)]
+    short = [question for question in row.questions if question.checked and question.verdict != Verdict.PASSED]
     said += [f"{q.exercise}: {q.diagnoses[0] if q.diagnoses else q.verdict}" for q in short]
     return "; ".join(dict.fromkeys(said))[:300]

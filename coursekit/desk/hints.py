@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coursekit.checking import sentences
 from coursekit.checking.exercise import Exercise
 from coursekit.desk.state import Tried
 from coursekit.templates import filled
@@ -18,6 +20,7 @@ class Hint:
     tiers:   how many there are.
     mistake: the known mistake that it belongs to, or "".
     earlier: the tiers before it, which were shown already.
+    found:   what the last check found in the answer's own lines, as a sentence, or "".
     """
 
     exercise: str
@@ -26,6 +29,7 @@ class Hint:
     words: str
     mistake: str = ""
     earlier: tuple[str, ...] = ()
+    found: str = ""
 
     @property
     def title(self) -> str:
@@ -45,12 +49,9 @@ class Hint:
         return "This is the last one." if self.tiers else ""
 
     def __str__(self) -> str:
-        words = (
-            f"{self.title}: it looks like {self.mistake}. {self.words}"
-            if self.mistake
-            else f"{self.title}: {self.words}"
-        )
-        return f"{words} {self.more}".rstrip()
+        looks = f"it looks like {self.mistake}. " if self.mistake else ""
+        found = f"in your code, l{self.found[1:]} " if self.found else ""
+        return f"{self.title}: {found}{looks}{self.words} {self.more}".rstrip()
 
     __repr__ = __str__
 
@@ -61,8 +62,14 @@ class Hint:
 def next_hint(exercise: Exercise, tried: Tried) -> Hint:
     """The hint after those that were shown. The last tier stays.
 
-    A mistake that the last check named, and whose hint was not asked for yet, comes first.
+    A mistake that the last check named, and whose hint was not asked for yet, comes first. Each begins with the first
+    wrong line that the last check found.
     """
+    found = tried.first_wrong
+    return dataclasses.replace(_next(exercise, tried), found=sentences.along(found) if found else "")
+
+
+def _next(exercise: Exercise, tried: Tried) -> Hint:
     mistakes = {mistake.name: mistake.hint for mistake in exercise.mistakes}
     for name in tried.diagnoses:
         if name in mistakes and name not in tried.mistakes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coursekit.checking import Verdict
+from coursekit.checking.facts import FirstWrongValue, from_data
 
 
 @dataclass
@@ -32,6 +33,15 @@ class Tried:
     def diagnoses(self) -> tuple[str, ...]:
         """The known mistakes that the last check named."""
         return tuple(map(str, (self.last or {}).get("diagnoses", ())))
+
+    @property
+    def first_wrong(self) -> FirstWrongValue | None:
+        """The first wrong value that the last check found in the answer's own lines."""
+        try:
+            found = from_data((self.last or {})["first_wrong"])
+        except (KeyError, TypeError, ValueError, AttributeError):  # none, or one that another version wrote
+            return None
+        return found if isinstance(found, FirstWrongValue) else None
 
 
 @dataclass

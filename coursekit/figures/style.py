@@ -1,9 +1,8 @@
 """The look of every figure: colours, line styles, sizes, and the sentence that a screen reader says.
 
-A cell or a gate has one colour, one line style and one marker everywhere. The colours of one group differ in
-lightness, so that they survive grey print, and stay apart for readers with any of the common kinds of colour
-blindness; the tests compute both. Backgrounds are white and opaque: a figure looks the same in light and dark
-notebooks.
+A cell or a gate has one colour, one line style and one marker everywhere. The colours of one group differ in lightness,
+so that they survive grey print, and stay apart for readers with any of the common kinds of colour blindness; the tests
+compute both. Backgrounds are white and opaque: a figure looks the same in light and dark notebooks.
 """
 
 from __future__ import annotations
@@ -74,15 +73,12 @@ FIGURES: dict[str, Callable[..., CourseFigure]] = {}
 
 
 def course_style() -> AbstractContextManager[None]:
-    """A `with` block in which Matplotlib draws in the style of the course, whatever the reader's own settings
-    are.
-    """
+    """A `with` block in which Matplotlib draws in the style of the course, whatever the reader's own settings are."""
     return matplotlib.style.context(["default", _RC])
 
 
 class CourseFigure(Figure):
-    """A Matplotlib figure that shows itself in a notebook with alternative text. Made by `figure`, never by
-    pyplot.
+    """A Matplotlib figure that shows itself in a notebook with alternative text. Made by `figure`, never by pyplot.
 
     pyplot would keep every figure in memory and a notebook would show it twice: once by pyplot, once as the
     value of the cell.
@@ -91,9 +87,7 @@ class CourseFigure(Figure):
     description = ""
 
     def savefig(self, *args: Any, **kwargs: Any) -> None:
-        """As Matplotlib's, in the style of the course: ticks and labels take their look only when they are
-        drawn.
-        """
+        """As Matplotlib's, in the style of the course: ticks and labels take their look only when they are drawn."""
         with course_style():
             super().savefig(*args, **kwargs)
 
@@ -121,8 +115,8 @@ class CourseFigure(Figure):
 def figure(rows: int = 1, columns: int = 1, *, height: float = 3.4, width: float = WIDTH, **subplots: Any) -> tuple:
     """A figure and its axes: one Axes, or an array of them as from `plt.subplots`.
 
-    Sizes are in inches, for the whole figure. More keyword arguments (sharex, width_ratios, squeeze, ...) go
-    to `Figure.subplots`.
+    Sizes are in inches, for the whole figure. More keyword arguments (sharex, width_ratios, squeeze, ...) go to
+    `Figure.subplots`.
     """
     with course_style():
         fig = CourseFigure(figsize=(width, height))
@@ -130,9 +124,7 @@ def figure(rows: int = 1, columns: int = 1, *, height: float = 3.4, width: float
 
 
 def describe(fig: CourseFigure, text: str) -> CourseFigure:
-    """Give the figure its alternative text, and return it. Say what is compared and what is to be seen, in a
-    sentence.
-    """
+    """Give the figure its alternative text, a sentence that says what is compared and what is to be seen; return it."""
     text = " ".join(text.split())
     if not text.endswith("."):
         raise ValueError(f"description: expected one or two full sentences, got {text!r}")
@@ -161,8 +153,7 @@ def course_figure(draw: Callable[..., CourseFigure]) -> Callable[..., CourseFigu
 
 
 def line(name: str, **changes: Any) -> dict[str, Any]:
-    """Keyword arguments for `ax.plot`: colour, line style and label of a cell or gate; `changes` are added or
-    win.
+    """Keyword arguments for `ax.plot`: colour, line style and label of a cell or gate; `changes` are added or win.
 
     ax.plot(lags, gradients, **line("GRU"))    ax.plot(t, z, **line("z", label="update gate z"))
     """
@@ -194,8 +185,7 @@ def band(ax: Axes, x, runs, name: str, **changes: Any) -> None:
 def heat_map(ax: Axes, values, *, signed: bool, label: str, limit: float = 1.0) -> None:
     """Values (rows, columns) as a picture with its scale at the side, which says `label`.
 
-    signed: from -limit to limit in DIVERGING (states, candidates); else from 0 to limit in SEQUENTIAL
-    (gates).
+    signed: from -limit to limit in DIVERGING (states, candidates); else from 0 to limit in SEQUENTIAL (gates).
     """
     colours, lowest = (DIVERGING, -limit) if signed else (SEQUENTIAL, 0)
     image = ax.imshow(values, cmap=colours, vmin=lowest, vmax=limit, aspect="auto", interpolation="nearest")

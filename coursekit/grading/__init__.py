@@ -1,4 +1,12 @@
-"""Submissions of strangers: intake, canonical copy, sandbox, trusted checks, gradebook.
+"""Submissions of strangers: from what was handed in to a row of the gradebook and a page about the class.
+
+submission/  what was handed in, read without believing it, and rebuilt on what was handed out
+run/         the notebook runs in a sandbox, and its answers are checked from outside of it
+gradebook/   scores and comments are decided, and written as rows; notebooks for people
+report/      the page about a class
+
+batch.py leads an assignment through the stages. nbgrader/ lets nbgrader's own commands and the formgrader do the same.
+new_course/ makes a course, demo/ a class that hands something in.
 
 The process that compares never runs a student's code; from the process that does, only data comes back.
 """

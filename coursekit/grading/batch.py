@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 
 from coursekit.grading.failures import FAILED, Failures, is_of_the_disk, trace
-from coursekit.grading.gradebook.results import RESULTS, ResultStore, replace_json
-from coursekit.grading.gradebook.writer import Writer
+from coursekit.grading.gradebook.book import opened
+from coursekit.grading.gradebook.booked import booked
+from coursekit.grading.gradebook.fingerprint import RUN, WORDS, Circumstances, Fingerprint, changed
+from coursekit.grading.gradebook.lock import alone_in
+from coursekit.grading.gradebook.results import RESULTS, ResultStore
+from coursekit.grading.gradebook.table import UNDECIDED, Question, Row, in_gradebook
+from coursekit.grading.gradebook.writer import Writer, late_penalties
+from coursekit.grading.gradebook.written import Written
 from coursekit.grading.run.job import Job
 from coursekit.grading.run.notebook import Graded
+from coursekit.grading.run.servers import isolation_is_asked_for
 from coursekit.grading.run.stock import IN_KERNEL
 from coursekit.grading.submission.course import Course, CourseError, Submission
 
@@ -22,64 +27,26 @@ _FLUSH_ROWS, _FLUSH_S = 50, 1.0
 Runner = Callable[[Iterable[Job]], Iterator[tuple[Job, Graded]]]
 
 
-@dataclass(frozen=True)
-class Question:
-    """One exercise of one student. points is None if the grader could not decide; then `fault` says why."""
-
-    exercise: str
-    points: float | None
-    max_points: float
-    verdict: str
-    diagnoses: tuple[str, ...] = ()
-    fault: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One student's line in the table.
-
-    how:      "graded", "from store" (graded before, the same content), "unchanged" (and written before) or "failed"
-              (see there). Rows of `known` also say "outdated" (the notebook or the grader has changed since) and
-              "not graded".
-    problems: why notebooks could not be read; a person has to look.
-    remarks:  how notebooks were read, where they were not as they were handed out.
-    failed:   where the grader itself failed on this submission, as a sentence for the teacher; a person has to look.
-    """
-
-    student: str
-    how: str
-    questions: tuple[Question, ...] = ()
-    problems: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-    cpu_s: float = 0.0
-    failed: str = ""
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def points(self) -> float:
-        return round(sum(q.points or 0.0 for q in self.questions), 4)
-
-    @property
-    def max_points(self) -> float:
-        return sum(q.max_points for q in self.questions)
-
-    @property
-    def needs_a_person(self) -> bool:
-        return bool(self.problems or self.failed) or any(q.points is None for q in self.questions)
-
-
 @dataclass
 class _Pending:
-    """A student whose notebooks are on their way."""
+    """A student whose notebooks are on their way. why: what has changed since they were written last."""
 
     submission: Submission
     keys: dict[str, str]
+    fingerprint: Fingerprint
+    why: str = ""
     results: dict[str, Graded] = field(default_factory=dict)
     computed: bool = False
 
 
 def grade(
-    course: Course, assignment: str, students: list[str], runner: Runner, *, force: bool = False
+    course: Course,
+    assignment: str,
+    students: list[str],
+    runner: Runner,
+    *,
+    force: bool = False,
+    regrade: bool = False,
 ) -> Iterator[Row]:
     """Grade submissions and yield a row for each as it is written.
 
@@ -88,12 +55,13 @@ def grade(
     students:   whom to grade, in this order.
     runner:     where jobs run: see `runners`.
     force:      write every student again, even where nothing has changed.
+    regrade:    run every notebook again, also where the result is known.
 
     Results are kept as they arrive, so a run that is killed goes on where it was. Raises CourseError before anything is
-    graded if the course cannot be graded as it is.
+    graded if the course cannot be graded as it is, or another process grades it.
     """
-    run = _Run(course, assignment, force)
-    with Writer(course, assignment) as writer:
+    with alone_in(course.root / RESULTS), Writer(course, assignment) as writer:
+        run = _Run(course, assignment, writer.circumstances, force=force or regrade, regrade=regrade)
         run.writer = writer
         waiting = run.jobs(students)
         for job, graded in runner(waiting):
@@ -104,22 +72,29 @@ def grade(
 
 def known(course: Course, assignment: str, students: list[str]) -> Iterator[Row]:
     """A row for each student with what is known already; nothing is graded and nothing is written."""
-    run = _Run(course, assignment, force=False)
+    with opened(course, assignment) as (book, entry):
+        there = booked(book.db, entry)
+        circumstances = Circumstances(entry, there, late_penalties(course).plugin_inst)
+    run = _Run(course, assignment, circumstances)
     for submission in course.submissions(assignment, students):
-        yield run.known(submission)
+        row = run.known(submission)
+        yield in_gradebook(row, there.get(submission.student))
 
 
 class _Run:
     """One run over an assignment."""
 
-    def __init__(self, course: Course, assignment: str, force: bool) -> None:
-        self.course, self.assignment, self.force = course, assignment, force
+    def __init__(
+        self, course: Course, assignment: str, circumstances: Circumstances, force: bool = False, regrade: bool = False
+    ) -> None:
+        self.course, self.assignment, self.force, self.regrade = course, assignment, force, regrade
+        self.circumstances = circumstances
         self.store = ResultStore(course.root / RESULTS, course.secret)
-        self.written = _Written(course.root / RESULTS / "written" / assignment)
+        self.written = Written(course.root / RESULTS / "written" / assignment)
         self.failures = Failures(course.root / RESULTS, assignment)
         self.writer: Writer
         self.pending: dict[str, _Pending] = {}
-        self.done: list[tuple[str, Row]] = []  # with the fingerprint of what was graded
+        self.done: list[tuple[Fingerprint, Row]] = []  # with the fingerprint of what was written
         self.last_flush = time.monotonic()
 
     def jobs(self, students: list[str]) -> Iterator[Job]:
@@ -132,19 +107,49 @@ class _Run:
 
     def _begin(self, submission: Submission) -> list[Job]:
         """The jobs of one student that have to run."""
-        new = [self._job(submission, name) for name in submission.notebooks]
-        keys = {job.name: job.key for job in new}
-        kept = self.written.get(submission.student)
-        same = kept is not None and kept[0] == _fingerprint(keys, submission) and not kept[1].needs_a_person
-        if same and not self.force and self.writer.known(submission.student):
-            self.done.append(("", kept[1]))
+        if submission.nameless:
+            self.done.append(({}, _row(_Pending(submission, {}, {}))))
             return []
-        results = {name: graded for name, key in keys.items() if (graded := self.store.get(key)) is not None}
+        new = self._jobs(submission)
+        fingerprint, why, kept = self._changed(submission, new)
+        if kept is not None and not why and not self.force:
+            self.done.append(({}, kept))
+            return []
+        results = {} if self.regrade else self._stored(new)
         missing = [job for job in new if job.name not in results]
-        self.pending[submission.student] = _Pending(submission, keys, results, computed=bool(missing))
+        keys = {job.name: job.key for job in new}
+        pending = _Pending(submission, keys, fingerprint, why, results, computed=bool(missing))
+        self.pending[submission.student] = pending
         if not missing:
             self._write(submission.student)
         return missing
+
+    def _changed(self, submission: Submission, jobs: list[Job]) -> tuple[Fingerprint, str, Row | None]:
+        """The fingerprint of now, what has changed since the last writing, and its row.
+
+        The row is None where nothing was written or it waits for a person: such a one is always tried again.
+        """
+        now, kept = self.circumstances.of(submission, jobs), self._kept(submission.student)
+        if kept is None:
+            return now, "", None
+        before, row = kept
+        said = [WORDS[part] for part in changed(before, now)]
+        if not said and self.circumstances.overwritten(submission):
+            said = [WORDS["time"]]
+        if not said and not self.writer.has_files(submission):
+            said = ["the notebook to look at was gone"]
+        waits = row.needs_a_person or row.problems or not self.writer.known(submission.student)
+        return now, " and ".join(said[:2]), None if waits else row
+
+    def _kept(self, student: str) -> tuple[Fingerprint, Row] | None:
+        kept = self.written.get(student)
+        try:
+            return None if kept is None else (kept[0], replace(Row.from_dict(kept[1]), how="unchanged", why=""))
+        except (KeyError, TypeError):  # of an older version
+            return None
+
+    def _stored(self, jobs: list[Job]) -> dict[str, Graded]:
+        return {job.name: graded for job in jobs if (graded := self.store.get(job.key)) is not None}
 
     def arrived(self, job: Job, graded: Graded) -> None:
         pending = self.pending.get(job.student)
@@ -175,7 +180,7 @@ class _Run:
         undecided = dict.fromkeys(submission.notebooks, FAILED)
         with contextlib.suppress(Exception):  # a person decides; the gradebook may refuse that, too
             self.writer.write(replace(submission, problems=submission.problems | undecided), {})
-        self.done.append(("", Row(submission.student, "failed", failed=said)))
+        self.done.append(({}, Row(submission.student, "failed", failed=said)))
 
     def finished(self, at_once: bool = False) -> Iterator[Row]:
         """The rows that are written by now. A commit waits for the disk, so several students share one."""
@@ -184,32 +189,38 @@ class _Run:
         lost = self.writer.flush()
         self.last_flush = time.monotonic()
         done, self.done = self.done, []
+        there = self.writer.booked([row.student for _, row in done])
         for fingerprint, row in done:
             try:
                 if row.student in lost:
                     raise lost[row.student]
                 if fingerprint:
-                    self.written.put(row.student, fingerprint, row)
+                    self.written.put(row.student, fingerprint, asdict(row))
             except Exception as error:
                 if is_of_the_disk(error):
                     raise
                 row = replace(row, failed=self.failures.keep(row.student, trace(error)))
-            yield row
+            yield in_gradebook(row, there.get(row.student))
 
     def known(self, submission: Submission) -> Row:
         """What is known about one submission."""
-        keys = {name: self._job(submission, name).key for name in submission.notebooks}
-        results = {name: graded for name, key in keys.items() if (graded := self.store.get(key)) is not None}
-        if len(results) == len(keys):
-            return _row(_Pending(submission, keys, results))
-        kept = self.written.get(submission.student)
+        jobs = self._jobs(submission)
+        now, kept = self.circumstances.of(submission, jobs), self._kept(submission.student)
+        differs = () if kept is None else [part for part in changed(kept[0], now) if part != "isolation"]
+        if kept is not None and not differs:
+            return kept[1]
+        results = self._stored(jobs)
+        if len(results) == len(jobs) and set(differs) <= RUN:  # `nbgrader autograde` has graded it since
+            return _row(_Pending(submission, {}, now, results=results))
         if kept is None:
             return Row(submission.student, "not graded")
-        current = kept[0] == _fingerprint(keys, submission)  # a fault of the grader: rows keep it, the store does not
-        return kept[1] if current else replace(kept[1], how="outdated")
+        return replace(kept[1], how="outdated", why=" and ".join([WORDS[part] for part in differs][:2]))
 
-    def _job(self, submission: Submission, name: str) -> Job:
-        return Job.of(submission.notebooks[name], self.assignment, name, submission.student, self.course.secret)
+    def _jobs(self, submission: Submission) -> list[Job]:
+        secret = self.course.secret
+        return [
+            Job.of(nb, self.assignment, name, submission.student, secret) for name, nb in submission.notebooks.items()
+        ]
 
     def _write(self, student: str) -> None:
         pending = self.pending.pop(student)
@@ -220,62 +231,32 @@ class _Run:
             row = replace(row, failed=self.failures.keep(student, told))
         else:
             self.failures.forget(student)
-        self.done.append((_fingerprint(pending.keys, pending.submission), row))
+        self.done.append((pending.fingerprint, row))
 
 
 def _row(pending: _Pending) -> Row:
-    questions, flags, remarks, seconds = [], [], [], 0.0
+    questions, flags, seconds = [], [], 0.0
+    remarks = [*pending.submission.remarks]
     for graded in pending.results.values():
         for name, report in graded.reports.items():
             questions.append(Question(name, report.points, report.max_points, report.verdict, report.diagnoses))
         for name, (points, most) in graded.tests.items():
             questions.append(Question(name, points, most, IN_KERNEL))
         for name, reason in graded.faults.items():
-            questions.append(Question(name, None, 0.0, "not decided", fault=reason))
+            questions.append(Question(name, None, 0.0, UNDECIDED, fault=reason))
         flags += graded.flags
         remarks += graded.remarks
         seconds += graded.cpu_s
-    how = "graded" if pending.computed else "from store"
-    problems = (*pending.submission.problems.values(), *pending.submission.remarks)
-    unreadable = tuple(problems) if pending.submission.problems else ()
+    submission = pending.submission
     return Row(
-        pending.submission.student,
-        how,
+        submission.student,
+        "graded" if pending.computed else "from store",
         tuple(questions),
-        unreadable,
+        tuple(submission.problems.values()),
         tuple(flags),
         round(seconds, 3),
+        why=pending.why,
+        doubts=(submission.when.doubt,) if submission.when.doubt else (),
         remarks=tuple(dict.fromkeys(remarks)),
+        unprotected=bool(pending.results) and not isolation_is_asked_for(),
     )
-
-
-def _fingerprint(keys: dict[str, str], submission: Submission) -> str:
-    return json.dumps([sorted(keys.items()), sorted(submission.problems.items())])
-
-
-class _Written:
-    """What was written for whom: the fingerprint of the content and the row, one small file per student."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def get(self, student: str) -> tuple[str, Row] | None:
-        try:
-            kept = json.loads((self.folder / f"{student}.json").read_text(encoding="utf-8"))
-            row = kept["row"]
-            questions = tuple(Question(**{**q, "diagnoses": tuple(q["diagnoses"])}) for q in row["questions"])
-            return kept["fingerprint"], Row(
-                row["student"],
-                "unchanged",
-                questions,
-                tuple(row["problems"]),
-                tuple(row["flags"]),
-                row["cpu_s"],
-                row["failed"],
-                tuple(row["remarks"]),
-            )
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-    def put(self, student: str, fingerprint: str, row: Row) -> None:
-        replace_json(self.folder / f"{student}.json", {"fingerprint": fingerprint, "row": asdict(row)})

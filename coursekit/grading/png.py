@@ -25,7 +25,7 @@ def pixels(data: bytes) -> int:
 def checked(data: bytes) -> bytes:
     """The picture with no chunks but those that are KEPT; raises NoPicture for anything else than a PNG."""
     if data[:8] != SIGNATURE or data[8:16] != b"\x00\x00\x00\rIHDR":
-        raise NoPicture("it is not a PNG")
+        raise NoPicture("it does not begin as one")
     if not 0 < pixels(data) <= MAX_PIXELS:
         raise NoPicture(f"it has none or more than {MAX_PIXELS} pixels")
     return SIGNATURE + b"".join(chunk for chunk in _chunks(data) if chunk[4:8] in KEPT)

@@ -1,4 +1,4 @@
-"""Which draws grade which submission: known to nobody in advance, and the same on every regrade."""
+"""Which draws grade which submission: known to nobody in advance, and the same whenever it is graded again."""
 
 from __future__ import annotations
 
@@ -27,8 +27,12 @@ def course_secret(root: Path) -> bytes:
     return secret.encode()
 
 
-def seed(secret: bytes, assignment: str, exercise: str, student: str) -> int:
-    """The seed of one exercise of one student: HMAC-SHA256 of the names under the course's secret."""
-    parts = [part.encode() for part in (assignment, exercise, student)]
-    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)  # no two triples give one message
+def seed(secret: bytes, assignment: str, exercise: str, student: str, content: str) -> int:
+    """The seed of one exercise of one student: HMAC-SHA256 of the names and the content under the course's secret.
+
+    content: a digest of all that the student wrote. The same content is graded on the same draws; who hands in another
+             one is graded on other draws, so that nothing of those which a submission saw helps the next.
+    """
+    parts = [part.encode() for part in (assignment, exercise, student, content)]
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)  # no two lists give one message
     return int.from_bytes(hmac.new(secret, message, hashlib.sha256).digest()[:8], "big")

@@ -5,7 +5,8 @@ gru = GRU(28, 64, batch_first=True)                        # as torch.nn.GRU
 gru = GRU(28, 64, batch_first=True, backend="readable")    # the equations, differentiated by autograd
 
 A folder for each cell, gru, lstm, rnn: its equations (`readable.py`), its layer (`layer.py`) and its fast paths.
-layers, cells, backends, packing, checks, compiled   what the three share
+layers, cells, backends, packing, checks             what the three share
+plain, autocast, recording, compiled                 what PyTorch may do to a call, and which way it then takes
 bptt, gemm, denormals                                what the fast paths share
 attention, convolution, dropout, layer_norm, clipping   what is put around a layer
 """

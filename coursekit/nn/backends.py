@@ -6,18 +6,20 @@
     triton     GPU: one kernel for the whole sequence, recurrent weights on chip (`gru/launch.py`); GRU only
     auto       the quickest that needs no preparation: triton on a GPU where it can, else fast, else readable
 
-All give the same results. One that cannot run here hands over to the next slower one and says why. Each layer says in
-its table `loops` (`gru/layer.py`, `lstm/layer.py`, `rnn/layer.py`) which of them it has.
+All give the same results. One that cannot run here hands over to the next slower one and says why: `plain.py` has the
+reasons that hold for any cell. Each layer says in its table `loops` (`gru/layer.py`, `lstm/layer.py`, `rnn/layer.py`)
+which of them it has. Where no loop will do, PyTorch's own operator runs: `Recurrent._choose` says when.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
+
+from . import plain
 
 NAMES = ("auto", "readable", "fast", "graphed", "triton")
 _FALLBACK = ("triton", "graphed", "fast", "readable")
@@ -45,20 +47,28 @@ def validate(name: str) -> str:
 
 
 def choose(
-    wanted: str, x: Tensor, hidden_size: int, loops: Loops, obstacles: Obstacles, projected: bool = False
+    wanted: str,
+    tensors: Sequence[Tensor],
+    hidden_size: int,
+    loops: Loops,
+    obstacles: Obstacles,
+    projected: bool = False,
 ) -> Choice:
-    """The back end for this input: the wanted one, or the first after it that has nothing against it.
+    """The back end for this call: the wanted one, or the first after it that has nothing against it.
 
-    wanted: one of NAMES. x: the input of the layer; what counts is its type, its device and its number format.
-    loops, obstacles: what the layer has. projected: an LSTM whose state is projected.
+    wanted: one of NAMES. tensors: the input of the layer, then its states and weights; what counts is their types,
+    devices and number formats. loops, obstacles: what the layer has. projected: an LSTM whose state is projected.
     """
+    x = tensors[0]
     if wanted == "auto":
         order = ("triton", "fast", "readable") if x.device.type == "cuda" else ("fast", "readable")
     else:
         order = _FALLBACK[_FALLBACK.index(wanted) :]
     against = []
+    if order[0] != "readable":
+        not_plain = "an LSTM with proj_size has only the readable loop" if projected else plain.obstacle(tensors)
     for name in order:
-        obstacle = _general_obstacle(name, x, loops, projected)
+        obstacle = None if name == "readable" else not_plain or _missing(name, x, loops)
         if obstacle is None and name in obstacles:
             obstacle = obstacles[name](x, hidden_size)
         if obstacle is None:
@@ -77,27 +87,10 @@ def warn(wanted: str, choice: Choice) -> None:
         )
 
 
-def _general_obstacle(name: str, x: Tensor, loops: Loops, projected: bool) -> str | None:
-    """Why the back end cannot run this input, whatever the cell, or None."""
-    if name == "readable":
-        return None
-    if projected:
-        return "an LSTM with proj_size has only the readable loop"
-    if _traced(x):
-        return "the call is being exported, traced or transformed by torch.func, which needs plain operations"
+def _missing(name: str, x: Tensor, loops: Loops) -> str | None:
+    """Why there is no such loop for this cell or this device, or None."""
     if name == "fast":
         return None
     if name not in loops:
         return "it exists for the GRU only"
     return None if x.device.type == "cuda" else f"it needs a CUDA GPU and the input is on {x.device.type!r}"
-
-
-def _traced(x: Tensor) -> bool:
-    """Is the call recorded or transformed, so that only plain differentiable operations will do?"""
-    return (
-        type(x) not in (Tensor, torch.nn.Parameter)
-        or torch.compiler.is_compiling()
-        or torch.jit.is_tracing()
-        or torch._C._are_functorch_transforms_active()
-        or torch.autograd.forward_ad._current_level >= 0
-    )

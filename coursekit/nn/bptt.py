@@ -83,19 +83,23 @@ def upstream_steps(e: Tensor, dhs: Tensor | None, dh: Tensor) -> tuple[Sequence[
 def backward_by_autograd(
     readable: Callable, inputs: Sequence[Tensor], needed: Sequence[bool], upstream: Sequence[Tensor | None]
 ) -> tuple[Tensor | None, ...]:
-    """The gradients again, from the readable loop, in a form that can be differentiated once more.
+    """The gradients again, from the readable loop, out of PyTorch's own operations.
 
-    A hand-written backward pass has no derivative of its own. When the caller asks for one (`create_graph=True`), the
-    readable path computes the same gradients out of differentiable operations.
+    A hand-written backward pass has no derivative of its own and no rule for a batch of gradients. Where one is asked
+    for (`plain.upstream`), the readable path computes the same gradients, to be differentiated once more or not.
+    It runs on aliases of the inputs: an input may depend on another one, be the same as another one, or have hooks, and
+    what comes before the inputs is not this function's to walk through.
     """
+    again = torch.is_grad_enabled()
     with torch.enable_grad():
-        outputs = readable(*inputs)
+        aliases = [t.view_as(t) if need else t for t, need in zip(inputs, needed, strict=True)]
+        outputs = readable(*aliases)
         outputs = (outputs,) if isinstance(outputs, Tensor) else outputs
         used = [(out, up) for out, up in zip(outputs, upstream, strict=True) if up is not None]
-        wanted = [t for t, need in zip(inputs, needed, strict=True) if need]
+        wanted = [t for t, need in zip(aliases, needed, strict=True) if need]
         grads = iter(
             torch.autograd.grad(
-                [out for out, _ in used], wanted, [up for _, up in used], create_graph=True, allow_unused=True
+                [out for out, _ in used], wanted, [up for _, up in used], create_graph=again, allow_unused=True
             )
         )
         return tuple(next(grads) if need else None for need in needed)

@@ -23,9 +23,9 @@ def constructor(input_size, hidden_size, num_layers, bias, batch_first, dropout,
             "torch.nn.Dropout on the output.",
             stacklevel=4,
         )
-    if proj_size and not is_lstm:
+    if proj_size is not None and not is_lstm:
         raise ValueError("proj_size exists for the LSTM only.")
-    if proj_size < 0 or proj_size >= hidden_size:
+    if is_lstm and not 0 <= proj_size < hidden_size:
         raise ValueError(f"proj_size must be from 0 to hidden_size - 1 = {hidden_size - 1}, got {proj_size}.")
 
 
@@ -37,10 +37,10 @@ def positive_int(name: str, value) -> None:
         raise ValueError(f"{name} must be greater than zero, got {value}.")
 
 
-def dtype(module: str, x: Tensor, weight: Tensor, what: str = "input") -> None:
-    """Raise ValueError unless the tensor has the type of the weights."""
+def dtype(module: str, x: Tensor, weight: Tensor, what: str = "input", error: type[Exception] = ValueError) -> None:
+    """Raise ValueError (or `error`) unless the tensor has the type of the weights."""
     if x.dtype != weight.dtype:
-        raise ValueError(
+        raise error(
             f"{module}: the {what} is {x.dtype} and the weights are {weight.dtype}; "
             f"convert one: {what}.to({weight.dtype}) or module.to({x.dtype})."
         )
@@ -74,3 +74,15 @@ def state(module: str, name: str, h: Tensor, expected: tuple[int, ...]) -> None:
     """Raise RuntimeError unless a state has the shape that is expected."""
     if tuple(h.shape) != expected:
         raise RuntimeError(f"{module}: {name} must have shape {expected}, got {tuple(h.shape)}.")
+
+
+def pair(module: str, hx, at_least_two: bool) -> None:
+    """Raise TypeError or RuntimeError unless hx is a tuple or list of two tensors.
+
+    at_least_two: whether fewer than two count as a wrong type, as in a layer of torch.nn, and not as a wrong number.
+    """
+    is_sequence = isinstance(hx, (tuple, list)) and all(isinstance(h, Tensor) for h in hx)
+    if not is_sequence or (at_least_two and len(hx) < 2):
+        raise TypeError(f"{module}: the initial state must be a pair of tensors (h_0, c_0).")
+    if len(hx) != 2:
+        raise RuntimeError(f"{module}: the initial state must be a pair of tensors (h_0, c_0), got {len(hx)}.")

@@ -14,6 +14,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from . import recording
 from .gru import GRU
 from .gru.readable import next_state
 
@@ -67,6 +68,8 @@ class VariationalGRU(nn.Module):
     inputs, states: probabilities of a zero in m_x and m_h. Weights as in `coursekit.nn.GRU`, in `layer`.
     """
 
+    __prepare_scriptable__ = recording.refused
+
     def __init__(self, input_size: int, hidden_size: int, *, inputs: float = 0.0, states: float = 0.0) -> None:
         super().__init__()
         self.layer = GRU(input_size, hidden_size, batch_first=True)
@@ -77,15 +80,16 @@ class VariationalGRU(nn.Module):
     def forward(self, x: Tensor, h0: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """x (N, T, D), h0 (1, N, H), zero if left out -> the states (N, T, H), and the last one (1, N, H)."""
         x = self.drop_inputs(x)
-        if not self.training or self.states == 0:
-            return self.layer(x, h0)
-        W_ih, W_hh, b_ih, b_hh = self.layer.parameters()
-        h = x.new_zeros(len(x), self.hidden_size) if h0 is None else h0[0]
+        masked = self.training and self.states > 0
+        return self.layer(x, h0, loop=self._loop if masked else None)
+
+    def _loop(self, x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
+        """As `gru.readable.gru`, with one mask on the state in all products."""
         mask, U, hs = sequence_mask(h, self.states), W_hh.t(), []
-        for from_x in nn.functional.linear(x, W_ih, b_ih).unbind(1):
+        for from_x in nn.functional.linear(x, W_ih, b_ih):
             h = next_state(from_x, torch.addmm(b_hh, mask * h, U), h)
             hs.append(h)
-        return torch.stack(hs, dim=1), h[None]
+        return torch.stack(hs)
 
     def extra_repr(self) -> str:
         """What `print` shows between the brackets."""

@@ -19,7 +19,7 @@ def _find_onednn() -> Callable | None:
     """PyTorch's oneDNN linear layer, if this build has it and it computes what it should."""
     try:
         operator = torch.ops.mkldnn._linear_pointwise
-        x = torch.eye(2)
+        x = torch.eye(2, dtype=torch.float32, device="cpu")  # whatever the defaults are at the moment
         return operator if torch.equal(operator(x, x, x[0], "none", [], ""), x + x[0]) else None
     except (AttributeError, RuntimeError):
         return None

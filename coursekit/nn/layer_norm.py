@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from . import recording
 from .gru import GRU
 from .gru.readable import next_state
 
@@ -40,6 +41,8 @@ class LayerNormGRU(nn.Module):
     Weights: `layer` is a plain `coursekit.nn.GRU`; gains start at 1, biases at 0.
     """
 
+    __prepare_scriptable__ = recording.refused
+
     def __init__(
         self, input_size: int, hidden_size: int, *, groups: Sequence[int] = (2, 1), layer: GRU | None = None
     ) -> None:
@@ -48,6 +51,10 @@ class LayerNormGRU(nn.Module):
             raise ValueError(f"groups: expected (2, 1), (1, 2), (3,) or (1, 1, 1), which add up to 3, got {groups}.")
         self.groups = tuple(groups)
         self.layer = GRU(input_size, hidden_size, batch_first=True) if layer is None else layer
+        if (self.layer.num_layers, self.layer.bidirectional) != (1, False):
+            raise ValueError("layer: expected num_layers=1 and bidirectional=False, as there is one set of gains.")
+        if (self.layer.input_size, self.layer.hidden_size) != (input_size, hidden_size):
+            raise ValueError(f"layer: expected a GRU({input_size}, {hidden_size}), got {self.layer}.")
         self.hidden_size, self.bidirectional = hidden_size, False
         like = {"device": self.layer.weight_hh_l0.device, "dtype": self.layer.weight_hh_l0.dtype}
         for name, start in (("gain_x", 1.0), ("bias_x", 0.0), ("gain_h", 1.0), ("bias_h", 0.0)):
@@ -55,17 +62,21 @@ class LayerNormGRU(nn.Module):
 
     def forward(self, x: Tensor, h0: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """x (N, T, D), h0 (1, N, H), zero if left out -> the states (N, T, H), and the last one (1, N, H)."""
-        W_ih, W_hh, b_ih, b_hh = self.layer.parameters()
-        h = x.new_zeros(len(x), self.hidden_size) if h0 is None else h0[0]
+        if self.layer.batch_first:
+            return self.layer(x, h0, loop=self._loop)
+        hs, h_n = self.layer(x.transpose(0, 1), h0, loop=self._loop)
+        return hs.transpose(0, 1), h_n
+
+    def _loop(self, x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
+        """As `gru.readable.gru`, with both products normalised."""
         U, hs = W_hh.t(), []
-        for from_x in self._normalised(nn.functional.linear(x, W_ih, b_ih), self.gain_x, self.bias_x).unbind(1):
+        for from_x in self._normalised(nn.functional.linear(x, W_ih, b_ih), self.gain_x, self.bias_x):
             h = next_state(from_x, self._normalised(torch.addmm(b_hh, h, U), self.gain_h, self.bias_h), h)
             hs.append(h)
-        return torch.stack(hs, dim=1), h[None]
+        return torch.stack(hs)
 
     def _normalised(self, rows: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
-        if len(self.groups) == 1:
-            return layer_norm(rows, gain, bias)
+        gain, bias = gain.to(rows.dtype), bias.to(rows.dtype)  # under autocast the products have another type
         sizes = [blocks * self.hidden_size for blocks in self.groups]
         parts = zip(rows.split(sizes, -1), gain.split(sizes), bias.split(sizes), strict=True)
         return torch.cat([layer_norm(*part) for part in parts], dim=-1)

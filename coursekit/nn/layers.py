@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import nullcontext
+from itertools import chain
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from . import backends, checks
+from . import autocast, backends, checks, recording
 from .packing import Full, Packed
 
 States = tuple[Tensor, ...]  # (h,) or (h, c), each (num_layers * directions, N, H)
@@ -38,7 +40,7 @@ class Recurrent(nn.Module):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
-        proj_size: int = 0,
+        proj_size: int | None = 0,
         device=None,
         dtype=None,
         *,
@@ -47,6 +49,7 @@ class Recurrent(nn.Module):
         super().__init__()
         sizes = (input_size, hidden_size, num_layers)
         checks.constructor(*sizes, bias, batch_first, dropout, proj_size, is_lstm=mode == "LSTM")
+        proj_size = proj_size or 0
         self.mode = mode
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout = bias, batch_first, float(dropout)
@@ -109,64 +112,74 @@ class Recurrent(nn.Module):
     def flatten_parameters(self) -> None:
         """Nothing to do; here because code written for torch.nn calls it."""
 
-    def forward(self, input: Tensor | PackedSequence, hx=None):
+    def forward(self, input: Tensor | PackedSequence, hx=None, *, loop: Callable | None = None):
         """Run the sequence. Returns the output of the last layer at every step, and the last state of every layer.
 
         input  (T, N, D); (N, T, D) if batch_first; (T, D) without a batch; or a PackedSequence
         hx     the initial state, (num_layers * directions, N, H), zero if left out; for the LSTM a pair
+        loop   another loop with the weights of this layer, called as those in `loops`; LayerNormGRU has one
         Raises RuntimeError or ValueError, as torch.nn does, when a shape or a type does not fit.
         """
-        if torch.compiler.is_dynamo_compiling():
+        if (node := recording.leaf(self, input, hx)) is not None:
+            return node
+        if torch.compiler.is_dynamo_compiling() and not recording.is_exported():
             from .compiled import outside_the_graph
 
-            return outside_the_graph(self._forward, input, hx)
-        return self._forward(input, hx)
+            return outside_the_graph(self._forward, input, hx, loop)
+        return self._forward(input, hx, loop)
 
-    def _forward(self, input, hx):
+    def _forward(self, input, hx, loop):
         if isinstance(input, PackedSequence):
-            return self._forward_packed(input, hx)
-        name = type(self).__name__
-        checks.dimensions(name, input, self.batch_first)
+            return self._forward_packed(input, hx, loop)
+        checks.dimensions(type(self).__name__, input, self.batch_first)
         batched = input.dim() == 3
         x = input if batched else input.unsqueeze(1)
         if batched and self.batch_first:
             x = x.transpose(0, 1)
-        checks.length(name, x.shape[0])
-        states = self._initial(hx, x, x.shape[1], batched)
-        y, states = self._stack(x, states, Full(x))
+        layout = Full(x)
+        states = self._initial(hx, x, layout, batched)
+        y, states = self._stack(x, states, layout, loop)
         if not batched:
             y, states = y.squeeze(1), tuple(s.squeeze(1) for s in states)
         elif self.batch_first:
             y = y.transpose(0, 1)
         return y, self._outgoing(states)
 
-    def _forward_packed(self, packed: PackedSequence, hx):
+    def _forward_packed(self, packed: PackedSequence, hx, loop):
         rows, batch_sizes, to_sorted, to_original = packed
         layout = Packed(batch_sizes, rows.device)
-        states = self._initial(hx, rows, layout.batch, batched=True)
+        states = self._initial(hx, rows, layout, batched=True)
         if hx is not None and to_sorted is not None:
             states = tuple(s.index_select(1, to_sorted) for s in states)
-        y, states = self._stack(rows, states, layout)
+        y, states = self._stack(rows, states, layout, loop)
         if to_original is not None:
             states = tuple(s.index_select(1, to_original) for s in states)
         return PackedSequence(y, batch_sizes, to_sorted, to_original), self._outgoing(states)
 
-    def _initial(self, hx, x: Tensor, batch: int, batched: bool) -> States:
+    def _initial(self, hx, x: Tensor, layout: Full | Packed, batched: bool) -> States:
         """The initial states (layers * directions, N, H), after all checks of the input and of hx."""
-        name = type(self).__name__
-        if not torch.is_autocast_enabled(x.device.type):
-            checks.dtype(name, x, self.weight_ih_l0)
-        checks.features(name, x, self.input_size)
-        rows = self.num_layers * self._directions
-        sizes = (self._output_size, self.hidden_size)[: len(self.state_names)]
-        if hx is None:
-            return tuple(x.new_zeros(rows, batch, size) for size in sizes)
-        states = self._incoming(hx)
-        for state_name, h, size in zip(self.state_names, states, sizes, strict=True):
-            checks.state(name, state_name, h, (rows, batch, size) if batched else (rows, size))
-            if not torch.is_autocast_enabled(x.device.type):
-                checks.dtype(name, h, self.weight_ih_l0, state_name)
+        states = None if hx is None else self._incoming(hx)
+        with recording.paused():
+            self._check(x, states, layout, batched)
+        if states is None:
+            rows, batch = self.num_layers * self._directions, layout.batch
+            return tuple(x.new_zeros(rows, batch, size) for size in self._state_sizes)
         return states if batched else tuple(h.unsqueeze(1) for h in states)
+
+    @property
+    def _state_sizes(self) -> tuple[int, ...]:
+        return (self._output_size, self.hidden_size)[: len(self.state_names)]
+
+    def _check(self, x: Tensor, states: States | None, layout: Full | Packed, batched: bool) -> None:
+        name, weight, to = type(self).__name__, self.weight_ih_l0, autocast.wanted(x)
+        if not torch._C._is_any_autocast_enabled():
+            checks.dtype(name, x, weight)
+        checks.length(name, len(x))
+        checks.features(name, x, self.input_size)
+        rows, batch = self.num_layers * self._directions, layout.batch
+        for state_name, h, size in zip(self.state_names, states or (), self._state_sizes, strict=False):
+            checks.state(name, state_name, h, (rows, batch, size) if batched else (rows, size))
+            checks.dtype(name, autocast.cast(h, to), autocast.cast(weight, to), state_name, error=RuntimeError)
 
     def _incoming(self, hx) -> States:
         if not isinstance(hx, Tensor):
@@ -176,33 +189,54 @@ class Recurrent(nn.Module):
     def _outgoing(self, states: States):
         return states[0]
 
-    def _stack(self, x: Tensor, states: States, layout: Full | Packed) -> tuple[Tensor, States]:
+    def _stack(self, x: Tensor, states: States, layout: Full | Packed, loop: Callable | None) -> tuple[Tensor, States]:
         """All layers and directions over the rows of `layout`; the computation itself."""
-        choice = backends.choose(
-            self.backend, x, self.hidden_size, self.loops, self.obstacles, projected=bool(self.proj_size)
-        )
-        self._remember(choice)
-        run = self._loop(choice.name)
-        weights = [self._weights(*key) for key in self._keys()]
-        kind = x.device.type
-        if torch.is_autocast_enabled(kind):  # one type throughout: the state must not change it from step to step
-            to = torch.get_autocast_dtype(kind)
-            x, states = x.to(to), tuple(s.to(to) for s in states)
-            weights = [[w.to(to) for w in each] for each in weights]
+        to, weights = autocast.wanted(x), [self._weights(*key) for key in self._keys()]
+        if to is not None:  # one type throughout: the state must not change it from step to step
+            x, states = autocast.cast(x, to), tuple(autocast.cast(s, to) for s in states)
+            weights = [[autocast.cast(w, to) for w in each] for each in weights]
+        if loop is None:
+            choice = self._choose(x, states, weights, layout)
+            self._remember(choice)
+            if choice.name == "torch":
+                return self._by_torch(x, states, layout)
+            loop = self._loop(choice.name)
         last = []
-        with torch.autocast(kind, enabled=False):
+        with nullcontext() if to is None else torch.autocast(x.device.type, enabled=False):
             for layer in range(self.num_layers):
                 if layer and self.dropout:
                     x = F.dropout(x, self.dropout, self.training)
                 ys = []
                 for reverse in range(self._directions):
                     k = layer * self._directions + reverse
-                    steps = run(layout.unroll(x, bool(reverse)), *(s[k] for s in states), *weights[k])
+                    steps = loop(layout.unroll(x, bool(reverse)), *(s[k] for s in states), *weights[k])
                     steps = (steps,) if isinstance(steps, Tensor) else steps
                     last.append([layout.last(s) for s in steps])
                     ys.append(layout.roll(steps[0], bool(reverse)))
                 x = torch.cat(ys, -1) if len(ys) == 2 else ys[0]
         return x, tuple(torch.stack(each) for each in zip(*last, strict=True))
+
+    def _choose(self, x: Tensor, states: States, weights: list[list[Tensor]], layout: Full | Packed) -> backends.Choice:
+        if torch.jit.is_tracing() or torch.compiler.is_compiling():
+            return backends.Choice("torch", "The call is being recorded, and a loop would fit this length only.")
+        if self.mode == "RNN_RELU" and isinstance(layout, Packed):
+            return backends.Choice("torch", "A relu may grow without bound in the padding, and its gradient be nan.")
+        tensors = [x, *states, *chain.from_iterable(weights)]
+        return backends.choose(
+            self.backend, tensors, self.hidden_size, self.loops, self.obstacles, projected=bool(self.proj_size)
+        )
+
+    def _by_torch(self, x: Tensor, states: States, layout: Full | Packed) -> tuple[Tensor, States]:
+        """PyTorch's own operator, on the rows of `layout`."""
+        hx = states if len(states) == 2 else states[0]
+        weights = list(chain.from_iterable(self.all_weights))
+        options = (self.bias, self.num_layers, self.dropout, self.training, self.bidirectional)
+        operator = getattr(torch, self.mode.lower())
+        if isinstance(layout, Packed):
+            y, *last = operator(x, layout.batch_sizes, hx, weights, *options)
+        else:
+            y, *last = operator(x, hx, weights, *options, False)
+        return y, tuple(last)
 
     def _loop(self, backend: str) -> Callable:
         """The function that runs one layer in one direction."""
@@ -225,6 +259,19 @@ class Recurrent(nn.Module):
         if choice != self.choice:
             self.choice = choice
             backends.warn(self.backend, choice)
+
+    def __prepare_scriptable__(self) -> nn.Module:
+        """What torch.jit.script compiles in place of this layer."""
+        own = next(c for c in type(self).__mro__ if "loops" in vars(c))
+        sizes = (self.input_size, self.hidden_size, self.num_layers)
+        options = dict(bias=self.bias, batch_first=self.batch_first, bidirectional=self.bidirectional)
+        if self.mode.startswith("RNN"):
+            options["nonlinearity"] = self.mode.removeprefix("RNN_").lower()
+        if self.proj_size:
+            options["proj_size"] = self.proj_size
+        theirs = recording.twin(self, own, *sizes, **options)
+        theirs.dropout = self.dropout
+        return theirs
 
     def extra_repr(self) -> str:
         """What `print` shows between the brackets."""

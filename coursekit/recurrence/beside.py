@@ -3,7 +3,8 @@
 A module and its autograd graph cannot leave the process they were made in. So what runs them is a plain function,
 complete in itself (it imports what it needs, and calls nothing of this package), that takes arrays and returns arrays.
 In a notebook it is called as it is. A grader's stand-in for an answer in another process has a method `run_beside`,
-which sends the function's source there instead.
+which sends the function's source there instead, and a method `in_doubt`, which is called with the reason where what
+was said there cannot be confirmed.
 """
 
 from __future__ import annotations

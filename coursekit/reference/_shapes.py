@@ -29,10 +29,18 @@ def as_floats(names: Sequence[str], arrays: Sequence) -> list[np.ndarray]:
     arrays = [np.asarray(array) for array in arrays]
     for name, array in zip(names, arrays, strict=True):
         if array.dtype.kind not in "fiub":
-            raise ValueError(f"{name}: expected an array of real numbers, got dtype {array.dtype}")
+            raise ValueError(f"{name}: expected an array of real numbers, got {_what(array)}")
     dtype = np.result_type(*arrays)
     dtype = dtype if dtype.kind == "f" else np.dtype(np.float64)
     return [array.astype(dtype, copy=False) for array in arrays]
+
+
+def _what(array: np.ndarray) -> str:
+    """What there is instead of real numbers."""
+    if array.dtype == object and array.ndim == 0:
+        return "None" if array.item() is None else f"one {type(array.item()).__name__}"
+    kinds = {"c": "complex ones", "U": "texts", "S": "texts", "O": "Python objects that are none"}
+    return kinds.get(array.dtype.kind, f"one of type {array.dtype}")
 
 
 def require_weights(gates: int, W_ih, W_hh, b_ih, b_hh, names: Sequence[str] = WEIGHTS) -> tuple[int, int]:

@@ -72,6 +72,11 @@ def gru_from_keras(kernel, recurrent_kernel, bias, reset_after: bool = True) -> 
     weights make the course's cell, r * (W_hn h + b_hn), compute that, so it is an error.
     """
     kernel, recurrent_kernel, bias = _floats(kernel=kernel, recurrent_kernel=recurrent_kernel, bias=bias)
+    if bias.shape == (6 * len(recurrent_kernel),):
+        raise ValueError(
+            f"bias: expected shape (2, 3H), got {bias.shape}, that of CuDNNGRU, which keeps its matrices in another "
+            "order too: load its file into keras.layers.GRU(reset_after=True), which converts them."
+        )
     if not reset_after or bias.ndim == 1:
         raise ValueError(
             f"bias: expected shape (2, 3H) and reset_after=True, got {bias.shape} and "

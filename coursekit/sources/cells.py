@@ -47,7 +47,7 @@ def _remedy(cell: str, decimal: str) -> str:
         return "take the percent signs out of the file"
     if re.fullmatch(r"[+-]?[\d.,]+\s*[^\W\d_][^\d]*", cell):
         return "write the number alone, without its unit"
-    return "leave the cell empty if it is missing"
+    return "leave the cell empty if it is missing, or take the line out if it is no reading"
 
 
 def require_no_thousands(wheres: Sequence[str], column: str, cells: Sequence[str], decimal: str) -> None:

@@ -128,11 +128,10 @@ def _places_of_a_coarse_clock(ticks: np.ndarray) -> np.ndarray | None:
 
 def _step(ticks: np.ndarray, places: np.ndarray) -> float:
     """The time between two points in microseconds: the commonest difference if all agrees with it, else the mean."""
-    differences, steps = np.diff(ticks), np.diff(places)
-    commonest, unit = _commonest(differences[steps == 1]) if (steps == 1).any() else 0, np.gcd.reduce(differences)
-    if not commonest:
-        return ticks[-1] / max(places[-1], 1)
-    exact = abs(differences[steps == 1].mean() - commonest) <= min(0.05 * unit, 0.001 * commonest)
-    return (
-        commonest if exact or abs(commonest * places[-1] - ticks[-1]) <= _NEAR * commonest else ticks[-1] / places[-1]
-    )
+    mean, differences = ticks[-1] / max(places[-1], 1), np.diff(ticks)
+    single = differences[np.diff(places) == 1]
+    if not len(single):
+        return mean
+    commonest, unit = _commonest(single), np.gcd.reduce(differences)
+    exact = abs(single.mean() - commonest) <= min(0.05 * unit, 0.001 * commonest)
+    return commonest if exact or abs(commonest * places[-1] - ticks[-1]) <= _NEAR * commonest else mean

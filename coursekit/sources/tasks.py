@@ -54,13 +54,12 @@ def adding(rng: np.random.Generator, N: int, T: int) -> Batch:
 
 
 def copy(rng: np.random.Generator, N: int, T: int, symbols: int = 8, length: int = 5) -> Batch:
-    """Repeat the first `length` symbols, in order, in the last `length` steps (as in Arjovsky et al. 2016,
-    section 5.1).
+    """Repeat the first `length` symbols, in order, in the last `length` steps (as in Arjovsky et al. 2016, section
+    5.1).
 
-    x (N, T, symbols + 2), one-hot: `length` symbols, then blanks (class `symbols`), with a signal to begin
-    (class `symbols + 1`) at the first of the last `length` steps. y (N, T): the symbols, asked for in the
-    last `length` steps (`mask`). Chance is 1/symbols, and remembering nothing gives no more. Needs T >= 2 *
-    length.
+    x (N, T, symbols + 2), one-hot: `length` symbols, then blanks (class `symbols`), with a signal to begin (class
+    `symbols + 1`) at the first of the last `length` steps. y (N, T): the symbols, asked for in the last `length` steps
+    (`mask`). Chance is 1/symbols, and remembering nothing gives no more. Needs T >= 2 * length.
     """
     _require_steps("copy", T, 2 * length)
     message = rng.integers(0, symbols, (N, length))
@@ -85,8 +84,7 @@ def first_symbol(rng: np.random.Generator, N: int, T: int, symbols: int = 4) -> 
 
 
 def flagged_symbol(rng: np.random.Generator, N: int, T: int, symbols: int = 4, within: int | None = None) -> Batch:
-    """Say after the last step which symbol carried the flag; all others are distractors. It asks for a choice
-    as well.
+    """Say after the last step which symbol carried the flag; all others are distractors. It asks for a choice as well.
 
     x (N, T, symbols + 1): a random symbol at every step, one-hot, and a flag (the last entry) that is 1 at
     one step, uniform over the first `within` steps (None: over all T). y (N,): the flagged symbol. Chance is
@@ -119,9 +117,7 @@ def counting(rng: np.random.Generator, N: int, T: int, shortest: int = 1) -> Bat
 
 
 def baseline(batch: Batch) -> float:
-    """What the best constant answer scores on the batch: its share of right classes, or its mean squared
-    error.
-    """
+    """What the best constant answer scores on the batch: its share of right classes, or its mean squared error."""
     answers = batch.y if batch.mask is None else batch.y[batch.mask]
     if answers.dtype.kind == "f":
         answers = answers.reshape(-1, batch.y.shape[2] if batch.y.ndim == 3 else 1)

@@ -48,13 +48,11 @@ class Text(NamedTuple):
 
 
 def standard_library_text() -> Text:
-    """The help topics that come with Python (`pydoc_data.topics`), in alphabetical order, about 300,000
-    characters.
+    """The help topics that come with Python (`pydoc_data.topics`), in alphabetical order, about 300,000 characters.
 
-    The topics quote each other; a paragraph that was there before is left out, so that no part of the text
-    tells what another part says. The text differs from one version of Python to the next: so does every
-    number measured on it. If it is missing or is not what it used to be, a warning says so and the text is
-    generated instead.
+    The topics quote each other; a paragraph that was there before is left out, so that no part of the text tells what
+    another part says. The text differs from one version of Python to the next: so does every number measured on it. If
+    it is missing or is not what it used to be, a warning says so and the text is generated instead.
     """
     try:
         topics = _read_topics()
@@ -93,9 +91,7 @@ def generated_text(sentences: int = 6000, seed: int = 0) -> str:
 
 
 def split(characters: str, share: float = 0.9) -> tuple[str, str]:
-    """Training and validation text: the first `share` of the paragraphs' characters, and the rest; no
-    overlap.
-    """
+    """Training and validation text: the first `share` of the paragraphs' characters, and the rest; no overlap."""
     cut = characters.find("\n\n", int(share * len(characters)))
     cut = cut + 2 if cut >= 0 else int(share * len(characters))
     return characters[:cut], characters[cut:]
@@ -112,9 +108,7 @@ class Vocabulary:
         return len(self.characters)
 
     def encode(self, text: str) -> np.ndarray:
-        """Text of n characters -> ids (n,) int64. Raises ValueError for a character that is not in the
-        vocabulary.
-        """
+        """Text of n characters -> ids (n,) int64. Raises ValueError for a character that is not in the vocabulary."""
         unknown = set(text) - set(self.characters)
         if unknown:
             raise ValueError(f"text: not in the vocabulary: {''.join(sorted(unknown))!r}")
@@ -126,8 +120,7 @@ class Vocabulary:
 
 
 def chunks(ids: np.ndarray, N: int, T: int, size: int) -> Iterator[Batch]:
-    """Endless batches of N chunks of T characters: x (N, T, size) one-hot, y (N, T) the ids one character
-    later.
+    """Endless batches of N chunks of T characters: x (N, T, size) one-hot, y (N, T) the ids one character later.
 
     Row n reads the text from character n * len(ids) // N on, and each batch goes on where the one before
     stopped: the state may be carried over (`train(..., carry_state=True)`). After the end comes the

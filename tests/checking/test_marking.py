@@ -18,7 +18,7 @@ def doubled(x, times=(0, 1, 2)):
 def exercise(marking=at_least_two):
     def draw(rng):
         for k in range(3):
-            yield Draw(f"draw {k}", {"x": np.full(1, k + 0.5)}, advice=f"Look at {k}.")
+            yield Draw(f"draw {k}", {"x": np.full(1, k + 0.3)}, advice=f"Look at {k}.")
 
     return Exercise(
         name="doubled",

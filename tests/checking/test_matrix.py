@@ -71,6 +71,43 @@ def test_the_command_fails_for_a_hole_and_says_which_mistakes_are_the_same(monke
     assert matrix.main(["--seeds", "2"]) == 0
 
 
+def only(name, tried):
+    (found,) = [mutant for mutant in tried if mutant.name == name]
+    return found
+
+
+def test_a_guess_that_earns_something_is_a_hole():
+    """With a marking of its own an exercise has to see to it itself; the default is corrected."""
+    half = Exercise("sum", "99_none", "A sum.", lambda x: x.sum(), (Tensor("y"),), draw)
+    half = dataclasses.replace(half, reference=lambda x: float(len(x) > 3))
+    generous = dataclasses.replace(half, marking=lambda cases: sum(case.credit for case in cases) / len(cases))
+    zeros = "0 everywhere"
+    assert only(zeros, matrix.mutant_rows(half, 2)).most == 0
+    found = only(zeros, matrix.mutant_rows(generous, 2))
+    assert found.hole and found.most == 0.5 and found.passed == 0
+
+
+def test_a_spoilt_answer_that_passes_on_some_seeds_is_a_hole():
+    def sometimes(rng):
+        yield Draw("rows", {"x": rng.uniform(1, 2, (rng.integers(1, 3), 5))})
+
+    last = Exercise("rows", "99_none", "Twice x.", lambda x: 2 * x, (Tensor("y", ("N", "H")),), sometimes)
+    found = only("np.squeeze of every array", matrix.mutant_rows(last, 8))
+    assert 0 < found.passed < 8 and found.hole
+    fixed = dataclasses.replace(last, draw=lambda rng: iter([Draw("one row", {"x": rng.uniform(1, 2, (1, 5))})]))
+    assert not only("np.squeeze of every array", matrix.mutant_rows(fixed, 8)).hole
+
+
+def test_the_command_fails_for_a_guess_and_says_which(monkeypatch, capsys):
+    def clock(x):
+        return 1.0
+
+    same = Exercise("one", "99_none", "One.", clock, (Tensor("y"),), draw, (Mistake("two", "One.", lambda x: 2.0),))
+    monkeypatch.setattr(registry, "every", lambda: iter([same]))
+    assert matrix.main(["--seeds", "1"]) == 1
+    assert "HOLE" in (printed := capsys.readouterr().out) and "1 everywhere: passed 1/1, earns up to 100%" in printed
+
+
 def test_a_learner_is_told_of_all_mistakes_that_these_draws_do_not_tell_apart():
     text = " ".join(evaluate(exercise(negative, lambda x: 0 - x), negative).text.split())
     assert "on these draws they cannot be told apart: mistake 0; or mistake 1." in text

@@ -3,12 +3,50 @@
 from __future__ import annotations
 
 from coursekit.cli.grade import _table
-from coursekit.grading.batch import Row
+from coursekit.grading.gradebook.table import WAITING, Question, Row
 
 
-def test_no_student_gives_the_terminal_commands(capsys):
+def test_no_student_gives_the_terminal_commands(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     evil = "\x1b]0;mine\x07\x1b[2J\x9b31m\u202e[link=https://evil.test]"
     _table([Row(f"eve{evil}", "graded", problems=(f"says\r\n{evil}",))])
     said = capsys.readouterr().out
     assert all(mark.isprintable() or mark == "\n" for mark in said)
     assert "[link=" in said, "no markup of the table either"
+
+
+def test_only_what_changed_is_listed_and_the_rest_is_counted(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    passed = (Question("step", 4.0, 4.0, "passed"),)
+    waiting = (*passed, Question("explain", None, 3.0, WAITING, checked=False))
+    _table(
+        [
+            Row("ada", "unchanged", passed),
+            Row("bob", "from store", passed, why="the due date has moved", late_s=7200.0, penalty=1.0),
+            Row("cyd", "unchanged", waiting, unprotected=True),
+            Row("dan", "unchanged", passed, doubts=("timestamp.txt is empty",)),
+        ]
+    )
+    said = capsys.readouterr().out
+    assert "ada" not in said and "cyd" not in said
+    assert next(line.split()[:8] for line in said.splitlines() if line.startswith("bob")) == [
+        "bob",
+        "3",
+        "4",
+        "2",
+        "h,",
+        "-1",
+        "written",
+        "again:",
+    ]
+    assert "timestamp.txt is empty" in " ".join(said.split())
+    assert "4 submissions. A person has to look at 1. 3 unchanged." in said
+    assert "wait for a person in the formgrader: 1." in said and "Late: 1." in said
+    assert "Warning: 1 ran without isolation" in said
+
+
+def test_a_sum_of_which_a_part_is_undecided_is_no_number(capsys):
+    row = Row("ada", "graded", (Question("step", 4.0, 4.0, "passed"), Question("count", None, 1.0, "not decided")))
+    assert row.total is None and row.needs_a_person
+    _table([row])
+    assert "4 + ?" in capsys.readouterr().out

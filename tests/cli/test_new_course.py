@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import Exchange
 from nbgrader.exchange.exchange_factory import ExchangeFactory
@@ -31,7 +32,7 @@ from coursekit.lessons.tree import clone_root, lesson_texts
 ROOT = Path(__file__).parents[2]
 LESSON = "00_numerical_tools"
 TEXT = ROOT / "solutions" / LESSON / f"{LESSON}.md"
-CONFIGURED = (Autograde, CourseDirectory, Exchange, ExchangeFactory, OverwriteCells)
+CONFIGURED = (Autograde, CourseDirectory, Exchange, ExchangeFactory, GenerateFeedback, HTMLExporter, OverwriteCells)
 ROSTER = "id;last_name;first_name\nada;Lovelace;Ada\nalan;Turing;Alan\n"
 
 

@@ -57,6 +57,15 @@ def test_a_mistake_that_the_last_check_named_comes_first():
     assert (second.tier, third.tier) == (1, 2)
 
 
+def test_a_hint_begins_with_the_first_wrong_line_of_the_last_try():
+    try_it(other)
+    said = hint("gru_step")
+    assert "in your code, line " in str(said) and "no part of the right computation" in said._repr_html_()
+    assert STEPS[0] in str(said)
+    try_it(EXERCISE.reference)
+    assert hint("gru_step").found == ""
+
+
 def test_after_another_mistake_its_own_hint_comes_and_then_the_tiers_go_on():
     hint("gru_step")
     later = EXERCISE.mistakes[3]

@@ -38,7 +38,8 @@ def test_thirty_are_graded_and_one_more(typed):
 
 def test_only_the_new_one_is_graded_the_second_time(typed):
     _, said = typed
-    assert said.count("unchanged") == 30
+    assert said.count("30 unchanged.") == 1
+    assert len([line for line in said.splitlines() if line.startswith("noa ")]) == 1
     assert "an absolute error" in said, "a known mistake is named"
 
 

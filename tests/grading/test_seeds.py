@@ -10,15 +10,16 @@ from coursekit.grading import seeds
 def test_a_regrade_draws_the_same_and_others_draw_otherwise(tmp_path):
     secret = seeds.course_secret(tmp_path)
     assert seeds.course_secret(tmp_path) == secret
-    mine = seeds.seed(secret, "05_gru", "gru_step", "ada")
-    assert mine == seeds.seed(secret, "05_gru", "gru_step", "ada")
+    mine = seeds.seed(secret, "05_gru", "gru_step", "ada", "content")
+    assert mine == seeds.seed(secret, "05_gru", "gru_step", "ada", "content")
     others = {
-        seeds.seed(secret, "05_gru", "gru_step", "bob"),
-        seeds.seed(secret, "05_gru", "gru_forward", "ada"),
-        seeds.seed(secret, "05_gr", "ugru_step", "ada"),
-        seeds.seed(b"another secret, as long as the other", "05_gru", "gru_step", "ada"),
+        seeds.seed(secret, "05_gru", "gru_step", "bob", "content"),
+        seeds.seed(secret, "05_gru", "gru_forward", "ada", "content"),
+        seeds.seed(secret, "05_gr", "ugru_step", "ada", "content"),
+        seeds.seed(secret, "05_gru", "gru_step", "ada", "another content"),
+        seeds.seed(b"another secret, as long as the other", "05_gru", "gru_step", "ada", "content"),
     }
-    assert len(others) == 4 and mine not in others
+    assert len(others) == 5 and mine not in others
 
 
 def test_the_secret_is_readable_by_its_owner_only(tmp_path):

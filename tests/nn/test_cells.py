@@ -81,3 +81,118 @@ def test_autocast(cell):
     with torch.autocast("cpu", torch.bfloat16):
         out = module(torch.randn(N, D), (torch.zeros(N, H),) * 2 if cell == "LSTMCell" else torch.zeros(N, H))
     assert (out[0] if cell == "LSTMCell" else out).dtype == torch.bfloat16
+
+
+def _pair(cell: str, *states: torch.Tensor | None):
+    return states if cell == "LSTMCell" else states[0]
+
+
+STATES = {
+    "none": lambda cell: None,
+    "a list": lambda cell: list(_pair(cell, *[torch.zeros(N, H)] * 2)) if cell == "LSTMCell" else torch.zeros(N, H),
+    "float64": lambda cell: _pair(cell, *[torch.zeros(N, H).double()] * 2),
+    "bfloat16": lambda cell: _pair(cell, *[torch.zeros(N, H).bfloat16()] * 2),
+    "whole numbers": lambda cell: _pair(cell, *[torch.zeros(N, H).long()] * 2),
+    "three axes": lambda cell: _pair(cell, *[torch.zeros(1, N, H)] * 2),
+    "no axes": lambda cell: _pair(cell, *[torch.zeros(())] * 2),
+    "no batch": lambda cell: _pair(cell, *[torch.zeros(H)] * 2),
+    "one for all": lambda cell: _pair(cell, *[torch.zeros(1, H)] * 2),
+    "one of three": lambda cell: _pair(cell, *[torch.zeros(N, H)] * 3),
+    "one of one": lambda cell: _pair(cell, torch.zeros(N, H)),
+    "stacked": lambda cell: torch.zeros(2, N, H),
+    "cell state in float64": lambda cell: _pair(cell, torch.zeros(N, H), torch.ones(N, H).double()),
+}
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("cell", CELLS)
+def test_states_are_taken_and_refused_as_by_torch(twins, cell, name, bias):
+    theirs, ours = twins(cell, D, H, bias=bias)
+    x, found = torch.randn(N, D), []
+    for module in (theirs, ours):
+        try:
+            found.append(module(x, STATES[name](cell)))
+        except Exception as error:
+            found.append(error)
+    if isinstance(found[0], Exception):
+        assert isinstance(found[1], type(found[0])), found
+    else:
+        torch.testing.assert_close(found[1], found[0])
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_state_on_another_device(cell):
+    states = _pair(cell, *[torch.zeros(N, H, device="meta")] * 2)
+    for library in (torch.nn, nn):
+        with pytest.raises(RuntimeError):
+            getattr(library, cell)(D, H)(torch.randn(N, D), states)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_trips_torch_is_refused_in_a_sentence(cell):
+    """torch.nn asks what is no tensor for its `dim`, an AttributeError."""
+    h, what = torch.zeros(N, H), r"pair of tensors \(h_0, c_0\)" if cell == "LSTMCell" else "hx must be a tensor"
+    for wrong in ((h, None), (None, h), (None, None), [1.0, 2.0], h.numpy(), False):
+        with pytest.raises(AttributeError if not isinstance(wrong, bool) else (AttributeError, TypeError)):
+            getattr(torch.nn, cell)(D, H)(torch.randn(N, D), wrong)
+        with pytest.raises(TypeError, match=what):
+            getattr(nn, cell)(D, H)(torch.randn(N, D), wrong)
+
+
+@pytest.mark.parametrize("given", [True, False])
+@pytest.mark.parametrize("cell", CELLS)
+def test_empty_batch(twins, cell, given):
+    found = []
+    for module in twins(cell, D, H):
+        x, h = torch.randn(0, D, requires_grad=True), torch.zeros(0, H)
+        out = module(x, _pair(cell, h, h) if given else None)
+        out = out if isinstance(out, tuple) else (out,)
+        found.append([*out, *torch.autograd.grad(sum(o.sum() for o in out), [x, *module.parameters()])])
+    for a, b in zip(*found, strict=True):
+        torch.testing.assert_close(a, b)
+
+
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+@pytest.mark.parametrize("dtype", [torch.complex128, torch.bfloat16])
+@pytest.mark.parametrize("cell", CELLS)
+def test_other_numbers(twins, cell, dtype, device):
+    found = []
+    for module in twins(cell, D, H, dtype=dtype, device=device):
+        torch.manual_seed(0)
+        x = torch.randn(N, D, dtype=dtype, device=device, requires_grad=True)
+        out = module(x)
+        found.append([*(out if isinstance(out, tuple) else (out,)), *torch.autograd.grad(flat_sum(out), [x])])
+    for a, b in zip(*found, strict=True):
+        torch.testing.assert_close(a, b, rtol=3e-2, atol=3e-2)
+
+
+def flat_sum(out) -> torch.Tensor:
+    first = out[0] if isinstance(out, tuple) else out
+    return first.real.sum() if first.is_complex() else first.sum()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_autocast_leaves_float64_alone(cell):
+    states = _pair(cell, *[torch.zeros(N, H).double()] * 2)
+    with torch.autocast("cpu", torch.bfloat16):
+        out = getattr(nn, cell)(D, H, dtype=torch.float64)(torch.randn(N, D).double(), states)
+        with pytest.raises(RuntimeError):
+            getattr(nn, cell)(D, H)(torch.randn(N, D), states)
+    assert (out[0] if cell == "LSTMCell" else out).dtype == torch.float64
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_biases_that_were_taken_out(twins, cell):
+    theirs, ours = twins(cell, D, H)
+    x = torch.randn(N, D)
+    for name in ("bias_hh", "bias_ih"):
+        for module in (theirs, ours):
+            setattr(module, name, None)
+        torch.testing.assert_close(ours(x), theirs(x))
+
+
+def test_repr(twins):
+    for cell, options in [("RNNCell", dict(nonlinearity="relu")), ("GRUCell", dict(bias=False)), ("LSTMCell", {})]:
+        theirs, ours = twins(cell, D, H, **options)
+        assert repr(ours) == repr(theirs)

@@ -235,3 +235,19 @@ def test_export(cell):
 
 def test_flatten_parameters_is_harmless():
     assert nn.GRU(D, H).flatten_parameters() is None
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_known_differences(cell):
+    """Taken by torch.nn, refused here with a reason; docs/drop-in.md lists them."""
+    h = torch.zeros(1, N + 1, H)
+    packed = pack_padded_sequence(torch.randn(T, N, D), [5, 6, 4, 1], enforce_sorted=False)
+    getattr(torch.nn, cell)(D, H)(packed, (h, h) if cell == "LSTM" else h)
+    with pytest.raises(RuntimeError, match=r"must have shape \(1, 4, 5\), got \(1, 5, 5\)"):
+        getattr(nn, cell)(D, H)(packed, (h, h) if cell == "LSTM" else h)
+    module = getattr(nn, cell)(D, H)
+    y, _ = module(torch.randn(T, N, D))
+    with torch.no_grad():
+        module.bias_ih_l0.add_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.sum().backward()

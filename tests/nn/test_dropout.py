@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch.nn.utils import parametrizations, prune
 
 from coursekit.nn import GRU, VariationalDropout, VariationalGRU
 from coursekit.nn.dropout import sequence_mask
+from coursekit.reference.conventions import STATE_DICT_KEYS
 
 N, T, D, H = 4, 6, 3, 5
 
@@ -60,7 +62,7 @@ def test_masked_states_are_the_equations(monkeypatch):
     assert [mask.shape for mask in masks] == [(N, 1, D), (N, H)]  # one draw for the sequence, none for a step
     mask_x, mask_h = (mask.numpy() for mask in masks)  # divided by 1 - p in place since
 
-    W_ih, W_hh, b_ih, b_hh = (p.detach().numpy() for p in read.layer.parameters())
+    W_ih, W_hh, b_ih, b_hh = (getattr(read.layer, name).detach().numpy() for name in STATE_DICT_KEYS)
     h = h0[0].numpy()
     for t in range(T):
         from_x = (mask_x[:, 0] * x[:, t].numpy()) @ W_ih.T + b_ih
@@ -86,3 +88,20 @@ def test_what_does_not_fit_is_refused():
         VariationalGRU(D, H, states=-0.1)
     with pytest.raises(ValueError, match=r"expected x of shape \(N, T, D\)"):
         VariationalDropout(0.5)(torch.ones(3, 4))
+
+
+@pytest.mark.parametrize("change", [prune.identity, parametrizations.weight_norm])
+@pytest.mark.parametrize("name", ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0"])
+def test_weights_are_found_by_name(change, name):
+    if (change, name) == (parametrizations.weight_norm, "bias_ih_l0"):
+        change, name = prune.identity, "bias_hh_l0"
+    read, x = VariationalGRU(D, H, inputs=0.2, states=0.2), torch.randn(N, T, D)
+    torch.manual_seed(4)
+    before = read(x)
+    change(read.layer, name)
+    torch.manual_seed(4)
+    torch.testing.assert_close(read(x), before)
+    descent = torch.optim.SGD(read.parameters(), 0.1)
+    for _ in range(2):
+        read(x)[0].sum().backward()
+        descent.step()

@@ -187,8 +187,15 @@ def test_errors_of_a_step_and_of_the_upstream_gradients():
 
 def test_what_is_not_an_array_of_numbers_is_named():
     x, h, params = np.zeros((4, 3)), np.zeros((4, 5)), gru.init(3, 5, np.random.default_rng(0))
-    with pytest.raises(ValueError, match="^h: expected an array of real numbers, got dtype object$"):
-        gru.step(x, None, params)
+    for said, wrong in {
+        "None": None,
+        "one dict": {},
+        "complex ones": h + 1j,
+        "texts": h.astype(str),
+        "Python objects that are none": np.full((4, 5), None),
+    }.items():
+        with pytest.raises(ValueError, match=f"^h: expected an array of real numbers, got {said}$"):
+            gru.step(x, wrong, params)
     with pytest.raises(ValueError, match="^params: expected the four arrays"):
         gru.step(x, h, params[:3])
     with pytest.raises(ValueError, match="^params: expected the four arrays"):

@@ -222,6 +222,12 @@ def test_the_other_model_is_refused_with_its_reason():
         conventions.gru_from_onnx(*zeros((1, 15, 3), (1, 15, 5), (1, 30)), linear_before_reset=0)
 
 
+def test_weights_of_the_cudnn_layer_are_refused_for_what_they_are():
+    with pytest.raises(ValueError, match=r"^bias: expected shape \(2, 3H\), got \(30,\), that of CuDNNGRU") as error:
+        conventions.gru_from_keras(*zeros((3, 15), (5, 15), (30,)))
+    assert "different model" not in str(error.value)
+
+
 def test_params_of_an_unknown_kind_are_refused():
     with pytest.raises(ValueError, match="^params: expected rnn.Params, lstm.Params or gru.Params"):
         conventions.to_state_dict(tuple(rnn.init(3, 5, np.random.default_rng(0))))

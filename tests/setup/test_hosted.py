@@ -76,6 +76,14 @@ def test_no_file_names_the_repository_in_another_way():
     assert set(PROJECT.get("urls", {}).values()) <= {ours, f"{ours}/issues", f"{ours}/blob/main/CHANGELOG.md"}
 
 
+def test_nothing_that_people_read_depends_on_where_the_repository_is():
+    """Whoever publishes it fills in CITATION.cff, and nothing else."""
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "pyproject.toml", *(ROOT / "docs").rglob("*.md")]
+    owner_and_name = repository(ROOT).removeprefix("https://github.com/")
+    assert [page.name for page in pages if owner_and_name in page.read_text("utf-8")] == []
+    assert [page.name for page in pages if "github.com/coursekit" in page.read_text("utf-8")] == []
+
+
 def test_colab_installs_this_package_and_leaves_its_own_alone():
     line = colab_setup(ROOT)
     assert line.startswith("%pip install ") and "--no-deps" in line

@@ -25,6 +25,13 @@ def test_every_mistake_is_caught_and_told_apart_on_every_seed(exercise, seeds):
     assert not holes
 
 
+@few_or_all_seeds
+@every_exercise
+def test_guesses_earn_next_to_nothing_and_spoilt_answers_never_pass(exercise, seeds):
+    holes = [mutant for mutant in matrix.mutant_rows(exercise, seeds) if mutant.hole]
+    assert not holes
+
+
 @every_exercise
 def test_an_exercise_knows_its_mistakes_and_has_hints(exercise):
     assert exercise.mistakes, "an exercise without known mistakes cannot explain a wrong answer"

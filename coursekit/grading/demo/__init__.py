@@ -2,6 +2,8 @@
 
 An answer is the model answer, or the model answer with one slip that the checks reject, or nothing. Slips whose
 numbers equal a known mistake of the exercise are preferred, so that the class makes the mistakes that classes make.
+
+edits.py changes a source in one place, slips.py finds the changes that the checks reject, people.py hands in.
 """
 
 from coursekit.grading.demo.people import hand_in, names

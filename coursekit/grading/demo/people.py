@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from coursekit.grading.demo.slips import Slip, right_answers, slips
-from coursekit.grading.submission.quarantine import TIMESTAMP
+from coursekit.grading.submission.times import TIMESTAMP
 from coursekit.lessons.cells import grade_id
 
 _NAMES = (

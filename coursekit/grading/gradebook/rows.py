@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from coursekit.grading.gradebook.decision import Decision
+from coursekit.grading.submission.names import one_spelling
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,12 @@ class Rows:
             self._automatic |= {cell.id for cell in notebook.grade_cells if cell.cell_type == "code"}
             names = ({cell.name: cell.id for cell in cells} for cells in (graded, commented))
             self.notebooks[notebook.name] = _Cells(notebook.id, *names)
+        names = list(session.scalars(select(Student.id)))
+        self._students = {one_spelling(name): name for name in names} | {name: name for name in names}
+
+    def id_of(self, student: str) -> str:
+        """By which the gradebook knows a student, whose name it may spell in another way."""
+        return self._students.get(student) or self._students.get(one_spelling(student), student)
 
     def decided(self) -> set[str]:
         """The students whose every check has an automatic score."""
@@ -49,7 +56,8 @@ class Rows:
             .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
             .where(Grade.auto_score.is_(None), Grade.cell_id.in_(self._automatic))
         )
-        return set(self._db.scalars(handed_in)) - set(self._db.scalars(undecided))
+        found = set(self._db.scalars(handed_in)) - set(self._db.scalars(undecided))
+        return {one_spelling(student) for student in found}
 
     def store(
         self,
@@ -65,7 +73,7 @@ class Rows:
         What people wrote (manual scores, comments, extra credit, an extension) stays, and a score beside a manual one
         is marked for a second look, as nbgrader does it.
         """
-        submission, late = self._submission(student, timestamp)
+        submission, late = self._submission(self.id_of(student), timestamp)
         for name, decision in decisions.items():
             cells = self.notebooks[name]
             notebook = self._notebook(submission, cells)

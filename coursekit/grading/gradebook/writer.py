@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass
@@ -13,20 +14,22 @@ from types import TracebackType
 
 from nbformat import NotebookNode
 from nbformat.v4.rwbase import split_lines
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import parse_utc
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from coursekit import atomic
 from coursekit.grading.failures import is_of_the_disk
+from coursekit.grading.gradebook.book import opened, writing
+from coursekit.grading.gradebook.booked import Booked, booked
 from coursekit.grading.gradebook.decision import Decision, decided
+from coursekit.grading.gradebook.fingerprint import Circumstances
+from coursekit.grading.gradebook.lock import alone_on
 from coursekit.grading.gradebook.presentation import present
 from coursekit.grading.gradebook.rows import Rows
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.submission.canonical import unread
-from coursekit.grading.submission.course import Course, CourseError, Submission, unknown_to_gradebook
-from coursekit.grading.submission.quarantine import TIMESTAMP, is_time
+from coursekit.grading.submission.course import Course, CourseError, Submission
+from coursekit.grading.submission.times import TIMESTAMP, in_utc
 
 EXCHANGE_SECRET = "submission_secret.txt"
 
@@ -48,23 +51,35 @@ class Writer:
 
     def __init__(self, course: Course, assignment: str) -> None:
         self.course, self.assignment = course, assignment
-        self._book = Gradebook(course.db_url, course.directory.course_id)
-        self._late = AssignLatePenalties(config=course.config)
-        self._late.init_plugin()
+        self._late = late_penalties(course)
         self._released: dict[str, NotebookNode] = {}
         self._unwritten: list[_Student] = []
 
     def __enter__(self) -> Writer:
-        try:
-            self._rows = Rows(self._book.db, self._book.find_assignment(self.assignment))
-        except MissingEntry:
-            self._book.close()
-            raise unknown_to_gradebook(self.assignment) from None
-        self._decided = self._rows.decided()
+        with contextlib.ExitStack() as held:
+            self._book, self._entry = held.enter_context(opened(self.course, self.assignment))
+            held.enter_context(alone_on(self._book.engine, self.course.directory.course_id))
+            with writing():
+                self._rows = Rows(self._book.db, self._entry)
+                self._decided = self._rows.decided()
+                there = booked(self._book.db, self._entry)
+            self.circumstances = Circumstances(self._entry, there, self._late.plugin_inst)
+            self._held = held.pop_all()
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._book.close()
+        self._held.close()
+
+    def booked(self, students: list[str]) -> dict[str, Booked]:
+        """What the gradebook says now of these students."""
+        self._book.db.expire_all()
+        with writing():
+            return booked(self._book.db, self._entry, [self._rows.id_of(student) for student in students])
+
+    def has_files(self, submission: Submission) -> bool:
+        """True if the notebooks that people look at are there."""
+        place = self.course.folder("autograded", submission.student, self.assignment)
+        return all((place / f"{name}.ipynb").is_file() for name in self._rows.notebooks)
 
     def known(self, student: str) -> bool:
         """True if the gradebook holds a submission of this student with every automatic score decided."""
@@ -91,28 +106,30 @@ class Writer:
             self._store(student)
         except CourseError:
             raise
+        except IntegrityError:  # another program has entered the same student meanwhile
+            self._again(student)
         except Exception:
-            self._book.db.rollback()  # half of this student, and those who are not committed yet: these again
-            for other in self._unwritten:
-                self._store(other)
+            self._again()
             raise
         self._unwritten.append(student)
 
+    def _again(self, *more: _Student) -> None:
+        """Half of a student is undone, and with it all that is not committed yet: these once more."""
+        self._book.db.rollback()
+        for student in (*self._unwritten, *more):
+            self._store(student)
+
     def _store(self, student: _Student) -> None:
-        name, stamp = student.submission.student, _timestamp(student.submission.folder)
-        try:
-            late = self._rows.store(name, parse_utc(stamp) if stamp else None, student.decisions)
+        name, when = student.submission.student, student.submission.when
+        with writing():
+            late = self._rows.store(name, when.time, student.decisions)
             if late:
-                self._penalise(name)
-        except OperationalError as error:
-            raise _unwritable(error) from None
+                self._penalise(self._rows.id_of(name))
 
     def flush(self) -> dict[str, Exception]:
         """Make everything last that was given to `write`. Returns by student why notebooks could not be written."""
-        try:
+        with writing():
             self._book.db.commit()
-        except OperationalError as error:
-            raise _unwritable(error) from None
         lost: dict[str, Exception] = {}
         for student in self._unwritten:
             try:
@@ -148,17 +165,17 @@ class Writer:
                 path = fresh / f"{name}.ipynb"
                 path.write_text(json.dumps(split_lines(nb), ensure_ascii=False), encoding="utf-8")
                 os.chmod(path, 0o444)
-            if stamp := _timestamp(submission.folder):
-                (fresh / TIMESTAMP).write_text(stamp, encoding="ascii")
+            if submission.when.time is not None:
+                (fresh / TIMESTAMP).write_text(in_utc(submission.when.time), encoding="ascii")
             if secret := _exchange_secret(submission.folder):
                 (fresh / EXCHANGE_SECRET).write_bytes(secret)
 
 
-def _unwritable(error: OperationalError) -> CourseError:
-    return CourseError(
-        f"The gradebook cannot be written: {error.orig}. What was graded is kept; close other programs that use the "
-        "gradebook and run the same command again."
-    )
+def late_penalties(course: Course) -> AssignLatePenalties:
+    """nbgrader's step that takes points for lateness, with the plug-in that the course configures."""
+    step = AssignLatePenalties(config=course.config)
+    step.init_plugin()
+    return step
 
 
 def _exchange_secret(folder: Path) -> bytes:
@@ -168,12 +185,3 @@ def _exchange_secret(folder: Path) -> bytes:
         return b""
     with path.open("rb") as file:
         return file.read(1000)
-
-
-def _timestamp(folder: Path) -> str:
-    """The time at which nbgrader collected the submission; empty if there is none that can be read."""
-    path = folder / TIMESTAMP
-    if path.is_symlink() or not path.is_file():
-        return ""
-    text = path.read_bytes()[:100].decode("ascii", errors="replace").strip()
-    return text if is_time(text) else ""

@@ -1,9 +1,12 @@
 """The trusted grader as nbgrader configuration: `nbgrader autograde` and the formgrader's buttons use it.
 
-from coursekit.grading.nbgrader import configure
+    from coursekit.grading.nbgrader import configure
 
-c = get_config()
-configure(c)
+    c = get_config()
+    configure(c)
+
+Each file hands a step of nbgrader's to the stages: collect.py copying what was handed in, reading.py reading it,
+preprocessors.py grading it and writing rows, pages.py the pages that show it.
 """
 
 from __future__ import annotations
@@ -57,4 +60,5 @@ def configure(c: Any, *, trusted: bool = True) -> None:
         f"{_PAGES}.SafeComments",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
+    c.ExportApp.plugin_class = "coursekit.grading.nbgrader.export.UndecidedIsNoNumber"
     c.ExchangeFactory.collect = "coursekit.grading.nbgrader.collect.SafeCollect"

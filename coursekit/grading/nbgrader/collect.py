@@ -16,7 +16,8 @@ from nbgrader.utils import parse_utc
 from traitlets import Bool, Integer
 
 from coursekit.grading.safe_text import is_ordinary
-from coursekit.grading.submission.quarantine import MAX_DEPTH, MAX_ENTRIES, TIMESTAMP, note, place_of, shown
+from coursekit.grading.submission.quarantine import MAX_DEPTH, MAX_ENTRIES, note, place_of, shown
+from coursekit.grading.submission.times import TIMESTAMP, in_utc
 
 _LONG_AGO = datetime.datetime(1970, 1, 1)  # as nbgrader has all times: UTC, without saying so
 
@@ -115,6 +116,7 @@ class SafeCollect(ExchangeCollect):
                     if copied >= MAX_ENTRIES:
                         raise ValueError(f"comes after {MAX_ENTRIES} others")
                     content = _plain(name, descriptor, os.lstat(src).st_uid, limit)
+                    changed = _status(name, descriptor).st_mtime
                 except (OSError, ValueError) as error:
                     self._say(student, f"{place} was not collected: it {getattr(error, 'strerror', None) or error}")
                     continue
@@ -122,7 +124,8 @@ class SafeCollect(ExchangeCollect):
                 target = os.path.join(dest, place)
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 Path(target).write_bytes(content)
-        Path(dest, TIMESTAMP).write_text(f"{record['timestamp']:%Y-%m-%d %H:%M:%S.%f} UTC", encoding="ascii")
+                os.utime(target, (changed, changed))  # which of two uploads is the newer one
+        Path(dest, TIMESTAMP).write_text(in_utc(record["timestamp"]), encoding="ascii")
         if self.coursedir.groupshared:
             self._share(dest)
 

@@ -71,6 +71,8 @@ class TrustedExecute(_Step):
         except Exception as error:  # of ours: the other submissions are graded all the same
             graded = failed(job, error)
             for_people = outputs_shown(nb, graded)
+        if not job.isolated:
+            self.log.warning("%s ran without isolation, and could do all that you can", shown(own["student"]))
         if graded.broken:
             self._keep(own, graded.broken)
         for name, reason in graded.faults.items():
@@ -79,7 +81,7 @@ class TrustedExecute(_Step):
         return for_people, resources
 
 
-class TrustedSaveAutoGrades(_Step):
+class TrustedSaveAutoGrades(NbGraderPreprocessor):
     """Write the rows that `coursekit grade` writes: of the grader's own result, never of what a cell shows."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:

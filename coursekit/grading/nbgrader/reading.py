@@ -42,7 +42,7 @@ class SafeExporter(NotebookExporter):
 def _read(path: Path) -> tuple[NotebookNode, str, tuple[str, ...]]:
     """A notebook that was handed in, or one in its folder that holds its answers; why it could not be read; remarks."""
     released = Course(Path.cwd()).released(path.parent.name)
-    expected = {name: intake.grade_ids(nb) for name, nb in released.items() if name == path.stem}
+    expected = {name: intake.grade_ids(nb) for name, nb in released.items()}
     read = intake.read_submission(path.parent, expected, released)
     problem = read.problems.get(path.stem, "")
     return read.notebooks.get(path.stem, nodes.notebook([])), problem, read.remarks
@@ -62,15 +62,16 @@ def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
     if expected - {Path(path).stem for path in notebooks}:
         _find_renamed(course, assignment, folder, notebooks)
     _say_who_is_left_out(course.root, assignment)
-    set_aside(folder, place_of(course.root, assignment, student), keep={Path(path) for path in notebooks})
+    place = place_of(course.root, assignment, student)
+    set_aside(folder, place, course.when(folder), keep={Path(path) for path in notebooks})
 
 
 @functools.cache  # once a run: nbgrader calls the hook for every submission
 def _say_who_is_left_out(root: Path, assignment: str) -> None:
     """nbgrader passes over a folder without a notebook, and its gradebook then says nothing of the student."""
     course = Course(root)
-    for student in course.students(assignment):
-        if not any(course.folder("submitted", student, assignment).glob("*.ipynb")):
+    for student, folders in course.handed_in(assignment).items():
+        if not any(path for folder in folders for path in folder.glob("*.ipynb")):
             place = place_of(course.root, assignment, student)
             note(place, ["no notebook was handed in, so `nbgrader autograde` left this submission out"])
             get_logger().warning(

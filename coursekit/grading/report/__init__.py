@@ -1,7 +1,12 @@
-"""The class report: an assignment's results as one page for its teacher.
+"""Last stage: an assignment's results as one page for its teacher, or as a table.
 
-data.py is what it stands on, collect.py reads it, summary.py counts, attention.py says who needs a look, figures.py
-draws, page.py writes.
+data.py      what a report stands on
+collect.py   reads it from the gradebook and from what grading kept
+summary.py   counts: scores, verdicts, mistakes
+attention.py says who needs a look, why, and what to do
+figures.py   draws; svg.py puts a figure into the page
+page.py      writes the page; words.py says numbers
+export.py    points per question as CSV
 """
 
 from __future__ import annotations

@@ -29,7 +29,12 @@ _KINDS = {
     "not decided": "Run `coursekit grade` again; if it stays, give points by hand in the formgrader. Nothing is lost.",
     "not graded": "Run `coursekit grade` again.",
     "outdated": "Run `coursekit grade` again; until then this page shows what was graded before.",
-    "not from scratch?": "Read the answer. Such a call raises while it is graded, so it has earned nothing by itself.",
+    "time unknown": "Set the time right in the submission's `timestamp.txt` and run `coursekit grade` again.",
+    "not isolated": "Trust these points as far as you trust who wrote the notebook, or grade it again in a sandbox.",
+    "not from scratch?": (
+        "Read the answer. PyTorch's own layers raise while it is graded, so a call of one has earned nothing by "
+        "itself; what a detour has brought, only reading tells."
+    ),
     "read with a remark": "Nothing, if the remark is right: the answers were found and graded.",
 }
 
@@ -47,7 +52,13 @@ def _of(student: Student, group: Class) -> list[Look]:
     elif open_questions:
         found.append(look("not decided", _faults(student, open_questions)))
     if student.state == "outdated":
-        found.append(look("outdated", "the notebook, or the grader, has changed since it was graded"))
+        found.append(
+            look("outdated", f"{student.why or 'the notebook, or the grader, has changed'} since it was graded")
+        )
+    if student.doubts:
+        found.append(look("time unknown", "; ".join(student.doubts)))
+    if student.unprotected:
+        found.append(look("not isolated", "run without a sandbox, it could have done anything"))
     if student.remarks:
         found.append(look("read with a remark", "; ".join(student.remarks)))
     if student.flags:

@@ -44,7 +44,7 @@ class Mark:
 class Student:
     """One student's line.
 
-    state:    as `batch.Row.how`; "not graded" if neither the grader nor the gradebook knows this submission.
+    state:    as `Row.how`; "not graded" if neither the grader nor the gradebook knows this submission.
     marks:    by question.
     problems: why a notebook could not be read.
     flags:    what the grader found worth a look, such as a finished layer in place of one written from scratch.
@@ -52,6 +52,7 @@ class Student:
     late_s:   seconds after the deadline.
     penalty:  points taken for that.
     cpu_s:    CPU seconds that the notebook used; None if unknown.
+    why, doubts, unprotected: as in `Row`.
     """
 
     name: str
@@ -63,7 +64,15 @@ class Student:
     late_s: float = 0.0
     penalty: float = 0.0
     cpu_s: float | None = None
+    why: str = ""
+    doubts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    unprotected: bool = False
+
+    @property
+    def decided(self) -> bool:
+        """True if every question is."""
+        return all(mark.points is not None for mark in self.marks.values())
 
     @property
     def scored(self) -> bool:

@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from coursekit.grading.batch import Row
+from coursekit import atomic
+from coursekit.grading.gradebook.table import Row
+from coursekit.grading.spreadsheet import harmless
 
 COLUMNS = ("student", "exercise", "points", "max_points", "verdict", "diagnoses", "fault", "flags")
+WHOLE = ("late_s", "penalty", "total", "max_total", "remarks")
+"""Columns about the whole submission; each of its lines repeats them."""
 
 
 def write_csv(path: Path, rows: Iterable[Row]) -> None:
-    """One line per student and exercise. Points are empty where a person has to decide."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for row in rows:
-            for question in row.questions:
-                points = "" if question.points is None else question.points
-                fields = (row.student, question.exercise, points, question.max_points, question.verdict)
-                texts = ("; ".join(question.diagnoses), question.fault, "; ".join(row.flags))
-                writer.writerow([_plain(field) for field in (*fields, *texts)])
-            if row.problems:
-                writer.writerow([_plain(row.student), "", "", "", "not read", "", _plain("; ".join(row.problems)), ""])
-            elif not row.questions:
-                writer.writerow([_plain(row.student), "", "", "", "not decided", "", _plain(row.failed), ""])
+    """One line per student and exercise, with the numbers of the gradebook.
+
+    Points are empty where a person has to decide, and so is the total as long as one of the questions is undecided.
+    Raises OSError if the file cannot be written; what was there then stands.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow((*COLUMNS, *WHOLE))
+    for row in rows:
+        for fields in _lines(row):
+            writer.writerow([harmless(field) for field in (*fields, *_whole(row))])
+    atomic.replace(path, text.getvalue(), 0o644)
 
 
-def _plain(field: object) -> object:
-    """A text that a spreadsheet would take for a formula gets a quote before it."""
-    return f"'{field}" if isinstance(field, str) and field[:1] in ("=", "+", "-", "@", "\t", "\r") else field
+def _lines(row: Row) -> Iterator[tuple[object, ...]]:
+    flags, problems = "; ".join(row.flags), "; ".join(row.problems)
+    if row.problems:
+        yield row.student, "", "", "", "not read", "", problems, ""
+    elif not row.questions:
+        yield row.student, "", "", "", "not decided", "", row.failed, ""
+    for question in row.questions:
+        points = "" if question.points is None else question.points
+        fields = (row.student, question.exercise, points, question.max_points, question.verdict)
+        yield *fields, "; ".join(question.diagnoses), question.fault, flags
+
+
+def _whole(row: Row) -> tuple[object, ...]:
+    total = "" if row.total is None else row.total
+    unprotected = ("run without isolation",) if row.unprotected else ()
+    remarks = "; ".join((*row.doubts, *unprotected, *row.remarks))
+    return round(row.late_s), row.penalty, total, row.max_points or "", remarks

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 
 from coursekit.checking import Verdict
 from coursekit.figures.style import NEUTRAL, CourseFigure, course_style, describe, figure
-from coursekit.grading.report.summary import Mistake, Outcome, Summary
+from coursekit.grading.report.summary import ClassMistake, ExerciseSummary, Summary
 from coursekit.grading.report.words import count, percent
 
 # verdict: (words, colour, hatch). The colours keep a contrast of 3:1 with white and with near-black, since a page can
@@ -61,9 +61,9 @@ def class_scores(summary: Summary) -> CourseFigure:
 
 
 @course_style()
-def class_outcomes(outcomes: Sequence[Outcome]) -> CourseFigure:
+def class_verdicts(exercises: Sequence[ExerciseSummary]) -> CourseFigure:
     """One bar per exercise, cut into the shares of the verdicts; the last one is all exercises together."""
-    rows = [(outcome.question.name, outcome.verdicts) for outcome in outcomes]
+    rows = [(exercise.question.name, exercise.verdicts) for exercise in exercises]
     if len(rows) > 1:
         rows.append(("all exercises", {v: sum(r.get(v, 0) for _, r in rows) for v in VERDICT_LOOKS}))
     fig, ax = figure(height=0.95 + 0.36 * len(rows))
@@ -78,7 +78,7 @@ def class_outcomes(outcomes: Sequence[Outcome]) -> CourseFigure:
     looks = [VERDICT_LOOKS[verdict] for verdict in present]
     handles = [Patch(facecolor=c, hatch=h, edgecolor="white", label=words) for words, c, h in looks]
     fig.legend(handles=handles, loc="outside upper left", ncols=3, handlelength=1.2, columnspacing=1.4)
-    said = [f"{outcome.question.name} {percent(outcome.passed)}" for outcome in outcomes]
+    said = [f"{exercise.question.name} {percent(exercise.passed)}" for exercise in exercises]
     return describe(fig, f"Bars with the share of each verdict per exercise. Passed: {', '.join(said)}.")
 
 
@@ -97,7 +97,7 @@ def _stack(ax: Axes, row: int, verdicts: dict[str, int]) -> None:
 
 
 @course_style()
-def class_mistakes(mistakes: Sequence[Mistake]) -> CourseFigure:
+def class_mistakes(mistakes: Sequence[ClassMistake]) -> CourseFigure:
     """The most frequent known mistakes of all exercises, in words, as shares of the class."""
     shown = list(mistakes[:LARGEST])
     words = [textwrap.wrap(f"{percent(m.share)}  {m.name}  ({m.exercise})", 88) for m in shown]

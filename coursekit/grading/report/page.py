@@ -28,6 +28,8 @@ _KINDS = {
     "not decided": "The grader could not decide",
     "not graded": "Not graded yet",
     "outdated": "Changed since it was graded",
+    "time unknown": "A time that cannot be read",
+    "not isolated": "Graded without isolation",
     "read with a remark": "Read with a remark",
     "not from scratch?": "Perhaps not from scratch",
 }
@@ -81,13 +83,13 @@ def _environment() -> Environment:
 
 def _drawn(summary: Summary) -> dict[str, Any]:
     """Every figure that has something to show, and what stands under it."""
-    drawn: dict[str, Any] = dict.fromkeys(("scores_figure", "outcomes_figure", "mistakes_figure", "seconds_figure"))
+    drawn: dict[str, Any] = dict.fromkeys(("scores_figure", "verdicts_figure", "mistakes_figure", "seconds_figure"))
     if summary.scores:
         drawn["scores_figure"] = Markup(svg(figures.class_scores(summary), "scores"))
         drawn["scores_caption"] = _scores_caption(summary)
-    tried = [outcome for outcome in summary.checked if outcome.answers]
+    tried = [exercise for exercise in summary.checked if exercise.answers]
     if tried:
-        drawn["outcomes_figure"] = Markup(svg(figures.class_outcomes(tried), "exercises"))
+        drawn["verdicts_figure"] = Markup(svg(figures.class_verdicts(tried), "exercises"))
     mistakes = summary.known_mistakes
     if mistakes:
         drawn["mistakes_figure"] = Markup(svg(figures.class_mistakes(mistakes), "mistakes"))
@@ -112,7 +114,7 @@ def _lead(summary: Summary, found: list[Look], written: int) -> list[str]:
     hardest = summary.hardest
     if hardest is not None:
         said.append(f"The hardest exercise is {hardest.question.name}: {percent(hardest.passed)} passed.")
-    elif summary.checked and any(outcome.answers for outcome in summary.checked):
+    elif summary.checked and any(exercise.answers for exercise in summary.checked):
         said.append("Everybody passed every exercise.")
     if summary.known_mistakes:
         first = summary.known_mistakes[0]
@@ -130,9 +132,9 @@ def _tiles(summary: Summary, found: list[Look]) -> list[tuple[str, str]]:
     tiles = [(str(len(group.students)), "submissions" if len(group.students) != 1 else "submission")]
     if summary.scores:
         tiles.append((f"{summary.median:g} / {group.max_points:g}", "median of the points"))
-    answers = sum(outcome.answers for outcome in summary.checked)
+    answers = sum(exercise.answers for exercise in summary.checked)
     if answers:
-        passed = sum(outcome.verdicts.get(Verdict.PASSED, 0) for outcome in summary.checked)
+        passed = sum(exercise.verdicts.get(Verdict.PASSED, 0) for exercise in summary.checked)
         tiles.append((percent(passed / answers), "of all answers passed"))
     tiles.append((str(len({look.student for look in found})), "to look at"))
     return tiles
@@ -175,7 +177,11 @@ def _remarks(student: Student) -> list[str]:
         said.append(f"{seconds(student.late_s)} late" + (f", −{student.penalty:g}" if student.penalty else ""))
     if student.flags:
         said.append("perhaps not from scratch")
-    return said
+    if student.doubts:
+        said.append("time unknown")
+    if student.unprotected:
+        said.append("graded without isolation")
+    return [*said, *student.remarks]
 
 
 def _shown(mark: Mark) -> str:

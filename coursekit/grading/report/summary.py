@@ -15,7 +15,7 @@ _SMALL = 12  # answers; in a class of this size every student's mistake is told 
 
 
 @dataclass(frozen=True)
-class Mistake:
+class ClassMistake:
     """What went wrong in the same way for several students. hint: empty if it is no known mistake."""
 
     exercise: str
@@ -30,7 +30,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ExerciseSummary:
     """How one exercise went.
 
     verdicts:    how many answers got each verdict, in the order of `Verdict`. What is not decided is not among them.
@@ -43,7 +43,7 @@ class Outcome:
     verdicts: dict[str, int]
     undecided: int
     mean_points: float | None
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[ClassMistake, ...] = ()
 
     @property
     def answers(self) -> int:
@@ -51,12 +51,12 @@ class Outcome:
         return sum(self.verdicts.values())
 
     @property
-    def common(self) -> tuple[Mistake, ...]:
+    def common(self) -> tuple[ClassMistake, ...]:
         """What is worth a word to the class: all of it in a small class, else what several students share."""
         return tuple(m for m in self.mistakes if len(m.students) > 1 or self.answers <= _SMALL)
 
     @property
-    def single(self) -> tuple[Mistake, ...]:
+    def single(self) -> tuple[ClassMistake, ...]:
         """The rest."""
         return tuple(m for m in self.mistakes if m not in self.common)
 
@@ -71,7 +71,7 @@ class Summary:
     """A class in numbers. scores and seconds are of everybody who has them."""
 
     group: Class
-    outcomes: tuple[Outcome, ...]
+    exercises: tuple[ExerciseSummary, ...]
     scores: tuple[float, ...]
     seconds: tuple[float, ...]
 
@@ -81,41 +81,41 @@ class Summary:
         return round(median(self.scores), 2)
 
     @property
-    def checked(self) -> tuple[Outcome, ...]:
-        return tuple(outcome for outcome in self.outcomes if outcome.question.checked)
+    def checked(self) -> tuple[ExerciseSummary, ...]:
+        return tuple(exercise for exercise in self.exercises if exercise.question.checked)
 
     @property
-    def hardest(self) -> Outcome | None:
+    def hardest(self) -> ExerciseSummary | None:
         """The exercise that the smallest share passed; None if everybody passed everything."""
-        tried = [outcome for outcome in self.checked if outcome.answers and outcome.passed < 1]
-        return min(tried, key=lambda outcome: outcome.passed, default=None)
+        tried = [exercise for exercise in self.checked if exercise.answers and exercise.passed < 1]
+        return min(tried, key=lambda exercise: exercise.passed, default=None)
 
     @property
-    def known_mistakes(self) -> list[Mistake]:
+    def known_mistakes(self) -> list[ClassMistake]:
         """Known mistakes of all exercises, the most frequent first."""
-        found = [mistake for outcome in self.outcomes for mistake in outcome.mistakes if mistake.known]
+        found = [mistake for exercise in self.exercises for mistake in exercise.mistakes if mistake.known]
         return sorted(found, key=lambda mistake: (-len(mistake.students), -mistake.share))
 
 
 def summarise(group: Class) -> Summary:
     """Count everything once."""
-    outcomes = tuple(_outcome(group, question) for question in group.questions)
+    exercises = tuple(_exercise(group, question) for question in group.questions)
     scores = tuple(student.points for student in group.scored)
     seconds = tuple(student.cpu_s for student in group.students if student.cpu_s is not None)
-    return Summary(group, outcomes, scores, seconds)
+    return Summary(group, exercises, scores, seconds)
 
 
-def _outcome(group: Class, question: Question) -> Outcome:
+def _exercise(group: Class, question: Question) -> ExerciseSummary:
     marks = [student.marks[question.name] for student in group.students if question.name in student.marks]
     decided = [mark.points for mark in marks if mark.points is not None]
     counted = Counter(mark.verdict for mark in marks)
     verdicts = {verdict: counted[verdict] for verdict in Verdict if counted[verdict]}
     undecided = sum(mark.points is None for mark in marks)
     mistakes = _mistakes(group, question.name) if question.checked else ()
-    return Outcome(question, verdicts, undecided, mean(decided) if decided else None, mistakes)
+    return ExerciseSummary(question, verdicts, undecided, mean(decided) if decided else None, mistakes)
 
 
-def _mistakes(group: Class, exercise: str) -> tuple[Mistake, ...]:
+def _mistakes(group: Class, exercise: str) -> tuple[ClassMistake, ...]:
     who: dict[str, list[str]] = {}
     for student in group.students:
         mark = student.marks.get(exercise)
@@ -125,7 +125,7 @@ def _mistakes(group: Class, exercise: str) -> tuple[Mistake, ...]:
         for name in mark.diagnoses or (unnamed,):
             who.setdefault(name, []).append(student.name)
     total, hints = len(group.verdicts(exercise)), _hints(exercise)
-    found = [Mistake(exercise, name, tuple(s), len(s) / total, hints.get(name, "")) for name, s in who.items()]
+    found = [ClassMistake(exercise, name, tuple(s), len(s) / total, hints.get(name, "")) for name, s in who.items()]
     return tuple(sorted(found, key=lambda mistake: (not mistake.known, -len(mistake.students), mistake.name)))
 
 

@@ -16,10 +16,11 @@ import coursekit
 from coursekit.checking import registry
 from coursekit.grading.run.notebook import Graded, grade_notebook
 from coursekit.grading.run.sandbox import Connection, Server
+from coursekit.grading.run.servers import isolation_is_asked_for
 from coursekit.grading.run.stock import is_stock_test
 from coursekit.grading.seeds import seed
-from coursekit.grading.submission.canonical import READING
-from coursekit.lessons.cells import exercise_of, grade_id, nbgrader_part
+from coursekit.grading.submission.canonical import READING, is_own_cell
+from coursekit.lessons.cells import exercise_of, grade_id, is_answer, nbgrader_part
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Job:
 
     notebook: the canonical copy as JSON, so that a job can travel to another process or machine.
     seeds:    by exercise.
+    isolated: False for a notebook that may run without a sandbox.
     """
 
     assignment: str
@@ -35,13 +37,27 @@ class Job:
     student: str
     notebook: str
     seeds: Mapping[str, int]
+    isolated: bool = True
 
     @classmethod
     def of(cls, nb: NotebookNode, assignment: str, name: str, student: str, secret: bytes) -> Job:
         checks = [cell for cell in nb.cells if not is_stock_test(cell)]
         exercises = [exercise for cell in checks if (exercise := exercise_of(cell)) is not None]
-        seeds = {exercise: seed(secret, assignment, exercise, student) for exercise in exercises}
-        return cls(assignment, name, student, json.dumps(nb), seeds)
+        content = _written(nb)
+        seeds = {exercise: seed(secret, assignment, exercise, student, content) for exercise in exercises}
+        return cls(assignment, name, student, json.dumps(nb), seeds, isolation_is_asked_for())
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """All that a result depends on: the cells with their draws, the grader and its libraries, the isolation."""
+        nb = json.loads(self.notebook)
+        cells = [(cell["cell_type"], cell.get("id"), cell["source"], nbgrader_part(cell)) for cell in nb["cells"]]
+        isolation = "sandbox" if self.isolated else "none"
+        return {
+            "notebook": _digest([cells, nb["metadata"].get(READING), sorted(self.seeds.items())]),
+            "grader": grader_version(),
+            "isolation": isolation,
+        }
 
     @property
     def checked(self) -> list[str]:
@@ -51,16 +67,21 @@ class Job:
 
     @property
     def key(self) -> str:
-        """Hash of all that a result depends on: the cells, the draws, the grader and the libraries."""
-        nb = json.loads(self.notebook)
-        cells = [(cell["cell_type"], cell.get("id"), cell["source"], nbgrader_part(cell)) for cell in nb["cells"]]
-        content = json.dumps(
-            [cells, nb["metadata"].get(READING), sorted(self.seeds.items()), grader_version()], sort_keys=True
-        )
-        return hashlib.sha256(content.encode()).hexdigest()
+        """Hash of all that a result depends on."""
+        return _digest(self.parts)
 
     def run(self, server: Server | Connection) -> Graded:
         return grade_notebook(from_dict(json.loads(self.notebook)), server, self.seeds.__getitem__)
+
+
+def _written(nb: NotebookNode) -> str:
+    """Digest of what the student wrote in a canonical copy: answers, and cells of their own, in order."""
+    cells = [cell for cell in nb.cells if is_answer(cell) or is_own_cell(cell)]
+    return _digest([(cell.cell_type, grade_id(cell), cell.source) for cell in cells])
+
+
+def _digest(data: object) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 @functools.cache

@@ -12,9 +12,9 @@ from nbformat import NotebookNode
 
 from coursekit.checking import Exercise, Report, evaluate, registry
 from coursekit.grading import nodes
+from coursekit.grading.bounds import Bounds, Exceeded
 from coursekit.grading.failures import FAILED, trace
 from coursekit.grading.run import stock
-from coursekit.grading.run.bounds import Bounds, Exceeded
 from coursekit.grading.run.environment import Environment
 from coursekit.grading.run.remote import PRELUDE, GraderFault, Remote
 from coursekit.grading.run.sandbox import CellResult, Connection, Limits, SandboxUnavailable, Server, Worker

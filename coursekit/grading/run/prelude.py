@@ -2,14 +2,23 @@
 
 Lessons import `coursekit` for checks, figures and training, and none of that is there while a submission is graded.
 A stand-in takes its place: importing from it works, so that the other lines of an import cell still run, and using
-what was imported raises `NotWhileGrading`, which the grader shows as a remark and not as an error.
+what was imported raises `NotWhileGrading`, which the grader shows as a remark and not as an error. Named tuples and
+constants, which an answer may well use, are there (`lent` says which), and while an answer is called some functions.
 """
 
+import collections
+import contextlib
 import importlib.abc
 import importlib.machinery
 import sys
 import types
-import warnings
+
+from portable.plain import returned
+
+__all__ = ["call_answer", "read_again", "run_beside"]
+
+LENT = {}  # the grader puts its table here
+notebook = globals().get("notebook", {})  # the names of the notebook
 
 
 class NotWhileGrading(RuntimeError):
@@ -25,10 +34,34 @@ class _StandIn:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return _StandIn(f"{self.__name__}.{name}")
+        return _found(f"{self.__name__}.{name}")
 
     def __call__(self, *args, **kwargs):
+        if self.__name__ in _functions:
+            return _functions[self.__name__](*args, **kwargs)
         raise NotWhileGrading(f"{self.__name__} is not there while a submission is graded.")
+
+
+_functions = {}  # of the grader, by their full names, while an answer is called
+
+
+def _made(name):
+    kind, content = LENT[name]
+    if kind == "record":
+        module, _, own = name.rpartition(".")
+        fields, defaults = content
+        return collections.namedtuple(own, fields, defaults=defaults, module=module)
+    if kind == "made":
+        record, values = content
+        return _made(record)(*values)
+    return sys.modules["numpy"].array(content) if kind == "array" else content
+
+
+_lent = {name: _made(name) for name in LENT}
+
+
+def _found(name):
+    return _lent[name] if name in _lent else _StandIn(name)
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -46,53 +79,51 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
-_kept = []
+def call_answer(name, first, earlier, lent, *args):
+    """Call an answer, and read what it returns as the checks in a notebook do.
+
+    Meanwhile earlier exercises' names mean the grader's functions, so that one mistake counts once, and the functions
+    in `lent` are there. What the `first` call of a check returns is kept for `read_again`.
+    """
+    with _substituted(_answer(name), earlier), _with_functions(lent):
+        return _remembered(first, returned(_answer(name), *args))
 
 
-def _absent(name):
-    class Absent:
-        def __init__(self, *args, **kwargs):
-            raise NotWhileGrading(f"{name} is what this course builds: write it from scratch.")
-
-    return Absent
-
-
-def _take_away_finished_layers():
-    """torch's own recurrent layers raise; the grader also flags their use in the source."""
-    torch = sys.modules.get("torch")
-    if torch is None:
-        return
-    for name in ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "RNNBase", "RNNCellBase"):
-        absent = _absent(f"torch.nn.{name}")
-        setattr(torch.nn, name, absent)
-        setattr(torch.nn.modules, name, absent)
-        setattr(torch.nn.modules.rnn, name, absent)
-    # Below Python there are many ways to the same kernels (torch._C, torch.ops, torch.jit): all of them lead through
-    # the dispatcher, and there the kernels are replaced.
-    library = torch.library.Library("aten", "IMPL")
-    _kept.append(library)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for name in torch._C._dispatch_get_all_op_names():
-            if name.startswith("aten::") and any(kind in name for kind in ("gru", "lstm", "rnn")):
-                for key in ("CompositeImplicitAutograd", "CompositeExplicitAutograd", "CPU", "QuantizedCPU"):
-                    if torch._C._dispatch_has_kernel_for_dispatch_key(name, key):
-                        library.impl(name.removeprefix("aten::"), _refuse, key)
+def run_beside(source, runner, name, first, *args):
+    """Call a function of the grader with an answer that cannot leave this process, such as a torch module."""
+    names = {}
+    exec(source, names)
+    return _remembered(first, returned(names[runner], _answer(name), *args))
 
 
-def _refuse(*args, **kwargs):
-    raise NotWhileGrading("torch's own recurrent layers are what this course builds: write it from scratch.")
+def read_again():
+    """What the first call returned, as it is by now: a later call may have overwritten its memory."""
+    return _first.pop()
 
 
-def _call_with_earlier_answers(name, earlier, *args):
-    """Call an answer while earlier exercises' names mean the grader's functions, so that one mistake counts once."""
-    function = globals()[name]
-    names = getattr(function, "__globals__", globals())
+_first = []
+
+
+def _remembered(first, value):
+    if first:
+        _first[:] = [value]
+    return value
+
+
+def _answer(name):
+    if name not in notebook:
+        raise NameError(f"name '{name}' is not defined")
+    return notebook[name]
+
+
+@contextlib.contextmanager
+def _substituted(function, earlier):
+    names = getattr(function, "__globals__", notebook)
     missing = object()
     before = {key: names.get(key, missing) for key in earlier}
     names.update(earlier)
     try:
-        return function(*args)
+        yield
     finally:
         for key, value in before.items():
             if value is missing:
@@ -101,12 +132,13 @@ def _call_with_earlier_answers(name, earlier, *args):
                 names[key] = value
 
 
-def _run_beside(source, runner, name, *args):
-    """Call a function of the grader with an answer that cannot leave this process, such as a torch module."""
-    names = {}
-    exec(source, names)
-    return names[runner](globals()[name], *args)
+@contextlib.contextmanager
+def _with_functions(lent):
+    _functions.update(lent)
+    try:
+        yield
+    finally:
+        _functions.clear()
 
 
 sys.meta_path.insert(0, _Finder())
-_take_away_finished_layers()

@@ -11,23 +11,23 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from coursekit.checking import registry, trees
-from coursekit.checking.call import Call
+from coursekit.checking.call import Call, float_events
 from coursekit.checking.exercise import Exercise
 from coursekit.checking.facts import Failure, FailureKind
+from coursekit.grading.run import lent
 from coursekit.grading.run.sandbox import CallResult, FunctionRef, Worker
 
-CALL_WITH = "_call_with_earlier_answers"
-"""A function of the worker's prelude: calls an answer while earlier exercises mean the functions it is given."""
+CALL, RUN_BESIDE, READ_AGAIN = "call_answer", "run_beside", "read_again"
+"""The functions of the worker's prelude through which answers are called."""
 
-RUN_BESIDE = "_run_beside"
-"""Another one: runs a function of ours beside an answer."""
-
-PRELUDE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
+PRELUDE = "\n".join(
+    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("prelude.py", "finished_layers.py")
+).replace("LENT = {}", f"LENT = {lent.table()!r}")
 """Runs in the warm server, so that every worker has it: start a server with `Server(prelude=PRELUDE)`."""
 
 MAX_CALLBACK_NUMBERS = 1_000_000  # in the arguments of one call back: more than any draw holds
@@ -50,25 +50,31 @@ class Remote:
         self.worker, self.exercise = worker, exercise
         self.__name__ = exercise.name
         self.uses = {name: _earlier(name) for name in exercise.uses}
+        self.lent = {name: FunctionRef(_bounded(f)) for name, f in lent.functions(exercise.lesson).items()}
         self.result: CallResult | None = None
         self.limit = exercise.cpu_s
         self.out_of_memory = False
+        self._first = True  # is the next call the first of this check?
         self._before_args = 0  # how many of the sent values stand before the answer's own arguments
 
     def __call__(self, *args: Any) -> Any:
-        if self.uses:
-            return self._send(CALL_WITH, (self.__name__, self.uses), args)
-        return self._send(self.__name__, (), args)
+        return self._send(CALL, (self.__name__, self._first, self.uses, self.lent), args)
 
     def run_beside(self, function: Callable[..., Any], *args: Any) -> Any:
         """Send the source of a function of ours into the worker, and call it there with the answer and the arguments.
 
         For answers that cannot leave their process, such as a torch module. The function calls nothing of this package.
         """
-        return self._send(RUN_BESIDE, (inspect.getsource(function), function.__name__, self.__name__), args)
+        return self._send(
+            RUN_BESIDE, (inspect.getsource(function), function.__name__, self.__name__, self._first), args
+        )
+
+    def in_doubt(self, reason: str) -> NoReturn:
+        """What the worker said of its own doings cannot be confirmed, so a person has to decide."""
+        raise GraderFault(f"{self.__name__}: {reason}")
 
     def _send(self, name: str, before: tuple[Any, ...], args: tuple[Any, ...]) -> Any:
-        self._before_args = len(before)
+        self._first, self._before_args = False, len(before)
         sent = tuple(_sendable(arg) for arg in args)
         limits = self.worker.limits
         self.result = self.worker.call(
@@ -84,6 +90,13 @@ class Remote:
         if self.result.status != "ok":
             raise _Stopped
         return self.result.value
+
+    def first_again(self, *_: Any) -> Any:
+        """What the answer's first call returned, as it is by now: a later call may have overwritten its memory."""
+        result = self.worker.call(READ_AGAIN, cpu_s=self.limit)
+        if result.status != "ok":
+            raise _Stopped
+        return result.value
 
     def arguments_after(self) -> tuple[Any, ...]:
         """The arguments as the answer left them; empty if the worker could not say."""
@@ -103,15 +116,36 @@ def call_remotely(exercise: Exercise, answer: Remote, args: Mapping[str, Any], l
     result = answer.result
     if result is None:
         return Call(failure=Failure(FailureKind.RAISED, "TypeError", "the answer was not called"))
+    warned = tuple(dict.fromkeys(text.partition(": ")[2] for text in result.warnings))  # without their classes
     return Call(
         value=value,
+        again=functools.partial(_again, exercise, answer, args, value),
         failure=failure,
         printed=result.printed,
-        warned=result.warnings,
-        overflow=tuple(f"{event} encountered" for event in sorted(result.float_events)),
+        warned=warned,
+        overflow=float_events(warned),
         changed=_changed(args, answer.arguments_after()),
         seconds=time.perf_counter() - start,
     )
+
+
+def _again(exercise: Exercise, answer: Remote, args: Mapping[str, Any], value: Any) -> Any:
+    """The value of the first call as it is by now."""
+    try:
+        return exercise.call(_Again(answer), args)
+    except _Stopped:
+        return value
+
+
+class _Again:
+    """Stands for an answer, and gives its first result again instead of calling it."""
+
+    def __init__(self, answer: Remote) -> None:
+        self.run_beside = answer.first_again
+        self._answer = answer
+
+    def __call__(self, *args: Any) -> Any:
+        return self._answer.first_again()
 
 
 def _failure(result: CallResult, exercise: Exercise) -> Failure:

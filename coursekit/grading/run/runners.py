@@ -27,6 +27,8 @@ ATTEMPTS = 2
 
 DIED = "the grading process died while it graded this notebook"
 
+NOT_ISOLATED = "the process that should run this notebook in a sandbox was told to use none; nothing was run"
+
 PROCESSES_PER_SERVER = 16
 """A server forks one worker at a time, which takes it 7 ms; a submission takes its grader 300 ms."""
 
@@ -38,6 +40,8 @@ def run_job(job: Job) -> Graded:
     """
     try:
         server = shared_server()
+        if job.isolated and server.level == "unsafe":  # such as a worker of a cluster that was started otherwise
+            return faulty(job, NOT_ISOLATED)
         graded = job.run(server)
         if graded.faults and not server.alive:  # the server ended meanwhile: that says nothing about this job
             graded = job.run(shared_server())

@@ -18,6 +18,11 @@ UNSAFE = "COURSEKIT_GRADE_WITHOUT_SANDBOX"
 """Environment variable: set to 1, notebooks are graded without isolation. Only for notebooks that are trusted."""
 
 
+def isolation_is_asked_for() -> bool:
+    """False where notebooks may run without a sandbox."""
+    return os.environ.get(UNSAFE) != "1"
+
+
 def shared_server() -> Server | Connection:
     """A running server; one that the machine has killed is replaced.
 
@@ -29,7 +34,7 @@ def shared_server() -> Server | Connection:
             _server[1].close()
             _server = None
         if _server is None or _server[0] != os.getpid():
-            server = Server(unsafe=os.environ.get(UNSAFE) == "1", prelude=PRELUDE)
+            server = Server(unsafe=not isolation_is_asked_for(), prelude=PRELUDE)
             server.start()
             _server = (os.getpid(), server)
             atexit.unregister(close_shared_server)

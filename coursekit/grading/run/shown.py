@@ -68,13 +68,6 @@ class Outputs:
         return fits
 
 
-def as_outputs(result: CellResult) -> list[NotebookNode]:
-    """What one cell showed."""
-    outputs = Outputs()
-    outputs.add("", result)
-    return outputs.by_cell[""]
-
-
 def _output(piece: Shown) -> NotebookNode:
     if piece.kind in ("stdout", "stderr"):
         return nodes.stream(piece.kind, piece.text)

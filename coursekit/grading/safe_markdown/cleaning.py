@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import nh3
 
 from coursekit.grading.safe_markdown.formulas import is_harmless
-from coursekit.grading.safe_markdown.links import web_address
+from coursekit.grading.safe_markdown.links import as_words, web_address
 from coursekit.grading.safe_markdown.pictures import Album
 from coursekit.grading.safe_text import plain
 
@@ -139,7 +139,7 @@ class _Writer(HTMLParser):
         address, start = self._links.pop()
         words = "".join(self._written[start:])
         safe = web_address(address)
-        words += _beside(words, safe or address)
+        words += _beside(words, safe or as_words(address))
         if safe is not None:
             words = f'<a href="{_encoded(safe)}" rel="noopener noreferrer nofollow" target="_blank">{words}</a>'
         self._written[start:] = [words]
@@ -151,7 +151,7 @@ class _Writer(HTMLParser):
             self._written.append(f'<img src="{_encoded(data)}" alt="{_encoded(alt)}">')
         else:
             said = _encoded(f"[picture: {alt}]" if alt else "[picture]")
-            self._written.append(said + _beside(said, source))
+            self._written.append(said + _beside(said, as_words(source)))
 
 
 def _beside(words: str, address: str) -> str:

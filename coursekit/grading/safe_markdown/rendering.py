@@ -9,7 +9,7 @@ from typing import Any
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from coursekit.grading.safe_markdown.cleaning import FORMULA, TAGS, block, is_block
-from coursekit.grading.safe_markdown.links import web_address
+from coursekit.grading.safe_markdown.links import as_words, web_address
 from coursekit.grading.safe_text import plain
 
 MAX_CHARACTERS = 100_000
@@ -60,12 +60,12 @@ class _Renderer(IPythonRenderer):
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         if web_address(unescape(url)) is None:  # nh3 would leave the words alone, without the address
-            return f"{text} <code>({escape(url)})</code>"
+            return f"{text} <code>({escape(as_words(url))})</code>"
         return super().link(text, url, title)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         if not url.startswith("data:"):
-            return f"[picture: {escape(text)}] <code>({escape(url)})</code>"
+            return f"[picture: {escape(text)}] <code>({escape(as_words(url))})</code>"
         return f'<img src="{escape(url)}" alt="{escape(text)}">'
 
     def task_list_item(self, text: str, checked: bool = False, **attrs: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import traceback
 from collections.abc import Iterator
@@ -17,8 +18,9 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from coursekit.grading.failures import FAILED, trace
 from coursekit.grading.seeds import course_secret
-from coursekit.grading.submission import intake
+from coursekit.grading.submission import intake, names
 from coursekit.grading.submission.canonical import canonical
+from coursekit.grading.submission.times import HandedIn, handed_in
 from coursekit.lessons.cells import grade_id, is_answer, is_graded
 
 
@@ -38,7 +40,10 @@ class Submission:
 
     notebooks: canonical copies by name.
     problems:  by name, why a notebook could not be read.
+    remarks:   what a person may want to know, and nothing depends on.
+    when:      it was handed in.
     broken:    where the grader itself failed to read it, a traceback.
+    nameless:  True if the folder's name cannot be a student's: there can be no row in the gradebook.
     """
 
     student: str
@@ -46,7 +51,9 @@ class Submission:
     notebooks: dict[str, NotebookNode]
     problems: dict[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    when: HandedIn = HandedIn()
     broken: str = ""
+    nameless: bool = False
 
 
 class Course:
@@ -98,29 +105,54 @@ class Course:
 
     def students(self, assignment: str) -> list[str]:
         """Who handed something in, by name."""
+        return list(self.handed_in(assignment))
+
+    def handed_in(self, assignment: str) -> dict[str, list[Path]]:
+        """By student, the folder with what they handed in; two if both spell the same name."""
         place = self.folder("submitted", "x", assignment).parent.parent
         if not place.is_dir():
             raise CourseError(f"{place} does not exist: collect submissions first (`nbgrader collect {assignment}`).")
-        handed_in = (entry.name for entry in place.iterdir() if os.path.lexists(entry / assignment))
-        return sorted(name for name in handed_in if not name.startswith("."))
+        there = names.by_student(entry for entry in place.iterdir() if os.path.lexists(entry / assignment))
+        return {name: [entry / assignment for entry in entries] for name, entries in there.items()}
 
     def submissions(self, assignment: str, students: list[str]) -> Iterator[Submission]:
         """Read and rebuild what each student handed in, one at a time."""
         released = self._with_tests(assignment)
         expected = {name: intake.grade_ids(nb) for name, nb in released.items()}
+        folders = self.handed_in(assignment) if students else {}
         for student in students:
-            folder = self.folder("submitted", student, assignment)
+            there = folders.get(student, [self.folder("submitted", student, assignment)])
+            folder = max(there, key=self._last_change)
+            if said := names.unusable(student):
+                name = names.printable(student)
+                yield Submission(name, folder, {}, dict.fromkeys(released, said), nameless=True)
+                continue
             if folder.is_symlink() or not folder.is_dir():
                 reason = "the folder is a link or missing"
                 yield Submission(student, folder, {}, dict.fromkeys(released, reason))
                 continue
             try:
                 read = intake.read_submission(folder, expected, released)
-                copies = {name: canonical(released[name], nb, read.remarks) for name, nb in read.notebooks.items()}
-                submission = Submission(student, folder, copies, dict(read.problems), read.remarks)
+                remarks = (*read.remarks, *([_TWICE] if len(there) > 1 else []))
+                copies = {name: canonical(released[name], nb, remarks) for name, nb in read.notebooks.items()}
+                submission = Submission(student, folder, copies, dict(read.problems), remarks, self.when(folder))
             except Exception as error:  # of ours: the others are graded all the same
                 submission = Submission(student, folder, {}, dict.fromkeys(released, FAILED), broken=trace(error))
             yield submission
+
+    def when(self, folder: Path) -> HandedIn:
+        """When a submission's folder was handed in."""
+        return handed_in(folder, str(self.config.get("Exchange", {}).get("timezone", "")))
+
+    def _last_change(self, folder: Path) -> tuple[bool, datetime.datetime, float]:
+        """By which the later one of two folders is found: a time that was written down comes before one of a file."""
+        if not folder.is_dir():
+            return False, datetime.datetime.min, 0.0
+        changed = [path.lstat().st_mtime for path in folder.glob("*.ipynb")]
+        return True, self.when(folder).time or datetime.datetime.min, max(changed, default=0.0)
+
+
+_TWICE = "there are two folders of this name, with accents spelt in two ways (NFC and NFD); the later hand-in counts"
 
 
 def _read(path: Path) -> NotebookNode:

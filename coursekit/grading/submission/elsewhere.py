@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from coursekit.grading import nodes
-from coursekit.grading.run.bounds import Bounds, Exceeded
+from coursekit.grading.bounds import Bounds, Exceeded
 from coursekit.lessons.cells import check_of, exercise_of, grade_id, is_answer
 
 MAX_SOURCE = 100_000  # characters of a cell that is searched

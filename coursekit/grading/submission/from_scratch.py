@@ -1,6 +1,8 @@
-"""Does an answer use the finished thing that it should build? A flag for the teacher, read from the source.
+"""Does an answer use the finished thing that it should build? Flags for the teacher, read from the source.
 
 In the worker these names raise, so their use earns nothing. The flag says that someone tried, or misread the task.
+Other flags name detours: tools with which a program can look for what was taken away, or load its text anew. No answer
+of the course needs them, and what they bring cannot be foreseen, so a person reads on.
 """
 
 from __future__ import annotations
@@ -16,6 +18,20 @@ from importlib.util import find_spec
 _LAYERS = {"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "RNNBase", "RNNCellBase"}
 _FUNCTIONS = {"gru", "lstm", "rnn_tanh", "rnn_relu", "gru_cell", "lstm_cell", "rnn_tanh_cell", "rnn_relu_cell"}
 _MODULES = ("torch._VF", "torch._C", "coursekit.reference", "coursekit.nn", "coursekit.checking", "coursekit.topics")
+_INSIDES = {"_C", "_VF", "_decomp", "_dispatch", "_inductor", "_ops", "_refs", "ao", "library", "ops", "quantizable"}
+_DETOURS = (
+    "ctypes",
+    "gc",
+    "importlib",
+    "inspect",
+    "imp",
+    "pkgutil",
+    "runpy",
+    "sys.modules",
+    "sys._getframe",
+    "zipimport",
+)
+_BUILT_IN = {"__import__", "compile", "eval", "exec"}
 
 MAX_SOURCE = 100_000  # characters of one cell
 MAX_PARTS = 12  # names in a row, from the root: no finished thing lies deeper
@@ -29,7 +45,7 @@ class _Unread(Exception):
 
 @functools.lru_cache(maxsize=1000)
 def used(source: str) -> frozenset[str]:
-    """The finished things that a cell of the handed-out notebook imports or uses, by their full names."""
+    """The finished things and the detours that a cell of the handed-out notebook imports or uses, by name."""
     try:
         return frozenset().union(*_found(source))
     except _Unread:
@@ -46,18 +62,21 @@ def flags(
                       imports; what it uses beyond these is its own choice.
     """
     try:
-        imported, uses = _found(source)
+        imported, uses, detours = _found(source)
     except _Unread:
         return (UNREAD,)
     own = {name for name in imported | uses if not _is_given(name, given)}
     if given_in_answers is not None:
         own |= {name for name in uses if not _is_given(name, given_in_answers) and not _is_module(name)}
     named = sorted(name for name in own if not _is_record(name))
-    return tuple(f"uses {name[:200]}, which is to be written from scratch" for name in named[:MAX_FLAGS])
+    said = [f"uses {name[:200]}, which is to be written from scratch" for name in named]
+    beside = sorted(name for name in detours if not _is_given(name, given))
+    said += [f"uses {name[:200]}, which an answer from scratch does not need" for name in beside]
+    return tuple(said[:MAX_FLAGS])
 
 
-def _found(source: str) -> tuple[set[str], set[str]]:
-    """The finished things that a cell imports, and those that it uses."""
+def _found(source: str) -> tuple[set[str], set[str], set[str]]:
+    """The finished things that a cell imports, those that it uses, and the detours in it."""
     if len(source) > MAX_SOURCE:
         raise _Unread
     try:
@@ -65,16 +84,18 @@ def _found(source: str) -> tuple[set[str], set[str]]:
             warnings.simplefilter("ignore")  # of a learner's "\\d"
             tree = ast.parse(_without_magics(source))
     except (SyntaxError, ValueError):
-        return set(), set()
+        return set(), set(), set()
     except (RecursionError, MemoryError):
         raise _Unread from None
     names = _imported(tree)
-    imported, uses = set(), set()
+    imported, uses, detours = set(), set(), set()
     for node in ast.walk(tree):
         dotted = _dotted(node, names)
         if dotted is not None and _finished(dotted):
             (imported if isinstance(node, ast.alias) else uses).add(dotted)
-    return imported, uses
+        elif (detour := _detour(node, dotted)) is not None:
+            detours.add(detour)
+    return imported, uses, detours
 
 
 def _is_given(name: str, given: Collection[str]) -> bool:
@@ -99,6 +120,21 @@ def _finished(dotted: str) -> bool:
     if dotted.startswith("torch") and (last in _LAYERS and "nn" in head.split(".") or last in _FUNCTIONS):
         return True
     return any(dotted == module or dotted.startswith(f"{module}.") for module in _MODULES)
+
+
+def _detour(node: ast.AST, dotted: str | None) -> str | None:
+    """What a node uses that can lead to a finished thing without its name."""
+    if isinstance(node, ast.Attribute) and node.attr == "__subclasses__":
+        return "__subclasses__"
+    if dotted is not None:
+        inside = dotted.startswith("torch.") and _INSIDES & set(dotted.split("."))
+        return dotted if inside or any(f"{dotted}.".startswith(f"{name}.") for name in _DETOURS) else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        name = node.func.id
+        if name == "getattr" and len(node.args) > 1 and not isinstance(node.args[1], ast.Constant):
+            return "getattr with a name that is computed"
+        return f"{name}(...)" if name in _BUILT_IN else None
+    return None
 
 
 def _imported(tree: ast.AST) -> dict[str, str]:

@@ -7,7 +7,7 @@ raises for what a submission holds: a problem is data, so that one submission ca
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from typing import Any
 from nbformat import NotebookNode
 
 from coursekit.grading import nodes
-from coursekit.grading.run.bounds import Bounds, Exceeded
+from coursekit.grading.bounds import Bounds, Exceeded
 from coursekit.grading.submission.copies import answered
 from coursekit.grading.submission.elsewhere import is_untouched
+from coursekit.grading.submission.versions import newest, versions
 from coursekit.lessons import notebook_file
 from coursekit.lessons.cells import grade_id
 from coursekit.lessons.notebook_file import Refused
@@ -56,21 +57,27 @@ def read_submission(
     remarks: list[str] = []
     renamed: dict[str, str] = {}
     candidates = _notebook_files(folder, remarks)
+    given = released or {}
     for name in expected:
         path = candidates.pop(f"{name}.ipynb", None)
         if path is None:
             continue
+        uploads = {file: candidates[file] for file in versions(name, candidates) if Path(file).stem not in expected}
+        path = latest(path, uploads.values(), expected[name], given.get(name), remarks)
         try:
             notebooks[name] = read_notebook(path)
         except Refused as reason:
-            problems[name] = f"{name}.ipynb {reason}"
+            problems[name] = f"{path.name} {reason}"
+        if name in problems or not _untouched(notebooks[name], given.get(name)):
+            for file in uploads:
+                del candidates[file]
     for name in expected:
-        given = (released or {}).get(name)
         there = notebooks.get(name)
-        if name in problems or there is not None and (given is None or not is_untouched(given, there)):
+        if name in problems or there is not None and not _untouched(there, given.get(name)):
             continue
         alike = _alike(candidates, expected[name])
-        found = (answered(alike, given) if given is not None else {}) or (alike if there is None else {})
+        found = (answered(alike, given[name]) if name in given else {}) or (alike if there is None else {})
+        found = _one_upload(name, found, candidates)
         if len(found) == 1:
             [(renamed[name], notebooks[name])] = found.items()
             why = "was found under the name" if there is None else "is as it was handed out, and what was read is"
@@ -82,6 +89,43 @@ def read_submission(
             del notebooks[name]
             problems[name] = f"{name}.ipynb is as it was handed out, and several others hold answers: {_names(found)}"
     return Intake(notebooks, problems, tuple(remarks), renamed)
+
+
+def _untouched(nb: NotebookNode, given: NotebookNode | None) -> bool:
+    return given is not None and is_untouched(given, nb)
+
+
+def _one_upload(
+    name: str, found: Mapping[str, NotebookNode], candidates: Mapping[str, Path]
+) -> Mapping[str, NotebookNode]:
+    """Of several uploads of one notebook the newest; anything else as it is."""
+    if len(found) < 2 or not set(found) <= set(versions(name, candidates)):
+        return found
+    first, *others = (candidates[file] for file in found)
+    chosen = newest(first, others).name
+    return {chosen: found[chosen]}
+
+
+def latest(
+    path: Path, uploads: Iterable[Path], wanted: frozenset[str], given: NotebookNode | None, remarks: list[str]
+) -> Path:
+    """The newest of a notebook and later uploads of it that can be read, hold its cells and were worked on.
+
+    A remark says which. given: the notebook as it was handed out.
+    """
+    others = []
+    for other in uploads:
+        try:
+            nb = read_notebook(other)
+            if wanted and len(grade_ids(nb) & wanted) > len(wanted) / 2 and not _untouched(nb, given):
+                others.append(other)
+        except Refused as reason:
+            remarks.append(f"{path.name} counts, because {other.name} {str(reason).rstrip('.')}")
+    chosen = newest(path, others)
+    if others:
+        older = ", ".join(sorted(p.name for p in (path, *others) if p != chosen))
+        remarks.append(f"{chosen.name} counts: it is the newest of several, and {older} was not graded")
+    return chosen
 
 
 def read_notebook(path: Path) -> NotebookNode:

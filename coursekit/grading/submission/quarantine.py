@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import stat
 from collections.abc import Collection
@@ -9,11 +10,13 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
+from coursekit import atomic
+from coursekit.grading.submission.times import TIMESTAMP, HandedIn, in_utc
+
 QUARANTINE = "quarantine"
 """Folder in a course's root: QUARANTINE/ASSIGNMENT/STUDENT holds reasons.txt and what was set aside."""
 
 REASONS = "reasons.txt"
-TIMESTAMP = "timestamp.txt"
 MAX_BYTES = 100 << 20
 MAX_ENTRIES = 1000
 MAX_DEPTH = 8
@@ -35,20 +38,26 @@ def note(place: Path, reasons: list[str]) -> None:
     file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def set_aside(folder: Path, place: Path, keep: Collection[Path] = ()) -> list[str]:
+def set_aside(folder: Path, place: Path, when: HandedIn, keep: Collection[Path] = ()) -> list[str]:
     """Move everything out of a submission that is no plain file of a sane size, and a time that is none.
 
+    A time that nbgrader would take for another one is written so that it does not.
+    when: it was handed in.
     keep: paths that stay, because whoever reads them checks them.
     Returns the reasons, which are also written to `place`.
     """
     reasons = []
     for number, path in enumerate(path for path in _entries(folder) if path not in keep):
-        reason = f"one of more than {MAX_ENTRIES} files" if number >= MAX_ENTRIES else _reason(path, folder)
+        reason = f"one of more than {MAX_ENTRIES} files" if number >= MAX_ENTRIES else _reason(path, folder, when)
         if reason:
             relative = path.relative_to(folder)
             place.mkdir(parents=True, exist_ok=True)
             os.rename(path, _free(place / "_".join(relative.parts)))
             reasons.append(f"{relative} is {reason} and was set aside")
+    if when.doubt:
+        reasons.append(when.doubt)
+    if when.time is not None and _as_nbgrader_reads_it(folder / TIMESTAMP) != when.time:
+        atomic.replace(folder / TIMESTAMP, in_utc(when.time), 0o644)
     note(place, reasons)
     return reasons
 
@@ -70,7 +79,7 @@ def _entries(folder: Path) -> list[Path]:
     return found
 
 
-def _reason(path: Path, folder: Path) -> str:
+def _reason(path: Path, folder: Path, when: HandedIn) -> str:
     status = path.lstat()
     if stat.S_ISLNK(status.st_mode):
         return "a link"
@@ -80,18 +89,16 @@ def _reason(path: Path, folder: Path) -> str:
         return "no plain file"
     if status.st_size > MAX_BYTES:
         return f"larger than {MAX_BYTES >> 20} MB"
-    if path == folder / TIMESTAMP and not is_time(path.read_bytes()[:100].decode("ascii", "replace").strip()):
+    if path == folder / TIMESTAMP and when.doubt:
         return "no time"
     return ""
 
 
-def is_time(text: str) -> bool:
-    """True for a text that nbgrader reads as a time."""
+def _as_nbgrader_reads_it(path: Path) -> datetime.datetime | None:
     try:
-        parse_utc(text)
+        return parse_utc(path.read_text(encoding="utf-8").strip())
     except Exception:  # dateutil raises many kinds for what is not a time
-        return False
-    return bool(text)
+        return None
 
 
 def _free(path: Path) -> Path:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .. import bptt, gemm
+from .. import bptt, gemm, plain
 from ..denormals import flush_denormals
 from . import readable
 
@@ -34,7 +34,7 @@ class _GRU(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, dhs: Tensor):
-        if torch.is_grad_enabled():
+        if not plain.upstream(dhs):
             return bptt.backward_by_autograd(readable.gru, ctx.saved_tensors[:6], ctx.needs_input_grad, [dhs])
         return backward(dhs, *ctx.saved_tensors, needed=ctx.needs_input_grad)
 

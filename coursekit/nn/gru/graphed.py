@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from .. import bptt
+from .. import bptt, plain
 from . import fast, readable
 
 LARGEST_CACHE = 8  # recordings kept; each holds the memory of its inputs, results and work space
@@ -99,7 +99,7 @@ class _GRU(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, dhs: Tensor):
-        if torch.is_grad_enabled():
+        if not plain.upstream(dhs):
             return bptt.backward_by_autograd(readable.gru, ctx.saved_tensors[:6], ctx.needs_input_grad, [dhs])
         needed = ctx.needs_input_grad
 

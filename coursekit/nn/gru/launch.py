@@ -14,7 +14,7 @@ import torch.nn.functional as F
 import triton
 from torch import Tensor
 
-from .. import bptt
+from .. import bptt, plain
 from . import readable
 from .cluster import cluster_backward, cluster_forward
 from .kernel import gru_backward, gru_forward
@@ -105,7 +105,7 @@ class _GRU(torch.autograd.Function):
     @staticmethod
     def backward(ctx, dhs: Tensor):
         *args, hs, gates = ctx.saved_tensors
-        if torch.is_grad_enabled():
+        if not plain.upstream(dhs):
             return bptt.backward_by_autograd(readable.gru, args, ctx.needs_input_grad, [dhs])
         return _backward(dhs, *args, hs, gates, needed=ctx.needs_input_grad)
 

@@ -53,7 +53,7 @@ class GRU(Recurrent):
         dtype=None,
         *,
         backend: str = "auto",
-        proj_size: int = 0,
+        proj_size: None = None,
     ):
         sizes = (input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size)
         super().__init__("GRU", *sizes, device, dtype, backend=backend)

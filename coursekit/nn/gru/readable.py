@@ -54,11 +54,5 @@ class GRUCell(RecurrentCell):
 
     gates = 3
 
-    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
-        """input (N, D) or (D,), hx (N, H) or (H,), zeros if left out -> the next state, shaped as hx.
-
-        Raises ValueError or RuntimeError, as torch.nn does, when a shape does not fit.
-        """
-        from_x = self._projected(input)
-        h = self._state(hx, input, from_x, "hx")
-        return step(from_x, h, *self._recurrent()).view(*input.shape[:-1], -1)
+    def _step(self, from_x: Tensor, h: Tensor, U: Tensor, b_hh: Tensor) -> tuple[Tensor]:
+        return (step(from_x, h, U, b_hh),)

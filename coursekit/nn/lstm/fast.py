@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .. import bptt, gemm
+from .. import bptt, gemm, plain
 from ..denormals import flush_denormals
 from . import readable
 
@@ -33,7 +33,7 @@ class _LSTM(torch.autograd.Function):
     def backward(ctx, dhs: Tensor | None, dcs: Tensor | None):
         if dhs is None and dcs is None:
             return (None,) * 7
-        if torch.is_grad_enabled():
+        if not plain.upstream(dhs, dcs):
             args = ctx.saved_tensors[:7]
             return bptt.backward_by_autograd(readable.lstm, args, ctx.needs_input_grad, [dhs, dcs])
         return _backward(dhs, dcs, *ctx.saved_tensors, needed=ctx.needs_input_grad)

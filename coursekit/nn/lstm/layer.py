@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from torch import Tensor
-
+from .. import checks
 from ..layers import Recurrent, States
 from . import fast, readable
 
@@ -42,8 +41,7 @@ class LSTM(Recurrent):
         super().__init__("LSTM", *sizes, device, dtype, backend=backend)
 
     def _incoming(self, hx) -> States:
-        if not isinstance(hx, (tuple, list)) or len(hx) != 2 or not all(isinstance(h, Tensor) for h in hx):
-            raise TypeError("LSTM: the initial state must be a pair of tensors (h_0, c_0).")
+        checks.pair(type(self).__name__, hx, at_least_two=True)
         return tuple(hx)
 
     def _outgoing(self, states: States) -> States:

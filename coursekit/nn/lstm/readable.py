@@ -17,10 +17,13 @@ projected to P units (Sak et al. 2014): then h is (N, P), W_hh (4H, P) and U (P,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .. import checks
 from ..cells import RecurrentCell
 
 
@@ -60,14 +63,14 @@ class LSTMCell(RecurrentCell):
     """
 
     gates = 4
+    state_names = ("h_0", "c_0")
 
-    def forward(self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
-        """input (N, D) or (D,), hx a pair (h, c) of (N, H) or (H,), zeros if left out -> the next pair.
+    def _step(self, from_x: Tensor, h: Tensor, c: Tensor, U: Tensor, b_hh: Tensor) -> tuple[Tensor, Tensor]:
+        return step(from_x, h, c, U, b_hh)
 
-        Raises ValueError or RuntimeError, as torch.nn does, when a shape does not fit.
-        """
-        from_x = self._projected(input)
-        h, c = (None, None) if hx is None else hx
-        states = self._state(h, input, from_x, "h_0"), self._state(c, input, from_x, "c_0")
-        shape = (*input.shape[:-1], -1)
-        return tuple(s.view(shape) for s in step(from_x, *states, *self._recurrent()))
+    def _incoming(self, hx) -> tuple[Tensor, Tensor]:
+        checks.pair(type(self).__name__, hx, at_least_two=False)
+        return tuple(hx)
+
+    def _outgoing(self, states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        return tuple(states)

@@ -7,7 +7,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from .. import bptt, gemm
+from .. import bptt, gemm, plain
 from ..denormals import flush_denormals
 from . import readable
 
@@ -35,7 +35,7 @@ class _RNN(torch.autograd.Function):
     def backward(ctx, dhs: Tensor):
         *args, hs = ctx.saved_tensors
         needed = ctx.needs_input_grad[1:]
-        if torch.is_grad_enabled():
+        if not plain.upstream(dhs):
             loop = partial(readable.rnn, nonlinearity=ctx.nonlinearity)
             return None, *bptt.backward_by_autograd(loop, args, needed, [dhs])
         return None, *_backward(ctx.nonlinearity, dhs, *args, hs, needed=needed)

@@ -34,7 +34,7 @@ class RNN(Recurrent):
         dtype=None,
         *,
         backend: str = "auto",
-        proj_size: int = 0,
+        proj_size: None = None,
     ):
         if nonlinearity not in readable.NONLINEARITIES:
             raise ValueError(f"Unknown nonlinearity {nonlinearity!r}. Choose 'tanh' or 'relu'.")

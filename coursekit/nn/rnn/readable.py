@@ -48,13 +48,11 @@ class RNNCell(RecurrentCell):
         super().__init__(input_size, hidden_size, bias, device, dtype)
         self.nonlinearity = nonlinearity
 
-    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
-        """input (N, D) or (D,), hx (N, H) or (H,), zeros if left out -> the next state, shaped as hx.
-
-        Raises ValueError or RuntimeError, as torch.nn does, when a shape or the nonlinearity does not fit.
-        """
+    def _step(self, from_x: Tensor, h: Tensor, U: Tensor, b_hh: Tensor) -> tuple[Tensor]:
         if self.nonlinearity not in NONLINEARITIES:
             raise RuntimeError(f"Unknown nonlinearity {self.nonlinearity!r}. Choose 'tanh' or 'relu'.")
-        from_x = self._projected(input)
-        h = self._state(hx, input, from_x, "hx")
-        return step(from_x, h, *self._recurrent(), self.nonlinearity).view(*input.shape[:-1], -1)
+        return (step(from_x, h, U, b_hh, self.nonlinearity),)
+
+    def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
+        return super().extra_repr() + ("" if self.nonlinearity == "tanh" else f", nonlinearity={self.nonlinearity}")

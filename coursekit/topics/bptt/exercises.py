@@ -23,6 +23,8 @@ WEIGHTS = (
     Tensor("db_hh", ("H",)),
 )
 
+PARTS = {"da": "da, the gradient at the argument of tanh", "dh": "dh, the whole gradient of a state"}
+
 
 def _draw_step(rng: np.random.Generator) -> Iterator[Draw]:
     for name, (N, D, H) in ((name, sizes.values()) for name, sizes in STEP_SIZES.items()):
@@ -37,6 +39,7 @@ register(
         asks="Back through one step of an RNN: dh (N, H) and the step's cache give dx, dh_prev and the "
         "gradients of the four weights.",
         reference=rnn_step_backward,
+        parts=PARTS,
         returns=(Tensor("dx", ("N", "D")), Tensor("dh_prev", ("N", "H")), *WEIGHTS),
         draw=_draw_step,
         mistakes=mistakes.STEP,
@@ -72,6 +75,7 @@ register(
         asks="Back-propagation through time: dhs (N, T, H), the gradient of each step's own loss, and the "
         "caches of the T steps give dx, dh0 and the gradients of the four weights.",
         reference=rnn_backward,
+        parts=PARTS,
         returns=(Tensor("dx", ("N", "T", "D"), sequence="T"), Tensor("dh0", ("N", "H")), *WEIGHTS),
         draw=_draw_sequence,
         uses=("rnn_step_backward",),
@@ -95,7 +99,7 @@ def _draw_pieces(rng: np.random.Generator) -> Iterator[Draw]:
         "two pieces": {"N": 4, "T": 3, "D": 2, "H": 5, "k": 2},
         "a shorter last piece": {"N": 4, "T": 7, "D": 3, "H": 5, "k": 3},
         "fresh numbers": {"N": 4, "T": 8, "D": 3, "H": 5, "k": 3},
-        "more inputs than units": {"N": 2, "T": 9, "D": 6, "H": 3, "k": 4},
+        "a batch of one": {"N": 1, "T": 10, "D": 6, "H": 3, "k": 8},
     }
     for name, sizes in settings.items():
         N, T, D, H, k = sizes.values()

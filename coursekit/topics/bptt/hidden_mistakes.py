@@ -25,8 +25,7 @@ ALL = ("dx", "dh0", "dW_ih", "dW_hh", "db_ih", "db_hh")
 
 @dataclass(frozen=True)
 class Setting:
-    """A way to test a backward pass: how it changes the arguments, which results it compares, how
-    strictly."""
+    """A way to test a backward pass: how it changes the arguments, which results it compares, how strictly."""
 
     name: str
     change: Callable[[dict], dict] = lambda drawn: drawn

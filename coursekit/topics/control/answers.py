@@ -27,8 +27,8 @@ def discounted_returns(
         G_t = r_t + gamma * v_(t+1)     if it was cut there, by the clock or because the row ends (t = T - 1)
         G_t = r_t + gamma * G_(t+1)     else
 
-    rewards (N, T). terminated, truncated (N, T) bool, never both. next_values (N, T): a critic's value of what was
-    seen directly after each step. A cut episode would have gone on, so the critic stands in for the rest (Pardo et al.
+    rewards (N, T). terminated, truncated (N, T) bool, never both. next_values (N, T): a critic's value of what was seen
+    directly after each step. A cut episode would have gone on, so the critic stands in for the rest (Pardo et al.
     2018).
     """
     returns = np.empty_like(rewards)

@@ -17,7 +17,7 @@ from coursekit.topics.control.answers import actor_critic_loss, discounted_retur
 LESSON = "17_control"
 
 _ROWS = {
-    "nothing ends": (3, 5, "none"),
+    "nothing ends": (1, 8, "none"),
     "an episode ends for good": (3, 6, "terminated"),
     "the clock cuts an episode": (3, 6, "truncated"),
     "full size": (5, 9, "both"),
@@ -74,18 +74,22 @@ register(
 
 
 def _draw_episodes(rng: np.random.Generator) -> Iterator[Draw]:
-    """From the second draw on, some rows end in the middle, another one with its last step, and others never."""
+    """From the second draw on, some rows end in the middle, others with their first or last step, or never."""
     sizes = {
         "nothing ends": (4, 3, 2, 5),
-        "an episode ends in the middle": (4, 5, 3, 6),
+        "an episode ends in the middle": (5, 6, 3, 7),
         "full size": (5, 8, 3, 4),
-        "other sizes": (6, 7, 5, 3),
+        "other sizes": (6, 9, 5, 3),
+        "a batch of one": (1, 9, 2, 5),
     }
     for name, (N, T, D, H) in sizes.items():
         x, h0, params = sequence_args(rng, gru, N, T, D, H).values()
         over = np.zeros((N, T), bool)
-        if name != "nothing ends":
+        if N == 1:
+            over[0, [0, T // 2]] = True
+        elif name != "nothing ends":
             rows = rng.permutation(N)
+            over[rows[3], 0] = True
             over[rows[0], [1, T - 2]] = True
             over[rows[1], rng.integers(1, T - 2)] = True
             over[rows[2], T - 1] = True
@@ -132,7 +136,7 @@ def _gradients_of_loss(answer, logits, values, actions, returns):
 
 def _draw_decisions(rng: np.random.Generator) -> Iterator[Draw]:
     """Critics that are too low nearly everywhere: then no mean of advantages is near zero."""
-    sizes = {"one step": (4, 1, 3), "small": (3, 4, 2), "full size": (4, 6, 3), "other sizes": (5, 3, 4)}
+    sizes = {"one step": (4, 1, 3), "a batch of one": (1, 9, 2), "full size": (4, 6, 3), "other sizes": (5, 3, 4)}
     for name, (N, T, A) in sizes.items():
         values = rng.uniform(0.5, 2, (N, T))
         args = {
@@ -141,6 +145,8 @@ def _draw_decisions(rng: np.random.Generator) -> Iterator[Draw]:
             "actions": rng.integers(0, A, (N, T)),
             "returns": values + rng.normal(0.8, 0.5, (N, T)),
         }
+        if name == "other sizes":  # rows at heights so different that what is largest in one is no help in another
+            args["logits"] += 1000.0 * rng.permutation(N)[:, None, None]
         yield Draw(name, args, {"N": N, "T": T, "A": A})
 
 

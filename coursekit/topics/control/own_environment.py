@@ -55,10 +55,9 @@ class OwnEnvironments:
 def own_environment(name: str, N: int, seed: int = 0, keep: Sequence[int] | None = None) -> OwnEnvironments:
     """N copies of Gymnasium's environment of that name.
 
-    keep: which entries of an observation are seen; None: all of them.
-    Raises BadEnvironment if Gymnasium is missing, if it cannot make the environment, if its actions are not some few to
-    choose from, if its observations are no arrays of numbers, or if an entry of keep does not exist; ValueError if N is
-    below 1.
+    keep: which entries of an observation are seen; None: all of them. Raises BadEnvironment if Gymnasium is missing, if
+    it cannot make the environment, if its actions are not some few to choose from, if its observations are no arrays of
+    numbers, or if an entry of keep does not exist; ValueError if N is below 1.
     """
     if N < 1:
         raise ValueError(f"N: expected at least one copy, got {N}")

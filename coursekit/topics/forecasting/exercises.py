@@ -53,7 +53,8 @@ def _draw_parts(rng: np.random.Generator) -> Iterator[Draw]:
         "a later part": (30, 4, 3, 15, 26),
         "the last part": (30, 5, 2, 17, 30),
         "a start within the first inputs": (26, 6, 4, 3, 21),
-        "targets longer than inputs": (37, 3, 7, 13, 33),
+        "targets longer than inputs": (37, 3, 9, 13, 33),
+        "one window": (20, 4, 3, 11, 14),
     }
     for name, (T, length, horizon, start, stop) in cases.items():
         args = {"values": rng.uniform(20, 40, T), "length": length, "horizon": horizon, "start": start, "stop": stop}

@@ -22,6 +22,14 @@ from coursekit.topics.gru.answers import (
 
 LESSON = "05_gru"
 
+PARTS = {
+    "r": "the reset gate r",
+    "z": "the update gate z",
+    "n": "the candidate n",
+    "hn": "the part of the candidate that comes from h",
+    "h": "the state h",
+}
+
 STATE = Tensor("h", ("N", "H"))
 STATES = Tensor("hs", ("N", "T", "H"), sequence="T")
 
@@ -31,6 +39,7 @@ register(
         lesson=LESSON,
         asks="One step of a GRU for a batch: x (N, D) and h (N, H) give the next h (N, H).",
         reference=gru_step,
+        parts=PARTS,
         returns=(STATE,),
         draw=step_draws(gru),
         mistakes=mistakes.STEP,
@@ -53,6 +62,7 @@ register(
         lesson=LESSON,
         asks="A GRU over a sequence: x (N, T, D) and h0 (N, H) give every state hs (N, T, H).",
         reference=gru_forward,
+        parts=PARTS,
         returns=(STATES,),
         draw=sequence_draws(gru),
         uses=("gru_step",),
@@ -105,6 +115,7 @@ register(
         lesson=LESSON,
         asks="One step of the GRU of Cho et al. 2014: r multiplies h before the product with W_hn.",
         reference=gru_step_reset_before,
+        parts=PARTS,
         returns=(STATE,),
         draw=step_draws(gru),
         mistakes=mistakes.RESET_BEFORE,
@@ -134,6 +145,7 @@ register(
         lesson=LESSON,
         asks='A GRU over a sequence with one gate, "r" or "z", held at a value for all steps: hs (N, T, H).',
         reference=gru_with_clamped_gate,
+        parts=PARTS,
         returns=(STATES,),
         draw=_draw_clamped,
         mistakes=mistakes.CLAMPED,

@@ -59,6 +59,11 @@ def _b_hn_outside_reset(x, h, params):
     return _wrong(candidate=lambda xn, r, hn: np.tanh(xn + b_hn + r * (hn - b_hn)))(x, h, params)
 
 
+def _overflowing(a):
+    with np.errstate(all="ignore"):
+        return np.exp(a) / (1 + np.exp(a))
+
+
 def _untransposed(x, h, params):
     H = h.shape[1]
     blocks = params.W_hh.reshape(3, H, H).transpose(0, 2, 1)
@@ -70,6 +75,12 @@ def _changes_h(x, h, params):
     return h
 
 
+_OVERFLOW = Mistake(
+    "a sigmoid exp(a) / (1 + exp(a)) that overflows",
+    "For a large number both exponentials are infinite, and infinity / infinity is no number. Lesson 00 has a sigmoid "
+    "that never overflows.",
+    _wrong(gate=lambda from_x, from_h: _overflowing(from_x + from_h)),
+)
 _TWO_BIASES = "Every product has its bias: W_ih x + b_ih and W_hh h + b_hh."
 
 STEP = (
@@ -180,6 +191,7 @@ STEP = (
         "`h *= z`, `h += ...` and `h[:] = ...` change the caller's array. Give the new state an array of its own.",
         _changes_h,
     ),
+    _OVERFLOW,
 )
 
 FORWARD = forward_mistakes(gru_step)

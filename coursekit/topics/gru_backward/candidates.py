@@ -193,7 +193,8 @@ class Setting:
             params = params._replace(b_ih=0 * params.b_ih, b_hh=0 * params.b_hh)
         if self.same_biases:
             params = params._replace(b_hh=params.b_ih)
-        got, want = candidate(x, h0, params), fast_gru.forward(x, h0, params)[0]
+        # With the additions of gru_forward, so that a check for equal bits accepts what a learner's does.
+        got, want = candidate(x, h0, params), gru.forward(x, h0, params)[0]
         if got.shape != want.shape:
             return False
         if self.last_only:

@@ -25,6 +25,14 @@ WEIGHTS = (
     Tensor("db_hh", ("3H",), blocks=GATES),
 )
 
+PARTS = {
+    "dan": "dan, the gradient at the argument of the candidate's tanh",
+    "daz": "daz, the gradient at the argument of z's sigmoid",
+    "dar": "dar, the gradient at the argument of r's sigmoid",
+    "dax": "dax, the gradient at W_ih x + b_ih",
+    "dah": "dah, the gradient at W_hh h + b_hh",
+}
+
 
 def _draw_step(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in STEP_SIZES.items():
@@ -40,6 +48,7 @@ register(
         asks="Back through one step of a GRU: dh (N, H) and the step's cache give dx, dh_prev and the gradients of the "
         "four weights.",
         reference=gru_step_backward,
+        parts=PARTS,
         returns=(Tensor("dx", ("N", "D")), Tensor("dh_prev", ("N", "H")), *WEIGHTS),
         draw=_draw_step,
         mistakes=mistakes.STEP,
@@ -72,6 +81,7 @@ register(
         asks="Back-propagation through time of a GRU: dhs (N, T, H), the gradient of each step's own loss, and the "
         "caches of the T steps give dx, dh0 and the gradients of the four weights.",
         reference=gru_backward,
+        parts=PARTS,
         returns=(Tensor("dx", ("N", "T", "D"), sequence="T"), Tensor("dh0", ("N", "H")), *WEIGHTS),
         draw=_draw_sequence,
         uses=("gru_step_backward",),
@@ -96,7 +106,7 @@ def _draw_training(rng: np.random.Generator) -> Iterator[Draw]:
         "one time step, a short gradient": (4, 1, 3, 5, 2, 100.0),
         "a short gradient": (4, 6, 3, 5, 2, 100.0),
         "a long gradient, clipped": (4, 6, 3, 5, 2, 0.2),
-        "other sizes, clipped": (7, 5, 2, 6, 3, 0.1),
+        "a batch of one, clipped": (1, 9, 2, 6, 3, 0.1),
     }
     for name, (N, T, D, H, K, max_norm) in settings.items():
         weights = [*gru.init(D, H, rng), rng.uniform(-1, 1, (K, H)), rng.uniform(-1, 1, K)]
@@ -168,9 +178,12 @@ def _draw_candidates(rng: np.random.Generator) -> Iterator[Draw]:
         Draw(f"{_WRONG}{mutant.name}", {"candidate": mutant.forward}, advice=f"To see it, {mutant.shown_by}.")
         for mutant in mutants()
     ]
-    # In any order, so that an answer cannot go by it.
-    for k in rng.permutation(len(draws)):
-        yield draws[k]
+    # In any order in which no two right ones follow each other, so that an answer can go neither by the order nor by
+    # what was right before.
+    right, wrong = (list(rng.permutation(part)) for part in (range(len(RIGHT)), range(len(RIGHT), len(draws))))
+    before = set(rng.choice(len(wrong) + 1, len(right), replace=False).tolist())
+    for k in range(len(wrong) + 1):
+        yield from (draws[part.pop()] for part in ([right] if k in before else []) + ([wrong] if wrong else []))
 
 
 def _marks(cases: Sequence) -> float:

@@ -32,6 +32,7 @@ def _draw_sensors(rng: np.random.Generator) -> Iterator[Draw]:
         "a late reading and an early one": (28, 5, 3, 5.0, {12: 1.8, 13: 0.2}),
         "full size": (48, 6, 4, 5.0, {11: 2.0, 27: 40.0}),
         "other sizes": (40, 3, 6, 15.0, {10: 3.0, 24: 0.3}),
+        "one window": (8, 5, 3, 5.0, {}),
     }
     for name, (T, length, ahead, step, odd) in cases.items():
         odd = {place + int(rng.integers(2)) if len(odd) == 1 else place: lasts for place, lasts in odd.items()}
@@ -64,7 +65,7 @@ register(
 
 def _draw_scales(rng: np.random.Generator) -> Iterator[Draw]:
     """Test windows from another level and with another spread than the training windows."""
-    for name, (n, m, length) in {"small": (5, 3, 2), "full size": (9, 4, 6), "other sizes": (4, 7, 3)}.items():
+    for name, (n, m, length) in {"small": (5, 3, 2), "one test window": (9, 1, 6), "other sizes": (4, 7, 3)}.items():
         level, spread = rng.uniform(100, 150), rng.uniform(20, 40)
         windows = {"train": level + spread * rng.standard_normal((n, length))}
         yield Draw(

@@ -10,7 +10,7 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.checking.values import NotUsable, as_array
-from coursekit.recurrence.draws import SEQUENCE_SIZES, STEP_SIZES, state
+from coursekit.recurrence.draws import FAR_OUT, SEQUENCE_SIZES, STEP_SIZES, state, with_one_far_out
 from coursekit.reference import lstm
 from coursekit.topics.lstm import backward_mistakes, mistakes
 from coursekit.topics.lstm.answers import init_lstm, lstm_backward, lstm_forward, lstm_step, lstm_step_backward
@@ -25,6 +25,15 @@ WEIGHTS = (
     Tensor("db_hh", ("4H",), blocks=GATES),
 )
 
+PARTS = {
+    "i": "the input gate i",
+    "f": "the forget gate f",
+    "g": "the candidate g",
+    "o": "the output gate o",
+    "c": "the cell c",
+    "h": "the state h",
+}
+
 
 # Forward.
 
@@ -37,7 +46,10 @@ def _step_args(rng: np.random.Generator, N: int, D: int, H: int) -> dict[str, An
 
 def _draw_step(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in STEP_SIZES.items():
-        yield Draw(name, _step_args(rng, **sizes), sizes)
+        args = _step_args(rng, **sizes)
+        if name == FAR_OUT:
+            args["x"] = with_one_far_out(rng, args["x"], args["params"].W_ih, sizes["H"])
+        yield Draw(name, args, sizes)
 
 
 register(
@@ -46,6 +58,7 @@ register(
         lesson=LESSON,
         asks="One step of an LSTM for a batch: x (N, D), h and c (N, H) give the next h and c (N, H).",
         reference=lstm_step,
+        parts=PARTS,
         returns=(Tensor("h", ("N", "H")), Tensor("c", ("N", "H"))),
         draw=_draw_step,
         mistakes=mistakes.STEP,
@@ -77,6 +90,7 @@ register(
         lesson=LESSON,
         asks="An LSTM over a sequence: x (N, T, D), h0 and c0 (N, H) give every h and every c, hs and cs (N, T, H).",
         reference=lstm_forward,
+        parts=PARTS,
         returns=(
             Tensor("hs", ("N", "T", "H"), sequence="T"),
             Tensor("cs", ("N", "T", "H"), sequence="T"),

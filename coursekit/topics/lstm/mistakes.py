@@ -23,19 +23,25 @@ def _arguments(x, h, params) -> list[np.ndarray]:
 def _wrong(
     order: tuple[int, int, int, int] = (0, 1, 2, 3),
     candidate: Callable = np.tanh,
+    gate: Callable = sigmoid,
     cell: Callable = lambda i, f, g, c: f * c + i * g,
     output: Callable = lambda o, c, c_prev: o * np.tanh(c),
 ) -> Callable:
-    """A step with another order of the rows, or another line for the candidate, the cell or the output."""
+    """A step with another order of the rows, or another line for the candidate, the gates, the cell or the output."""
 
     def step(x, h, c, params):
         a = _arguments(x, h, params)
         ai, af, ag, ao = (a[k] for k in order)
-        i, f, g, o = sigmoid(ai), sigmoid(af), candidate(ag), sigmoid(ao)
+        i, f, g, o = gate(ai), gate(af), candidate(ag), gate(ao)
         new = cell(i, f, g, c)
         return output(o, new, c), new
 
     return step
+
+
+def _overflowing(a):
+    with np.errstate(all="ignore"):
+        return np.exp(a) / (1 + np.exp(a))
 
 
 def _untransposed(x, h, c, params):
@@ -140,6 +146,12 @@ STEP = (
         "a step that writes the new cell into c itself",
         "`c *= f` and `c += ...` change the caller's array. Make a new one: `c = f * c + ...`.",
         _changes_c,
+    ),
+    Mistake(
+        "a sigmoid exp(a) / (1 + exp(a)) that overflows",
+        "For a large number both exponentials are infinite, and infinity / infinity is no number. Lesson 00 has a "
+        "sigmoid that never overflows.",
+        _wrong(gate=_overflowing),
     ),
 )
 

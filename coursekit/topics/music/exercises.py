@@ -63,7 +63,7 @@ def _draw_expectations(rng: np.random.Generator) -> Iterator[Draw]:
         "padding": (3, 5, 4),
         "large logits": (3, 4, 5),
         "full size": (4, 7, 6),
-        "other sizes": (5, 3, 8),
+        "one piece": (1, 9, 8),
     }
     for name, (N, T, K) in sizes.items():
         logits = rng.normal(-0.7, 1.5, (N, T, K))

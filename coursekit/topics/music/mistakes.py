@@ -21,9 +21,9 @@ def _batch(
 ) -> Callable:
     """The right loop, with one of its lines replaced.
 
-    shift: by how many chords x is behind y. first: x of the first step, from a piece. until: how many chords of a
-    piece are used, from all lengths. mask: from (mask, length) after it was filled. at: where a piece begins, from
-    (T, length).
+    shift: by how many chords x is behind y. first: x of the first step, from a piece. until: how many chords of a piece
+    are used, from all lengths. mask: from (mask, length) after it was filled. at: where a piece begins, from (T,
+    length).
     """
 
     def batch(rolls):

@@ -23,7 +23,7 @@ def _draw_sigmoid(rng: np.random.Generator) -> Iterator[Draw]:
     # Far to the left and far to the right are two draws: the forms that overflow do so on one side or on both.
     yield Draw("a few numbers", {"x": rng.standard_normal((4, 3)) * 2}, {"N": 4, "H": 3})
     yield Draw("far to the left", {"x": _numbers(rng, -1000, -750, (2, 5))}, {"N": 2, "H": 5})
-    yield Draw("far to the right", {"x": _numbers(rng, 750, 1000, (5, 2))}, {"N": 5, "H": 2})
+    yield Draw("far to the right", {"x": _numbers(rng, 750, 1000, (1, 7))}, {"N": 1, "H": 7})
     wide = np.concatenate([rng.standard_normal((2, 3, 2)), _numbers(rng, -1000, 1000, (2, 3, 2))], axis=2)
     yield Draw("three axes", {"x": wide}, {"N": 2, "T": 3, "H": 4})
 
@@ -52,7 +52,7 @@ register(
 
 def _draw_softmax(rng: np.random.Generator) -> Iterator[Draw]:
     yield Draw("a few rows", {"x": rng.standard_normal((4, 3)) * 2}, {"N": 4, "K": 3})
-    yield Draw("three axes", {"x": rng.standard_normal((2, 3, 5)) * 2}, {"N": 2, "T": 3, "K": 5})
+    yield Draw("three axes", {"x": rng.standard_normal((2, 1, 5)) * 2}, {"N": 2, "T": 1, "K": 5})
     large = _numbers(rng, -1000, 970, (3, 6))
     large[np.arange(3), rng.integers(0, 6, 3)] = _numbers(rng, 980, 1000, (3,))
     yield Draw("large numbers", {"x": large}, {"N": 3, "K": 6})
@@ -81,7 +81,7 @@ register(
 )
 
 
-def _reference_and_answer(rng: np.random.Generator, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
+def _reference_and_answer(rng: np.random.Generator, shape: tuple[int, ...], far: float) -> dict[str, np.ndarray]:
     """Arguments a and b in which every way to measure wrongly gives another number than the right way."""
     b = rng.uniform(0.3, 1.0, shape) * rng.choice([-1.0, 1.0], shape)
     a = b + rng.uniform(0.05, 0.2, shape) * rng.choice([-1.0, 1.0], shape)
@@ -90,15 +90,15 @@ def _reference_and_answer(rng: np.random.Generator, shape: tuple[int, ...]) -> d
     flat_b[largest] = -3.0  # the largest entry is a negative one, and so is the one of a, a smaller one
     flat_a[largest] = -2.75
     flat_b[worst] = 1.2  # the largest difference is a negative one, at an entry that is not large
-    flat_a[worst] = flat_b[worst] - rng.uniform(0.5, 0.9)
+    flat_a[worst] = flat_b[worst] - far * rng.uniform(0.5, 0.9)
     flat_a[zero_in_both] = flat_b[zero_in_both] = 0.0
     flat_a[zero], flat_b[zero] = rng.uniform(0.05, 0.2), 0.0
     return {"a": a, "b": b}
 
 
 def _draw_pairs(rng: np.random.Generator) -> Iterator[Draw]:
-    for name, shape in {"small": (2, 3), "a vector": (7,), "three axes": (2, 3, 4)}.items():
-        yield Draw(name, _reference_and_answer(rng, shape), {"entries": int(np.prod(shape))})
+    for name, (shape, far) in {"small": ((2, 3), 1), "a vector": ((7,), 1), "far off": ((2, 3, 4), 5)}.items():
+        yield Draw(name, _reference_and_answer(rng, shape, far), {"entries": int(np.prod(shape))})
 
 
 register(
@@ -149,7 +149,7 @@ def _draw_functions(rng: np.random.Generator) -> Iterator[Draw]:
         ("the transpose, x.T", _turned, rng.standard_normal((2, 3))),
         ("a sum of squares near its minimum", _valley, near_zero),
         ("a product of every pair", _table, rng.standard_normal(5)),
-        ("another layer", _layer(rng), rng.standard_normal((4, 3))),
+        ("another layer, one row", _layer(rng), rng.standard_normal((1, 3))),
     ):
         upstream = rng.uniform(0.5, 1.5, f(x).shape) * rng.choice([-1.0, 1.0], f(x).shape)
         yield Draw(name, {"f": f, "x": x, "upstream": upstream}, {"entries of x": x.size})

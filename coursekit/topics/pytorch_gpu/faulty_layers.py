@@ -48,7 +48,7 @@ class FaultyGRU(nn.Module):
             self.register_parameter(name, nn.Parameter(start))
 
     def forward(self, x: Tensor, h0: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        W_ih, W_hh, b_ih, b_hh = self.parameters()
+        W_ih, W_hh, b_ih, b_hh = (getattr(self, name) for name in conventions.STATE_DICT_KEYS)
         if self.fault == "weights detached":
             W_ih, W_hh, b_ih, b_hh = (w.detach() for w in (W_ih, W_hh, b_ih, b_hh))
         h = x.new_zeros(x.shape[0], W_hh.shape[1]) if h0 is None or self.fault == "h0 ignored" else h0[0]

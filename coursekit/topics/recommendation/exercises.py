@@ -95,11 +95,12 @@ register(
 
 def _draw_scores(rng: np.random.Generator) -> Iterator[Draw]:
     """Scores with ties around the target, targets inside and outside the first k, and one exactly at place k."""
-    for name, (N, K, k) in {"two lists": (2, 5, 2), "full size": (9, 12, 4), "other sizes": (7, 9, 3)}.items():
+    sizes = {"two lists": (2, 5, 2), "full size": (9, 12, 4), "other sizes": (7, 9, 3), "one list": (1, 6, 4)}
+    for name, (N, K, k) in sizes.items():
         scores = np.stack([rng.permutation(K) for _ in range(N)]).astype(float)
         order = np.argsort(-scores, axis=1)
         places = rng.permutation(np.arange(N) % K)
-        places[:2] = (0, k)  # the first place, and the first that is not shown
+        places[:2] = (0, k)[:N]  # the first place, and the first that is not shown
         if N > 2:
             places[2] = k - 1  # the last place that is shown
         target = order[np.arange(N), places]

@@ -54,7 +54,7 @@ register(
 
 
 def _draw_paths(rng: np.random.Generator) -> Iterator[Draw]:
-    cases = {"one step ahead": (3, 4, 1, 2), "full size": (4, 6, 5, 2), "in space": (2, 5, 7, 3)}
+    cases = {"one step ahead": (3, 4, 1, 2), "full size": (4, 6, 5, 2), "one path in space": (1, 5, 8, 3)}
     for name, (N, T, horizon, D) in cases.items():
         past = rng.uniform(2, 4, (N, 1, D)) + np.cumsum(rng.normal(0.3, 0.4, (N, T, D)), axis=1)
         yield Draw(name, {"past": past, "horizon": horizon}, {"N": N, "T": T, "horizon": horizon, "D": D})
@@ -97,7 +97,7 @@ def _draw_rollouts(rng: np.random.Generator) -> Iterator[Draw]:
         "two steps after two": (3, 4, 2, 2, 4),
         "full size": (4, 9, 5, 3, 5),
         "fresh numbers": (4, 9, 5, 3, 5),
-        "other sizes": (2, 11, 3, 2, 6),
+        "a batch of one": (1, 11, 3, 2, 6),
     }
     for name, (N, T, seen, D, H) in cases.items():
         positions = np.cumsum(rng.normal(0, 0.7, (N, T, D)), axis=1)

@@ -24,7 +24,7 @@ def _utterances(rng: np.random.Generator, lengths: tuple[int, ...], T: int, D: i
 def _draw_sets(rng: np.random.Generator) -> Iterator[Draw]:
     """Training and test utterances of another level and another padded length."""
     cases = {
-        "two and two": ((2, 4), 4, (3, 2), 5, 2),
+        "two, and one to test": ((2, 4), 4, (3,), 5, 2),
         "full size": ((4, 6, 2, 3), 6, (7, 3, 5), 7, 3),
         "fresh numbers": ((5, 2, 6, 3), 6, (4, 7, 2), 7, 3),
         "other sizes": ((3, 8, 5), 8, (2, 4, 3, 5, 2), 5, 4),
@@ -60,7 +60,7 @@ register(
 
 def _draw_features(rng: np.random.Generator) -> Iterator[Draw]:
     cases = {
-        "two utterances": ((2, 3), 4, 2),
+        "one utterance": ((3,), 4, 2),
         "full size": ((4, 6, 2, 3), 6, 3),
         "fresh numbers": ((3, 2, 5, 6), 6, 3),
         "other sizes": ((7, 3, 5), 8, 4),
@@ -93,7 +93,7 @@ register(
 def _draw_states(rng: np.random.Generator) -> Iterator[Draw]:
     """States go on after the end, as those of a network that runs over the padding do."""
     cases = {
-        "two utterances": ((2, 3), 4, 2),
+        "one utterance": ((3,), 4, 2),
         "full size": ((4, 6, 1, 3), 6, 5),
         "fresh numbers": ((2, 5, 6, 3), 6, 5),
         "other sizes": ((7, 2, 5), 8, 3),

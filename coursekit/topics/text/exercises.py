@@ -91,7 +91,7 @@ register(
 def _draw_words(rng: np.random.Generator) -> Iterator[Draw]:
     """Words that repeat n-grams, and a test word with n-grams that no training word has."""
     for name, (N, M, n) in {
-        "pairs": (3, 2, 2),
+        "pairs, one test word": (3, 1, 2),
         "single letters": (4, 3, 1),
         "triples": (5, 3, 3),
         "more pairs": (6, 4, 2),

@@ -52,12 +52,13 @@ def _draw_attention(rng: np.random.Generator) -> Iterator[Draw]:
         "fresh numbers": ((5, 2, 6, 3), 7, 5, 1.0),
         "large scores": ((2, 5, 3), 6, 4, 900.0),
         "other sizes": ((8, 3, 5), 9, 2, 1.0),
+        "one text": ((6,), 8, 4, 1.0),
     }
     for name, (lengths, T, H, size) in cases.items():
         N = len(lengths)
         states, query = rng.uniform(-1, 1, (N, T, H)), rng.uniform(0.5, 2, (N, H)) * rng.choice([-1, 1], (N, H))
         if size > 1:  # the best score is far above what exp can hold, and a real symbol has it
-            query *= size
+            query *= np.where(np.arange(N) == rng.integers(N), 1, size)[:, None]  # and that of one text far below
             best = np.sign(query) * rng.uniform(0.9, 1, (N, H))
             states[np.arange(N), rng.integers(0, lengths)] = best
         mask = np.arange(T) < np.array(lengths)[:, None]
@@ -100,12 +101,16 @@ def _draw_decoders(rng: np.random.Generator) -> Iterator[Draw]:
         "full size": (5, 6, 8, 9),
         "fresh numbers": (5, 6, 8, 9),
         "more": (6, 9, 5, 7),
+        "one text": (1, 9, 6, 7),
     }
     for name, (N, S, K, H) in sizes.items():
         start, end = 1, 2
         while True:
             step = _decoder(*(2 * rng.standard_normal(shape) for shape in ((K, H), (H, H), (H, K))))
             state = rng.uniform(-0.9, 0.9, (N, H))
+            target = _one_target(step, state, (N, S), start, end) if N == 1 else None
+            if target is not None:
+                break
             target = _targets(rng, step, state, (N, S, K), start, end)
             if target is not None and _tells_apart((step, state, target, start, end)):
                 break
@@ -129,6 +134,12 @@ def _targets(rng, step, state, sizes, start: int, end: int) -> np.ndarray | None
         place = int(rng.integers(0, lengths[row]))
         target[row, place] = (target[row, place] - 3 + int(rng.integers(1, K - 3))) % (K - 3) + 3  # no special symbol
     return target
+
+
+def _one_target(step, state, sizes: tuple[int, int], start: int, end: int) -> np.ndarray | None:
+    """What the decoder writes for a single text, if that is more than seven symbols and has an end."""
+    written, _ = judge_translations(step, state, np.full(sizes, end), start, end)
+    return written if (written != end).sum() == sizes[1] - 1 else None
 
 
 def _tells_apart(args: tuple) -> bool:

@@ -112,6 +112,12 @@ def _overflowing(scores):
         return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
 
 
+def _one_maximum(scores):
+    with np.errstate(all="ignore"):
+        e = np.exp(scores - scores.max())
+        return e / e.sum(axis=1, keepdims=True)
+
+
 ATTENTION = (
     Mistake(
         "attention without the mask",
@@ -161,6 +167,12 @@ ATTENTION = (
         "a softmax that overflows",
         "exp of a large score is infinite. Subtract the largest score of each row first, as in lesson 00.",
         _attention(weigh=_overflowing),
+    ),
+    Mistake(
+        "a softmax that subtracts one maximum from all rows",
+        "Where a row lies far below the largest score of another one, all its exponentials are rounded to zero. Whose "
+        "maximum should be subtracted from a row?",
+        _attention(weigh=_one_maximum),
     ),
     Mistake(
         "sigmoids in place of a softmax",

@@ -59,8 +59,9 @@ register(
 
 
 def _padded(rng: np.random.Generator, N: int, T: int) -> np.ndarray:
-    """A mask (N, T) of sequences with different lengths: one has all T steps, and one a single step."""
-    lengths = rng.permutation([T, *rng.integers(2, T, N - 2), 1])
+    """A mask (N, T) of sequences with different lengths: one has all T steps, and one a single step. One alone is
+    padded as well."""
+    lengths = rng.permutation([T, *rng.integers(2, T, N - 2), 1]) if N > 1 else np.array([T - 1])
     return np.arange(T) < lengths[:, None]
 
 
@@ -70,11 +71,12 @@ def _draw_logits(rng: np.random.Generator) -> Iterator[Draw]:
         "no padding": (4, 3, 6),
         "padding at the end": (4, 5, 6),
         "large logits": (3, 5, 7),
-        "other sizes": (5, 6, 3),
+        "a batch of one": (1, 9, 3),
     }.items():
         logits = 2 * rng.standard_normal((N, T, V))
         if name == "large logits":
             logits = rng.integers(-4000, 4000, (N, T, V)) / 4  # quarters, which float32 holds exactly too
+            logits[rng.integers(N), 0] -= 3000  # what is largest elsewhere is no help here
         mask = np.ones((N, T), bool) if name in ("one step", "no padding") else _padded(rng, N, T)
         args = {"logits": logits, "targets": rng.integers(0, V, (N, T)), "mask": mask}
         yield Draw(name, args, {"N": N, "T": T, "V": V})

@@ -47,6 +47,11 @@ def _unshifted(logits):
     return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
 
 
+def _one_maximum(logits):
+    shifted = logits - logits.max()
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
 def _loss_in_place(logits, targets, mask):
     logits -= logits.max(axis=-1, keepdims=True)
     return lm_loss(logits, targets, mask)
@@ -112,6 +117,12 @@ LOSS = (
         "exponentials that overflow: no maximum is subtracted",
         "exp(1000) is infinity for a computer. Subtract the largest logit of every row first.",
         _wrong_loss(log_p=_unshifted),
+    ),
+    Mistake(
+        "one maximum that is subtracted from all rows",
+        "Where a row lies far below the largest logit of another one, all its exponentials are rounded to zero. Whose "
+        "maximum should be subtracted from a row?",
+        _wrong_loss(log_p=_one_maximum),
     ),
     Mistake(
         "the logarithm of a probability that was rounded to zero",

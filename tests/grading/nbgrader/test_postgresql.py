@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.grading.gradebook.book import opened
+from coursekit.grading.gradebook.lock import alone_on
+from coursekit.grading.submission.course import Course
+
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow, pytest.mark.usefixtures("isolated")]
 WRONG = "def gru_parameter_count(D, H):\n    return 3 * (D * H + H * H + H)"
 
@@ -71,3 +75,20 @@ def test_both_programs_write_the_same_gradebook(server, make_course):
     assert {student: course.scores(student) for student in students} == ours
     course.run("export")
     assert "ada" in (course.root / "grades.csv").read_text()
+
+
+def test_two_graders_without_a_common_folder_and_a_server_that_is_gone(server, make_course):
+    course = make_course(extra=f"\nc.CourseDirectory.db_url = {server!r}\n")
+    course.db_url = server
+    course.run("generate_assignment", "mini", "--force")
+    course.hand_in("ada", b"{ not json")
+    place = Course(course.root)
+    with opened(place, "mini") as (book, _), alone_on(book.engine, "course"):
+        done = course.grade("-j", "1")
+        assert done.returncode == 2 and "another `coursekit grade` is at work" in done.stderr, done.stderr
+    assert course.grade("-j", "1").returncode == 1 and "Traceback" not in done.stderr
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text().replace("host=", "host=/nowhere"))
+    done = course.grade("-j", "1")
+    assert done.returncode == 2 and "The gradebook cannot be opened" in done.stderr, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from coursekit.grading.report import figures
-from coursekit.grading.report.summary import Mistake, summarise
+from coursekit.grading.report.summary import ClassMistake, summarise
 from coursekit.grading.report.svg import svg
 
 
@@ -43,8 +43,8 @@ def test_extra_credit_beyond_all_points_is_drawn(make_class, make_student):
 
 
 def test_bars_of_verdicts_add_up_to_all_answers(group):
-    outcomes = [outcome for outcome in summarise(group).outcomes if outcome.answers]
-    fig = figures.class_outcomes(outcomes)
+    exercises = [exercise for exercise in summarise(group).exercises if exercise.answers]
+    fig = figures.class_verdicts(exercises)
     widths = {}
     for bar in fig.axes[0].patches:
         row = round(bar.get_y() + bar.get_height() / 2)
@@ -57,14 +57,14 @@ def test_bars_of_verdicts_add_up_to_all_answers(group):
 
 def test_mistakes_are_drawn_in_words_whatever_these_are(group):
     names = ["a price of $5 and $6", "rows < 3 & 'more'", "very " * 60 + "long"]
-    mistakes = [Mistake("gru_step", name, ("ada",), 0.37) for name in names]
+    mistakes = [ClassMistake("gru_step", name, ("ada",), 0.37) for name in names]
     text = drawn(figures.class_mistakes(mistakes))
     assert "a price of $5 and $6" in text and "rows &lt; 3 &amp;" in text
     assert text.replace("\xa0", " ").count("37 %") >= 3
 
 
 def test_a_long_list_of_mistakes_is_cut():
-    mistakes = [Mistake("e", f"mistake {k}", ("ada",), 0.5) for k in range(20)]
+    mistakes = [ClassMistake("e", f"mistake {k}", ("ada",), 0.5) for k in range(20)]
     text = drawn(figures.class_mistakes(mistakes))
     assert f"mistake {figures.LARGEST - 1} " in text and f"mistake {figures.LARGEST} " not in text
 

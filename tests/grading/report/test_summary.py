@@ -9,7 +9,7 @@ from coursekit.grading.report.words import count, listed, percent, seconds
 
 
 def test_verdicts_and_shares_are_of_the_answers_that_were_checked(group):
-    step, numbers, words = summarise(group).outcomes
+    step, numbers, words = summarise(group).exercises
     assert step.verdicts == {"passed": 1, "wrong": 2, "timeout": 1} and step.undecided == 1
     assert numbers.verdicts == {"passed": 1, "wrong": 1, "not written": 1, "raised": 1}
     assert step.passed == numbers.passed == 1 / 4  # eve's notebook could not be read
@@ -17,13 +17,13 @@ def test_verdicts_and_shares_are_of_the_answers_that_were_checked(group):
 
 
 def test_mean_points_are_of_what_is_decided(group):
-    step, _, words = summarise(group).outcomes
+    step, _, words = summarise(group).exercises
     assert step.mean_points == (4 + 1 + 1 + 0) / 4
     assert words.mean_points == 3
 
 
 def test_mistakes_are_counted_with_their_makers_and_their_hint(group):
-    step, numbers, _ = summarise(group).outcomes
+    step, numbers, _ = summarise(group).exercises
     [swapped] = step.mistakes
     assert swapped.students == ("bob", "cyd") and swapped.share == 2 / 4
     assert swapped.hint in {m.hint for m in registry.get("gru_step").mistakes}
@@ -35,16 +35,16 @@ def test_mistakes_are_counted_with_their_makers_and_their_hint(group):
 
 def test_an_answer_that_two_mistakes_explain_counts_for_both(make_class, make_student):
     both = Mark(0.0, verdict="wrong", diagnoses=("this", "that"))
-    mistakes = summarise(make_class(make_student(step=both))).outcomes[0].mistakes
+    mistakes = summarise(make_class(make_student(step=both))).exercises[0].mistakes
     assert {m.name: m.share for m in mistakes} == {"this": 1.0, "that": 1.0}
 
 
 def test_in_a_large_class_what_one_student_does_is_told_apart(make_class, make_student):
     lonely = [make_student("z", step=Mark(0.0, verdict="wrong", diagnoses=("alone",)))]
     shared = [make_student(f"s{k}", step=Mark(0.0, verdict="wrong", diagnoses=("shared",))) for k in range(12)]
-    large = summarise(make_class(*shared, *lonely)).outcomes[0]
+    large = summarise(make_class(*shared, *lonely)).exercises[0]
     assert [m.name for m in large.common] == ["shared"] and [m.name for m in large.single] == ["alone"]
-    small = summarise(make_class(*shared[:5], *lonely)).outcomes[0]
+    small = summarise(make_class(*shared[:5], *lonely)).exercises[0]
     assert [m.name for m in small.common] == ["shared", "alone"] and small.single == ()
 
 
@@ -68,7 +68,7 @@ def test_an_exercise_that_the_course_no_longer_has_keeps_its_mistakes(make_class
     monkeypatch.setattr(registry, "_exercises", {})
     monkeypatch.setattr(registry, "_entry_points", lambda: ())
     wrong = Mark(0.0, verdict="wrong", diagnoses=("an old mistake",))
-    [mistake] = summarise(make_class(make_student(step=wrong))).outcomes[0].mistakes
+    [mistake] = summarise(make_class(make_student(step=wrong))).exercises[0].mistakes
     assert (mistake.name, mistake.hint) == ("an old mistake", "")
 
 

@@ -5,10 +5,8 @@ Each right answer gets full marks, each known mistake is named.
 """
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
-from coursekit.checking import registry
-from coursekit.grading.run.notebook import grade_notebook
+from tests.grading.run.one_answer import graded
 
 CHECK = """
 import numpy as np
@@ -98,35 +96,28 @@ MISTAKES = [
 ]
 
 
-def graded(server, name, source, earlier=""):
-    own = {"solution": {"grade_id": name, "solution": True, "grade": False}}
-    check = {"grade_id": f"check_{name}", "solution": False, "grade": True, "points": registry.get(name).points}
-    cells = [
-        new_code_cell(earlier, id="own-0"),
-        new_code_cell(source, metadata={"nbgrader": own["solution"]}, id=name),
-        new_code_cell(f"check({name})", metadata={"nbgrader": check}, id=f"check_{name}"),
-    ]
-    result = grade_notebook(new_notebook(cells=cells), server, lambda name: 3)
+def report_of(server, name, source, earlier=""):
+    result = graded(server, name, source, earlier)
     assert not result.faults
     return result.reports[name]
 
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_answer_gets_full_marks(warm_server, name):
-    report = graded(warm_server, name, RIGHT[name])
+    report = report_of(warm_server, name, RIGHT[name])
     assert report.score == 1.0, report.text
 
 
 @pytest.mark.parametrize(("name", "right", "wrong", "said"), MISTAKES)
 def test_a_known_mistake_is_named(warm_server, name, right, wrong, said):
     assert RIGHT[name].count(right) == 1
-    report = graded(warm_server, name, RIGHT[name].replace(right, wrong))
+    report = report_of(warm_server, name, RIGHT[name].replace(right, wrong))
     assert report.verdict == "wrong" and report.score < 1.0
     assert any(said in diagnosis for diagnosis in report.diagnoses), report.text
 
 
 def test_a_check_is_judged_with_a_right_gru_forward_whatever_its_author_wrote(warm_server):
-    report = graded(warm_server, "write_check", CHECK, earlier="def gru_forward(*args): raise NotImplementedError")
+    report = report_of(warm_server, "write_check", CHECK, earlier="def gru_forward(*args): raise NotImplementedError")
     assert report.score == 1.0, report.text
 
 
@@ -136,5 +127,5 @@ def test_a_check_learns_nothing_of_its_candidates_but_their_results(warm_server)
         "    rng =", "    seen.add(repr(sorted(vars(candidate))) + candidate.__name__)\n    rng =", 1
     )
     curious = curious.replace("    return bool(", "    return len(seen) == 1 and bool(")
-    report = graded(warm_server, "write_check", curious, earlier="seen = set()")
+    report = report_of(warm_server, "write_check", curious, earlier="seen = set()")
     assert report.score == 1.0, report.text

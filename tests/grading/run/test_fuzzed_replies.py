@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from coursekit.checking import evaluate, registry
-from coursekit.grading.run import bounds
+from coursekit.grading import bounds
 from coursekit.grading.run.remote import Remote, call_remotely
 from coursekit.grading.run.sandbox import worker
 from coursekit.grading.run.sandbox.inside import wire
@@ -188,9 +188,14 @@ def test_the_right_answer_passes_through_the_same_frames():
     names = [tensor.name for tensor in exercise.returns]
     own = collections.namedtuple("Gradients", [f"f{k}" for k in range(len(names))])
     for shaped in (tuple, list, lambda parts: dict(zip(names, parts, strict=True)), lambda parts: own(*parts)):
+        results = []
 
-        def value(args, shaped=shaped):
-            return shaped([np.asarray(part) for part in exercise.call(exercise.reference, _named(exercise, args))])
+        def value(args, shaped=shaped, results=results):
+            if not args:  # what the first call returned, once more
+                return results[0]
+            value = exercise.call(exercise.reference, _named(exercise, args))
+            results.append(shaped([np.asarray(part) for part in value]))
+            return results[-1]
 
         with Scripted(Reply(value)) as scripted:
             report = evaluate(exercise, Remote(scripted, exercise), 3, caller=call_remotely)
@@ -198,4 +203,6 @@ def test_the_right_answer_passes_through_the_same_frames():
 
 
 def _named(exercise: Any, args: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(exercise.draws(3)[0].args, args, strict=True))
+    """The last values that were sent are the answer's arguments."""
+    names = exercise.draws(3)[0].args
+    return dict(zip(names, args[-len(names) :], strict=True))

@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -11,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 import coursekit
 from coursekit.checking import evaluate, registry
 from coursekit.grading.gradebook import presentation
+from coursekit.grading.gradebook.decision import decided
 from coursekit.grading.gradebook.results import ResultStore
 from coursekit.grading.nbgrader import preprocessors
 from coursekit.grading.run import job as jobs
@@ -18,6 +21,7 @@ from coursekit.grading.run import runners
 from coursekit.grading.run.job import Job, grader_version
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.run.sandbox import SandboxUnavailable
+from coursekit.grading.run.servers import UNSAFE
 
 SECRET = b"a secret of this test, long enough"
 
@@ -44,6 +48,15 @@ def test_the_key_depends_on_everything_that_a_result_depends_on(monkeypatch):
     keys.add(job().key)
     assert len(keys) == 6
     assert job().key == job().key
+    keys.add(replace(job(), isolated=False).key)
+    monkeypatch.setenv(UNSAFE, "1")
+    assert job().key in keys and len(keys) == 7 and not job().isolated
+
+
+def test_a_process_without_isolation_runs_nothing_that_asks_for_it(monkeypatch):
+    one = job()
+    monkeypatch.setattr(runners, "shared_server", lambda: SimpleNamespace(level="unsafe", alive=True))
+    assert runners.run_job(one).faults == {"gru_step": runners.NOT_ISOLATED}
 
 
 def test_the_draws_of_a_job_are_secret_and_stable():
@@ -88,8 +101,9 @@ def test_a_host_without_a_sandbox_gives_no_score_and_no_zero(tmp_path, monkeypat
     monkeypatch.setattr(runners, "shared_server", unavailable)
     result = preprocessors.result_of(job(), ResultStore(tmp_path, SECRET))
     assert "cannot isolate" in result.faults["gru_step"]
-    assert presentation.points(check_cell(), result) is None
-    shown = presentation.present(new_notebook(cells=[check_cell()]), result).cells[0].outputs
+    nb = new_notebook(cells=[check_cell()])
+    assert decided(nb, result).scores == {"check_gru_step": None}
+    shown = presentation.present(nb, result).cells[0].outputs
     assert "no points are lost" in shown[0].data["text/plain"]
 
 

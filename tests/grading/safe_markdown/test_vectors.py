@@ -112,7 +112,7 @@ def test_what_a_person_reads_is_kept():
         ("https://arxiv.org/abs/1406.1078", "https://arxiv.org/abs/1406.1078"),
         ("[https://good.test](https://evil.test/)", "https://good.test (https://evil.test/)"),
         ("[out](/logout)", "out (/logout)"),
-        ("[a](javascript:alert(1))", "a (javascript:alert(1))"),
+        ("[a](javascript:alert(1))", "a (javascript :alert(1))"),
         ("![a cat](https://a.test/cat.png)", "[picture: a cat] (https://a.test/cat.png)"),
         ("![](attachment:x.png)", "[picture: ] (attachment:x.png)"),
         ("<script>alert(1)</script>", "<script>alert(1)</script>"),

@@ -24,12 +24,36 @@ def test_finished_layers_are_flagged(source, name):
 
 
 @pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("import torch\ntorch._decomp.decompositions.gru_impl", "torch._decomp"),
+        ("from torch._decomp import decomposition_table", "torch._decomp.decomposition_table"),
+        ("import torch\ntorch.ops.aten.gru.input.decompose()", "torch.ops.aten.gru.input"),
+        ("import torch\ntorch.library.Library('aten', 'IMPL')", "torch.library.Library"),
+        ("import torch.ao.nn.quantizable as q\nq.LSTMCell", "torch.ao.nn.quantizable"),
+        ("import torch\ngetattr(torch.nn, 'GR' + 'U')", "getattr with a name that is computed"),
+        ("import gc\ngc.get_objects()", "gc"),
+        ("from importlib import reload", "importlib.reload"),
+        ("import sys\nsys._getframe()", "sys._getframe"),
+        ("import ctypes as c\nc.CDLL", "ctypes"),
+        ("exec(open('a').read())", "exec(...)"),
+        ("import torch\ntorch.nn.Module.__subclasses__()", "__subclasses__"),
+    ],
+)
+def test_detours_are_flagged(source, name):
+    assert any(f"uses {name}" in flag for flag in flags(source)), flags(source)
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "import torch\nclass GRU(torch.nn.Module):\n    pass\nGRU()",
         "import torch\ntorch.nn.Linear(3, 4)",
         "def gru(x): return x\ngru(3)",
         "from coursekit import check, hint\ncheck(gru_step)",
+        "for name in ('a', 'b'):\n    setattr(x, name, 1)",
+        "getattr(params, 'W_ih')",
+        "import sys, torch\nsys.path, torch.optim.Adam, torch.compile",
         "this does not parse",
         "x = '\\0'",
     ],

@@ -135,13 +135,24 @@ def given(a="raise NotImplementedError()", b="words"):
     return nb
 
 
-@pytest.mark.parametrize("name", ["lesson-Copy1.ipynb", "lesson (1).ipynb", "lesson solved.ipynb", "final FINAL.ipynb"])
+@pytest.mark.parametrize("name", ["lesson-Copy1.ipynb", "lesson solved.ipynb", "final FINAL.ipynb"])
 def test_an_untouched_notebook_gives_way_to_the_one_that_holds_answers(tmp_path, name):
     write(tmp_path / "lesson.ipynb", given())
     write(tmp_path / name, given(a="def a(): return 1"))
     read = intake.read_submission(tmp_path, EXPECTED, {"lesson": given()})
     assert read.notebooks["lesson"].cells[0].source == "def a(): return 1"
     assert read.remarks == (f"lesson.ipynb is as it was handed out, and what was read is {name!r}",)
+
+
+@pytest.mark.parametrize("solved", ["lesson.ipynb", "lesson (1).ipynb"])
+def test_of_two_uploads_the_one_that_holds_answers_counts_and_not_the_newest(tmp_path, solved):
+    (untouched,) = {"lesson.ipynb", "lesson (1).ipynb"} - {solved}
+    write(tmp_path / solved, given(a="def a(): return 1"))
+    write(tmp_path / untouched, given())
+    os.utime(tmp_path / solved, (1e9, 1e9))
+    read = intake.read_submission(tmp_path, EXPECTED, {"lesson": given()})
+    assert read.notebooks["lesson"].cells[0].source == "def a(): return 1" and not read.problems
+    assert all(solved in remark for remark in read.remarks)
 
 
 def test_a_notebook_with_answers_stands_beside_a_copy(tmp_path):
@@ -176,3 +187,53 @@ def test_an_untouched_notebook_alone_is_read(tmp_path):
     write(tmp_path / "lesson-Copy1.ipynb", given())
     read = intake.read_submission(tmp_path, EXPECTED, {"lesson": given()})
     assert read.notebooks["lesson"].cells[0].source == "raise NotImplementedError()" and not read.problems
+
+
+def uploads(folder, *names, apart_s=100.0):
+    """Files of one notebook, each with its name in the answer, handed in one after the other."""
+    for number, name in enumerate(names):
+        write(folder / name, notebook(("a", name), ("b", "2")))
+        os.utime(folder / name, (1e9 + apart_s * number,) * 2)
+
+
+def counted(folder, expected=EXPECTED):
+    read = intake.read_submission(folder, expected)
+    return read.notebooks["lesson"].cells[0].source, read
+
+
+@pytest.mark.parametrize("later", ["lesson-1.ipynb", "lesson (1).ipynb", "lesson(1).ipynb", "lesson_2.ipynb"])
+def test_the_newest_of_several_uploads_counts(tmp_path, later):
+    uploads(tmp_path, "lesson.ipynb", later)
+    source, read = counted(tmp_path)
+    assert source == later and not read.problems
+    assert later in read.remarks[0] and "lesson.ipynb was not graded" in read.remarks[0]
+
+
+def test_a_higher_number_is_no_proof_where_the_times_say_otherwise(tmp_path):
+    uploads(tmp_path, "lesson-1.ipynb", "lesson.ipynb")
+    assert counted(tmp_path)[0] == "lesson.ipynb"
+
+
+def test_of_files_that_were_unpacked_together_the_number_decides(tmp_path):
+    uploads(tmp_path, "lesson-2.ipynb", "lesson-10.ipynb", "lesson-1.ipynb", "lesson.ipynb", apart_s=0.1)
+    assert counted(tmp_path)[0] == "lesson-10.ipynb"
+
+
+def test_uploads_without_a_first_one_are_one_notebook(tmp_path):
+    uploads(tmp_path, "lesson-1.ipynb", "lesson-2.ipynb")
+    source, read = counted(tmp_path)
+    assert source == "lesson-2.ipynb" and read.renamed == {"lesson": "lesson-2.ipynb"}
+
+
+def test_what_is_another_notebook_is_no_upload_of_this_one(tmp_path):
+    uploads(tmp_path, "lesson.ipynb", "lesson-1.ipynb", "lesson-2.ipynb")
+    expected = EXPECTED | {"lesson-1": EXPECTED["lesson"]}
+    (tmp_path / "lesson-2.ipynb").write_text("{ cut off")
+    source, read = counted(tmp_path, expected)
+    assert source == "lesson.ipynb" and read.notebooks["lesson-1"].cells[0].source == "lesson-1.ipynb"
+    assert read.remarks == (
+        "lesson.ipynb counts, because lesson-2.ipynb is not a notebook: it is not JSON. It may be cut off: take the "
+        "file from where it was saved, or an earlier version",
+    )
+    write(tmp_path / "lesson-2.ipynb", notebook(("scratch", "1")))
+    assert counted(tmp_path, expected)[0] == "lesson.ipynb"

@@ -138,7 +138,7 @@ def test_every_field_has_a_name(controls):
 
 CELLS = """
 import numpy as np
-from coursekit.sources import flagged_symbol
+from coursekit.sources.tasks import flagged_symbol
 from coursekit.topics.gru.explorer import explore_gates
 from coursekit.reference import gru
 from coursekit.training import new_model

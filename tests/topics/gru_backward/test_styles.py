@@ -260,6 +260,15 @@ def test_a_check_that_goes_by_the_order_of_its_calls_gets_no_further_than_a_gues
     assert np.mean(scores) < 0.5
 
 
+def test_a_learners_check_for_equal_bits_is_named():
+    def check(candidate):
+        rng = np.random.default_rng(1)
+        x, h0, params = rng.standard_normal((3, 5, 2)), rng.uniform(-0.9, 0.9, (3, 4)), gru.init(2, 4, rng)
+        return np.array_equal(candidate(x, h0, params), registry.get("gru_forward").reference(x, h0, params))
+
+    assert evaluate("write_check", check).diagnoses == ("a check for equal bits",)
+
+
 def test_a_check_with_its_own_random_inputs_and_no_seed_is_right_too():
     def check(candidate):
         rng = np.random.default_rng()

@@ -96,14 +96,6 @@ class CellResult:
     def stdout(self) -> str:
         return "".join(piece.text for piece in self.shown if piece.kind == "stdout")
 
-    @property
-    def stderr(self) -> str:
-        return "".join(piece.text for piece in self.shown if piece.kind == "stderr")
-
-    @property
-    def displays(self) -> tuple[dict[str, str | bytes], ...]:
-        return tuple(piece.data for piece in self.shown if piece.kind in ("display", "result"))
-
 
 @dataclass(frozen=True)
 class CallResult(CellResult):

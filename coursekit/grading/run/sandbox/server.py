@@ -30,8 +30,8 @@ class Server:
     level:   "namespaces", or "landlock" for hosts without user namespaces, where nothing can be written. By default
              the first that works; the attribute says which after the start.
     unsafe:  the same protocol without any isolation, for programs that are trusted.
-    prelude: source that runs once in the warm server, so that every worker finds what it defines; it must hold no
-             secret.
+    prelude: source of a module that runs once in the warm server; what it names in `__all__` can be called in every
+             worker. It must hold no secret.
 
     Raises SandboxUnavailable if this host cannot isolate, or if the server stops answering.
     """
@@ -137,7 +137,7 @@ class Server:
     def _run(self, control: socket.socket, started: threading.Event) -> None:
         users = spare_users() if self.level == "namespaces" else None
         apart = self.level == "namespaces"  # then the view itself lacks the course
-        readable = view.readable() if apart else [*view.without_course(view.readable()), str(view.INSIDE)]
+        readable = view.readable() if apart else [*view.without_course(view.readable()), *view.OURS.values()]
         home = self._home()
         config = {"control": control.fileno(), "level": self.level, "uids": users}
         config["packages"] = [view.package_folder(name) for name in view.PACKAGES]
@@ -166,10 +166,11 @@ class Server:
         self._process.wait()
 
     def _home(self) -> str:
-        """The folder from which the server imports `inside`, and nothing else."""
+        """The folder from which the server imports `inside` and what that needs, and nothing else."""
         if self.level == "namespaces":
             return view.SEEN_AT
-        os.symlink(view.INSIDE, os.path.join(self._folder.name, "inside"))
+        for name, folder in view.OURS.items():
+            os.symlink(folder, os.path.join(self._folder.name, name))
         return self._folder.name
 
     def _said(self) -> str:

@@ -8,10 +8,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from coursekit.checking import registry
+from coursekit.checking import portable
+from coursekit.grading.run.sandbox.hidden import course_files
 
 INSIDE = Path(__file__).parent / "inside"
-SEEN_AT = "/run/grader"  # the folder in the view that holds `inside`
+OURS = {"inside": str(INSIDE), "portable": str(Path(portable.__file__).parent)}  # the packages that a worker has of us
+SEEN_AT = "/run/grader"  # the folder in the view that holds them
 PACKAGES = ("numpy", "torch", "matplotlib", "IPython", "msgpack", "pyseccomp")
 SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo", "/etc/localtime")
 DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -62,16 +64,9 @@ def interpreter_links() -> list[str]:
     return [*links, path]
 
 
-def course_folders() -> list[str]:
-    """Where coursekit and catalogues of exercises from elsewhere lie: they hold references and must not be seen."""
-    spec = importlib.util.find_spec("coursekit")
-    own = [os.path.realpath(folder) for folder in spec.submodule_search_locations or []] if spec else []
-    return own + [str(path) for path in registry.installed_files()]
-
-
 def without_course(paths: list[str]) -> list[str]:
-    """The same paths, with a folder that holds coursekit replaced by the rest of what is in it."""
-    hidden, result, todo = course_folders(), [], list(paths)
+    """The same paths, with a folder that holds what must not be seen replaced by the rest of what is in it."""
+    hidden, result, todo = course_files(), [], list(paths)
     while todo:
         path = todo.pop()
         real = os.path.realpath(path)
@@ -98,7 +93,7 @@ def bubblewrap(ranged: bool) -> list[str]:
         command += ["--uid", "1000", "--gid", "1000"]
     shown = readable()
     bound = [(path, path) for path in shown if not os.path.islink(path)]
-    bound.append((str(INSIDE), f"{SEEN_AT}/inside"))
+    bound += [(folder, f"{SEEN_AT}/{name}") for name, folder in OURS.items()]
     if os.path.isdir(CPU):
         bound.append((CPU, CPU))
     devices = [f"/dev/{name}" for name in DEVICES]
@@ -110,13 +105,21 @@ def bubblewrap(ranged: bool) -> list[str]:
         command += ["--ro-bind", path, place]
     for path in links:
         command += ["--symlink", os.readlink(path), path]
-    for folder in course_folders():
-        if any(folder.startswith(os.path.realpath(path) + "/") for path in shown):
-            command += ["--tmpfs", folder, "--ro-bind", str(INSIDE / "absent.txt"), f"{folder}/__init__.py"]
-            command += ["--remount-ro", folder]
+    for place in course_files():
+        if any(place.startswith(os.path.realpath(path) + "/") for path in shown):
+            command += covered(place)
     for path in devices:
         command += ["--dev-bind", path, path]
     return [*command, "--proc", "/proc", "--remount-ro", "/", "--chdir", "/", "--hostname", "sandbox"]
+
+
+def covered(place: str) -> list[str]:
+    """Options that lay an empty folder or an empty module over what must not be seen."""
+    absent = str(INSIDE / "absent.txt")
+    if not os.path.isdir(place):
+        return ["--ro-bind", absent, place]
+    module = ["--ro-bind", absent, f"{place}/__init__.py"] if os.path.exists(f"{place}/__init__.py") else []
+    return ["--tmpfs", place, *module, "--remount-ro", place]
 
 
 def parents(places: list[str]) -> list[str]:

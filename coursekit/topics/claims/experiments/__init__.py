@@ -4,10 +4,9 @@
     result = experiments.measure("parity", experiments.QUICK)
     print(result.text)                  # conditions, intervals, and a verdict that follows from them
 
-Every experiment is a function `(settings, seeds) -> Result`. It trains on tasks of `coursekit.sources`, compares
-seed by seed, and returns numbers. `python -m coursekit.topics.claims.experiments` runs all of them with `FULL`
-settings and writes what they found, with date, machine and versions, to `benchmarks/results/`; `recorded()` reads it
-back.
+Every experiment is a function `(settings, seeds) -> Result`. It trains on tasks of `coursekit.sources`, compares seed
+by seed, and returns numbers. `python -m coursekit.topics.claims.experiments` runs all of them with `FULL` settings and
+writes what they found, with date, machine and versions, to `benchmarks/results/`; `recorded()` reads it back.
 """
 
 from __future__ import annotations

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import changed_notebooks, elsewhere, endings, faulty, files, forged, not_there, replies, unlucky
+from . import changed_notebooks, elsewhere, endings, faulty, files, finished, forged, not_there, replies, unlucky
 from .case import CHECK, PERSON, Case
 
 CASES: list[Case] = [
     case
-    for module in (forged, replies, endings, changed_notebooks, files, faulty, unlucky, not_there, elsewhere)
+    for module in (forged, finished, replies, endings, changed_notebooks, files, faulty, unlucky, not_there, elsewhere)
     for case in module.CASES
 ]
 

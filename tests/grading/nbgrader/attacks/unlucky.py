@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from nbformat.v4 import new_code_cell
 
 from .case import RIGHT, cases, of, right_and
@@ -64,6 +66,22 @@ def sleeper(course, student):
     course.hand_in(student, nb)
 
 
+def newer_upload(course, student):
+    """Handed out, handed in by mistake, and the solution as a second upload."""
+    for name, nb, when in (("mini.ipynb", course.released, 1.0e9), ("mini-1.ipynb", course.solution, 1.1e9)):
+        os.utime(course.hand_in(student, nb, name=name), (when, when))
+
+
+def at(time: bytes):
+    """The solution, with a time that is written in an unusual way."""
+
+    def hand_in(course, student):
+        path = course.hand_in(student, course.solution)
+        path.with_name("timestamp.txt").write_bytes(time)
+
+    return hand_in
+
+
 CASES = [
     *cases("unlucky", RIGHT, {name: right_and(source) for name, source in BEFORE.items()}),
     *cases(
@@ -75,6 +93,11 @@ CASES = [
             "a helper in a cell of one's own": helper_above,
             "a cell that sleeps a minute": sleeper,
             "float32": float32,
+            "a second upload beside the first": newer_upload,
+            "a time after a byte-order mark": at(b"\xef\xbb\xbf2026-01-15 10:00:00 UTC"),
+            "a time in seconds since 1970": at(b"1768471200"),
+            "a time in two bytes a letter": at("2026-01-15 05:00 EST".encode("utf-16")),
+            "a time that is none": at(b"soon"),
         },
     ),
 ]

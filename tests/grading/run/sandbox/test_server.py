@@ -91,7 +91,7 @@ def test_an_installed_course_is_hidden(server, monkeypatch):
     """As if an installed package were the course; and the thread that starts the server may end."""
     hidden = Path(np.__file__).parents[1] / "jupytext"
     assert hidden.is_dir()
-    monkeypatch.setattr(view, "course_folders", lambda: [str(hidden)])
+    monkeypatch.setattr(view, "course_files", lambda: [str(hidden)])
     other = Server(LIMITS, level="namespaces")
     starter = threading.Thread(target=other.start)
     starter.start()
@@ -117,7 +117,7 @@ def check_that_it_fails_closed(server, worker):
 def test_the_course_is_cut_out_of_readable_folders(monkeypatch, tmp_path):
     for name in ("packages/coursekit/reference", "packages/numpy", "other"):
         (tmp_path / name).mkdir(parents=True)
-    monkeypatch.setattr(view, "course_folders", lambda: [str(tmp_path / "packages/coursekit")])
+    monkeypatch.setattr(view, "course_files", lambda: [str(tmp_path / "packages/coursekit")])
     kept = view.without_course([str(tmp_path / "packages"), str(tmp_path / "other")])
     assert sorted(kept) == [str(tmp_path / "other"), str(tmp_path / "packages/numpy")]
 

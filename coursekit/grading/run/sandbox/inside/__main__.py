@@ -32,9 +32,11 @@ class WarmServer:
         self.level, self.readable, self.uids = config["level"], config["readable"], config["uids"]
         self.control = socket.socket(fileno=config["control"])
         self.lines = {self.control.fileno(): self.control}  # of the graders that share this server
-        sys.path += [path for path in config["packages"] if path not in sys.path]
+        packages = config["packages"]
+        sys.path += [path for path in packages if path not in sys.path]
         if self.level != "unsafe":  # an editable install puts the course there
-            sys.path[:] = [path for path in sys.path if path.startswith(tuple(self.readable))]
+            readable = tuple(self.readable)  # of a folder with packages perhaps only the parts
+            sys.path[:] = [path for path in sys.path if path in packages or path.startswith(readable)]
         self.prelude = config["prelude"]
         self.children: dict[int, Child] = {}  # by pid
         self.opened = 0
@@ -162,7 +164,8 @@ class WarmServer:
             traceback.print_exc()
             os._exit(111)
         try:
-            Executor(self.shell, limits, self.base if self.limits_memory() else None).serve()
+            base = self.base if self.limits_memory() else None
+            Executor(self.shell, limits, base, request["seed"]).serve()
         finally:
             os._exit(112)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from portable.state import State, known
 
 from . import wire
 from .shell import Shell, Stream
@@ -26,14 +27,6 @@ GONE = object()  # stands for an object that is no longer kept
 
 class OutOfTime(BaseException):
     """The CPU time granted to this request is used up (not an Exception, so that few programs catch it)."""
-
-
-def seed_all(seed: int) -> None:
-    import torch
-
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
 
 
 class Objects:
@@ -83,10 +76,21 @@ class Reader(wire.Decoder):
         return torch.from_numpy(array).requires_grad_(gradient)
 
 
+def seed_all(seed: int) -> None:
+    import torch
+
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
 class Executor:
-    def __init__(self, shell: Shell, limits: dict, base: int | None):
+    """Between requests, and while functions are called, the process is in the known state; the notebook's own state is
+    there while a cell runs."""
+
+    def __init__(self, shell: Shell, limits: dict, base: int | None, seed: int):
         """`base`: address space of the warm server in bytes, where memory is limited."""
-        self.shell, self.limits, self.base = shell, limits, base
+        self.shell, self.limits, self.base, self.seed = shell, limits, base, seed
         self.objects = Objects()
         self.intake = wire.Intake(self.receive)
         self.reader = Reader(limits["reply_mb"] << 20, self.objects, self.call_back)
@@ -94,6 +98,8 @@ class Executor:
         self.armed = False
         sys.stdout, sys.stderr = (Stream(shell.collector, name) for name in ("stdout", "stderr"))
         signal.signal(signal.SIGPROF, self.on_timer)
+        self.notebook = State(generators=True)
+        self.notebook.settle(seed)
 
     @staticmethod
     def receive(view: memoryview) -> int:
@@ -190,7 +196,13 @@ class Executor:
         shell.last_traceback = ""
         shell.passed.begin()
         shell.only_definitions = self.request["only_definitions"]
-        result = shell.run_cell(self.request["source"], store_history=True)
+        self.notebook.restore()
+        try:
+            result = shell.run_cell(self.request["source"], store_history=True)
+        finally:
+            self.armed = False  # what follows is ours
+            self.notebook = State(generators=True)
+            self.notebook.settle(self.seed)
         error = result.error_before_exec or result.error_in_exec
         if isinstance(error, OutOfTime):
             raise error
@@ -202,7 +214,7 @@ class Executor:
     def call(self) -> dict[str, Any]:
         args, kwargs = self.request["args"], self.request["kwargs"]
         function = self.resolve()
-        with Watch() as seen:
+        with known(), Watch() as seen:
             try:
                 outcome = {"status": "ok", "value": function(*args, **kwargs)}
             except OutOfTime:
@@ -212,11 +224,13 @@ class Executor:
         return outcome | {"args": args, "kwargs": kwargs, "warnings": seen.texts, "events": sorted(seen.events)}
 
     def resolve(self) -> Callable:
-        """The function asked for, by its name in the notebook."""
+        """The function asked for, by its name in the prelude or in the notebook."""
         if self.reader.gone:
             self.reader.gone = False
             raise LookupError("an object that was passed back is no longer kept")
         name = self.request["name"]
+        if name in self.shell.prelude:
+            return self.shell.prelude[name]
         if name not in self.shell.user_ns:
             raise NameError(f"name '{name}' is not defined")
         return self.shell.user_ns[name]

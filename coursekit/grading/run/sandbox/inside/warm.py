@@ -7,6 +7,7 @@ import io
 import os
 import stat
 import sys
+import types
 from typing import Any
 
 
@@ -65,11 +66,15 @@ def _touch_shell(shell: Any) -> None:
 
 
 def run_prelude(shell: Any, source: str) -> None:
-    """What the grader wants to be there in every child."""
-    outcome = shell.run_cell(source, store_history=False)
-    if not outcome.success:
-        raise SystemExit(f"the prelude failed: {outcome.error_before_exec or outcome.error_in_exec}")
-    shell.collector.reset(0)
+    """What the grader wants to be there in every child. It sees the notebook's names as `notebook`; the notebook does
+    not see its names, and so cannot lose them to a `%reset`. Those in its `__all__` can be called by the grader."""
+    prelude = types.ModuleType("prelude")
+    prelude.notebook = shell.user_ns
+    try:
+        exec(compile(source, "<prelude>", "exec"), vars(prelude))
+    except Exception as error:
+        raise SystemExit(f"the prelude failed: {error!r}") from error
+    shell.prelude = {name: getattr(prelude, name) for name in vars(prelude).get("__all__", ())}
 
 
 def close_caches() -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from coursekit.checking import evaluate
-from coursekit.grading.run import bounds
+from coursekit.grading import bounds
+from coursekit.grading.bounds import Bounds, Exceeded
 from coursekit.grading.run import notebook as trusted
-from coursekit.grading.run.bounds import Bounds, Exceeded
 from coursekit.grading.run.notebook import FAILED
 
 from .test_notebook import COUNT, STEP, answer, check, graded, own

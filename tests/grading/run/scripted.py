@@ -45,9 +45,6 @@ class Node:
     tag: str
     rest: tuple[Any, ...]
 
-    def __repr__(self) -> str:  # so that hypothesis prints what can be pasted as an example
-        return f"Node({self.tag!r}, {self.rest!r})"
-
 
 def record(*fields: str, item: Any = 1.0, name: str = "Params") -> Node:
     """A named tuple with any fields, each of which holds `item`."""

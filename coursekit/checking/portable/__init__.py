@@ -1,0 +1,8 @@
+"""What the engine and a sandbox's worker share, so that an answer meets the same rules in a notebook and when graded.
+
+A worker has this folder, and nothing else of the package: it imports NumPy and the standard library alone, and holds no
+answer.
+
+    plain.py   what can be read as numbers, and in which words the rest is refused
+    state.py   the settings of a process (NumPy, PyTorch, warnings, random numbers, built-ins): known, and restored
+"""

@@ -1,0 +1,228 @@
+"""The settings that a learner's program can change for the whole process, brought into a known state and put back.
+
+An answer is judged by its numbers, so it runs in the same state wherever it is checked: NumPy warns of overflow,
+warnings are no errors and not shown, PyTorch makes float32 tensors on the CPU and records gradients, the built-in
+functions are Python's. What a learner has set otherwise in an earlier cell is neither held against an answer nor lost.
+
+Two settings of the learner hold for answers as well, because answers may be written for them: float64 as PyTorch's
+default, and a recursion limit that was raised. What an answer sets itself holds to the end of the call.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import locale
+import operator
+import os
+import random
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+
+# The functions of this module look up their built-ins here, whatever a learner puts in the place of those of Python.
+__builtins__ = vars(builtins).copy()
+
+RECURSION = 3000
+"""The recursion limit is at least this while an answer runs; in a notebook it is."""
+
+_FLOAT_EVENTS = dict(divide="warn", over="warn", invalid="warn", under="ignore")
+_OF_SHELLS = {"copyright", "credits", "display", "exit", "get_ipython", "help", "input", "license", "print", "quit"}
+_BUILTINS = {name: value for name, value in vars(builtins).items() if name[0] != "_" and name not in _OF_SHELLS}
+_names = operator.itemgetter(*_BUILTINS)
+
+
+class State:
+    """All of it as it is now. generators: the states of the random generators too, which takes longer."""
+
+    def __init__(self, generators: bool = False) -> None:
+        self.builtins = vars(builtins).copy()
+        settle_builtins()  # what is asked below stands on them
+        try:
+            self._look(generators)
+        finally:
+            self._restore_builtins()
+
+    def _look(self, generators: bool) -> None:
+        self.numpy = np.geterr(), np.geterrcall(), np.getbufsize()
+        self.printing = np.get_printoptions()
+        self.filters, self.entries = warnings.filters, list(warnings.filters)
+        self.once = dict(warnings.onceregistry)
+        self.show = warnings.showwarning, warnings._showwarnmsg_impl
+        decimal = sys.modules.get("decimal")
+        self.decimal = decimal and decimal.getcontext()
+        self.recursion = sys.getrecursionlimit()
+        self.locale = locale.setlocale(locale.LC_ALL)
+        self.folder = _folder()
+        self.generators = (random.getstate(), np.random.get_state(legacy=False)) if generators else None
+        torch = _torch()
+        self.torch = _Torch(torch, generators) if torch else None
+
+    def settle(self, seed: int | None = None) -> None:
+        """Bring the process from this state into the known one; with a seed, its random generators too."""
+        settle_builtins()
+        np.seterr(**_FLOAT_EVENTS)
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore")
+        warnings.showwarning = warnings._showwarning_orig
+        if self.decimal is not None:
+            decimal = sys.modules["decimal"]
+            decimal.setcontext(decimal.Context())
+        if self.recursion < RECURSION:
+            sys.setrecursionlimit(RECURSION)
+        if seed is not None:
+            random.seed(seed)
+            np.random.seed(seed % 2**32)
+        if self.torch is not None:
+            self.torch.settle(seed)
+
+    def restore(self) -> None:
+        """Bring the process back into this state."""
+        settle_builtins()
+        try:
+            self._restore()
+        finally:
+            self._restore_builtins()
+
+    def _restore(self) -> None:
+        events, call, size = self.numpy
+        np.seterr(**events)
+        np.seterrcall(call)
+        if np.getbufsize() != size:
+            np.setbufsize(size)
+        if np.get_printoptions() != self.printing:
+            np.set_printoptions(**self.printing)
+        self._restore_warnings()
+        if self.decimal is not None:
+            sys.modules["decimal"].setcontext(self.decimal)
+        if sys.getrecursionlimit() != self.recursion:
+            with contextlib.suppress(RecursionError):  # lower than what is in use now
+                sys.setrecursionlimit(self.recursion)
+        if locale.setlocale(locale.LC_ALL) != self.locale:
+            locale.setlocale(locale.LC_ALL, self.locale)
+        if self.folder is not None and _folder() != self.folder:
+            with contextlib.suppress(OSError):  # it is gone
+                os.chdir(self.folder)
+        if self.generators is not None:
+            random.setstate(self.generators[0])
+            np.random.set_state(self.generators[1])
+        if self.torch is not None:
+            self.torch.restore()
+
+    def _restore_warnings(self) -> None:
+        if warnings.filters is not self.filters or warnings.filters != self.entries:
+            warnings.filters = self.filters
+            warnings.resetwarnings()  # tells the interpreter that the filters are others
+            warnings.filters[:] = self.entries
+        if warnings.onceregistry != self.once:
+            warnings.onceregistry.clear()
+            warnings.onceregistry.update(self.once)
+        warnings.showwarning, warnings._showwarnmsg_impl = self.show
+
+    def _restore_builtins(self) -> None:
+        now, before = vars(builtins), self.builtins
+        if len(now) == len(before) and all(map(operator.is_, now.values(), before.values())):
+            return
+        for name in [name for name in now if name not in before]:
+            del now[name]
+        now.update(before)
+
+
+class known:
+    """A context: while it lasts, the process is in the known state. With a seed, so are the random generators; without
+    one, the numbers drawn meanwhile are missing afterwards."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self.seed = seed
+
+    def __enter__(self) -> None:
+        self.before = State(generators=self.seed is not None)
+        try:
+            self.before.settle(self.seed)
+        except BaseException:
+            self.before.restore()
+            raise
+
+    def __exit__(self, *error: object) -> None:
+        self.before.restore()
+
+
+class _Torch:
+    """PyTorch's part of the state."""
+
+    def __init__(self, torch: Any, generators: bool) -> None:
+        self.module = torch
+        self.dtype = torch.get_default_dtype()
+        self.device = torch.get_default_device()
+        self.gradients = torch.is_grad_enabled()
+        self.deterministic = torch.get_deterministic_debug_mode()
+        self.precision = torch.get_float32_matmul_precision()
+        self.anomaly = torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()
+        self.autocast = torch.is_autocast_enabled("cpu")
+        self.threads = torch.get_num_threads()
+        self.generator = torch.default_generator.get_state() if generators else None
+
+    def settle(self, seed: int | None) -> None:
+        torch = self.module
+        if self.dtype not in (torch.float32, torch.float64):
+            torch.set_default_dtype(torch.float32)
+        if self.device.type != "cpu":
+            torch.set_default_device(None)
+        if not self.gradients:
+            torch.set_grad_enabled(True)
+        if self.deterministic:
+            torch.set_deterministic_debug_mode(0)
+        if self.precision != "highest":
+            torch.set_float32_matmul_precision("highest")
+        if self.anomaly[0]:
+            torch.set_anomaly_enabled(False)
+        if self.autocast:
+            torch.set_autocast_enabled("cpu", False)
+        if seed is not None:
+            torch.default_generator.manual_seed(seed)
+
+    def restore(self) -> None:
+        torch = self.module
+        if torch.get_default_dtype() != self.dtype:
+            torch.set_default_dtype(self.dtype)
+        if torch.get_default_device() != self.device:
+            torch.set_default_device(None if self.device.type == "cpu" else self.device)
+        torch.set_grad_enabled(self.gradients)
+        if torch.get_deterministic_debug_mode() != self.deterministic:
+            torch.set_deterministic_debug_mode(self.deterministic)
+        if torch.get_float32_matmul_precision() != self.precision:
+            torch.set_float32_matmul_precision(self.precision)
+        if torch.is_anomaly_enabled() != self.anomaly[0]:
+            torch.set_anomaly_enabled(*self.anomaly)
+        if torch.is_autocast_enabled("cpu") != self.autocast:
+            torch.set_autocast_enabled("cpu", self.autocast)
+        if torch.get_num_threads() != self.threads:
+            torch.set_num_threads(self.threads)
+        if self.generator is not None:
+            torch.default_generator.set_state(self.generator)
+
+
+def _torch() -> Any:
+    """PyTorch, if it is there and whole; it is not imported for this."""
+    torch = sys.modules.get("torch")
+    return torch if hasattr(torch, "default_generator") else None
+
+
+def _folder() -> str | None:
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
+
+
+def settle_builtins() -> None:
+    """Python's own functions under their names; what a learner has added stays."""
+    names = vars(builtins)
+    try:
+        if all(map(operator.is_, _names(names), _BUILTINS.values())):
+            return
+    except KeyError:  # one was taken away
+        pass
+    names.update(_BUILTINS)

@@ -1,0 +1,290 @@
+"""Read along: which of a learner's own lines is the first whose value is of no right computation."""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from coursekit.checking import facts, trees
+from coursekit.checking.call import call_here
+from coursekit.checking.diagnose import observe
+from coursekit.checking.exercise import Draw, Exercise
+from coursekit.checking.facts import Fact
+from coursekit.checking.tracing.judge import Judged, Standing, judge
+from coursekit.checking.tracing.landmarks import Landmarks, landmarks
+from coursekit.checking.tracing.match import Index, Mark, proves_nothing
+from coursekit.checking.tracing.record import Recorder
+
+_LIMIT = 2.0  # seconds of the one call more
+_KEPT = 16  # right answers whose values are kept
+_FEW_VALUES = 2  # so few are told although none before them is right
+_RIGHT_LINES = 3
+_MAX_WRAPPED = 20
+
+_landmarks: dict[tuple[Any, ...], Landmarks] = {}
+
+
+def read_along(
+    exercise: Exercise,
+    answer: Callable[..., Any],
+    draw: Draw,
+    want: Mapping[str, np.ndarray],
+    got: Mapping[str, np.ndarray],
+    seed: int,
+) -> tuple[Fact, ...]:
+    """Call a wrong answer once more on a draw and say what its lines compute; () where nothing certain can be said.
+
+    want, got: what is expected on this draw, and what the answer returned.
+    """
+    function = _function(answer)
+    reference = _function(exercise.reference)
+    if function is None or reference is None:
+        return ()
+    try:
+        recorder = Recorder(function)
+        traced = functools.wraps(answer)(lambda *args, **kwargs: recorder.run(answer, *args, **kwargs))
+        again = observe(exercise, call_here(exercise, traced, draw.args, _LIMIT), tuple(a.shape for a in want.values()))
+        if not recorder.complete or again.arrays is None or not trees.same(dict(again.arrays), dict(got)):
+            return ()
+        known = _known(exercise, reference, draw, seed)
+        return _Reading(exercise, judge(recorder, known, draw.sizes), known, want, got).facts()
+    except Exception:  # whatever a stranger's code is made of: the report without this part is still a report
+        return ()
+
+
+def _function(answer: Any) -> types.FunctionType | None:
+    """The function that was written: under decorators that say what they wrap, and in bound methods and partials."""
+    for _ in range(_MAX_WRAPPED):
+        match answer:
+            case types.FunctionType():
+                if "__wrapped__" not in answer.__dict__:
+                    return answer
+                answer = answer.__dict__["__wrapped__"]
+            case types.MethodType():
+                answer = answer.__func__
+            case functools.partial():
+                answer = answer.func
+            case _:
+                return None
+    return None
+
+
+def _known(exercise: Exercise, reference: types.FunctionType, draw: Draw, seed: int) -> Landmarks:
+    key = (exercise.name, reference, draw.name, seed)
+    if key not in _landmarks:
+        while len(_landmarks) >= _KEPT:
+            del _landmarks[next(iter(_landmarks))]
+        args = {name: trees.copy(value) for name, value in draw.args.items()}
+        _landmarks[key] = landmarks(reference, lambda answer: exercise.call(answer, args), draw.args)
+    return _landmarks[key]
+
+
+class _Reading:
+    """What is said of one recording."""
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        judged: list[Judged],
+        known: Landmarks,
+        want: Mapping[str, np.ndarray],
+        got: Mapping[str, np.ndarray],
+    ) -> None:
+        self.exercise, self.judged, self.known, self.want, self.got = exercise, judged, known, want, got
+        self.first = next((k for k, each in enumerate(judged) if each.standing is Standing.OFF), None)
+        if self.first is None:  # every value is right, and the return takes the wrong ones
+            last = [k for k, j in enumerate(judged) if j.event.returned and j.event.frame.depth == 0]
+            self.first = self._made(last[-1]) if last else None
+
+    def _made(self, returned: int) -> int:
+        """Where the first wrong tensor appeared first that is returned: earlier than the return, if it has a line."""
+        wrong = [name for name in self._wrong_tensors() if not proves_nothing(self.got[name])]
+        if not wrong or self._elsewhere():
+            return returned
+        value = Index()
+        value.add(self.got[wrong[0]], Mark(wrong[0]))
+        inner = returned
+        for number, each in enumerate(self.judged[:returned]):
+            if each.event.frame.depth > 0 and each.event.frame.code.co_argcount == 1:  # such as a sigmoid
+                continue
+            if any(not proves_nothing(a) and value.find(a) is not None for a in each.event.arrays):
+                named = each.found is not None and any(mark.name for mark in each.found.marks)
+                if not named and not self._serves(number, value):
+                    return number
+                if each.event.returned:
+                    inner = number
+        return inner
+
+    def _serves(self, number: int, value: Index) -> bool:
+        """Whether another right value is computed from this one, which is right where it stands, then."""
+        event = self.judged[number].event
+        return bool(event.name) and any(
+            later.standing is Standing.RIGHT
+            and later.found is not None
+            and later.found.whole
+            and later.event.frame is event.frame
+            and event.name in event.frame.lines.reads(later.event.line)
+            and value.find(later.event.arrays[0]) is None
+            for later in self.judged[number + 1 :]
+        )
+
+    def _wrong_tensors(self) -> list[str]:
+        return [name for name in self.want if not _equal(self.got[name], self.want[name])]
+
+    def facts(self) -> tuple[Fact, ...]:
+        if self.first is None:
+            return ()
+        before = [j for j in self.judged[: self.first] if j.standing is Standing.RIGHT and j.event.name]
+        told = [j for j in self.judged if j.event.name and j.standing is not Standing.OPEN]
+        if not before and len({j.line for j in told}) > _FEW_VALUES:
+            return ()
+        return (*self._right_lines(before), *self._wrong())
+
+    def _words(self, name: str) -> str:
+        return self.exercise.parts.get(name, name)
+
+    def _right_lines(self, before: list[Judged]) -> tuple[Fact, ...]:
+        """The last lines before the first wrong one that give a value which has a name."""
+        wrong = self.judged[self.first]
+        said: dict[tuple[Any, int], Fact] = {}
+        for each in before:
+            names = [m.name for m in each.found.marks if m.name] if each.found and each.found.whole else []
+            place = (each.event.frame.code, each.line)
+            if names and each.line != wrong.line and each.event.frame.depth <= wrong.event.frame.depth:
+                said.pop(place, None)
+                said[place] = facts.RightValue(*self._place(each), self._words(names[0]))
+        return tuple(said.values())[-_RIGHT_LINES:]
+
+    def _place(self, each: Judged) -> tuple[int, str, str, str]:
+        """Line, source, function (of a helper) and variable."""
+        frame = each.event.frame
+        return (
+            each.line,
+            frame.lines.quoted(each.event.line),
+            frame.code.co_name if frame.depth else "",
+            each.event.name,
+        )
+
+    def _wrong(self) -> tuple[Fact, ...]:
+        wrong = self.judged[self.first]
+        returns = wrong.event.returned and wrong.event.frame.depth == 0
+        said: list[Fact] = []
+        relation, axis = "", ""
+        expected: tuple[str, ...] = ()
+        named = [m.name for m in wrong.found.marks if m.name] if wrong.found and wrong.standing is Standing.OFF else []
+        if named:
+            expected = (self._words(named[0]),)
+            axis = wrong.found.axis
+            relation = ("divided" if wrong.found.divided else "times") if axis else "opposite"
+        elif wrong.standing is not Standing.OFF and not returns:
+            relation, expected = "part", tuple(self._wrong_tensors()[:1])
+        elif not returns:
+            expected = tuple(map(self._words, self._expected(wrong)))
+        elsewhere = self._elsewhere() if returns else ()
+        said.append(facts.FirstWrongValue(*self._place(wrong), expected, relation, axis))
+        return (*said, *self._steps(wrong), *self._exchanged(wrong), *self._incomplete(wrong), *elsewhere)
+
+    def _expected(self, wrong: Judged) -> tuple[str, ...]:
+        """The name of what the right answer has where this value stands; () where that is not certain."""
+        if len(wrong.event.arrays) != 1 or not wrong.event.name:
+            return ()
+        shape = sorted(np.squeeze(wrong.event.arrays[0]).shape)
+        turn = wrong.event.hit if wrong.event.frame.depth == 0 else 0
+        right = [j for j in self.judged if j.standing is Standing.RIGHT and j.found]
+        matched = {(m.name, m.turn) for j in right for m in j.found.marks}
+        marks = [(m, a) for m, a in self.known.named if m.turn == turn]
+        lines: dict[int, list[bool]] = {}
+        for mark, _ in marks:
+            lines.setdefault(mark.line, []).append((mark.name, mark.turn) in matched)
+        missing = [
+            (mark.name, array)
+            for mark, array in marks
+            if (mark.name, mark.turn) not in matched
+            and sorted(np.squeeze(array).shape) == shape
+            and (len(lines[mark.line]) == 1 or any(lines[mark.line]))
+        ]
+        missing = [(n, a) for k, (n, a) in enumerate(missing) if not any(_equal(a, b) for _, b in missing[:k])]
+        off = {
+            j.event.name
+            for j in self.judged
+            if j.standing is Standing.OFF
+            and len(j.event.arrays) == 1
+            and j.event.hit == wrong.event.hit
+            and sorted(np.squeeze(j.event.arrays[0]).shape) == shape
+        }
+        if len(missing) == 1:
+            return (missing[0][0],)
+        # Several: the first of them, if as many values are off and this one is a share as that is, and no other.
+        shares = [bool(np.all((a > 0) & (a < 1))) for a in (*wrong.event.arrays, *(a for _, a in missing))]
+        first = len(off) > len(missing) > 1 and shares[0] and shares[1] and not any(shares[2:])
+        return (missing[0][0],) if first else ()
+
+    def _steps(self, wrong: Judged) -> tuple[Fact, ...]:
+        """From which run of its line the value is wrong, by the number that counts in the learner's loop."""
+        event = wrong.event
+        same = [
+            j
+            for j in self.judged
+            if j.event.frame is event.frame and (j.event.line, j.event.name) == (event.line, event.name)
+        ]
+        earlier = same[: same.index(wrong)]
+        if not earlier or not all(j.standing is Standing.RIGHT for j in earlier):
+            return ()
+        counts = [dict(j.event.counts) for j in (*earlier, wrong)]
+        for name in counts[-1]:
+            numbers = [each.get(name) for each in counts]
+            if None not in numbers and len(set(numbers)) == len(numbers):
+                return (facts.WrongFrom(name, tuple(numbers[:-1]), numbers[-1]),)
+        return ()
+
+    def _exchanged(self, wrong: Judged) -> tuple[Fact, ...]:
+        """Values that the wrong line reads under the name of another value of the right answer."""
+        names = {mark.name for mark, _ in self.known.named}
+        reads = wrong.event.frame.lines.reads(wrong.event.line)
+        holds: dict[str, Judged] = {}
+        for each in self.judged[: self.first]:
+            if each.event.frame is wrong.event.frame and each.event.name in reads & names:
+                holds[each.event.name] = each
+        said = []
+        for name, each in holds.items():
+            found = [m.name for m in each.found.marks if m.name] if each.found and each.found.whole else []
+            if found and name not in found and each.standing is Standing.RIGHT:
+                said.append(facts.Exchanged(*self._place(each), self._words(found[0])))
+        return tuple(said)
+
+    def _incomplete(self, wrong: Judged) -> tuple[Fact, ...]:
+        """Where the one value that the wrong line reads is a part only of a sum or a product."""
+        last: dict[str, Judged] = {}
+        for each in self.judged[: self.first]:
+            if each.event.frame is wrong.event.frame and each.event.name in each.event.frame.lines.reads(
+                wrong.event.line
+            ):
+                last[each.event.name] = each
+        code = wrong.event.frame.code
+        if len(last) != 1 or wrong.event.frame.lines.reads(wrong.event.line) & set(
+            code.co_varnames[: code.co_argcount]
+        ):
+            return ()
+        (name, each), *_ = last.items()
+        partial = each.found and each.found.whole and all(mark.partial for mark in each.found.marks)
+        return (facts.Incomplete(each.line, name),) if partial else ()
+
+    def _elsewhere(self) -> tuple[Fact, ...]:
+        """What is returned in one place and belongs in another."""
+        names, said = list(self.want), []
+        for place, name in enumerate(names):
+            if name not in self._wrong_tensors() or proves_nothing(self.got[name]):
+                continue
+            for other, wanted in self.want.items():
+                if other != name and _equal(self.got[name], wanted) and not _equal(self.want[name], wanted):
+                    said.append(facts.ReturnedElsewhere(name, place, other, names.index(other)))
+                    break
+        return tuple(said)
+
+
+def _equal(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-6, atol=1e-6 * float(np.abs(b).max(initial=0))))

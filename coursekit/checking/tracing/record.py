@@ -1,0 +1,208 @@
+"""One call with the local values of its functions written down, line by line.
+
+Python's own tracing is used for as long as the call lasts; what was traced before (a debugger, a coverage) is traced
+again afterwards. What is kept is bounded: a call that goes on for longer runs to its end unrecorded.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import time
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from coursekit.checking.tracing.lines import Lines
+
+MAX_EVENTS = 20_000  # lines that are followed
+MAX_BYTES = 32_000_000  # of all the arrays that are kept
+MAX_NUMBERS = 4000  # in one array
+MAX_PARTS = 64  # arrays in one list, tuple or dict
+MAX_DEPTH = 30  # of calls into the same module
+MAX_SECONDS = 0.3  # that this thread computes
+
+Arrays = tuple[np.ndarray, ...]
+_YIELDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+@dataclass(eq=False)
+class Frame:
+    """One call of one function. line: the one that runs; hits: how often each began; seen: the last value of a name."""
+
+    code: types.CodeType
+    lines: Lines
+    line: int
+    depth: int
+    hits: dict[int, int] = field(default_factory=dict)
+    seen: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    def hands_on(self, name: str) -> bool:
+        """Whether the value of a name may be read where no line of this function shows it: by a function inside it, or
+        by whoever takes what it yields."""
+        return bool(self.code.co_flags & _YIELDS) or name in self.code.co_cellvars
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """A value that appeared when a line had run.
+
+    name:    of the local variable; "" for what a function returned or was handed.
+    before:  the arrays that the name held until then.
+    counts:  the integers among the local values: a loop's t is one of them.
+    hit:     how often the line had been run before.
+    inner:   the call that returned the value or was handed it.
+    """
+
+    frame: Frame
+    line: int
+    name: str
+    arrays: Arrays
+    before: Arrays = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    hit: int = 0
+    inner: Frame | None = None
+    returned: bool = False
+
+
+class Recorder:
+    """Records the calls of functions that share the global names of `function`: its notebook, or its module.
+
+    events:   in the order in which they happened. complete: False if a bound was reached.
+    on_line:  called with a frame before each of its lines runs.
+    """
+
+    def __init__(self, function: types.FunctionType, on_line: Callable[[types.FrameType], None] | None = None) -> None:
+        self.events: list[Event] = []
+        self.complete = True
+        self._names, self._main, self._on_line = function.__globals__, function.__code__, on_line
+        self._frames: dict[types.FrameType, Frame] = {}
+        self._code_lines: dict[int, Lines] = {}
+        self._bytes = self._lines = 0
+        self._until = 0.0
+
+    def superseded(self) -> set[Event]:
+        """The arrays that were made to be filled, entry by entry: what they held before, if anything, means nothing."""
+        last: dict[tuple[Frame, str], Event] = {}
+        found = set()
+        for event in self.events:
+            before = last.get((event.frame, event.name)) if event.name else None
+            if before is not None and fills(event) and not fills(before):
+                found.add(before)
+            last[event.frame, event.name] = event
+        return found
+
+    def run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """What call(*args, **kwargs) returns or raises."""
+        before = sys.gettrace()
+        self._until = time.thread_time() + MAX_SECONDS
+        sys.settrace(self._enter)
+        try:
+            return call(*args, **kwargs)
+        finally:
+            sys.settrace(before)
+            self._frames.clear()  # frames hold what the caller holds
+
+    def _enter(self, frame: types.FrameType, event: str, arg: Any) -> Any:
+        code = frame.f_code
+        if not self.complete or frame.f_globals is not self._names:
+            return None
+        if code.co_name.startswith("<") and code is not self._main:  # a comprehension, a lambda
+            return None
+        if frame not in self._frames and not self._begin(frame):
+            return None
+        return self._follow
+
+    def _begin(self, frame: types.FrameType) -> bool:
+        caller = self._frames.get(frame.f_back)
+        # By identity: equal code may have been written in two cells.
+        code = frame.f_code
+        if id(code) not in self._code_lines:
+            self._code_lines[id(code)] = Lines(code)
+        new = Frame(code, self._code_lines[id(code)], frame.f_lineno, caller.depth + 1 if caller else 0)
+        if new.depth > MAX_DEPTH:
+            self.complete = False
+            return False
+        self._frames[frame] = new
+        for name, value in frame.f_locals.items():
+            arrays = tuple(_arrays(value))
+            new.seen[name] = (_signature(arrays), arrays)
+            if caller and arrays:
+                self._add(Event(caller, caller.line, "", arrays, inner=new, hit=caller.hits.get(caller.line, 1) - 1))
+        return True
+
+    def _follow(self, frame: types.FrameType, event: str, arg: Any) -> Any:
+        own = self._frames.get(frame)
+        if own is None or not self.complete:
+            return None
+        self._lines += 1
+        if self._lines > MAX_EVENTS or self._bytes > MAX_BYTES or time.thread_time() > self._until:
+            self.complete = False
+            return None
+        if event == "line":
+            if own.hits:
+                self._changed(frame, own)
+            own.line = frame.f_lineno
+            own.hits[own.line] = own.hits.get(own.line, 0) + 1
+            if self._on_line is not None:
+                self._on_line(frame)
+        elif event == "return":
+            self._changed(frame, own)
+            if not own.code.co_flags & _YIELDS:
+                self._add(Event(own, own.line, "", tuple(_arrays(arg)), inner=own, returned=True))
+        return self._follow
+
+    def _changed(self, frame: types.FrameType, own: Frame) -> None:
+        """Write down what the line that has run changed."""
+        counts: tuple[tuple[str, int], ...] | None = None
+        for name, value in list(frame.f_locals.items()):
+            if type(value) is int:
+                continue
+            arrays = tuple(_arrays(value))
+            if not arrays and name not in own.seen:
+                continue
+            signature = _signature(arrays)
+            last, before = own.seen.get(name, (None, ()))
+            if signature == last:
+                continue
+            own.seen[name] = (signature, arrays)
+            if counts is None:
+                counts = tuple((k, v) for k, v in frame.f_locals.items() if type(v) is int)
+            self._add(Event(own, own.line, name, arrays, before, counts, own.hits.get(own.line, 1) - 1))
+
+    def _add(self, event: Event) -> None:
+        if event.arrays:
+            self._bytes += sum(a.nbytes for a in event.arrays)
+        self.events.append(event)
+
+
+def fills(event: Event) -> bool:
+    """Whether an array has changed in some of its entries only."""
+    if len(event.arrays) != 1 or len(event.before) != 1 or event.arrays[0].shape != event.before[0].shape:
+        return False
+    return bool(np.any(event.arrays[0] == event.before[0]))
+
+
+def _arrays(value: Any, depth: int = 0) -> Iterator[np.ndarray]:
+    """Copies of the arrays of real numbers in a value. Kinds are told by their class: a stranger's are left alone."""
+    kind = type(value)
+    if kind is np.ndarray:
+        if value.dtype.kind in "fiub" and 0 < value.size <= MAX_NUMBERS:
+            yield np.array(value, dtype=float)
+    elif depth < 3 and issubclass(kind, (list, tuple)) and len(value) <= MAX_PARTS:
+        if all(type(part) is float or issubclass(type(part), np.floating) for part in value):
+            if value:
+                yield np.array([float(part) for part in value])
+            return
+        for part in value:
+            yield from _arrays(part, depth + 1)
+    elif depth < 3 and kind is dict and len(value) <= MAX_PARTS:
+        for part in value.values():
+            yield from _arrays(part, depth + 1)
+
+
+def _signature(arrays: Arrays) -> tuple[Any, ...]:
+    return tuple((a.shape, a.tobytes()) for a in arrays)

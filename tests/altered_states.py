@@ -1,0 +1,81 @@
+"""What learners do to a whole process, as cells of a notebook, each with an expression that shows what it has set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+ALTERED = {
+    "numpy raises": ("import numpy as np\nnp.seterr(all='raise')", "np.geterr()"),
+    "numpy calls a function": (
+        "import numpy as np\ndef halt(*event): raise SystemError(event)\nnp.seterrcall(halt)\nnp.seterr(all='call')",
+        "(np.geterr(), np.geterrcall())",
+    ),
+    "a small buffer": ("import numpy as np\nnp.setbufsize(16)", "np.getbufsize()"),
+    "numpy prints otherwise": (
+        "import numpy as np\nnp.set_printoptions(precision=1, threshold=2, legacy='1.13', formatter={'all': len})",
+        "np.get_printoptions()",
+    ),
+    "warnings are errors": (
+        "import warnings\nwarnings.simplefilter('error')",
+        "warnings.filters[:]",
+    ),
+    "warnings are shown once": (
+        "import warnings\nwarnings.simplefilter('once')\nwarnings.warn('seen')",
+        "(warnings.filters[:], dict(warnings.onceregistry))",
+    ),
+    "another way to show warnings": (
+        "import warnings\ndef show(*message): raise SystemError(message)\nwarnings.showwarning = show",
+        "warnings.showwarning",
+    ),
+    "python's generator": ("import random\nrandom.seed(3)\nrandom.gauss()", "random.getstate()"),
+    "numpy's generator": (
+        "import numpy as np\nnp.random.seed(3)\nnp.random.randn()",
+        "[str(part) for part in np.random.get_state()]",
+    ),
+    "torch's generator": ("import torch\ntorch.manual_seed(3)", "torch.get_rng_state().tolist()"),
+    "float64 in torch": ("import torch\ntorch.set_default_dtype(torch.float64)", "torch.get_default_dtype()"),
+    "float16 in torch": ("import torch\ntorch.set_default_dtype(torch.float16)", "torch.get_default_dtype()"),
+    "another device in torch": ("import torch\ntorch.set_default_device('meta')", "torch.get_default_device()"),
+    "no gradients in torch": ("import torch\ntorch.set_grad_enabled(False)", "torch.is_grad_enabled()"),
+    "anomalies in torch": ("import torch\ntorch.autograd.set_detect_anomaly(True)", "torch.is_anomaly_enabled()"),
+    "deterministic torch": (
+        "import torch\ntorch.use_deterministic_algorithms(True)",
+        "torch.are_deterministic_algorithms_enabled()",
+    ),
+    "fast products in torch": (
+        "import torch\ntorch.set_float32_matmul_precision('medium')",
+        "torch.get_float32_matmul_precision()",
+    ),
+    "autocast in torch": (
+        "import torch\ntorch.set_autocast_enabled('cpu', True)",
+        "torch.is_autocast_enabled('cpu')",
+    ),
+    "two decimals": ("import decimal\ndecimal.getcontext().prec = 2", "decimal.getcontext().prec"),
+    "decimals that trap": (
+        "import decimal\ndecimal.setcontext(decimal.Context(prec=1, traps=[decimal.Inexact]))",
+        "(decimal.getcontext().prec, decimal.getcontext().traps)",
+    ),
+    "another locale": ("import locale\nlocale.setlocale(locale.LC_ALL, 'C')", "locale.setlocale(locale.LC_ALL)"),
+    "another folder": ("import os\nos.chdir('/')", "os.getcwd()"),
+    "a low recursion limit": (
+        "import sys\ndef depth():\n    frame, n = sys._getframe(), 0\n    while frame: frame, n = frame.f_back, n + 1\n"
+        "    return n\nsys.setrecursionlimit(depth() + 30)",
+        "sys.getrecursionlimit()",
+    ),
+    "a high recursion limit": ("import sys\nsys.setrecursionlimit(20_000)", "sys.getrecursionlimit()"),
+    "other built-ins": (
+        "import builtins\ndef other(*args, **kwargs): raise SystemError('a built-in of the learner')\n"
+        "for name in 'abs divmod max min pow round sorted sum'.split(): setattr(builtins, name, other)",
+        "vars(builtins)['abs'], vars(builtins)['sum']",
+    ),
+    "a built-in more": ("import builtins\nbuiltins.sigma = 3", "builtins.sigma"),
+}
+
+
+def altered(name: str) -> Callable[[], Any]:
+    """Do it here, and return a function that looks at what was set. Whoever calls this puts everything back."""
+    source, expression = ALTERED[name]
+    names: dict[str, Any] = {}
+    exec(source, names)
+    return eval(f"lambda: ({expression})", names)

@@ -1,0 +1,90 @@
+"""The known state of a process: what it is, and that everything is put back, however it ends."""
+
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from coursekit.checking.portable.state import RECURSION, State, known
+from tests.altered_states import ALTERED, altered
+
+
+@pytest.fixture(autouse=True)
+def everything_put_back():
+    before = State(generators=True)
+    yield
+    before.restore()
+
+
+@pytest.mark.filterwarnings("ignore:seen")
+@pytest.mark.parametrize("ended_by", [None, ValueError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("name", ALTERED)
+def test_what_was_set_before_is_there_again_and_nothing_of_what_was_set_meanwhile(name, ended_by):
+    outside, before = State(generators=True), None
+    try:
+        look = altered(name)
+        before = look()
+        try:
+            with known(seed=0):
+                for other in ALTERED:
+                    altered(other)
+                if ended_by is not None:
+                    raise ended_by
+        except (ValueError, KeyboardInterrupt, SystemExit) as error:
+            assert type(error) is ended_by
+        after = look()
+    finally:
+        outside.restore()
+    assert after == before
+
+
+def test_what_is_known():
+    torch.set_default_dtype(torch.float16)
+    torch.set_default_device("meta")
+    torch.set_grad_enabled(False)
+    np.seterr(all="raise")
+    warnings.simplefilter("error")
+    sys.setrecursionlimit(900)
+    with known():
+        assert np.geterr() == {"divide": "warn", "over": "warn", "invalid": "warn", "under": "ignore"}
+        assert torch.zeros(1).dtype == torch.float32 and torch.zeros(1).device.type == "cpu"
+        assert torch.ones(1, requires_grad=True).sum().requires_grad
+        assert sys.getrecursionlimit() == RECURSION
+        np.exp(np.array([1e4, -1e4]))
+        warnings.warn("nobody hears this", stacklevel=1)
+
+
+def test_float64_in_torch_and_a_raised_recursion_limit_are_the_learners_to_choose():
+    torch.set_default_dtype(torch.float64)
+    sys.setrecursionlimit(RECURSION + 1)
+    with known():
+        assert torch.zeros(1).dtype == torch.float64 and sys.getrecursionlimit() == RECURSION + 1
+
+
+def test_with_a_seed_the_numbers_are_the_same_and_the_learners_own_go_on():
+    torch.manual_seed(1)
+    np.random.seed(1)
+    expected = np.random.randn(4), torch.rand(2)
+    torch.manual_seed(1)
+    np.random.seed(1)
+    first = np.random.randn(1)
+    drawn = []
+    for _ in range(2):
+        with known(seed=3):
+            drawn.append((np.random.rand(), torch.rand(1).item()))
+    assert drawn[0] == drawn[1]
+    np.testing.assert_array_equal(np.concatenate([first, np.random.randn(3)]), expected[0])
+    assert torch.equal(torch.rand(2), expected[1])
+
+
+def test_torch_is_not_imported_for_it_and_may_be_imported_meanwhile():
+    program = (
+        "import sys\nfrom coursekit.checking.portable.state import known\n"
+        "with known(seed=0):\n    assert 'torch' not in sys.modules\n    import torch\n"
+        "with known(seed=0):\n    torch.set_default_dtype(torch.float16)\n"
+        "assert torch.get_default_dtype() == torch.float32"
+    )
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -1,0 +1,411 @@
+"""Reading along: the first wrong line of answers in many styles, and of code that is hard to follow."""
+
+import functools
+import json
+import linecache
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from coursekit.checking import Report, evaluate, facts
+from coursekit.checking.changes import since, summary
+from coursekit.checking.facts import FirstWrongValue, RightValue
+from coursekit.checking.tracing import reading, record
+
+GRU = """
+    def sigmoid(a):
+        return 1 / (1 + np.exp(-a))
+
+    def gru_step(x, h, params):
+        W_ih, W_hh, b_ih, b_hh = params
+        H = h.shape[1]
+        gx = x @ W_ih.T + b_ih
+        gh = h @ W_hh.T + b_hh
+        reset = sigmoid(gx[:, :H] + gh[:, :H])
+        update = sigmoid(gx[:, H : 2 * H] + gh[:, H : 2 * H])
+        cand = np.tanh(gx[:, 2 * H :] + update * gh[:, 2 * H :])
+        change = h - cand
+        return cand + update * change
+"""
+CANDIDATE = 11  # its line there
+
+
+def cell(source, name, quoted=True, **names):
+    """The function of this name, as a notebook's cell would define it."""
+    source = textwrap.dedent(source).lstrip("\n")
+    filename = f"<cell {abs(hash(source))}>" if quoted else "<string>"
+    if quoted:
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    names = {"__name__": "__main__", "np": np, **names}
+    exec(compile(source, filename, "exec"), names)
+    return names[name]
+
+
+def first(report):
+    return next((fact for fact in report.along if isinstance(fact, FirstWrongValue)), None)
+
+
+def words(report):
+    return " ".join(report.text.split())
+
+
+# What is said.
+
+
+def test_the_first_wrong_line_is_quoted_after_the_right_ones():
+    report = evaluate("gru_step", cell(GRU, "gru_step"))
+    assert [(fact.line, fact.part) for fact in report.along if isinstance(fact, RightValue)] == [
+        (9, "the reset gate r"),
+        (10, "the update gate z"),
+    ]
+    assert first(report).line == CANDIDATE
+    assert (
+        "In your code Line 9, `reset = sigmoid(gx[:, :H] + gh[:, :H])`: that is the reset gate r, right. Line 10, "
+        "`update = sigmoid(gx[:, H : 2 * H] + gh[:, H : 2 * H])`: that is the update gate z, right. Line 11, "
+        "`cand = np.tanh(gx[:, 2 * H :] + update * gh[:, 2 * H :])`: the first value that is no part of the right "
+        "computation; the candidate n was expected."
+    ) in words(report)
+    assert report.text.splitlines()[1].startswith("  In your code  Line 9")
+
+
+def test_a_right_answer_is_not_traced(monkeypatch):
+    monkeypatch.setattr(record.Recorder, "run", None)
+    assert evaluate("gru_step", cell(GRU.replace("update * gh", "reset * gh"), "gru_step")).passed
+
+
+def test_an_answer_that_is_called_elsewhere_is_not_traced():
+    from coursekit.checking.call import call_here
+
+    report = evaluate("gru_step", cell(GRU, "gru_step"), caller=lambda *call: call_here(*call))
+    assert not report.passed and report.along == ()
+
+
+def test_a_loop_is_right_up_to_a_step():
+    source = """
+        def rnn_backward(dhs, caches):
+            W_ih, W_hh, _, _ = caches[0].params
+            dx = np.zeros((*dhs.shape[:2], W_ih.shape[1]))
+            dW_ih, dW_hh, db = np.zeros_like(W_ih), np.zeros_like(W_hh), np.zeros(len(W_hh))
+            dh_next = np.zeros_like(dhs[:, 0])
+            for t in reversed(range(len(caches))):
+                cache = caches[t]
+                dh = dhs[:, t] - dh_next
+                da = dh * (1 - cache.h**2)
+                dx[:, t] = da @ W_ih
+                dh_next = da @ W_hh
+                dW_ih += da.T @ cache.x
+                dW_hh += da.T @ cache.h_prev
+                db += da.sum(axis=0)
+            return dx, dh_next, dW_ih, dW_hh, db, db.copy()
+    """
+    report = evaluate("rnn_backward", cell(source, "rnn_backward"))
+    assert first(report).line == 8
+    assert facts.WrongFrom("t", (2,), 1) in report.along
+    assert "It is right for t = 2, and wrong from t = 1 on." in words(report)
+
+
+def test_what_is_returned_in_the_wrong_place_is_said():
+    source = """
+        def rnn_step_backward(dh, cache):
+            W_ih, W_hh, _, _ = cache.params
+            da = dh * (1 - cache.h**2)
+            dW_ih = da.T @ cache.x
+            dW_hh = da.T @ cache.h_prev
+            db = da.sum(axis=0)
+            return da @ W_ih, da @ W_hh, dW_ih, dW_hh, dh.sum(axis=0), db
+    """
+    report = evaluate("rnn_step_backward", cell(source.replace("dh.sum(axis=0), db", "db, db"), "rnn_step_backward"))
+    assert report.passed
+    report = evaluate("rnn_step_backward", cell(source, "rnn_step_backward"))
+    assert first(report).line == 7
+    swapped = """
+        def lstm_step(x, h, c, params):
+            W_ih, W_hh, b_ih, b_hh = params
+            a = x @ W_ih.T + b_ih + h @ W_hh.T + b_hh
+            i, f, g, o = np.split(a, 4, axis=1)
+            i, f, o = (1 / (1 + np.exp(-gate)) for gate in (i, f, o))
+            new = f * c + i * np.tanh(g)
+            return new, o * np.tanh(new)
+    """
+    report = evaluate("lstm_step", cell(swapped, "lstm_step"))
+    assert first(report).line == 7
+    assert "What you return first, as h, is what belongs second: c." in words(report)
+
+
+def test_gates_that_bear_each_other_s_names_are_told_where_they_are_read():
+    source = (
+        GRU.replace("reset", "z").replace("update", "r").replace("r * gh", "r * gh").replace("cand + r", "cand + z")
+    )
+    report = evaluate("gru_step", cell(source, "gru_step"))
+    assert first(report).line == CANDIDATE
+    assert "It reads `r`, and what line 10 gives that name is the update gate z." in words(report)
+
+
+def test_a_scaled_and_a_negated_value_are_named_as_such():
+    source = """
+        def rnn_step_backward(dh, cache):
+            W_ih, W_hh, _, _ = cache.params
+            da = {}
+            return da @ W_ih, da @ W_hh, da.T @ cache.x, da.T @ cache.h_prev, da.sum(axis=0), da.sum(axis=0)
+    """
+    negated = evaluate("rnn_step_backward", cell(source.format("dh * (cache.h**2 - 1)"), "rnn_step_backward"))
+    assert "with the opposite sign" in words(negated) and first(negated).line == 3
+    mean = evaluate("rnn_step_backward", cell(source.format("dh * (1 - cache.h**2) / len(dh)"), "rnn_step_backward"))
+    assert (first(mean).relation, first(mean).axis) == ("divided", "N")
+
+
+def test_a_sum_that_lacks_a_term_is_told_where_it_is_read():
+    source = """
+        def rnn_step(x, h, params):
+            W_ih, W_hh, b_ih, b_hh = params
+            total = x @ W_ih.T + b_ih + h @ W_hh.T
+            return np.tanh(total)
+    """
+    report = evaluate("rnn_step", cell(source, "rnn_step"))
+    assert first(report).line == 4
+    assert "It reads `total` of line 3, which is a part of the right sum or product, not all of it." in words(report)
+
+
+def test_a_value_that_only_looks_wrong_is_not_blamed():
+    """`change` is no value of the right answer, and what is computed from it is right."""
+    source = GRU.replace("update * gh", "reset * gh").replace(
+        "return cand + update * change", "return 2 * (cand + update * change)"
+    )
+    report = evaluate("gru_step", cell(source, "gru_step"))
+    assert first(report).line == 13
+
+
+def test_numbers_that_agree_by_chance_are_called_neither_right_nor_wrong():
+    source = """
+        def gru_step(x, h, params):
+            zeros = np.zeros_like(h)
+            ones = np.ones(h.shape)
+            whole = np.arange(h.size).reshape(h.shape)
+            return zeros * whole + ones
+    """
+    report = evaluate("gru_step", cell(source, "gru_step"))
+    assert not any(isinstance(fact, RightValue) for fact in report.along)
+    assert first(report) is None or first(report).line == 5
+
+
+def test_where_nothing_matches_nothing_is_said():
+    source = """
+        def gru_step(x, h, params):
+            a = np.sin(x @ params[0].T * 3)
+            b = np.cos(a) + a**3
+            c = np.sqrt(1 + b**2)
+            d = c[:, :5] * 1.7 + c[:, 5:10]
+            return d[:, : h.shape[1]] if d.shape == h.shape else h * 1.3
+    """
+    assert evaluate("gru_step", cell(source, "gru_step")).along == ()
+
+
+# Where the answer stands.
+
+
+def test_it_is_stored_shown_and_read_again():
+    report = evaluate("gru_step", cell(GRU.replace("np.tanh", "np.sin"), "gru_step"))
+    again = Report.from_dict(json.loads(json.dumps(report.to_dict())))
+    assert again.along == report.along != () and again.text == report.text
+    old = {key: value for key, value in report.to_dict().items() if key != "along"}
+    assert Report.from_dict(old).along == ()
+
+
+def test_the_page_escapes_the_line_and_shows_it_as_code():
+    report = evaluate("gru_step", cell(GRU.replace("update * gh", "(update if 1 < 2 else '<b>`') * gh"), "gru_step"))
+    page = report._repr_html_()
+    assert "&#x27;&lt;b&gt;&#x27;&#x27;" in page and "<b>" not in page
+    assert page.index("In your code") < page.index("What</div>")
+    assert "<code>cand = np.tanh(" in page
+
+
+def test_a_first_wrong_line_that_has_moved_is_said():
+    before = evaluate(
+        "gru_step", cell(GRU.replace("gx = x @ W_ih.T + b_ih", "gx = 2 * (x @ W_ih.T) + b_ih"), "gru_step")
+    )
+    now = evaluate("gru_step", cell(GRU, "gru_step"))
+    assert first(before).line < first(now).line
+    said = " ".join(since(summary(before), now))
+    assert f"The first wrong line was {first(before).line} and is {first(now).line} now." in said
+    earlier = {key: value for key, value in summary(before).items() if key != "first_wrong"}
+    assert "first wrong line" not in " ".join(since(earlier, now))
+
+
+# Code that is hard to follow.
+
+
+def test_without_source_the_line_is_not_quoted():
+    report = evaluate("gru_step", cell(GRU, "gru_step", quoted=False))
+    assert first(report).line == CANDIDATE and first(report).source == ""
+    assert f"Line {CANDIDATE}, `cand`: the first value that is no part" in words(report)
+
+
+def test_a_file_that_has_changed_since_is_not_quoted():
+    answer = cell(GRU, "gru_step")
+    linecache.cache[answer.__code__.co_filename] = (1, None, ["x = 1\n"], answer.__code__.co_filename)
+    assert first(evaluate("gru_step", answer)).source == ""
+
+
+def test_helpers_of_the_same_notebook_are_read():
+    source = """
+        def gate(x, h, W, U, b, c):
+            total = x @ W.T + b + h @ U.T + c
+            return 1 / (1 + np.exp(-total))
+
+        def candidate(x, h, r, W, U, b, c):
+            inside = x @ W.T + b + h @ U.T + r * c
+            return np.tanh(inside)
+
+        def gru_step(x, h, params):
+            rows = [slice(k * h.shape[1], (k + 1) * h.shape[1]) for k in range(3)]
+            r, z, n = ([p[block] for p in params] for block in rows)
+            reset = gate(x, h, *r)
+            update = gate(x, h, *z)
+            cand = candidate(x, h, reset, *n)
+            return (1 - update) * cand + update * h
+    """
+    report = evaluate("gru_step", cell(source, "gru_step"))
+    assert (first(report).line, first(report).function) == (6, "candidate")
+    assert "Line 6 of candidate, `inside = " in words(report)
+
+
+GENERATOR = """
+    def states(x, h, params):
+        W_ih, W_hh, b_ih, b_hh = params
+        for t in range(x.shape[1]):
+            h = np.tanh(x[:, t] @ W_ih.T + b_ih + h @ W_hh + b_hh)
+            yield h
+
+    def rnn_forward(x, h0, params):
+        return np.stack(list(states(x, h0, params)), axis=1)
+"""
+CLOSURE = """
+    def rnn_forward(x, h0, params):
+        W_ih, W_hh, b_ih, b_hh = params
+        h = h0
+
+        def step(inputs):
+            nonlocal h
+            h = np.tanh(inputs @ W_ih.T + h @ W_hh + b_ih + b_hh)
+            return h
+
+        return np.stack([step(x[:, t]) for t in range(x.shape[1])], axis=1)
+"""
+RECURSION = """
+    def go(x, h, params, t):
+        if t == x.shape[1]:
+            return []
+        W_ih, W_hh, b_ih, b_hh = params
+        h = np.tanh(x[:, t] @ W_ih.T + b_ih + h @ W_hh + b_hh)
+        return [h, *go(x, h, params, t + 1)]
+
+    def rnn_forward(x, h0, params):
+        return np.stack(go(x, h0, params, 0), axis=1)
+"""
+
+
+@pytest.mark.parametrize(("source", "line"), [(GENERATOR, 4), (CLOSURE, 7), (RECURSION, 5)])
+def test_generators_closures_and_recursion(source, line):
+    assert first(evaluate("rnn_forward", cell(source, "rnn_forward"))).line == line
+
+
+def test_decorated_partial_and_bound_answers():
+    answer = cell(GRU, "gru_step")
+
+    @functools.wraps(answer)
+    def decorated(*args):
+        return answer(*args)
+
+    class Holder:
+        step = staticmethod(answer)
+
+        def method(self, x, h, params):
+            return answer(x, h, params)
+
+    for wrapped in (decorated, functools.partial(answer), Holder.step):
+        assert first(evaluate("gru_step", wrapped)).line == CANDIDATE
+    assert not evaluate("gru_step", Holder().method).passed
+
+
+def test_an_object_that_is_called_is_not_read():
+    class Answer:
+        def __call__(self, x, h, params):
+            return h * 2
+
+    assert evaluate("gru_step", Answer()).along == ()
+
+
+def test_a_very_long_loop_ends_and_says_nothing():
+    source = """
+        def gru_step(x, h, params):
+            total = h * 1.5
+            for k in range(200_000):
+                total = total + 1e-9
+            return total
+    """
+    report = evaluate("gru_step", cell(source, "gru_step"))
+    assert not report.passed and report.along == ()
+
+
+def test_what_traced_before_traces_again():
+    seen = []
+
+    def tracer(frame, event, arg):
+        seen.append(event)
+        return None
+
+    before = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        report = evaluate("gru_step", cell(GRU, "gru_step"))
+        assert sys.gettrace() is tracer
+    finally:
+        sys.settrace(before)
+    assert first(report).line == CANDIDATE and seen
+
+
+@pytest.mark.parametrize("line", ["sys.settrace(None)", "sys.settrace(lambda *a: None)", "sys.setprofile(None)"])
+def test_an_answer_that_traces_itself(line):
+    before = sys.gettrace()
+    source = GRU.replace("H = h.shape[1]", f"H = h.shape[1]; {line}")
+    try:
+        assert not evaluate("gru_step", cell(source, "gru_step", sys=sys)).passed
+    finally:
+        sys.settrace(before)
+
+
+def test_an_answer_that_fails_only_when_it_is_traced_says_nothing():
+    source = GRU.replace("H = h.shape[1]", "H = h.shape[1] if sys.gettrace() is old else 1 / 0")
+    report = evaluate("gru_step", cell(source, "gru_step", sys=sys, old=sys.gettrace()))
+    assert report.verdict == "wrong" and report.along == ()
+
+
+def test_an_answer_with_other_numbers_at_every_call_says_nothing():
+    source = GRU.replace("update * gh", "np.random.rand() * gh")
+    assert evaluate("gru_step", cell(source, "gru_step")).along == ()
+
+
+def test_values_with_a_will_of_their_own_are_left_alone():
+    class Trap:
+        def __getattribute__(self, name):
+            raise AssertionError(name)
+
+        def __eq__(self, other):
+            raise AssertionError
+
+        __hash__ = None
+
+    source = GRU.replace("H = h.shape[1]", "H = h.shape[1]; trap = Trap()")
+    assert first(evaluate("gru_step", cell(source, "gru_step", Trap=Trap))).line == CANDIDATE
+
+
+def test_a_right_answer_is_followed_once_per_draw(monkeypatch):
+    reading._landmarks.clear()
+    made = []
+    real = reading.landmarks
+    monkeypatch.setattr(reading, "landmarks", lambda *args: made.append(1) or real(*args))
+    for _ in range(3):
+        evaluate("gru_step", cell(GRU, "gru_step"))
+    assert len(made) == 1

@@ -1,0 +1,126 @@
+"""Two graders at once, a database that is gone, a disk that is full: one sentence, and nothing half-written."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import sqlite3
+import subprocess
+
+import pytest
+
+from coursekit.grading.batch import grade
+from coursekit.grading.gradebook import lock
+from coursekit.grading.gradebook.results import RESULTS
+from coursekit.grading.run import runners
+from coursekit.grading.submission.course import Course, CourseError
+
+pytestmark = pytest.mark.nbgrader
+
+
+@pytest.fixture
+def course(make_course):
+    made = make_course()
+    made.hand_in("ada", b"{ not json")  # it need not run to be written
+    made.hand_in("bob", b"{ not json")
+    return made
+
+
+def graded(course):
+    place = Course(course.root)
+    return list(grade(place, "mini", place.students("mini"), runners.serially))
+
+
+def left_over(course):
+    return [str(path) for path in course.root.rglob(".*") if ".new-" in path.name]
+
+
+def said(done):
+    assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    return done.stderr
+
+
+def test_the_second_of_two_is_told_who_is_at_work(course):
+    with lock.alone_in(course.root / RESULTS):
+        told = said(course.grade("-j", "1"))
+        assert "another `coursekit grade` is at work" in told and f"process {os.getpid()}" in told
+        with pytest.raises(CourseError, match="at work"):
+            graded(course)
+    assert not (course.root / "autograded").exists()
+    assert [row.student for row in graded(course)] == ["ada", "bob"], "the lock ends with its holder"
+
+
+def test_a_grader_that_was_killed_holds_no_lock(course):
+    (course.root / RESULTS).mkdir(exist_ok=True)
+    (course.root / RESULTS / lock.LOCK).write_text("process 1 on a host, since 00:00:00")
+    assert len(graded(course)) == 2
+    with (course.root / RESULTS / lock.LOCK).open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_database_that_is_locked_damaged_or_read_only_is_said(course):
+    other = sqlite3.connect(course.root / "gradebook.db")
+    other.execute("BEGIN EXCLUSIVE")
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text().replace("timeout=60", "timeout=0.1"))
+    assert "database is locked" in said(course.grade("-j", "1"))
+    other.close()
+    (course.root / "gradebook.db").write_bytes(b"not a database" * 1000)
+    assert "cannot be opened: file is not a database" in said(course.grade("-j", "1"))
+    config.write_text(config.read_text() + "\nc.CourseDirectory.db_url = 'sqlite:////nowhere/at/all.db'\n")
+    assert "unable to open database file" in said(course.grade("-j", "1"))
+    assert not (course.root / "autograded").exists()
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """Puts a disk of its own, which is full, in the place of a folder; gives a way to make room."""
+    places = []
+
+    def fill(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True)
+        if mounted.returncode:
+            pytest.skip("no disk of one's own can be mounted here")
+        places.append(folder)
+        with pytest.raises(OSError, match="No space"):
+            (folder / "filler").write_bytes(b"x" * (1 << 20))
+        return (folder / "filler").unlink
+
+    yield fill
+    for place in places:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.parametrize("folder", [f"{RESULTS}/written", "autograded"])
+def test_a_full_disk_is_said_and_leaves_no_half(course, full_disk, folder):
+    make_room = full_disk(course.root / folder)
+    told = said(course.grade("-j", "1"))
+    assert "no space left on device" in told and "Make room" in told
+    assert left_over(course) == []
+    make_room()
+    assert len(graded(course)) == 2 and left_over(course) == []
+    for student in ("ada", "bob"):
+        json.loads((course.root / "autograded" / student / "mini" / "mini.ipynb").read_text())
+
+
+def test_a_database_that_is_full_is_said(course):
+    with contextlib.closing(sqlite3.connect(course.root / "gradebook.db")) as full:
+        pages = full.execute("PRAGMA page_count").fetchone()[0]
+    limit = f"""
+from sqlalchemy import Engine, event
+
+@event.listens_for(Engine, "connect")
+def limited(connection, _):
+    connection.execute("PRAGMA max_page_count = {pages}")
+"""
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + limit)
+    for number in range(100):
+        course.hand_in(f"s{number}", b"{ not json")
+    told = said(course.grade("-j", "1"))
+    assert "database or disk is full" in told and "What was graded is kept" in told
+    assert left_over(course) == []
