@@ -28,7 +28,7 @@ def test_every_mistake_is_caught_and_told_apart(typed):
     _, said = typed
     assert "(right answer accepted 20/20)" in said
     assert said.count("caught 20/20  told apart 20/20") == 3
-    assert "1 exercises, 3 mistakes, 0 holes" in said
+    assert "1 exercises, 3 mistakes, on 20 of 20 seeds: 3 caught, 3 told apart; 0 holes" in said
 
 
 def test_what_is_handed_out_holds_no_answer(typed):
