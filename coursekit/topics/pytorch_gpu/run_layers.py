@@ -82,7 +82,7 @@ def train_function(layer, x, h0, W_ih, W_hh, b_ih, b_hh, dhs):
                 return {"value": number}
             if isinstance(value, (list, tuple)):
                 return [self.told(one) for one in value]
-            return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+            return value if isinstance(value, (bool, int, float)) else None  # a kind of number or of memory
 
         def step(self, name, *rest):
             self.steps.append([self.names.setdefault(name, len(self.names)), *rest])
