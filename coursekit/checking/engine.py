@@ -32,6 +32,7 @@ def evaluate(
     *,
     caller: Caller = call_here,
     limit: float | None = None,
+    along: bool = True,
 ) -> Report:
     """Check `answer` against the reference of an exercise.
 
@@ -40,6 +41,7 @@ def evaluate(
     seed:     chooses the numbers that are drawn; the same seed gives the same report.
     caller:   how the answer is called; the default calls it in this process.
     limit:    seconds that one call may take; the default is what the exercise allows.
+    along:    read a wrong answer's own lines too, which takes another call. Never of an answer in another process.
 
     Raises UnknownExercise if nothing has that name. Whatever the answer does is in the report, never an exception.
     """
@@ -54,6 +56,8 @@ def evaluate(
         earlier = {name: registry.get(name).reference for name in exercise.uses}
         with substituted(answer, earlier):
             run = _Run(exercise, answer, seed, caller, exercise.cpu_s if limit is None else limit)
+            if along and caller is call_here:
+                run.read_along(answer)
         return run.report(time.perf_counter() - start)
 
 
@@ -76,15 +80,15 @@ class _Run:
                 continue
             self._one_draw(draw, want)
         self._conduct()
-        self.along = self._along(answer) if caller is call_here else ()
+        self.along: tuple[facts.Fact, ...] = ()
 
-    def _along(self, answer: Callable[..., Any]) -> tuple[facts.Fact, ...]:
+    def read_along(self, answer: Callable[..., Any]) -> None:
         """What the lines of an answer compute whose numbers are wrong, on the smallest draw where they are."""
         for draw, want, case, seen in zip(self.draws, self.expected, self.cases, self.seen, strict=False):
             if case.findings:
-                numbers = {finding.kind for finding in case.findings} <= {FindingKind.VALUE, FindingKind.NAN}
-                return read_along(self.exercise, answer, draw, want, seen.arrays, self.seed) if numbers else ()
-        return ()
+                if {finding.kind for finding in case.findings} <= {FindingKind.VALUE, FindingKind.NAN}:
+                    self.along = read_along(self.exercise, answer, draw, want, seen.arrays, self.seed)
+                return
 
     def _stopped(self) -> bool:
         failure = self.calls[-1].failure if self.calls else None

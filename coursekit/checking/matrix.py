@@ -57,7 +57,7 @@ def rows(exercise: Exercise, seeds: int = 20) -> Iterator[Row]:
     candidates = (*exercise.mistakes, Mistake(_RIGHT, "", exercise.reference))
     with_right = dataclasses.replace(exercise, mistakes=candidates)
     for mistake in exercise.mistakes:
-        reports = [evaluate(with_right, mistake.implement, seed) for seed in range(seeds)]
+        reports = [evaluate(with_right, mistake.implement, seed, along=False) for seed in range(seeds)]
         same = {name for report in reports for name in report.diagnoses} - {mistake.name}
         yield Row(
             exercise.name,
