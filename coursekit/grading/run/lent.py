@@ -52,6 +52,25 @@ def table() -> dict[str, tuple[str, Any]]:
     return found | {name: found[origin] for name, origin in passed_on.items() if origin in found}
 
 
+def source() -> str:
+    """The table as a literal, the same in every process: a set is written down in the order of its texts."""
+    return _literal(table())
+
+
+def _literal(value: Any) -> str:
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{_literal(key)}: {_literal(one)}" for key, one in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_literal, value)) + "]"
+        case tuple():
+            return "(" + "".join(f"{_literal(one)}, " for one in value) + ")"
+        case frozenset() | set() if value:
+            members = "{" + ", ".join(sorted(map(_literal, value))) + "}"
+            return f"frozenset({members})" if isinstance(value, frozenset) else members
+    return repr(value)
+
+
 def _own(module: str, source: str) -> dict[str, tuple[str, Any]]:
     """What a module defines."""
     entries, known = {}, {"__builtins__": {}, "np": np, "range": range}

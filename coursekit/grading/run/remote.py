@@ -27,7 +27,7 @@ CALL, RUN_BESIDE, READ_AGAIN = "call_answer", "run_beside", "read_again"
 
 PRELUDE = "\n".join(
     Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("prelude.py", "finished_layers.py")
-).replace("LENT = {}", f"LENT = {lent.table()!r}")
+).replace("LENT = {}", f"LENT = {lent.source()}")
 """Runs in the warm server, so that every worker has it: start a server with `Server(prelude=PRELUDE)`."""
 
 MAX_CALLBACK_NUMBERS = 1_000_000  # in the arguments of one call back: more than any draw holds

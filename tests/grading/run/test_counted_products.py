@@ -10,7 +10,7 @@ from tests.grading.run.test_functions_and_modules import FUSED
 
 UNFUSED = FUSED.replace("F.linear(x, W_ih, b_ih).unbind(1)", "[F.linear(part, W_ih, b_ih) for part in x.unbind(1)]")
 LAYER = UNFUSED.replace("def gru_layer_fused", "def slow")
-HONEST = 0.5  # what the layer earns that is not fused: all of the draw with one step, half of the four others
+HONEST = 0.5  # what the layer earns that is right and not fused
 IN_FRAMES = """
 import sys
 def recorder():

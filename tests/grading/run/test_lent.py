@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -127,3 +130,17 @@ def test_a_lesson_is_not_lent_its_own_answers():
         )
     )
     assert "coursekit.reference.numerics.sigmoid" in lent.functions("05_gru")
+
+
+def test_every_process_writes_the_same_text():
+    program = "from coursekit.grading.run.remote import PRELUDE; print(hash_of(PRELUDE.encode()).hexdigest())"
+    program = f"from hashlib import sha256 as hash_of; {program}"
+    done = [
+        subprocess.run([sys.executable, "-c", program], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True)
+        for seed in ("1", "2")
+    ]
+    assert done[0].returncode == 0 and done[0].stdout == done[1].stdout
+
+
+def test_the_text_is_the_table():
+    assert eval(lent.source()) == lent.table()
