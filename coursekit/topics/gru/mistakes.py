@@ -97,6 +97,13 @@ STEP = (
         gru_step_reset_before,
     ),
     Mistake(
+        "two things at once: a reset gate before the product, W_hn (r * h), and an update gate that is swapped, "
+        "(1 - z) * h + z * n",
+        "Both stand so in the papers of 2014, and in most posts that follow them. Here r multiplies the finished "
+        "product, its bias included, and with z = 1 the new state must equal the old one.",
+        lambda x, h, params: gru_step_reset_before(x, h, to_other_convention(params)),
+    ),
+    Mistake(
         "a candidate without the reset gate",
         "r does not reach the candidate. Which term of n does r multiply?",
         _wrong(candidate=lambda xn, r, hn: np.tanh(xn + hn)),

@@ -244,3 +244,18 @@ def test_the_hint_about_the_two_places_of_r_is_true():
     agree = x[:, 0], 0 * h0, without_biases(PARAMS)
     assert relative_error(before(*agree), after(*agree)) < 1e-12
     assert relative_error(before(*nowhere), after(*nowhere)) > 1e-2
+
+
+def test_the_gru_of_most_posts_is_rejected_and_both_halves_are_named():
+    def gru_step(x, h, params):
+        H = h.shape[1]
+        xr, xz, xn = np.split(x @ params.W_ih.T + params.b_ih, 3, axis=1)
+        hr, hz, _ = np.split(h @ params.W_hh.T + params.b_hh, 3, axis=1)
+        r, z = sigmoid(xr + hr), sigmoid(xz + hz)
+        n = np.tanh(xn + (r * h) @ params.W_hh[2 * H :].T + params.b_hh[2 * H :])
+        return z * n + (1 - z) * h
+
+    for seed in range(5):
+        report = evaluate("gru_step", gru_step, seed)
+        (name,) = report.diagnoses
+        assert not report.passed and "before the product" in name and "swapped" in name
