@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
+from nbgrader.apps import ExportApp
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import Exchange
@@ -32,7 +33,16 @@ from coursekit.lessons.tree import clone_root, lesson_texts
 ROOT = Path(__file__).parents[2]
 LESSON = "00_numerical_tools"
 TEXT = ROOT / "solutions" / LESSON / f"{LESSON}.md"
-CONFIGURED = (Autograde, CourseDirectory, Exchange, ExchangeFactory, GenerateFeedback, HTMLExporter, OverwriteCells)
+CONFIGURED = (
+    Autograde,
+    CourseDirectory,
+    Exchange,
+    ExchangeFactory,
+    ExportApp,
+    GenerateFeedback,
+    HTMLExporter,
+    OverwriteCells,
+)
 ROSTER = "id;last_name;first_name\nada;Lovelace;Ada\nalan;Turing;Alan\n"
 
 
