@@ -178,7 +178,7 @@ def here(name, source, seed=5):
     before, names = State(), {"registry_name": registry.get(name).returns[0].name}
     try:
         exec(source, names)
-        return evaluate(name, names[name], seed)
+        return evaluate(name, names[name], seed, along=False)
     finally:
         before.restore()
 
