@@ -32,6 +32,22 @@ SAME = {
     "with words": "January 15, 2026 10:00 AM",
 }
 
+YEAR_FIRST = (
+    "2026-02-01 10:00:00.000000 UTC",
+    "2026-02-01T10:00:00Z",
+    "2026-02-01 12:00:00 +0200",
+    "2026-02-01T05:00:00 EST",
+    "2026/02/01 10:00",
+    "2026-2-1 10:00",
+    "20260201T100000Z",
+)
+
+
+@pytest.mark.parametrize("text", YEAR_FIRST)
+def test_after_the_year_comes_the_month(text):
+    assert time_of(text) == datetime(2026, 2, 1, 10, 0)
+
+
 REFUSED = {
     "": "empty",
     "yesterday": "is no time",
