@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from coursekit.grading.failures import FAILED, Failures, is_of_the_disk, trace
 from coursekit.grading.gradebook.book import opened
-from coursekit.grading.gradebook.booked import booked
+from coursekit.grading.gradebook.booked import booked, enrolled
 from coursekit.grading.gradebook.fingerprint import RUN, WORDS, Circumstances, Fingerprint, changed
 from coursekit.grading.gradebook.lock import alone_in
 from coursekit.grading.gradebook.results import RESULTS, ResultStore
@@ -74,7 +74,7 @@ def known(course: Course, assignment: str, students: list[str]) -> Iterator[Row]
     """A row for each student with what is known already; nothing is graded and nothing is written."""
     with opened(course, assignment) as (book, entry):
         there = booked(book.db, entry)
-        circumstances = Circumstances(entry, there, late_penalties(course).plugin_inst)
+        circumstances = Circumstances(entry, there, enrolled(book.db), late_penalties(course).plugin_inst)
     run = _Run(course, assignment, circumstances)
     for submission in course.submissions(assignment, students):
         row = run.known(submission)

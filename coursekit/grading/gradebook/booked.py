@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from nbgrader.api import Assignment, BaseCell, Grade, Notebook, Student, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from coursekit.grading.submission.names import one_spelling
@@ -100,7 +100,7 @@ def booked(session: Session, assignment: Assignment, students: Collection[str] |
     most = worth(assignment)
     found: dict[str, Booked] = {}
     for row in session.execute(people):
-        name = " ".join(part for part in (row.first_name, row.last_name) if part)
+        name = _full_name(row)
         late_s = _late_s(row.timestamp, assignment.duedate, row.extension)
         found[row.student_id] = Booked(row.student_id, name, row.timestamp, row.extension, late_s)
     for row in session.execute(scores):
@@ -111,6 +111,16 @@ def booked(session: Session, assignment: Assignment, students: Collection[str] |
         cell = Cell(row.notebook, row.cell)
         entry.scores[cell] = Score(points, most[cell], (row.manual_score, row.extra_credit))
     return {one_spelling(name): entry for name, entry in found.items()}
+
+
+def enrolled(session: Session) -> dict[str, str]:
+    """The full name of everybody whom the gradebook knows, also of those with no row yet."""
+    people = session.execute(select(Student.id, Student.first_name, Student.last_name))
+    return {one_spelling(row.id): _full_name(row) for row in people}
+
+
+def _full_name(row: Row) -> str:
+    return " ".join(part for part in (row.first_name, row.last_name) if part)
 
 
 def _late_s(time: datetime | None, due: datetime | None, extension: timedelta | None) -> float:

@@ -44,11 +44,14 @@ class Circumstances:
 
     entry:   the gradebook's.
     booked:  what it holds, by student.
+    names:   full names, by student, also of those who have no row yet.
     penalty: the course's plug-in for late submissions, as it is configured.
     """
 
-    def __init__(self, entry: Assignment, booked: Mapping[str, Booked], penalty: BasePlugin) -> None:
-        self._due, self._booked = str(entry.duedate), booked
+    def __init__(
+        self, entry: Assignment, booked: Mapping[str, Booked], names: Mapping[str, str], penalty: BasePlugin
+    ) -> None:
+        self._due, self._booked, self._names = str(entry.duedate), booked, names
         self._worth, self._penalty = _text(sorted(worth(entry).items())), _rule(penalty)
 
     def of(self, submission: Submission, jobs: Iterable[Job]) -> Fingerprint:
@@ -69,7 +72,7 @@ class Circumstances:
             "penalty": self._penalty,
             "worth": self._worth,
             "by hand": _text(sorted(by_hand.items())),
-            "name": there.full_name,
+            "name": self._names.get(submission.student, ""),
         }
 
     def overwritten(self, submission: Submission) -> bool:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from coursekit import atomic
 from coursekit.grading.failures import is_of_the_disk
 from coursekit.grading.gradebook.book import opened, writing
-from coursekit.grading.gradebook.booked import Booked, booked
+from coursekit.grading.gradebook.booked import Booked, booked, enrolled
 from coursekit.grading.gradebook.decision import Decision, decided
 from coursekit.grading.gradebook.fingerprint import Circumstances
 from coursekit.grading.gradebook.lock import alone_on
@@ -62,8 +62,8 @@ class Writer:
             with writing():
                 self._rows = Rows(self._book.db, self._entry)
                 self._decided = self._rows.decided()
-                there = booked(self._book.db, self._entry)
-            self.circumstances = Circumstances(self._entry, there, self._late.plugin_inst)
+                there, names = booked(self._book.db, self._entry), enrolled(self._book.db)
+            self.circumstances = Circumstances(self._entry, there, names, self._late.plugin_inst)
             self._held = held.pop_all()
         return self
 

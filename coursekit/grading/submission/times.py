@@ -84,7 +84,7 @@ def in_utc(time: datetime) -> str:
 
 def _parsed(text: str, zone: str) -> datetime:
     # After the year comes the month: only where the year is last can the day stand before it.
-    orders = (False,) if re.match(r"\d{4}\D", text) else (False, True)
+    orders = (False,) if re.match(r"\d{4}(\d{4})?\D", text) else (False, True)
     found = {_read(text, zone, default, first) for default in _DEFAULTS for first in orders}
     if len(found) == 1:
         return found.pop()
