@@ -54,7 +54,7 @@ class Job:
         cells = [(cell["cell_type"], cell.get("id"), cell["source"], nbgrader_part(cell)) for cell in nb["cells"]]
         isolation = "sandbox" if self.isolated else "none"
         return {
-            "notebook": _digest([cells, nb["metadata"].get(READING), sorted(self.seeds.items())]),
+            "notebook": _digest([cells, nb.get("metadata", {}).get(READING), sorted(self.seeds.items())]),
             "grader": grader_version(),
             "isolation": isolation,
         }
