@@ -8,5 +8,7 @@ weight_mistakes.py  conversions and the parity report
 timing_mistakes.py  timing
 device.py           the pretended device that is timed
 run_layers.py       how a layer is checked where it lives, gradients included
+products.py         how many products a fused layer makes
+recorded.py         what a layer was seen to compute, run again
 figures.py          agreement, clocks, launches and rooflines drawn
 """
