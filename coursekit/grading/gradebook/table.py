@@ -97,7 +97,8 @@ def in_gradebook(row: Row, there: Booked | None) -> Row:
     scores = dict(there.scores)
     questions = []
     for question in row.questions:
-        cell = next((cell for cell in scores if cell.name == check_of(question.exercise)), None)
+        names = (check_of(question.exercise), question.exercise)  # of a check, or of a test of nbgrader's own
+        cell = next((cell for cell in scores if cell.name in names), None)
         score = Score(question.points, question.max_points) if cell is None else scores.pop(cell)
         questions.append(replace(question, points=score.points, max_points=score.max_points))
     for cell, score in sorted(scores.items()):

@@ -81,5 +81,5 @@ def test_both_kinds_of_tests_keep_their_points(course, program):
     assert "Points given in the student's kernel." in of(nb, "test_triple").outputs[-1].text
     if program == "coursekit":
         [line] = [line for line in printed[0].splitlines() if line.startswith("right")]
-        assert "10" in line.split() and "test_triple: given in the student's kernel" in " ".join(printed[0].split())
+        assert "10 + ?" in line and "test_triple: given in the student's kernel" in " ".join(printed[0].split())
         assert all("A person has to look at 1." in said for said in printed)
