@@ -14,7 +14,7 @@ from coursekit.grading.bounds import Bounds, Exceeded
 from coursekit.grading.run import notebook as trusted
 from coursekit.grading.run.notebook import FAILED
 
-from .test_notebook import COUNT, STEP, answer, check, graded, own
+from .run.test_notebook import COUNT, STEP, answer, check, graded, own
 
 
 def spin():

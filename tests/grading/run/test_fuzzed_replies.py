@@ -17,7 +17,7 @@ from coursekit.grading.run.remote import Remote, call_remotely
 from coursekit.grading.run.sandbox import worker
 from coursekit.grading.run.sandbox.inside import wire
 
-from ..scripted import NUMBER, Array, Node, Reply, Scripted, record
+from .scripted import NUMBER, Array, Node, Reply, Scripted, record
 
 EXERCISES = (
     "sigmoid",  # one array of any shape
