@@ -6,7 +6,9 @@
 # make book      the course as a static site, in build/book/html              (ARGS="--only 05_gru")
 # make bench-cpu the CPU table: the reference and coursekit.nn against torch.nn
 # make clean     removes the environment
-# PYTHON=...     the Python to make the environment with (3.11, 3.12 or 3.13)
+# PYTHON=...     the Python to make the environment with (3.11 to 3.14)
+# EXTRAS=...     what to install, of the extras in pyproject.toml              (EXTRAS=dev,lab,torch)
+# TORCH_INDEX=...  where to find PyTorch without its GPU libraries: the address that pytorch.org/get-started gives
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := lab
@@ -15,11 +17,14 @@ SHELL := /bin/bash
 VENV  := .venv
 BIN   := $(VENV)/bin
 READY := $(VENV)/ready
-EXTRAS ?= dev,grading,data,energy,music,rl,speech
-SUITABLE := import sys; raise SystemExit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
-CANDIDATES := python3 python3.13 python3.12 python3.11
+EXTRAS ?= dev,all
+SUITABLE := import sys; raise SystemExit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p -c "$(SUITABLE)" 2>/dev/null && $$p -c "import sys; print(sys._base_executable)" && break; done)
+
+INSTALL = $(BIN)/python -m pip install --quiet $(addprefix --extra-index-url ,$(TORCH_INDEX)) \
+	--constraint constraints.txt --editable
 
 # nbgrader and its tests start commands of the environment by their names.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -50,7 +55,7 @@ release: $(READY)
 # Sphinx and its themes are for those who build the book, so they come with the first build of it.
 book: $(READY)
 	@$(BIN)/python -c "import furo, myst_nb, sphinx" 2>/dev/null || \
-	  $(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS),book]" --constraint constraints.txt
+	  $(INSTALL) ".[$(EXTRAS),book]"
 	$(BIN)/python -m book $(ARGS)
 
 bench-cpu: $(READY)
@@ -67,10 +72,11 @@ $(READY): FORCE
 endif
 $(READY): pyproject.toml constraints.txt
 	@[ -n "$(PYTHON)" ] && "$(PYTHON)" -c "$(SUITABLE)" 2>/dev/null || { \
-	  echo "coursekit needs Python 3.11, 3.12 or 3.13, and has none of them in: $(or $(PYTHON),$(CANDIDATES))." \
+	  echo "coursekit needs Python 3.11, 3.12, 3.13 or 3.14, and has none of them in: $(or $(PYTHON),$(CANDIDATES))." \
 	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@if [ -e $(READY) ]; then case "$$(cat $(READY))" in "$(CURDIR) with "*) ;; *) rm -rf $(VENV);; esac; fi
 	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "$(PYTHON) cannot make environments. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
-	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]" --constraint constraints.txt
+	@$(BIN)/python -m pip uninstall --quiet --yes coursekit 2>/dev/null  # what this course was called before
+	$(INSTALL) ".[$(EXTRAS)]"
 	@printf '%s\n' "$(MADE_AS)" > $(READY)

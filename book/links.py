@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from book.execute import BookError
+from coursekit.installation import NAME
 
 BRANCH = "main"
 CITATION = "CITATION.cff"
@@ -39,7 +40,7 @@ def colab_setup(root: Path) -> str:
 
     Without dependencies: Colab brings NumPy, PyTorch and Matplotlib, and would break if its own Jupyter were replaced.
     """
-    return f'%pip install --quiet --no-deps "coursekit @ git+{repository(root)}"'
+    return f'%pip install --quiet --no-deps "{NAME} @ git+{repository(root)}"'
 
 
 def _owner_and_name(root: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import shutil
@@ -14,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coursekit import installation
+from coursekit.cli.errors import missing_package
 from coursekit.cli.finding import BROKEN, MISSING, OK, Finding, words
 from coursekit.cli.surroundings import disk, folder, port, progress
 
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 EXTRAS = {
+    "lab": "JupyterLab, which `coursekit lab` opens",
+    "torch": "lessons 07 and on",
+    "teach": "classes: `coursekit new-course`, `grade` and `report`",
     "data": "real data from lesson 09 on; without it, generated data",
     "energy": "real data on energy; without it, generated data",
     "music": "real tunes; without it, generated ones",
@@ -35,6 +41,7 @@ def every() -> Iterator[Finding]:
     """All checks, the quick ones first. A check that fails itself is a finding."""
     checks: Sequence[tuple[str, Callable[[], Iterator[Finding]]]] = (
         ("Python", python),
+        ("coursekit", coursekit_itself),
         ("packages", packages),
         ("disk", disk),
         ("folder", folder),
@@ -46,12 +53,13 @@ def every() -> Iterator[Finding]:
         ("kernel", kernel),
         ("sandbox", sandbox),
     )
-    needed = {"Python", "packages", "folder", "libraries", "kernel"}
+    needed = {"Python", "coursekit", "packages", "folder", "libraries", "kernel"}
     for what, check in checks:
         try:
             yield from check()
         except Exception as error:  # a package that is half installed can raise anything
-            yield Finding(BROKEN if what in needed else MISSING, what, words(error))
+            said = missing_package(error) if isinstance(error, ModuleNotFoundError) else None
+            yield Finding(BROKEN if what in needed else MISSING, what, said or words(error))
 
 
 def python(version: str = platform.python_version(), wanted: str | None = None) -> Iterator[Finding]:
@@ -66,16 +74,37 @@ def python(version: str = platform.python_version(), wanted: str | None = None) 
         yield Finding(BROKEN, "Python", said, f"The course needs Python {wanted}: make an environment with one")
 
 
+def coursekit_itself(path: Sequence[str] | None = None) -> Iterator[Finding]:
+    """Whether Python, started here, finds this package under its name, and no other people's distribution shares it.
+
+    path: where to look for distributions; None: sys.path.
+    """
+    here = Path(installation.__file__).resolve().parent
+    ask = [sys.executable, "-c", "import coursekit; print(list(coursekit.__path__)[0])"]
+    done = subprocess.run(ask, capture_output=True, text=True, errors="replace", timeout=_KERNEL_PATIENCE)
+    found = Path(done.stdout.strip()).resolve() if done.returncode == 0 else None
+    again = f"Then install this one again: {installation.install_command()}"
+    if found != here:
+        what = "something else" if found is None else str(found)
+        mend = "Leave the folder that holds it, or rename it, or uninstall what brought it"
+        yield Finding(BROKEN, "coursekit", f"Python started here finds {what} under that name, not {here}", mend)
+        return
+    for other in importlib.metadata.distributions(name=installation.TAKEN, path=sys.path if path is None else path):
+        ours = any(point.group == "coursekit.catalogues" for point in other.entry_points)
+        whose = "an earlier copy of this course" if ours else "other people's package"
+        mend = f"Uninstall it: pip uninstall {installation.TAKEN}. {again}"
+        yield Finding(BROKEN, "coursekit", f"{whose}, {installation.TAKEN} {other.version}, is installed too", mend)
+        return
+    yield Finding(OK, "coursekit", f"{_distribution().version}, {here}")
+
+
 def packages(distribution: importlib.metadata.Distribution | None = None) -> Iterator[Finding]:
     """What the installed metadata asks for: one line for all that are right, one for each that is not."""
-    from packaging.requirements import Requirement
-
-    wanted = [Requirement(text) for text in (distribution or _distribution()).requires or ()]
-    core = [requirement for requirement in wanted if _applies(requirement, "")]
-    yield from _group(core, "packages", BROKEN, "")
+    ours = distribution or _distribution()
+    yield from _group(installation.requirements(ours), "packages", BROKEN, "")
     complete, incomplete = [], []
     for extra, use in EXTRAS.items():
-        asked = [requirement for requirement in wanted if requirement not in core and _applies(requirement, extra)]
+        asked = installation.requirements(ours, extra)
         found = list(_group(asked, extra, MISSING, use))
         lacking = [finding for finding in found if finding.state != OK]
         incomplete += lacking
@@ -84,10 +113,6 @@ def packages(distribution: importlib.metadata.Distribution | None = None) -> Ite
     if complete:
         yield Finding(OK, "extras", ", ".join(complete))
     yield from incomplete
-
-
-def _applies(requirement: Requirement, extra: str) -> bool:
-    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
 def _group(wanted: Sequence[Requirement], what: str, state: str, use: str) -> Iterator[Finding]:
@@ -114,15 +139,18 @@ def _group(wanted: Sequence[Requirement], what: str, state: str, use: str) -> It
 
 
 def _as_argument(requirement: Requirement) -> str:
-    """As pip takes it, without the marker, which has been looked at."""
-    extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
-    return f'"{requirement.name}{extras}{requirement.specifier}"'
+    return f'"{installation.as_argument(requirement)}"'
 
 
 def libraries(names: Sequence[str] = ("numpy", "matplotlib", "torch")) -> Iterator[Finding]:
-    """Whether what is installed can be loaded: versions can be right and a file damaged or of another system."""
+    """Whether what is installed can be loaded: versions can be right and a file damaged or of another system.
+
+    What is not installed is told by `packages`.
+    """
     sound = []
     for name in names:
+        if importlib.util.find_spec(name) is None:
+            continue
         try:
             importlib.import_module(name)
             sound.append(name)
@@ -135,6 +163,8 @@ def libraries(names: Sequence[str] = ("numpy", "matplotlib", "torch")) -> Iterat
 
 def nbgrader() -> Iterator[Finding]:
     """What a teacher needs: that nbgrader can be imported, and starts `alembic`, which it does by its name."""
+    if importlib.util.find_spec("nbgrader") is None:  # told by `packages`
+        return
     from nbgrader import __version__
     from nbgrader.api import Gradebook
 
@@ -254,6 +284,6 @@ def _pinned(name: str) -> str:
 
 def _distribution() -> importlib.metadata.Distribution:
     try:
-        return importlib.metadata.distribution("coursekit")
+        return installation.distribution()
     except importlib.metadata.PackageNotFoundError:
-        raise RuntimeError("coursekit is not installed; in its folder, run: pip install -e .") from None
+        raise RuntimeError(f"this copy is not installed; run: {installation.install_command()}") from None

@@ -13,6 +13,7 @@ need is broken.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 
 SUMMARY = "say what works on this computer, and how to mend what does not"
 
@@ -37,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _verdict(broken: int) -> str:
+    if not broken and importlib.util.find_spec("jupyterlab") is None:
+        return "Lessons can be done here, in an editor that opens notebooks; JupyterLab is not installed."
     if not broken:
         return "Lessons can be done here: `coursekit lab` opens them."
     what = "One thing has" if broken == 1 else f"{broken} things have"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from coursekit import installation
+
 
 class UserError(Exception):
     """The command cannot do what was asked; the message says why, and what to do."""
@@ -11,21 +13,19 @@ def missing_package(error: ModuleNotFoundError) -> str | None:
     """What to do about a package that an extra of coursekit brings; None if no extra does, for then it is a bug."""
     import importlib.metadata
 
-    from packaging.requirements import Requirement
     from packaging.utils import canonicalize_name
 
     wanted = canonicalize_name((error.name or "").partition(".")[0])
     try:
-        about = importlib.metadata.metadata("coursekit")
+        ours = installation.distribution()
     except importlib.metadata.PackageNotFoundError:
         return None
-    for requirement in map(Requirement, about.get_all("Requires-Dist", [])):
-        if canonicalize_name(requirement.name) != wanted or requirement.marker is None:
-            continue
-        for extra in about.get_all("Provides-Extra", []):
-            if requirement.marker.evaluate({"extra": extra}) and not requirement.marker.evaluate({"extra": ""}):
-                return f"this needs {error.name}, which is not installed. To add it: pip install 'coursekit[{extra}]'"
-    return None
+    brought = {extra: installation.requirements(ours, extra) for extra in ours.metadata.get_all("Provides-Extra", [])}
+    bringing = [extra for extra, brings in brought.items() if wanted in {canonicalize_name(one.name) for one in brings}]
+    if not bringing:
+        return None
+    smallest = min(bringing, key=lambda extra: len(brought[extra]))
+    return f"this needs {error.name}, which is not installed. To add it: {installation.install_command(smallest)}"
 
 
 def reason(error: OSError) -> str:

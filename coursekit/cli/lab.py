@@ -11,6 +11,7 @@ Everything after DIR is handed to JupyterLab, for example --no-browser or --port
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -29,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise ModuleNotFoundError("No module named 'jupyterlab'", name="jupyterlab")  # told with what brings it
     rest = list(arguments.rest)
     folder = Path(rest.pop(0)) if rest and not rest[0].startswith("-") else default_folder()
     states = copy_course(folder)

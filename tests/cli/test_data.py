@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coursekit.cli.data import described
+from coursekit.installation import install_command
 from coursekit.topics.data_sets import every
 from tests.sources.test_installed import numbers, package  # noqa: F401
 
@@ -21,7 +22,7 @@ def test_what_is_here_has_a_size(package):  # noqa: F811
     assert described(numbers(), 8).splitlines()[0] == "numbers   here, 0 kB, in some_numbers"
 
 
-@pytest.mark.parametrize(("extra", "command"), [("data", "pip install 'coursekit[data]'"), ("", "pip install gone")])
+@pytest.mark.parametrize(("extra", "command"), [("data", install_command("data")), ("", "pip install gone")])
 def test_what_is_missing_says_how_to_get_it(extra, command):
     text = described(numbers(package="gone", extra=extra), 8)
     assert text.startswith("numbers   missing: the package gone is not installed: ") and command in text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email
 import importlib.metadata
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 import coursekit
 from coursekit.cli import VERBS, main
 from coursekit.cli.errors import missing_package
+from coursekit.installation import NAME, install_command
 
 HEAVY = {"torch", "matplotlib", "nbformat", "nbclient", "jupytext", "nbgrader", "IPython", "rich"}
 
@@ -45,22 +45,25 @@ def test_a_package_of_an_extra_is_named_with_the_command_that_brings_it(tmp_path
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
     [line] = done.stderr.splitlines()
-    assert line.endswith("which is not installed. To add it: pip install 'coursekit[grading]'")
+    assert line.endswith(f"which is not installed. To add it: {install_command('grading')}")
 
 
 @pytest.mark.parametrize(
     ("module", "said"),
-    [("bokeh_sampledata.glucose", "coursekit[data]"), ("triton", "coursekit[gpu]"), ("babel", None), ("re_x", None)],
+    [("bokeh_sampledata.glucose", "data"), ("triton", "gpu"), ("babel", None), ("re_x", None)],
 )
-def test_the_extra_is_found_from_the_name_of_a_module(monkeypatch, module, said):
+def test_the_smallest_extra_is_found_from_the_name_of_a_module(monkeypatch, tmp_path, module, said):
     lines = (
         "Requires-Dist: babel>=2; sys_platform != 'none'\nRequires-Dist: bokeh_sampledata>=2026.1; extra == 'data'\n"
     )
     lines += "Requires-Dist: triton[x]>=3.2; (python_version > '3' and sys_platform != 'none') and extra == 'gpu'\n"
-    about = email.message_from_string(f"{lines}Provides-Extra: data\nProvides-Extra: gpu\n\n")
-    monkeypatch.setattr(importlib.metadata, "metadata", lambda name: about)
+    lines += "Requires-Dist: bokeh_sampledata>=2026.1; extra == 'all'\nRequires-Dist: re_y; extra == 'all'\n"
+    lines += "Provides-Extra: all\nProvides-Extra: data\nProvides-Extra: gpu\n\n"
+    (tmp_path / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {NAME}\nVersion: 0.1\n{lines}")
+    of = importlib.metadata.PathDistribution(tmp_path)
+    monkeypatch.setattr(importlib.metadata, "distribution", lambda name: of)
     found = missing_package(ModuleNotFoundError(name=module))
-    assert found is None if said is None else f"pip install '{said}'" in found
+    assert found is None if said is None else f"pip install '{NAME}[{said}]'" in found
 
 
 def test_a_package_that_no_extra_brings_is_a_bug_and_shown_as_one(monkeypatch):

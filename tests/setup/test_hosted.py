@@ -34,7 +34,7 @@ def test_pip_can_read_what_binder_installs():
     offline = ["--dry-run", "--no-deps", "--no-build-isolation", "--no-index", "--ignore-installed"]
     command = [sys.executable, "-m", "pip", "install", *offline, "-r", ".binder/requirements.txt"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert f"Would install coursekit-{PROJECT['version']}" in done.stdout, done.stderr
+    assert f"Would install {PROJECT['name']}-{PROJECT['version']}" in done.stdout, done.stderr
 
 
 def test_binder_gets_the_pinned_versions_and_extras_that_exist():
@@ -42,7 +42,7 @@ def test_binder_gets_the_pinned_versions_and_extras_that_exist():
     constraint, index, ours = lines
     assert (ROOT / ".binder" / constraint.removeprefix("--constraint ")).resolve() == ROOT / "constraints.txt"
     assert index == "--extra-index-url https://download.pytorch.org/whl/cpu"
-    assert Requirement(ours.replace(".", "coursekit", 1)).extras <= set(PROJECT["optional-dependencies"])
+    assert Requirement(ours.replace(".", PROJECT["name"], 1)).extras <= set(PROJECT["optional-dependencies"])
     python = (ROOT / ".binder/runtime.txt").read_text().strip().removeprefix("python-")
     assert python in SpecifierSet(PROJECT["requires-python"])
 

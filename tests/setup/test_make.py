@@ -47,7 +47,7 @@ def test_an_old_python_gets_a_sentence(clone: Path):
     old.chmod(0o755)
     done = make(clone, "release", f"PYTHON={old}")
     assert done.returncode != 0
-    assert f"coursekit needs Python 3.11, 3.12 or 3.13, and has none of them in: {old}." in done.stderr
+    assert f"coursekit needs Python 3.11, 3.12, 3.13 or 3.14, and has none of them in: {old}." in done.stderr
     assert not (clone / ".venv").exists()
 
 

@@ -16,7 +16,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-REQUIREMENTS = [Requirement(r) for r in (*PROJECT["dependencies"], *(r for extra in EXTRAS.values() for r in extra))]
+_ALL = [Requirement(r) for r in (*PROJECT["dependencies"], *(r for extra in EXTRAS.values() for r in extra))]
+REQUIREMENTS = [requirement for requirement in _ALL if requirement.name != PROJECT["name"]]
 
 
 def pins() -> dict[str, str]:
@@ -59,9 +60,23 @@ def test_what_the_requirements_bring_along_is_pinned_too():
 
 def test_the_environment_holds_the_pinned_versions():
     pinned = pins()
-    names = brought_along([Requirement(r) for r in (*PROJECT["dependencies"], *EXTRAS["dev"])])
+    asked = [*PROJECT["dependencies"], *(r for extra in ("lab", "torch", "teach", "dev") for r in EXTRAS[extra])]
+    names = brought_along([Requirement(r) for r in asked])
     installed = {name: metadata.version(name).partition("+")[0] for name in names}
     assert installed == {name: pinned[name] for name in names}
+
+
+def test_all_is_every_extra_for_people_without_a_gpu():
+    mine = {r.name: r.extras for r in _ALL if r.name == PROJECT["name"] and len(r.extras) > 1}
+    assert mine == {PROJECT["name"]: set(EXTRAS) - {"all", "dev", "book", "gpu", "teach"}}
+    assert Requirement(EXTRAS["grading"][0]).extras == {"teach"}
+
+
+def test_the_base_is_light():
+    """A learner of lessons 00 to 06 waits for none of these; `brought_along` follows what brings them, too."""
+    assert {"ipykernel", "matplotlib"} <= brought_along([Requirement(r) for r in PROJECT["dependencies"]])
+    heavy = {"torch", "nbgrader", "jupyterlab", "babel", "jupyter-server", "nbconvert", "sqlalchemy", "scikit-learn"}
+    assert brought_along([Requirement(r) for r in PROJECT["dependencies"]]) & heavy == set()
 
 
 def test_conda_installs_through_the_same_constraints():
@@ -69,4 +84,4 @@ def test_conda_installs_through_the_same_constraints():
     python, pip, through_pip = dependencies
     assert SpecifierSet(python.removeprefix("python")) == SpecifierSet(PROJECT["requires-python"])
     assert pip == "pip"
-    assert through_pip == {"pip": ["--constraint constraints.txt", "--editable .[dev,data,energy,music,rl,speech]"]}
+    assert through_pip == {"pip": ["--constraint constraints.txt", "--editable .[dev,all]"]}

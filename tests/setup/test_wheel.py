@@ -21,7 +21,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    [wheel] = folder.glob("coursekit-*.whl")
+    [wheel] = folder.glob("coursekit_recurrent-*.whl")
     return wheel
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
 
+from coursekit.installation import install_command
 from coursekit.sources.installed import (
     DataSet,
     GeneratedDataWarning,
@@ -66,7 +68,7 @@ def test_reads_the_files_without_importing_the_package(package):
 )
 def test_what_is_missing_or_changed_is_generated_with_a_warning(package, damage, said):
     damage(package)
-    with pytest.warns(GeneratedDataWarning, match=f"{said}.*pip install 'coursekit\\[data\\]'.*GENERATED"):
+    with pytest.warns(GeneratedDataWarning, match=f"{said}.*{re.escape(install_command('data'))}.*GENERATED"):
         values, provenance = load_or_generate(numbers(), parse, lambda: ["made up"])
     assert values == ["made up"] and provenance.generated and provenance.text.startswith("GENERATED in place of")
 

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from coursekit.installation import install_command
 from coursekit.topics.control.data import EnvironmentStep
-
-INSTALL = "pip install 'coursekit[rl]'"
 
 
 class BadEnvironment(ValueError):
@@ -64,7 +63,7 @@ def own_environment(name: str, N: int, seed: int = 0, keep: Sequence[int] | None
     try:
         import gymnasium
     except ModuleNotFoundError:
-        raise BadEnvironment(f"your own environment needs Gymnasium: {INSTALL}") from None
+        raise BadEnvironment(f"your own environment needs Gymnasium: {install_command('rl')}") from None
     try:
         copies = [gymnasium.make(name) for _ in range(N)]
     except Exception as problem:  # an environment is foreign code, and can fail in any way

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 
 import numpy as np
 import pytest
 
+from coursekit.installation import install_command
 from coursekit.topics.control.data import (
     NOISY_POSITIONS,
     POSITIONS,
@@ -22,7 +24,7 @@ from coursekit.topics.control.own_environment import BadEnvironment, own_environ
 
 pytestmark = pytest.mark.usefixtures("cut_off")
 
-needs_gymnasium = pytest.mark.skipif(importlib.util.find_spec("gymnasium") is None, reason="needs coursekit[rl]")
+needs_gymnasium = pytest.mark.skipif(importlib.util.find_spec("gymnasium") is None, reason="needs the extra [rl]")
 
 
 @needs_gymnasium
@@ -206,5 +208,5 @@ def test_what_is_no_number_does_not_reach_the_network(registered, fault):
 
 def test_without_gymnasium_the_error_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "gymnasium", None)
-    with pytest.raises(BadEnvironment, match=r"pip install 'coursekit\[rl\]'"):
+    with pytest.raises(BadEnvironment, match=re.escape(install_command("rl"))):
         own_environment("CartPole-v1", N=1)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 
 import numpy as np
 import pytest
 
+from coursekit.installation import install_command
 from coursekit.sources.installed import GeneratedDataWarning
 from coursekit.topics.health.data import STEP, glucose
 
@@ -32,7 +34,7 @@ def test_the_real_readings():
 
 def test_generated_where_the_package_is_missing(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.warns(GeneratedDataWarning, match=r"pip install 'coursekit\[data\]'"):
+    with pytest.warns(GeneratedDataWarning, match=re.escape(install_command("data"))):
         sensor = glucose()
     assert sensor.provenance.generated
     looks_right(sensor)

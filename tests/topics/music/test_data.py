@@ -18,7 +18,7 @@ from coursekit.topics.music.midi import own_folder, read_midi, write_midi
 
 pytestmark = pytest.mark.usefixtures("cut_off")
 
-needs_music21 = pytest.mark.skipif(importlib.util.find_spec("music21") is None, reason="needs coursekit[music]")
+needs_music21 = pytest.mark.skipif(importlib.util.find_spec("music21") is None, reason="needs the extra [music]")
 
 SCORE = b"""<score-partwise><part id="P1">
 <measure><attributes><divisions>2</divisions><key><fifths>-3</fifths></key></attributes>

@@ -12,7 +12,7 @@ from coursekit.topics.speech.data import japanese_vowels
 
 pytestmark = pytest.mark.usefixtures("cut_off")
 
-needs_sktime = pytest.mark.skipif(importlib.util.find_spec("sktime") is None, reason="needs coursekit[speech]")
+needs_sktime = pytest.mark.skipif(importlib.util.find_spec("sktime") is None, reason="needs the extra [speech]")
 
 
 @pytest.fixture

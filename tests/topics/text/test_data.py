@@ -14,7 +14,7 @@ from coursekit.topics.text.data import LETTERS, MOST, letters_only, own_text, su
 
 pytestmark = pytest.mark.usefixtures("cut_off")
 
-needs_faker = pytest.mark.skipif(importlib.util.find_spec("faker") is None, reason="needs coursekit[data]")
+needs_faker = pytest.mark.skipif(importlib.util.find_spec("faker") is None, reason="needs the extra [data]")
 
 
 def require_sound(names):

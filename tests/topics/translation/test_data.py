@@ -16,7 +16,7 @@ from coursekit.topics.translation.own_pairs import FEWEST, LONGEST, MOST, read_p
 
 pytestmark = pytest.mark.usefixtures("cut_off")
 
-needs_num2words = pytest.mark.skipif(importlib.util.find_spec("num2words") is None, reason="needs coursekit[data]")
+needs_num2words = pytest.mark.skipif(importlib.util.find_spec("num2words") is None, reason="needs the extra [data]")
 
 
 def require_sound(pairs, meanings):

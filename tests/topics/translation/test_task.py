@@ -16,7 +16,7 @@ from coursekit.topics.translation.data import Pairs, dates, number_words
 from coursekit.topics.translation.model import shifted, symbol_loss
 from coursekit.topics.translation.task import END, PAD, START, Translator
 
-needs_num2words = pytest.mark.skipif(importlib.util.find_spec("num2words") is None, reason="needs coursekit[data]")
+needs_num2words = pytest.mark.skipif(importlib.util.find_spec("num2words") is None, reason="needs the extra [data]")
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from coursekit.grading.run.sandbox.inside.linux import landlock_abi
 from coursekit.grading.run.sandbox.mapping import map_users, spare_users
 from coursekit.grading.run.sandbox.results import Level, Limits, SandboxUnavailable
 from coursekit.grading.run.sandbox.worker import Worker
+from coursekit.installation import install_command
 
 START_S, SAY_S, END_S = 180, 5, 2
 LANDLOCK_ABI = 3  # the first that also guards truncate
@@ -130,7 +131,7 @@ class Server:
         elif self.level == "landlock" and landlock_abi() < LANDLOCK_ABI:
             problem = "this kernel has no Landlock, or one too old"
         elif missing := [n for n in view.missing_packages() if self.level != "unsafe" or n != "pyseccomp"]:
-            problem = f"Python packages are missing ({', '.join(missing)}): pip install 'coursekit[grading]'"
+            problem = f"Python packages are missing ({', '.join(missing)}): {install_command('teach')}"
         if problem:
             raise SandboxUnavailable(f"The sandbox cannot start: {problem}. {ADVICE}")
 

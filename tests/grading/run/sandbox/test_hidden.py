@@ -7,7 +7,6 @@ every file that is known to be there.
 from __future__ import annotations
 
 import compileall
-import importlib.metadata
 import json
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from coursekit import installation
 from coursekit.checking import registry
 from coursekit.grading.run.sandbox import Limits, SandboxUnavailable, Server, channel, view
 
@@ -137,7 +137,7 @@ def test_what_lies_beside_it_is_seen(worker, installed):
 
 
 def test_no_file_of_the_course_is_read(worker):
-    files = [str(file.locate()) for file in importlib.metadata.files("coursekit") or []]
+    files = [str(file.locate()) for file in installation.distribution().files or []]
     files += [str(path) for path in Path(sys.modules["coursekit"].__file__).parent.rglob("*") if path.is_file()]
     ours = tuple(f"{folder}/" for folder in view.OURS.values())  # what a worker runs, which has to be there
     assert worker.call("opened", ([file for file in files if not file.startswith(ours)],)).value == []
