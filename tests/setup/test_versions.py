@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -85,3 +87,25 @@ def test_conda_installs_through_the_same_constraints():
     assert SpecifierSet(python.removeprefix("python")) == SpecifierSet(PROJECT["requires-python"])
     assert pip == "pip"
     assert through_pip == {"pip": ["--constraint constraints.txt", "--editable .[dev,all]"]}
+
+
+@pytest.mark.slow
+def test_the_newest_python_gets_wheels(tmp_path):
+    """Asks an index: all of the base is resolved, and of what is too large to fetch for a test the versions are read."""
+    supported = SpecifierSet(PROJECT["requires-python"])
+    newest = f"3.{max(minor for minor in range(11, 40) if f'3.{minor}' in supported)}"
+    pip, wheels = [sys.executable, "-m", "pip", "--retries", "0"], ["--only-binary=:all:", "--python-version", newest]
+    install = [*pip, "install", "--dry-run", "--quiet", "--ignore-installed", *wheels, "--target", str(tmp_path)]
+    reached = subprocess.run([*install, "--no-deps", "packaging"], capture_output=True, text=True)
+    if reached.returncode:
+        pytest.skip(f"no index of packages can be reached: {reached.stderr.splitlines()[-1]}")
+    base = subprocess.run(
+        [*install, "--constraint", "constraints.txt", *PROJECT["dependencies"]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert base.returncode == 0, base.stderr
+    for name in ("torch", "scikit-learn", "scipy"):
+        there = subprocess.run([*pip, "index", "versions", *wheels, name], capture_output=True, text=True)
+        assert re.search(rf"[ ,]{re.escape(pins()[name])}(\+\w+)?[,\n]", there.stdout), there.stdout + there.stderr
