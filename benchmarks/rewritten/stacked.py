@@ -1,4 +1,4 @@
-"""Right answers with one product for all gates, of x and h side by side where the cell allows it."""
+"""Right answers with one product for all blocks, of x and h side by side where the cell allows it."""
 
 import numpy as np
 

@@ -56,7 +56,7 @@ class VariationalDropout(nn.Module):
 class VariationalGRU(nn.Module):
     """One GRU layer with one mask for its inputs and one for its states (Gal and Ghahramani 2016, section 4).
 
-    The paper's form with tied weights: the same masked x and the same masked h enter all gates. It is written there
+    The paper's form with tied weights: the same masked x and the same masked h enter all blocks. It is written there
     for the LSTM; for the GRU of this course it is
 
         x' = m_x * x_t,  h' = m_h * h_(t-1)

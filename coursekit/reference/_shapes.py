@@ -43,28 +43,28 @@ def _what(array: np.ndarray) -> str:
     return kinds.get(array.dtype.kind, f"one of type {array.dtype}")
 
 
-def require_weights(gates: int, W_ih, W_hh, b_ih, b_hh, names: Sequence[str] = WEIGHTS) -> tuple[int, int]:
-    """Check the four arrays of a cell with that many gates against each other; return (D, H)."""
-    rows = "H" if gates == 1 else f"{gates}H"
+def require_weights(blocks: int, W_ih, W_hh, b_ih, b_hh, names: Sequence[str] = WEIGHTS) -> tuple[int, int]:
+    """Check the four arrays of a cell with that many blocks against each other; return (D, H)."""
+    rows = "H" if blocks == 1 else f"{blocks}H"
     require_axes(names[0], W_ih, f"({rows}, D)")
     require_axes(names[1], W_hh, f"({rows}, H)")
     H = min(W_hh.shape)
-    D = W_ih.shape[0] if W_ih.shape[1] == gates * H else W_ih.shape[1]
-    require(names[1], W_hh, (gates * H, H), f"({rows}, H)")
-    require(names[0], W_ih, (gates * H, D), f"({rows}, D)")
-    require(names[2], b_ih, (gates * H,), f"({rows},)")
-    require(names[3], b_hh, (gates * H,), f"({rows},)")
+    D = W_ih.shape[0] if W_ih.shape[1] == blocks * H else W_ih.shape[1]
+    require(names[1], W_hh, (blocks * H, H), f"({rows}, H)")
+    require(names[0], W_ih, (blocks * H, D), f"({rows}, D)")
+    require(names[2], b_ih, (blocks * H,), f"({rows},)")
+    require(names[3], b_hh, (blocks * H,), f"({rows},)")
     return D, H
 
 
-def read(x, states: dict, params, gates: int, axes: str) -> list[np.ndarray]:
+def read(x, states: dict, params, blocks: int, axes: str) -> list[np.ndarray]:
     """[x, *states, W_ih, W_hh, b_ih, b_hh], checked and of one type. `axes` of x: "(N, D)" or "(N, T, D)"."""
     if not isinstance(params, Sequence) or len(params) != 4:
         raise ValueError("params: expected the four arrays Params(W_ih, W_hh, b_ih, b_hh)")
     arrays = as_floats(["x", *states, *WEIGHTS], [x, *states.values(), *params])
     x = arrays[0]
     require_axes("x", x, axes)
-    D, H = require_weights(gates, *arrays[-4:])
+    D, H = require_weights(blocks, *arrays[-4:])
     require("x", x, (*x.shape[:-1], D), axes)
     for name, array in zip(states, arrays[1:-4], strict=True):
         require(name, array, (x.shape[0], H), "(N, H)")

@@ -21,7 +21,7 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
 
     Raises ValueError naming the argument if a shape does not fit.
     """
-    x, h0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0}, params, gates=3, axes="(N, T, D)")
+    x, h0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0}, params, blocks=3, axes="(N, T, D)")
     (N, T, _), H = x.shape, h0.shape[1]
     b = b_ih.copy()
     b[: 2 * H] += b_hh[: 2 * H]  # b_hn stays apart: the reset gate multiplies it

@@ -17,7 +17,7 @@ def forward(x, h0, c0, params: Params) -> tuple[np.ndarray, np.ndarray, Cache]:
 
     Raises ValueError naming the argument if a shape does not fit.
     """
-    x, h0, c0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0, "c0": c0}, params, gates=4, axes="(N, T, D)")
+    x, h0, c0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0, "c0": c0}, params, blocks=4, axes="(N, T, D)")
     (N, T, _), H = x.shape, h0.shape[1]
     W_x, W_h = per_gate(np.column_stack([W_ih, b_ih + b_hh]), 4), per_gate(W_hh, 4)
     W_x, W_h = W_x[[0, 1, 3, 2]], W_h[[0, 1, 3, 2]]  # i, f, o, g: one call serves the three σ

@@ -17,7 +17,7 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
 
     Raises ValueError naming the argument if a shape does not fit.
     """
-    x, h0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0}, params, gates=1, axes="(N, T, D)")
+    x, h0, W_ih, W_hh, b_ih, b_hh = read(x, {"h0": h0}, params, blocks=1, axes="(N, T, D)")
     (N, T, _), H = x.shape, h0.shape[1]
     W_x, W_h = per_gate(np.column_stack([W_ih, b_ih + b_hh]), 1), W_hh.T.copy()
     x1 = with_ones(x)

@@ -96,7 +96,7 @@ def init(D: int, H: int, rng: np.random.Generator, dtype=np.float64) -> Params:
 
 def step(x, h, params: Params) -> tuple[np.ndarray, StepCache]:
     """One step: x (N, D), h (N, H) -> the next h (N, H), and a cache for `step_backward`."""
-    x, h_prev, W_ih, W_hh, b_ih, b_hh = read(x, {"h": h}, params, gates=3, axes="(N, D)")
+    x, h_prev, W_ih, W_hh, b_ih, b_hh = read(x, {"h": h}, params, blocks=3, axes="(N, D)")
     xr, xz, xn = np.split(x @ W_ih.T + b_ih, 3, axis=1)
     hr, hz, hn = np.split(h_prev @ W_hh.T + b_hh, 3, axis=1)
     r = sigmoid(xr + hr)
@@ -134,7 +134,7 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
     hs is read-only, because the cache shares its memory: change a copy. Raises ValueError naming the argument
     if a shape does not fit.
     """
-    x, h, *weights = read(x, {"h0": h0}, params, gates=3, axes="(N, T, D)")
+    x, h, *weights = read(x, {"h0": h0}, params, blocks=3, axes="(N, T, D)")
     params, states, gates = Params(*weights), [h], []
     for t in range(x.shape[1]):
         h, kept = step(x[:, t], h, params)

@@ -109,7 +109,7 @@ def init(D: int, H: int, rng: np.random.Generator, dtype=np.float64) -> Params:
 
 def step(x, h, c, params: Params) -> tuple[np.ndarray, np.ndarray, StepCache]:
     """One step: x (N, D), h and c (N, H) -> the next h and c (N, H), and a cache for `step_backward`."""
-    x, h_prev, c_prev, W_ih, W_hh, b_ih, b_hh = read(x, {"h": h, "c": c}, params, gates=4, axes="(N, D)")
+    x, h_prev, c_prev, W_ih, W_hh, b_ih, b_hh = read(x, {"h": h, "c": c}, params, blocks=4, axes="(N, D)")
     ai, af, ag, ao = np.split(x @ W_ih.T + b_ih + h_prev @ W_hh.T + b_hh, 4, axis=1)
     i = sigmoid(ai)
     f = sigmoid(af)
@@ -152,7 +152,7 @@ def forward(x, h0, c0, params: Params) -> tuple[np.ndarray, np.ndarray, Cache]:
     hs and cs are read-only, because the cache shares their memory: change a copy. Raises ValueError naming
     the argument if a shape does not fit.
     """
-    x, h, c, *weights = read(x, {"h0": h0, "c0": c0}, params, gates=4, axes="(N, T, D)")
+    x, h, c, *weights = read(x, {"h0": h0, "c0": c0}, params, blocks=4, axes="(N, T, D)")
     params, states, cells, gates = Params(*weights), [h], [c], []
     for t in range(x.shape[1]):
         h, c, kept = step(x[:, t], h, c, params)

@@ -80,7 +80,7 @@ def init(D: int, H: int, rng: np.random.Generator, dtype=np.float64) -> Params:
 
 def step(x, h, params: Params) -> tuple[np.ndarray, StepCache]:
     """One step: x (N, D), h (N, H) -> the next h (N, H), and a cache for `step_backward`."""
-    x, h_prev, W_ih, W_hh, b_ih, b_hh = read(x, {"h": h}, params, gates=1, axes="(N, D)")
+    x, h_prev, W_ih, W_hh, b_ih, b_hh = read(x, {"h": h}, params, blocks=1, axes="(N, D)")
     h = np.tanh(x @ W_ih.T + b_ih + h_prev @ W_hh.T + b_hh)
     return h, StepCache(x, h_prev, h, Params(W_ih, W_hh, b_ih, b_hh))
 
@@ -105,7 +105,7 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
     hs is read-only, because the cache shares its memory: change a copy. Raises ValueError naming the argument
     if a shape does not fit.
     """
-    x, h, *weights = read(x, {"h0": h0}, params, gates=1, axes="(N, T, D)")
+    x, h, *weights = read(x, {"h0": h0}, params, blocks=1, axes="(N, T, D)")
     params, states = Params(*weights), [h]
     for t in range(x.shape[1]):
         h, _ = step(x[:, t], h, params)

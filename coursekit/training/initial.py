@@ -39,7 +39,7 @@ def with_gate_bias(params, gate: str, value: float):
 
 
 def with_orthogonal_recurrence(params, rng: np.random.Generator, radius: float = 1.0):
-    """The same weights with a random orthogonal matrix times `radius` as the recurrent matrix (H, H) of every gate.
+    """The same weights with a random orthogonal matrix times `radius` as the recurrent matrix (H, H) of every block.
 
     All singular values are then `radius`: where no gate or tanh stands in the way, the product of many such matrices
     neither shrinks nor grows at radius 1 (Saxe et al. 2014, arXiv:1312.6120). Drawn uniformly (Haar measure): Q of a QR

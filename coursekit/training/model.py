@@ -41,7 +41,7 @@ def new_model(
     """A fresh model with D inputs, H units and K outputs; everything uniform on ±1/sqrt(H), as PyTorch draws it.
 
     gate_bias: total bias of a gate, such as {"z": 2.0} or {"f": 1.0} (see `with_gate_bias`).
-    orthogonal: the recurrent matrix (of each gate) becomes orthogonal times this number (see
+    orthogonal: the recurrent matrix (of each block) becomes orthogonal times this number (see
     `with_orthogonal_recurrence`). The same seed gives the same remaining weights with and without these two.
     """
     rng = np.random.default_rng(seed)

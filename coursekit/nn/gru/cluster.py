@@ -1,6 +1,6 @@
 """The GRU kernel for larger H: several blocks of threads share one tile of sequences.
 
-W_hh of a GRU with H = 256 no longer fits one block. Here each block owns UNITS hidden units (all three gates of
+W_hh of a GRU with H = 256 no longer fits one block. Here each block owns UNITS hidden units (all three blocks of
 them) and keeps its slice of W_hh on the chip. After every step the blocks of a tile exchange their parts of the state
 (forward) or of the gate gradients (backward) through the second-level cache, and wait for each other at a counter.
 The launch must therefore be small enough for all blocks to run at once.

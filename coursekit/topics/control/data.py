@@ -127,6 +127,31 @@ class CartPole:
         return (seen / SCALE[self._keep]).astype(np.float32)
 
 
+class WithLastActions:
+    """Environments that also show the last k actions of one's own, -1 or 1 each; 0 before an episode's first.
+
+    observation (N, D + k): what the environments show, then the actions, the latest first.
+    """
+
+    def __init__(self, environments: Environments, k: int) -> None:
+        self._inner, self.actions = environments, environments.actions
+        self._past = np.zeros((len(environments.observation), k), np.float32)
+        self.observation = self._beside(environments.observation)
+
+    def step(self, actions: np.ndarray) -> EnvironmentStep:
+        """As of the environments themselves."""
+        step = self._inner.step(actions)
+        latest = np.asarray(2 * actions - 1, np.float32)[:, None]
+        self._past = np.concatenate([latest, self._past[:, :-1]], axis=1)
+        final = self._beside(step.final)
+        self._past = np.where((step.terminated | step.truncated)[:, None], np.float32(0), self._past)
+        self.observation = self._beside(step.observation)
+        return step._replace(observation=self.observation, final=final)
+
+    def _beside(self, observation: np.ndarray) -> np.ndarray:
+        return np.concatenate([observation, self._past], axis=1)
+
+
 class Recent:
     """Environments whose last k observations are seen at once: memory without a recurrent network.
 

@@ -14,7 +14,9 @@ _METHODS = {
     "no memory": line("r", label="no memory", linestyle=":"),
     "last 2 observations": line("o", label="last 2 observations"),
     "last 8 observations": line("n", label="last 8 observations", linestyle=(0, (3, 1, 1, 1, 1, 1))),
+    "last 8 observations, own pushes": line("n", label="last 8 observations, own pushes", linestyle=":"),
     "GRU": line("GRU"),
+    "GRU, own pushes": line("GRU", label="GRU, own pushes", linestyle="--"),
 }
 _POLE = 1.0  # metres, drawn with its true length
 
@@ -68,7 +70,7 @@ def learning_to_balance(
         level(ax, limit, "longest possible")
     axes[0, 0].set_ylabel("length of an episode (steps)")
     handles = {label: handle for ax in axes[0] for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
-    fig.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=len(handles), fontsize=9)
+    fig.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=min(4, len(handles)), fontsize=9)
     return describe(
         fig,
         "Mean length of the episodes during training against experience, median and range over seeds; at the end: "

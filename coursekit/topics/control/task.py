@@ -1,7 +1,7 @@
 """Lesson 17: balancing a pole without seeing how fast it moves. Policies with and without memory, over seeds.
 
 trained = {name: [balance(METHODS[name], seed) for seed in range(3)] for name in EXACT}
-table(trained, "exact sensors")                 # a Comparison
+table(trained, "exact sensors", POSITIONS)      # a Comparison
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from coursekit.nn import GRUCell
 from coursekit.results.comparison import Comparison
 from coursekit.topics.control.actor_critic import Policy, drawn, score, train_policy
 from coursekit.topics.control.data import (
-    NOISY_POSITIONS,
     POSITIONS,
     WHOLE_STATE,
     CartPole,
     Environments,
     Recent,
     Sensors,
+    WithLastActions,
 )
+from coursekit.topics.control.model_based import steps_balanced
 from coursekit.training.loop import History
 from coursekit.training.seeded import seeded
 
@@ -33,11 +34,20 @@ TEST_EPISODES = 100
 
 
 class ControlMethod(NamedTuple):
-    """What a policy sees, and what it can remember. recent: how many of the last observations it sees at once."""
+    """What a policy sees, and what it can remember.
+
+    recent: how many of the last observations it sees at once. own_actions: whether it sees as many of its last actions.
+    """
 
     sensors: Sensors
     recent: int = 1
     cell: Callable | None = None
+    own_actions: bool = False
+
+    @property
+    def D(self) -> int:
+        """How many numbers the policy sees."""
+        return (len(self.sensors.keep) + self.own_actions) * self.recent
 
 
 class ControlResult(NamedTuple):
@@ -49,29 +59,39 @@ class ControlResult(NamedTuple):
     greedy: bool
 
 
-def methods(sensors: Sensors, recent: int = 2, cell: Callable = GRUCell) -> dict[str, ControlMethod]:
-    """No memory, the last few observations, and a GRU, all behind the same sensors."""
-    return {
+def methods(
+    sensors: Sensors, recent: int = 2, cell: Callable = GRUCell, own_actions: bool = False
+) -> dict[str, ControlMethod]:
+    """No memory, the last few observations, and a GRU, all behind the same sensors. own_actions: seen as well."""
+    found = {
         "no memory": ControlMethod(sensors),
         f"last {recent} observations": ControlMethod(sensors, recent=recent),
         "GRU": ControlMethod(sensors, cell=cell),
     }
+    if not own_actions:
+        return found
+    return {f"{name}, own pushes": method._replace(own_actions=True) for name, method in found.items()}
 
 
 EXACT = {"whole state": ControlMethod(WHOLE_STATE)} | methods(POSITIONS)
-NOISY = methods(NOISY_POSITIONS) | methods(NOISY_POSITIONS, recent=8)
 
 
 def carts(method: ControlMethod, N: int, seed: int | list[int], limit: int = LIMIT) -> Environments:
     """N carts as the method sees them."""
-    environments = CartPole(N, seed, method.sensors, limit)
-    return Recent(environments, method.recent) if method.recent > 1 else environments
+    return seen_by(method, CartPole(N, seed, method.sensors, limit))
+
+
+def seen_by(method: ControlMethod, environments: Environments) -> Environments:
+    """The environments with as much of the past in view as the method has."""
+    if method.recent > 1:
+        environments = Recent(environments, method.recent)
+    return WithLastActions(environments, method.recent) if method.own_actions else environments
 
 
 def new_policy(method: ControlMethod, seed: int, policy: Callable[..., torch.nn.Module] = Policy) -> torch.nn.Module:
     """An untrained policy; its weights come from the seed, and PyTorch's own generator is left alone."""
     with seeded(seed):
-        return policy(len(method.sensors.keep) * method.recent, CartPole.actions, cell=method.cell)
+        return policy(method.D, CartPole.actions, cell=method.cell)
 
 
 def balance(
@@ -100,13 +120,21 @@ def balance(
     return ControlResult(method, history, steps(greedy, 2), greedy)
 
 
-def table(trained: Mapping[str, Sequence[ControlResult]], about: str, limit: int = LIMIT) -> Comparison:
-    """Mean number of steps balanced. Every method but the GRU is a baseline, except for the one that sees all."""
+def table(
+    trained: Mapping[str, Sequence[ControlResult]], about: str, sensors: Sensors, limit: int = LIMIT
+) -> Comparison:
+    """Mean number of steps balanced, and those of a Kalman filter with LQR behind the same sensors.
+
+    Every method but the GRU is a baseline, except for those that know more: the whole state, or the equations.
+    """
     conditions = f"{about}; at most {limit} steps of 0.02 s; {TEST_EPISODES} fresh episodes per seed"
     result = Comparison("mean length of an episode", False, "steps", conditions)
     for name, runs in trained.items():
         baseline = "GRU" not in name and name != "whole state"
-        result.add(name, [run.steps for run in runs], baseline=baseline)
+        note = "sees the velocities" if name == "whole state" else ""
+        result.add(name, [run.steps for run in runs], baseline=baseline, note=note)
+    balanced = [steps_balanced(sensors, seed, TEST_EPISODES, limit) for seed in range(len(runs))]
+    result.add("Kalman filter + LQR", balanced, note="knows the equations")
     return result
 
 
@@ -150,7 +178,7 @@ def _states(run: ControlResult, steps: int) -> tuple[np.ndarray, np.ndarray, np.
     """Hidden states (100, steps, H), velocities (100, steps, 2), and whether the first episode goes on (100, steps)."""
     policy, rng = run.history.model, np.random.default_rng(3)
     inner = CartPole(100, 3, run.method.sensors)
-    environments = Recent(inner, run.method.recent) if run.method.recent > 1 else inner
+    environments = seen_by(run.method, inner)
     h, alive, found = torch.zeros(100, policy.H), np.ones(100, bool), []
     for _ in range(steps):
         velocities = inner.state[:, [1, 3]].copy()

@@ -44,7 +44,7 @@ register(
         draw=step_draws(gru),
         mistakes=mistakes.STEP,
         hints=(
-            "Begin with the two products that hold all gates at once: x @ W_ih.T + b_ih and h @ W_hh.T + b_hh, "
+            "Begin with the two products that hold all three blocks at once: x @ W_ih.T + b_ih and h @ W_hh.T + b_hh, "
             "both (N, 3H). Print their shapes.",
             "np.split(a, 3, axis=1) cuts each product into the parts of r, z and n. r and z are the sigmoid of the "
             "sum of their two parts.",

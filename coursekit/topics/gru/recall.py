@@ -63,7 +63,7 @@ class HeldGates:
         return np.zeros((N, self.model.params.W_hh.shape[1]), self.model.params.W_hh.dtype)
 
     def _read(self, x: np.ndarray, held: Mapping[str, float]) -> tuple[np.ndarray, gru.Cache]:
-        """The answers (N,) after the last step, and all gates and states on the way."""
+        """The answers (N,) after the last step, and the gates and states on the way."""
         params = self.model.params
         for gate, value in held.items():
             params = hold(params, gate, value)

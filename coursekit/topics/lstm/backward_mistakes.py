@@ -141,17 +141,17 @@ STEP = (
     ),
     Mistake(
         "an input gate without the slope of its sigmoid",
-        "The gradient at i is not yet the one at its argument. All four gates have a slope to pass.",
+        "The gradient at i is not yet the one at its argument. Each of the four blocks has a slope to pass.",
         _wrong(i=lambda dh, dc, k: dc * k.g),
     ),
     Mistake(
         "a forget gate without the slope of its sigmoid",
-        "The gradient at f is not yet the one at its argument. All four gates have a slope to pass.",
+        "The gradient at f is not yet the one at its argument. Each of the four blocks has a slope to pass.",
         _wrong(f=lambda dh, dc, k: dc * k.c_prev),
     ),
     Mistake(
         "an output gate without the slope of its sigmoid",
-        "The gradient at o is not yet the one at its argument. All four gates have a slope to pass.",
+        "The gradient at o is not yet the one at its argument. Each of the four blocks has a slope to pass.",
         _wrong(o=lambda dh, dc, k: dh * k.tanh_c),
     ),
     Mistake(

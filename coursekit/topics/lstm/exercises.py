@@ -63,7 +63,7 @@ register(
         draw=_draw_step,
         mistakes=mistakes.STEP,
         hints=(
-            "All gates come out of one sum: x @ W_ih.T + b_ih + h @ W_hh.T + b_hh has the shape (N, 4H).",
+            "Gates and candidate come out of one sum: x @ W_ih.T + b_ih + h @ W_hh.T + b_hh has the shape (N, 4H).",
             "np.split(a, 4, axis=1) cuts it into the parts of i, f, g, o, in this order. Three of them go through the "
             "sigmoid, and g, the candidate, through tanh.",
             "The new cell is a sum of two products: what f keeps of the old cell, and what i lets in of g.",

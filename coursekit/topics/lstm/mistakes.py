@@ -15,7 +15,7 @@ from coursekit.topics.lstm.answers import init_lstm, lstm_forward, lstm_step
 
 
 def _arguments(x, h, params) -> list[np.ndarray]:
-    """What goes into the functions of the four gates, (N, H) each, in the order of the rows."""
+    """What goes into the functions of the four blocks, (N, H) each, in the order of the rows."""
     W_ih, W_hh, b_ih, b_hh = params
     return np.split(x @ W_ih.T + b_ih + h @ W_hh.T + b_hh, 4, axis=1)
 
@@ -134,7 +134,7 @@ STEP = (
     ),
     Mistake(
         "a step that ignores the old state h",
-        "The old state enters all four gates, through W_hh.",
+        "The old state enters all four blocks, through W_hh.",
         lambda x, h, c, params: lstm_step(x, np.zeros_like(h), c, params),
     ),
     Mistake(

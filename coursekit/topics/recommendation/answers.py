@@ -1,4 +1,4 @@
-"""Lesson 16, the right answers: a split of sessions by time, counts of what follows what, ranks with ties."""
+"""Lesson 16, the right answers: a split of sessions by time, counts of what follows what, lists with ties."""
 
 from __future__ import annotations
 
@@ -31,14 +31,17 @@ def transition_counts(session: np.ndarray, item: np.ndarray, items: int) -> np.n
 
 
 def recall_and_mrr(scores: np.ndarray, target: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
-    """Where the clicked item stands in each ranked list, and two means over the lists.
+    """The chance that the clicked item is among the first k of each ranked list, and two means over the lists.
 
-    scores: (N, K), higher is recommended first. target: (N,) the item that was clicked.
-    rank (N,): 1 for the first place; among items of equal score, the middle of their places. recall: the share of
-    lists with the target among the first k. mrr: the mean of 1 / rank, with 0 for a rank beyond k (mean reciprocal
-    rank; Voorhees, The TREC-8 question answering track report, 1999).
+    scores: (N, K), higher is recommended first. target: (N,) the item that was clicked. Items of equal score stand in
+    random order, and what is returned is the expectation over it: hit (N,), between 0 and 1. recall: its mean. mrr: the
+    mean of 1 / rank, with 0 for a rank beyond k (mean reciprocal rank; Voorhees, The TREC-8 question answering track
+    report, 1999; expectations over ties: McSherry and Najork, Computing information retrieval performance measures
+    efficiently in the presence of tied scores, ECIR 2008).
     """
     own = scores[np.arange(len(target)), target][:, None]
-    rank = 1 + (scores > own).sum(axis=1) + ((scores == own).sum(axis=1) - 1) / 2
-    hit = rank <= k
-    return rank, float(hit.mean()), float((hit / rank).mean())
+    better, equal = (scores > own).sum(axis=1), (scores == own).sum(axis=1)  # the target is one of the equal ones
+    hit = np.clip((k - better) / equal, 0, 1)
+    sums = np.concatenate([[0], np.cumsum(1 / np.arange(1, k + 1))])  # sums[m] = 1 + 1/2 + ... + 1/m
+    reciprocal = (sums[np.minimum(better + equal, k)] - sums[np.minimum(better, k)]) / equal
+    return hit, float(hit.mean()), float(reciprocal.mean())

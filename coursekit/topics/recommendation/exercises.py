@@ -1,4 +1,4 @@
-"""Lesson 16, recommendation: whole sessions on either side of a moment, what follows what, and ranks with ties."""
+"""Lesson 16, recommendation: whole sessions on either side of a moment, what follows what, ranked lists with ties."""
 
 from __future__ import annotations
 
@@ -116,16 +116,19 @@ register(
     Exercise(
         name="recall_and_mrr",
         lesson=LESSON,
-        asks="The rank of the target in each list, the share of targets among the first k, and the mean of 1 / rank "
-        "with 0 beyond k.",
+        asks="The chance that the target is among the first k of each list, if items of equal score stand in random "
+        "order; the mean of that; and the mean of 1 / rank, with 0 beyond k, over the same random order.",
         reference=recall_and_mrr,
-        returns=(Tensor("rank", ("N",)), Tensor("recall"), Tensor("mrr")),
+        returns=(Tensor("hit", ("N",)), Tensor("recall"), Tensor("mrr")),
         draw=_draw_scores,
         mistakes=mistakes.RANKS,
         hints=(
-            "Compare all scores of a list with the score of its target: how many are higher?",
-            "rank = 1 + how many are higher + half of how many others are equal.",
-            "hit = rank <= k. Recall is the mean of hit, MRR the mean of hit / rank.",
+            "Compare all scores of a list with the score of its target: how many are better, and how many are equal? "
+            "The target itself is one of the equal ones.",
+            "The equal items share the places better + 1 to better + equal, and the target is on each of them with the "
+            "same chance. How many of these places are among the first k?",
+            "Recall: np.clip((k - better) / equal, 0, 1) for each list. MRR: add 1 / place over the shared places up "
+            "to k, and divide by equal; a cumulative sum of 1 / place saves the loop over lists.",
         ),
         points=3,
     )

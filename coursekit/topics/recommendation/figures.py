@@ -11,6 +11,10 @@ from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figur
 _LOOKS = {
     "popularity": {"color": NEUTRAL, "linestyle": ":", "marker": "^"},
     "Markov chain": {"color": COLOURS["LSTM"], "linestyle": "--", "marker": "s"},
+    "last two clicks": {"color": COLOURS["LSTM"], "linestyle": "-", "marker": "P"},
+    "first and last click": {"color": COLOURS["RNN"], "linestyle": "--", "marker": "D"},
+    "all clicks": {"color": "black", "linestyle": ":", "marker": "v"},
+    "session-kNN": {"color": NEUTRAL, "linestyle": "--", "marker": "x"},
     "GRU": {"color": COLOURS["GRU"], "linestyle": "-", "marker": "o"},
 }
 _BEST = {"color": "black", "linestyle": "-.", "linewidth": 1.2}

@@ -1,4 +1,4 @@
-"""Runnable mistakes of lesson 16: sessions on both sides, pairs that are none, and ranks that flatter."""
+"""Runnable mistakes of lesson 16: sessions on both sides, pairs that are none, and lists that flatter."""
 
 from __future__ import annotations
 
@@ -127,87 +127,126 @@ TRANSITIONS = (
 )
 
 
-def _judged(rank_of: Callable) -> Callable:
-    """Recall and MRR from another way to rank: rank_of(scores, own) with own (N, 1)."""
+def _counted(scores: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many items are better than the target, and how many are equal, itself included. (N,) each"""
+    own = scores[np.arange(len(target)), target][:, None]
+    return (scores > own).sum(axis=1), (scores == own).sum(axis=1)
+
+
+def _placed(place_of: Callable) -> Callable:
+    """Hits and reciprocals at one place for each target: place_of(better, equal)."""
 
     def answer(scores: np.ndarray, target: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
-        return _means(rank_of(scores, scores[np.arange(len(target)), target][:, None]), k)
+        place = place_of(*_counted(scores, target))
+        hit = (place <= k).astype(float)
+        return hit, hit.mean(), (hit / place).mean()
 
     return answer
 
 
-def _means(rank: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
-    hit = rank <= k
-    return rank, hit.mean(), np.mean(np.where(hit, 1 / np.maximum(rank, 0.5), 0))
+def _expected(places: Callable) -> Callable:
+    """The expectation over other places: places(better, equal, k) gives those of one list and by what is divided."""
+
+    def answer(scores: np.ndarray, target: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
+        hits, reciprocals = [], []
+        for better, equal in zip(*_counted(scores, target), strict=True):
+            shared, shown, among = places(better, equal, k)
+            hits.append((shared <= shown).sum() / among)
+            reciprocals.append(np.sum((shared <= shown) / shared) / among)
+        return np.array(hits), np.mean(hits), np.mean(reciprocals)
+
+    return answer
 
 
-def _higher(scores: np.ndarray, own: np.ndarray) -> np.ndarray:
-    return (scores > own).sum(axis=1)
+def _shared(better: int, equal: int) -> np.ndarray:
+    return np.arange(better + 1, better + equal + 1)
 
 
-def _ties(scores: np.ndarray, own: np.ndarray) -> np.ndarray:
-    return (scores == own).sum(axis=1) - 1
+def _others_only(better: int, equal: int, k: int) -> tuple[np.ndarray, int, int]:
+    return _shared(better, max(equal - 1, 1)), k, max(equal - 1, 1)
 
 
-def _from_zero(scores: np.ndarray, target: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
-    return _means(recall_and_mrr(scores, target, k)[0] - 1, k)
+def _unclipped(scores: np.ndarray, target: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
+    better, equal = _counted(scores, target)
+    hit = (k - better) / equal
+    return hit, hit.mean(), recall_and_mrr(scores, target, k)[2]
 
 
 def _from(change: Callable) -> Callable:
-    """The right ranks, and change(rank, k) for the two means."""
+    """The right hits, and change(hit, rank, recall, mrr, k) for the two means; rank is the middle of shared places."""
 
     def answer(scores: np.ndarray, target: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
-        rank, recall, mrr = recall_and_mrr(scores, target, k)
-        return (rank, *change(rank, k, recall, mrr))
+        hit, recall, mrr = recall_and_mrr(scores, target, k)
+        better, equal = _counted(scores, target)
+        return (hit, *change(hit, better + (equal + 1) / 2, recall, mrr, k))
 
     return answer
+
+
+def _whole_lists(scores: np.ndarray, target: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
+    hit, recall, _ = recall_and_mrr(scores, target, k)
+    return hit, recall, recall_and_mrr(scores, target, scores.shape[1])[2]
 
 
 RANKS = (
     Mistake(
         "ties decided in favour of the target",
-        "A method that gives every item the same score would be ranked first in every list. Count half of the ties.",
-        _judged(lambda scores, own: 1 + _higher(scores, own)),
+        "A method that gives every item the same score would hit in every list. The target is on each of the places "
+        "that equal items share with the same chance.",
+        _placed(lambda better, equal: better + 1),
     ),
     Mistake(
         "ties decided against the target",
-        "Of equal scores, half come before the target on average.",
-        _judged(lambda scores, own: 1 + _higher(scores, own) + _ties(scores, own)),
+        "Of equal scores, the target is the last one only by bad luck. It is on each of the shared places with the "
+        "same chance.",
+        _placed(lambda better, equal: better + equal),
     ),
     Mistake(
-        "the target counted as its own rival",
-        "The target's score equals itself. Do not count that as a tie.",
-        _judged(lambda scores, own: 1 + _higher(scores, own) + (_ties(scores, own) + 1) / 2),
+        "the middle of the shared places in place of chance",
+        "A method without any opinion hits k times out of K by chance. With every target in the middle of the list it "
+        "never does. Take the mean of the hits, not the hit of a mean.",
+        _placed(lambda better, equal: better + (equal + 1) / 2),
     ),
-    Mistake("ranks that begin at 0", "The first place is 1.", _from_zero),
     Mistake(
-        "ranks from the lowest score up",
+        "the target left out of those that share its score",
+        "The target's score equals itself: with one rival of the same score there are two for the two places.",
+        _expected(_others_only),
+    ),
+    Mistake(
+        "lists ranked from the lowest score up",
         "High scores are recommended first.",
         lambda scores, target, k: recall_and_mrr(-scores, target, k),
     ),
     Mistake(
-        "a recall that leaves place k out",
+        "place k left out",
         "k items are shown: place k is one of them.",
-        _from(lambda rank, k, recall, mrr: ((rank < k).mean(), np.mean((rank < k) / rank))),
+        _expected(lambda better, equal, k: (_shared(better, equal), k - 1, equal)),
     ),
     Mistake(
-        "an MRR that is not cut at k",
-        "A target that is not shown counts 0.",
-        _from(lambda rank, k, recall, mrr: (recall, (1 / rank).mean())),
+        "a chance that is not kept between 0 and 1",
+        "If more than k items are better, k - better is negative; if fewer are equal than there are places, it is more "
+        "than all of them.",
+        _unclipped,
     ),
+    Mistake("an MRR that is not cut at k", "A target that is not shown counts 0.", _whole_lists),
     Mistake(
         "an MRR over the hits only",
         "Divide by the number of all lists, also of those without a hit.",
-        _from(lambda rank, k, recall, mrr: (recall, (1 / rank[rank <= k]).mean())),
+        _from(lambda hit, rank, recall, mrr, k: (recall, mrr * len(hit) / max((hit > 0).sum(), 1))),
     ),
     Mistake(
         "1 / mean rank instead of the mean of 1 / rank",
         "First the reciprocal of each rank, then the mean.",
-        _from(lambda rank, k, recall, mrr: (recall, 1 / rank.mean())),
+        _from(lambda hit, rank, recall, mrr, k: (recall, 1 / rank.mean())),
+    ),
+    Mistake(
+        "the reciprocal of the middle place, where items share several",
+        "The mean of 1/1 and 1/3 is not 1/2. Take the mean of the reciprocals over the shared places.",
+        _from(lambda hit, rank, recall, mrr, k: (recall, (hit / rank).mean())),
     ),
     Mistake(
         "a precision in place of the recall",
         "There is one target per list: the recall is the share of lists in which it is shown.",
-        _from(lambda rank, k, recall, mrr: (recall / k, mrr)),
+        _from(lambda hit, rank, recall, mrr, k: (recall / k, mrr)),
     ),
 )

@@ -1,4 +1,4 @@
-"""Lesson 16: the next click of a session, by popularity, by a Markov chain and by a GRU.
+"""Lesson 16: the next click of a session, by counting in six ways and by a GRU.
 
     task = made_task(memory=0.7)
     result = measure(task, seeds=(0, 1, 2))
@@ -24,8 +24,9 @@ from coursekit.results.comparison import Comparison
 from coursekit.sources.cells import number
 from coursekit.sources.csv_table import csv_table, plain_name
 from coursekit.sources.text_file import BadFile, plain_text
-from coursekit.topics.recommendation.answers import recall_and_mrr, split_sessions, transition_counts
-from coursekit.topics.recommendation.data import LONGEST, Clicks, Shop, made_sessions
+from coursekit.topics.recommendation import baselines
+from coursekit.topics.recommendation.answers import recall_and_mrr, split_sessions
+from coursekit.topics.recommendation.data import LONGEST, Clicks, Rule, made_presents, made_sessions
 from coursekit.training.batches import random_rows
 from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
@@ -33,18 +34,25 @@ from coursekit.training.torch_loop import outputs, train_in_stages
 
 UNITS, WIDTH, BATCH, STEPS, LEARNING_RATE = 64, 32, 64, 600, 0.01
 TOP = 10  # the length of the list that a visitor is shown
-BASELINES = ("popularity", "Markov chain")
+COUNTING = {
+    "Markov chain": baselines.last_click,
+    "last two clicks": baselines.last_two_clicks,
+    "first and last click": baselines.first_and_last_click,
+    "all clicks": baselines.all_clicks,
+    "session-kNN": baselines.session_knn,
+}
+BASELINES = ("popularity", *COUNTING)
 _PADDING = -1
 
 
 class RecommendationTask(NamedTuple):
-    """train, test: one array of clicks for each session. shop: the rule behind generated sessions, else None."""
+    """train, test: one array of clicks for each session. rule: what made generated sessions, else None."""
 
     title: str
     train: list[np.ndarray]
     test: list[np.ndarray]
     items: int
-    shop: Shop | None = None
+    rule: Rule | None = None
 
 
 @dataclass
@@ -73,8 +81,7 @@ class RecommendationResult:
 
     def recall_by_place(self, runs: Sequence[np.ndarray]) -> np.ndarray:
         """Recall after 1, 2, ... clicks of the session, the mean over runs of scores. (longest - 1,)"""
-        runs = [recall_and_mrr(scores, self.target, TOP)[0] <= TOP for scores in runs]
-        hits = np.mean(runs, axis=0)
+        hits = np.mean([recall_and_mrr(scores, self.target, TOP)[0] for scores in runs], axis=0)
         return np.array([hits[self.place == place].mean() for place in np.unique(self.place)])
 
     def _table(self, measure: str, entry: int) -> Comparison:
@@ -108,30 +115,23 @@ def made_task(memory: float = 0.7, sessions: int = 12000, seed: int = 0) -> Reco
     return task_from_log(f"GENERATED sessions, memory {memory:g}", log, shop)
 
 
-def task_from_log(title: str, log: Clicks, shop: Shop | None = None) -> RecommendationTask:
+def presents_task(sessions: int = 12000, seed: int = 0) -> RecommendationTask:
+    """Generated sessions in which the first click changes what the last one leads to."""
+    log, shop = made_presents(sessions, seed)
+    return task_from_log("GENERATED sessions, presents", log, shop)
+
+
+def task_from_log(title: str, log: Clicks, rule: Rule | None = None) -> RecommendationTask:
     """Whole sessions, split by time; items of the test that no training session has are left in: nobody gets them."""
     cut = log.minute.min() + (log.minute.max() - log.minute.min()) * 5 / 6
     train, test = split_sessions(log.session, log.minute, cut)
-    return RecommendationTask(title, _sessions(log, train), _sessions(log, test), log.items, shop)
+    return RecommendationTask(title, _sessions(log, train), _sessions(log, test), log.items, rule)
 
 
 def _sessions(log: Clicks, part: np.ndarray) -> list[np.ndarray]:
     session, item = log.session[part], log.item[part]
     pieces = np.split(item, np.flatnonzero(np.diff(session)) + 1)
     return [piece for piece in pieces if len(piece) > 1]
-
-
-def popularity(task: RecommendationTask) -> np.ndarray:
-    """The same list for everybody: how often each item was clicked in training. (items,)"""
-    return np.bincount(np.concatenate(task.train), minlength=task.items).astype(float)
-
-
-def markov(task: RecommendationTask) -> np.ndarray:
-    """Scores of the next item for each last one: transition counts, ties in order of popularity. (items, items)"""
-    item = np.concatenate(task.train)
-    session = np.repeat(np.arange(len(task.train)), [len(clicks) for clicks in task.train])
-    often = popularity(task)
-    return transition_counts(session, item, task.items) + often / (often.sum() + 1)
 
 
 def padded(sessions: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -178,17 +178,14 @@ def measure(
     """All methods on the same test clicks. training: more arguments of `gru_scores`."""
     if not task.train or not task.test:
         raise ValueError("a part of the split has no session of two clicks or more: use a longer log")
-    last = np.concatenate([clicks[:-1] for clicks in task.test])
+    seen = baselines.known_clicks(task.test)
     target = np.concatenate([clicks[1:] for clicks in task.test])
-    place = np.concatenate([np.arange(1, len(clicks)) for clicks in task.test])
-    scores = {
-        BASELINES[0]: [np.broadcast_to(popularity(task), (len(target), task.items))],
-        BASELINES[1]: [markov(task)[last]],
-        "GRU": [gru_scores(task, seed, **training) for seed in trainings(seeds, progress)],
-    }
-    best = None
-    if task.shop is not None:
-        best = np.array([task.shop.next_click(clicks[:t]) for clicks in task.test for t in range(1, len(clicks))])
+    often = baselines.popularity(task.train, task.items)
+    scores = {"popularity": [np.broadcast_to(often, (len(target), task.items))]}
+    scores |= {name: [count(task.train, seen, task.items)] for name, count in COUNTING.items()}
+    scores["GRU"] = [gru_scores(task, seed, **training) for seed in trainings(seeds, progress)]
+    best = None if task.rule is None else np.array([task.rule.next_click(clicks) for clicks in seen])
+    place = np.array([len(clicks) for clicks in seen])
     return RecommendationResult(task.title, scores, target, place, best)
 
 

@@ -17,6 +17,7 @@ from coursekit.topics.control.data import (
     CartPole,
     Recent,
     Sensors,
+    WithLastActions,
     cart_pole_step,
     fallen,
 )
@@ -90,6 +91,20 @@ def test_recent_observations_never_reach_into_another_episode():
         step = recent.step(np.random.default_rng(len(past)).integers(0, 2, 4))
         over = step.terminated | step.truncated
         np.testing.assert_array_equal(step.final[~over], step.observation[~over])
+
+
+def test_own_actions_are_those_of_this_episode_the_latest_first():
+    carts, done = CartPole(4, 0, POSITIONS, limit=9), []
+    shown = WithLastActions(carts, 3)
+    for _ in range(40):
+        for n in range(4):
+            expected = [2 * done[-1 - k][n] - 1 if k < carts.age[n] else 0 for k in range(3)]
+            np.testing.assert_array_equal(shown.observation[n, 2:], expected)
+            np.testing.assert_array_equal(shown.observation[n, :2], carts.observation[n])
+        done.append(np.random.default_rng(len(done)).integers(0, 2, 4))
+        step = shown.step(done[-1])
+        np.testing.assert_array_equal(step.final[:, 2], 2 * done[-1] - 1)
+        assert shown.observation.dtype == np.float32
 
 
 @pytest.mark.parametrize("actions", [[0, 1], [0, 1, 2], [0.5, 0, 1]])

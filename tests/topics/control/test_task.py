@@ -10,7 +10,7 @@ from coursekit.nn import GRU, GRUCell
 from coursekit.topics.control import actor_critic
 from coursekit.topics.control import task as control
 from coursekit.topics.control.actor_critic import OneStep, Policy, live, score, train_policy
-from coursekit.topics.control.data import POSITIONS, WHOLE_STATE, CartPole, EnvironmentStep
+from coursekit.topics.control.data import NOISY_POSITIONS, POSITIONS, WHOLE_STATE, CartPole, EnvironmentStep
 
 
 class Clock:
@@ -116,9 +116,21 @@ def test_the_score_ends_with_the_first_episode(policy):
 
 def test_the_table_calls_the_gru_no_baseline():
     runs = {name: [control.balance(m, 0, updates=1, limit=20, progress=False)] for name, m in control.EXACT.items()}
-    table = control.table(runs, "test", limit=20)
+    table = control.table(runs, "test", POSITIONS, limit=20)
     assert [row.name for row in table.rows if row.baseline] == ["no memory", "last 2 observations"]
     assert "GRU" in table.verdict and all(0 < row.values[0] <= 20 for row in table.rows)
+
+
+def test_a_policy_that_sees_its_pushes_sees_as_many_as_observations():
+    noisy = control.methods(NOISY_POSITIONS, recent=8, own_actions=True)
+    assert {name: method.D for name, method in noisy.items()} == {
+        "no memory, own pushes": 3,
+        "last 8 observations, own pushes": 24,
+        "GRU, own pushes": 3,
+    }
+    for method in noisy.values():
+        assert control.carts(method, 5, 0).observation.shape == (5, method.D)
+        assert control.balance(method, 0, updates=1, limit=20, progress=False).steps > 0
 
 
 def test_the_probe_reads_velocities_from_a_policy_that_sees_them():

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from coursekit.topics.recommendation.data import GENRES, ITEMS, LONGEST, PER_GENRE, SHORTEST, made_sessions
+from coursekit.topics.recommendation.data import (
+    GENRES,
+    ITEMS,
+    LONGEST,
+    PER_GENRE,
+    PRESENT_ITEMS,
+    SHORTEST,
+    made_presents,
+    made_sessions,
+)
 
 pytestmark = pytest.mark.usefixtures("cut_off")
 
@@ -52,6 +61,18 @@ def test_without_memory_only_the_last_click_counts():
     _, shop = made_sessions(1.0, sessions=3)
     chances = shop.next_click(np.array([3, 3, 4]))
     assert chances[:PER_GENRE].sum() == pytest.approx(1) and chances.shape == (GENRES * PER_GENRE,)
+
+
+def test_presents_lead_to_other_items_and_the_first_click_says_which():
+    log, shop = made_presents(sessions=400)
+    lengths = np.bincount(log.session)
+    assert log.items == PRESENT_ITEMS and lengths.min() == SHORTEST and lengths.max() <= LONGEST
+    for clicks in np.split(log.item, np.flatnonzero(np.diff(log.session)) + 1):
+        for t in range(1, len(clicks)):
+            chances = shop.next_click(clicks[:t])
+            assert chances.sum() == pytest.approx(1) and chances[clicks[t]] > 0
+    oneself, present = shop.next_click(np.array([0, 7])), shop.next_click(np.array([PRESENT_ITEMS - 1, 7]))
+    assert not np.array_equal(oneself > 0, present > 0)
 
 
 def test_a_memory_that_is_no_probability_is_refused():

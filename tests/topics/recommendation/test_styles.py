@@ -51,17 +51,28 @@ def test_counts_in_other_styles(answer):
 
 
 def by_sorting(scores, target, k):
-    """The mean place of all items with the target's score in the sorted list."""
-    rank = []
+    """The places of all items with the target's score in the sorted list, and the means over them."""
+    hit, reciprocal = [], []
     for row, wanted in zip(scores, target, strict=True):
         places = 1 + np.flatnonzero(np.sort(row)[::-1] == row[wanted])
-        rank.append(places.mean())
-    rank = np.array(rank)
-    return rank, np.sum(rank <= k) / len(rank), sum(1 / r for r in rank if r <= k) / len(rank)
+        hit.append(np.mean(places <= k))
+        reciprocal.append(sum(1 / place for place in places if place <= k) / len(places))
+    return hit, sum(hit) / len(hit), np.mean(reciprocal)
 
 
-def test_ranks_in_another_style():
-    right("recall_and_mrr", by_sorting)
+def with_a_cumulative_sum(scores, target, k):
+    rows = np.arange(len(target))
+    better = (scores > scores[rows, target, None]).sum(1)
+    behind = better + (scores == scores[rows, target, None]).sum(1)
+    up_to = np.cumsum(np.r_[0, 1 / np.arange(1, scores.shape[1] + 1)])
+    first, last = np.minimum(better, k), np.minimum(behind, k)
+    hit = (last - first) / (behind - better)
+    return {"hit": hit, "recall": hit.mean(), "mrr": ((up_to[last] - up_to[first]) / (behind - better)).mean()}
+
+
+@pytest.mark.parametrize("answer", [by_sorting, with_a_cumulative_sum])
+def test_ranked_lists_in_other_styles(answer):
+    right("recall_and_mrr", answer)
 
 
 def test_lists_without_ties_hide_how_ties_are_decided():

@@ -38,9 +38,18 @@ def test_training_depends_on_no_test_click():
 
 def test_ranks_by_hand():
     scores = np.array([[3.0, 2, 1, 0], [1, 1, 1, 1], [0, 5, 5, 1], [9, 1, 2, 3]])
-    rank, recall, mrr = recall_and_mrr(scores, np.array([0, 2, 1, 1]), k=2)
-    np.testing.assert_array_equal(rank, [1, 2.5, 1.5, 4])
-    assert (recall, mrr) == (0.5, pytest.approx((1 + 1 / 1.5) / 4))
+    hit, recall, mrr = recall_and_mrr(scores, np.array([0, 2, 1, 1]), k=2)
+    np.testing.assert_array_equal(hit, [1, 0.5, 1, 0])
+    assert (recall, mrr) == (2.5 / 4, pytest.approx((1 + (1 + 1 / 2) / 4 + (1 + 1 / 2) / 2) / 4))
+
+
+def test_no_opinion_hits_as_often_as_chance_and_no_order_of_equals_changes_a_value():
+    rng = np.random.default_rng(0)
+    target = rng.integers(200, size=50)
+    assert recall_and_mrr(np.zeros((50, 200)), target, 10)[1] == pytest.approx(10 / 200)
+    scores = rng.integers(0, 4, (50, 200)).astype(float)
+    drawn = [recall_and_mrr(scores + 1e-9 * rng.random(scores.shape), target, 10)[1:] for _ in range(4000)]
+    np.testing.assert_allclose(np.mean(drawn, axis=0), recall_and_mrr(scores, target, 10)[1:], atol=0.004)
 
 
 def test_padding_is_kept_out_of_the_loss():
@@ -60,6 +69,10 @@ def test_the_baselines_stand_beside_the_gru_in_both_tables():
         assert [(row.name, row.baseline) for row in table.rows] == [
             ("popularity", True),
             ("Markov chain", True),
+            ("last two clicks", True),
+            ("first and last click", True),
+            ("all clicks", True),
+            ("session-kNN", True),
             ("GRU", False),
         ]
         assert "for who knows the rule" in table.conditions and "GENERATED" in table.conditions

@@ -21,6 +21,7 @@ from coursekit.topics.claims.experiments.settings import FULL, QUICK, Settings
 _PLACES = {  # claim: (file, function)
     "parameters": ("parameters", "fewer_parameters"),
     "speed": ("speed", "trains_faster"),
+    "speed_of_rnn": ("speed", "trains_faster_than_an_rnn"),
     "vanishing": ("vanishing", "solves_vanishing"),
     "parity": ("parity", "on_par"),
     "small_data": ("small_data", "better_on_small_data"),

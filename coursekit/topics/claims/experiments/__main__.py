@@ -11,6 +11,7 @@ import argparse
 import time
 from pathlib import Path
 
+from coursekit.results import recorded as records
 from coursekit.topics.claims.experiments import CLAIMS, FULL, QUICK, measure
 from coursekit.topics.claims.experiments.record import write
 
@@ -27,6 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
     names = given.claims.split(",")
     if unknown := set(names) - set(CLAIMS):
         parser.error(f"no such claim: {', '.join(sorted(unknown))}; there are {', '.join(CLAIMS)}")
+    try:
+        records.threads()
+    except ValueError as problem:
+        parser.error(str(problem))
     settings, results, start = QUICK if given.quick else FULL, {}, time.process_time()
     for name in names:
         before = time.process_time()

@@ -34,4 +34,5 @@ def on_par(settings: Settings, seeds: Sequence[int]) -> Result:
         f"steps ({settings.steps}, {settings.count_steps}, {settings.text_steps}); {len(seeds)} seeds, paired",
         measurements=tuple(Measurement(name, runs.ratios(a, b), ratio=True) for name, a, b in pairs),
         picture=runs.curves(panels),
+        border='"on par"',
     )

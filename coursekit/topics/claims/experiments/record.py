@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-import coursekit
+from coursekit.results import recorded as records
 from coursekit.topics.claims.experiments.result import Measurement, Result
 from coursekit.topics.claims.experiments.settings import Settings
 
@@ -25,6 +19,7 @@ class Record:
 
     date: str
     machine: str
+    threads: int
     versions: Mapping[str, str]
     settings: Mapping[str, Any]
     cpu_seconds: float
@@ -33,47 +28,28 @@ class Record:
     @property
     def text(self) -> str:
         """Where the numbers come from, in two lines."""
-        versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
-        seeds, seconds = self.settings["seeds"], self.cpu_seconds
-        return f"Full run of {self.date}, {seeds} seeds, {seconds:.0f} s of processor time.\n{self.machine}; {versions}"
+        return f"Full run, {self.settings['seeds']} seeds. {records.about(vars(self))}"
 
 
 def recorded(folder: Path | None = None) -> Record | None:
     """The latest full run, from the clone or from the installed package; None if there is none."""
-    folders = [folder] if folder else _folders()
-    files = [path for some in folders for path in sorted(some.glob("claims-*.json"))[-1:]]
-    return read(files[0]) if files else None
-
-
-def _folders() -> list[Path]:
-    package = Path(coursekit.__file__).resolve().parent
-    return [package.parent / "benchmarks" / "results", package / "_results"]
+    data = records.latest("claims", folder)
+    if data is None:
+        return None
+    results = {name: from_data(result) for name, result in data.pop("results").items()}
+    return Record(**data, results=results)
 
 
 def write(results: Mapping[str, Result], settings: Settings, cpu_seconds: float, folder: Path) -> Path:
-    """Write a full run to folder/claims-<date>.json and return the path. Curves are left out."""
-    import torch
+    """Write a full run to folder/claims-<date>.json and return the path. Curves are left out.
 
-    versions = {"Python": platform.python_version(), "NumPy": np.__version__, "PyTorch": str(torch.__version__)}
-    record = {
-        "date": date.today().isoformat(),
-        "machine": machine(),
-        "versions": versions | {"coursekit": coursekit.__version__},
+    Raises ValueError if the number of threads is not known.
+    """
+    found = {
         "settings": asdict(settings),
-        "cpu_seconds": round(cpu_seconds, 1),
         "results": {name: as_data(result) for name, result in results.items()},
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"claims-{record['date']}.json"
-    path.write_text(json.dumps(record, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    return path
-
-
-def read(path: Path) -> Record:
-    """A full run that `write` has written."""
-    data = json.loads(path.read_text(encoding="utf-8"))
-    results = {name: from_data(result) for name, result in data.pop("results").items()}
-    return Record(**data, results=results)
+    return records.write("claims", found, cpu_seconds, folder)
 
 
 def as_data(result: Result) -> dict[str, Any]:
@@ -94,17 +70,6 @@ def from_data(data: Mapping[str, Any]) -> Result:
         Measurement(found["where"], tuple(found["values"]), found["ratio"], found["exact"])
         for found in data["measurements"]
     )
-    texts = {name: data[name] for name in ("name", "title", "claim", "quantity", "conditions")}
+    texts = {name: data[name] for name in ("name", "title", "claim", "quantity", "conditions", "border")}
     claimed = (-math.inf if low is None else low, math.inf if high is None else high)
     return Result(**texts, claimed=claimed, measurements=measurements)
-
-
-def machine() -> str:
-    """The processor, the system and the number of threads asked for, as far as they can be found out."""
-    name = platform.processor() or platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), name)
-    except OSError:
-        pass  # not Linux
-    return f"{name}, {os.cpu_count()} cores, {platform.system()}, OMP_NUM_THREADS={os.environ.get('OMP_NUM_THREADS')}"

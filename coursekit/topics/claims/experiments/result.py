@@ -1,8 +1,8 @@
 """What an experiment found, and the verdict that follows from it. Verdicts are computed, never typed.
 
 A claim says that some number lies in a range: "on par" is a ratio near 1, "faster" a ratio above 1. If the
-interval lies inside the range, the claim holds there; if it lies outside, it does not; else nothing can be
-said. One claim may be measured in several places, and then it can depend on the place.
+interval lies inside the range, the claim holds there; if it lies outside, it does not; if it crosses a border of
+the range, that is undecided. One claim may be measured in several places, and then it can depend on the place.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HOLDS, FAILS, UNDECIDED, DEPENDS = "holds", "does not hold", "undecided", "depen
 _SAID = {
     HOLDS: "the claim is right for",
     FAILS: "the claim is wrong for",
-    UNDECIDED: "nothing can be said about",
+    UNDECIDED: "the border of {border} is crossed by the interval for",
 }
 
 
@@ -66,6 +66,7 @@ class Result:
     conditions: str
     measurements: tuple[Measurement, ...]
     picture: Mapping[str, Any] = field(default_factory=dict)  # curves or bars for `coursekit.plots`
+    border: str = "the claim"  # what the claimed range is called where it has a name, such as "on par"
 
     @property
     def verdict(self) -> str:
@@ -81,7 +82,7 @@ class Result:
         places = {word: [] for word in _SAID}
         for measurement in self.measurements:
             places[measurement.verdict(self.claimed)].append(f"{measurement.where} ({measurement.text})")
-        parts = [f"{_SAID[word]} {listed(found)}" for word, found in places.items() if found]
+        parts = [f"{_SAID[word].format(border=self.border)} {listed(found)}" for word, found in places.items() if found]
         return f"{self.verdict.capitalize()}: {'; '.join(parts)}."
 
     @property

@@ -11,7 +11,7 @@ from coursekit.topics.claims import experiments
 from coursekit.topics.claims.experiments import record, result
 from coursekit.topics.claims.experiments.__main__ import main
 
-TIMED = {"speed", "latency"}
+TIMED = {"speed", "speed_of_rnn", "latency"}
 
 
 @pytest.mark.parametrize("claim", experiments.CLAIMS)
@@ -56,7 +56,12 @@ def test_the_gradient_of_a_fresh_gru_vanishes_and_a_bias_keeps_it():
     assert [m.verdict(found.claimed) for m in found.measurements] == ["does not hold", "holds", "holds"]
 
 
-def test_a_record_is_read_back_as_it_was_written(tiny, tmp_path):
+@pytest.fixture
+def told_threads(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
+def test_a_record_is_read_back_as_it_was_written(tiny, tmp_path, told_threads):
     results = {name: experiments.measure(name, tiny) for name in ("parameters", "parity", "latency", "learning_rate")}
     path = record.write(results, tiny, 12.34, tmp_path)
     assert path.name.startswith("claims-") and path.suffix == ".json"
@@ -71,10 +76,10 @@ def test_a_record_is_read_back_as_it_was_written(tiny, tmp_path):
             assert a.interval == pytest.approx(b.interval, rel=1e-4)
     stored = json.loads(path.read_text())["results"]["parity"]
     assert stored["verdict"] == results["parity"].sentence
-    assert "Full run of" in read.text and read.machine in read.text
+    assert "Full run, 2 seeds" in read.text and read.machine in read.text and f"{read.threads} thread" in read.text
 
 
-def test_the_latest_record_is_the_one_that_is_read(tiny, tmp_path):
+def test_the_latest_record_is_the_one_that_is_read(tiny, tmp_path, told_threads):
     path = record.write({"parameters": experiments.measure("parameters")}, tiny, 1, tmp_path)
     old = path.read_text().replace(path.stem.removeprefix("claims-"), "2020-01-01")
     (tmp_path / "claims-2020-01-01.json").write_text(old)
@@ -86,7 +91,7 @@ def test_the_recorded_full_run_has_every_claim_as_it_is_measured_now(tiny):
     full = experiments.recorded()
     assert full is not None, "run `python -m coursekit.topics.claims.experiments` and commit what it writes"
     assert tuple(full.results) == experiments.CLAIMS
-    assert full.settings["seeds"] >= 10
+    assert full.settings["seeds"] >= 10 and full.threads == 1
     for name, found in full.results.items():
         now = experiments.measure(name, tiny)
         assert (found.claim, found.claimed) == (now.claim, now.claimed)
@@ -95,11 +100,19 @@ def test_the_recorded_full_run_has_every_claim_as_it_is_measured_now(tiny):
         assert found.verdict in (result.HOLDS, result.FAILS, result.UNDECIDED, result.DEPENDS)
 
 
-def test_the_command_prints_verdicts_and_writes_the_file(tmp_path, capsys):
+def test_the_command_prints_verdicts_and_writes_the_file(tmp_path, capsys, told_threads):
     assert main(["--quick", "--claims", "parameters,memory", "--folder", str(tmp_path)]) == 0
     printed = capsys.readouterr().out
     assert experiments.measure("memory").sentence in printed
     assert set(experiments.recorded(tmp_path).results) == {"parameters", "memory"}
+
+
+def test_the_command_refuses_to_record_on_an_unknown_number_of_threads(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    with pytest.raises(SystemExit):
+        main(["--quick", "--claims", "parameters", "--folder", str(tmp_path)])
+    assert "set OMP_NUM_THREADS" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_command_refuses_a_claim_that_it_does_not_know(tmp_path, capsys):

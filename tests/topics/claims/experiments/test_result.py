@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -56,9 +57,19 @@ def test_the_sentence_has_every_place_with_its_interval_under_its_verdict():
     found = result(measured(HIGH, "adding"), measured(LOW, "text"), measured(AROUND, "counting"), measured(HIGH, "c"))
     assert found.sentence == (
         "Depends: the claim is right for adding (2.00 [1.87, 2.13]) and c (2.00 [1.87, 2.13]); "
-        "the claim is wrong for text (0.500 [0.487, 0.513]); nothing can be said about counting "
+        "the claim is wrong for text (0.500 [0.487, 0.513]); "
+        "the border of the claim is crossed by the interval for counting "
         f"({found.measurements[2].text})."
     )
+
+
+def test_a_difference_of_uncertain_size_is_not_called_unknown():
+    """An interval that excludes 1 and crosses 1.1 says something: there is a difference."""
+    found = Result("n", "t", "A claim.", "a ratio", (1 / 1.1, 1.1), "c", (measured((1.05, 1.15, 1.08, 1.12), "text"),))
+    assert found.measurements[0].interval.low > 1
+    assert found.sentence.startswith("Undecided: the border of the claim is crossed by the interval for text (")
+    named = replace(found, border='"on par"')
+    assert named.sentence.startswith('Undecided: the border of "on par" is crossed by the interval for text (')
 
 
 def test_an_exact_number_is_its_own_interval():
