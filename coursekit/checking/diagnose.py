@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,25 +21,29 @@ _SAME_STRICT = 1e-9
 
 @dataclass(frozen=True)
 class Observed:
-    """What can be seen of one call: the arrays or the kind of failure, and what it did to its surroundings."""
+    """What can be seen of one call: the arrays or the kind of failure, and what it did to its surroundings.
+
+    arrays, unread, beside: as in `values.Unpacked`.
+    """
 
     arrays: dict[str, np.ndarray] | None
     failure: str
     changed: tuple[str, ...]
     overflow: bool
+    unread: Mapping[str, str] = field(default_factory=dict)
+    beside: str = ""
 
 
 def observe(exercise: Exercise, call: Call, shapes: tuple[tuple[int, ...], ...]) -> Observed:
     """Reduce a call to what distinguishes one mistake from another."""
-    arrays, failure = None, ""
+    overflow = exercise.no_overflow and bool(call.overflow)
     if call.failure is not None:
-        failure = call.failure.name
-    else:
-        try:
-            arrays = unpack(call.value, exercise.returns, shapes)
-        except NotUsable:
-            failure = "not usable"
-    return Observed(arrays, failure, call.changed, exercise.no_overflow and bool(call.overflow))
+        return Observed(None, call.failure.name, call.changed, overflow)
+    try:
+        found = unpack(call.value, exercise.returns, shapes)
+    except NotUsable:
+        return Observed(None, "not usable", call.changed, overflow)
+    return Observed(found.arrays, "", call.changed, overflow, found.unread, found.beside)
 
 
 def diagnose(
@@ -73,6 +77,8 @@ def _same(a: Observed, b: Observed, tolerance: float) -> bool:
         return False
     if a.arrays is None or b.arrays is None:
         return a.arrays is b.arrays
+    if a.arrays.keys() != b.arrays.keys():
+        return False
     return all(_same_array(a.arrays[name], b.arrays[name], tolerance) for name in a.arrays)
 
 

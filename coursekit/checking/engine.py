@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from coursekit.checking import facts, registry, trees
 from coursekit.checking.call import Call, Caller, call_here, substituted
-from coursekit.checking.compare import Rounded, compare
+from coursekit.checking.compare import Rounded, accepts, compare
 from coursekit.checking.diagnose import Observed, diagnose, observe
 from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import FailureKind
@@ -20,7 +20,7 @@ from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Fi
 from coursekit.checking.portable import state
 from coursekit.checking.report import Report
 from coursekit.checking.tracing import read_along
-from coursekit.checking.values import NotUsable, unpack
+from coursekit.checking.values import NotUsable, WrongCount, unpack
 
 _STOP = (FailureKind.NOT_WRITTEN, FailureKind.TIMEOUT, FailureKind.EXITED)  # no use in calling such an answer again
 
@@ -99,7 +99,7 @@ class _Run:
         observed = observe(self.exercise, call, tuple(a.shape for a in want.values()))
         # A copy: an answer that returns one shared buffer would overwrite the evidence with its next call.
         if observed.arrays is not None:
-            observed = Observed(trees.copy(observed.arrays), observed.failure, observed.changed, observed.overflow)
+            observed = replace(observed, arrays=trees.copy(observed.arrays))
         # What a later call returned is not needed any more, and a stranger's can be large.
         self.calls.append(replace(call, value=None, again=None) if self.calls else call)
         self.seen.append(observed)
@@ -108,6 +108,10 @@ class _Run:
             return
         findings, right = [], []
         for tensor in self.exercise.returns:
+            if tensor.name in observed.unread:
+                reason = f"The returned {tensor.name} {observed.unread[tensor.name]}."
+                findings.append(Finding(FindingKind.TYPE, tensor.name, facts.Unusable(reason)))
+                continue
             finding, rounded = compare(
                 self.exercise, tensor, observed.arrays[tensor.name], want[tensor.name], draw.sizes
             )
@@ -182,7 +186,11 @@ class _Run:
             example=self._example(failed),
             marks=marks,
             along=() if verdict == Verdict.PASSED else self.along,
+            beside=self._beside(),
         )
+
+    def _beside(self) -> str:
+        return next((seen.beside for seen in self.seen if seen.beside), "")
 
     def _marks(self) -> float | None:
         """The score of the draws, where it is not simply the mean of their credits."""
@@ -218,6 +226,11 @@ class _Run:
                 "What zeros, another constant, the arguments or the answer to another draw get right as well earns "
                 f"no points: here that is {self.guessed:.0%} of what is compared."
             )
+        if self._beside():
+            notes.append(
+                f"One value more came back than is asked for: {self._beside()}. It is taken for a cache and not looked "
+                "at; whatever calls this function has to take it off."
+            )
         printed = next((call.printed for call in self.calls if call.printed.strip()), "")
         if printed:
             line = printed.strip().splitlines()[0]
@@ -248,9 +261,34 @@ def _failed(call: Call, exercise: Exercise, want: dict[str, np.ndarray]) -> Find
         return Finding(FindingKind(call.failure.kind), what=call.failure)
     try:
         unpack(call.value, exercise.returns, tuple(a.shape for a in want.values()))
+    except WrongCount as reason:
+        return Finding(FindingKind.TYPE, what=_counted(reason.parts, exercise, want))
     except NotUsable as reason:
         return Finding(FindingKind.TYPE, what=facts.Unusable(str(reason)))
     raise AssertionError("a call without a failure gave no arrays")
+
+
+def _counted(parts: Sequence[Any], exercise: Exercise, want: dict[str, np.ndarray]) -> facts.WrongCount:
+    """What came back in the wrong number, and which of it is right all the same."""
+    names = tuple(want)
+    alone = [_right(exercise, (part,), want) for part in parts]
+    right = [next((k for k, found in enumerate(alone) if name in found), None) for name in names]
+    together = any(_right(exercise, part, want) == set(names) for part in parts if isinstance(part, (tuple, list)))
+    return facts.WrongCount(len(parts), names, () if None in right else tuple(right), together and len(names) > 1)
+
+
+def _right(exercise: Exercise, parts: Sequence[Any], want: dict[str, np.ndarray]) -> set[str]:
+    """The names of what is among the parts, in its own shape: one part may be any of them, several stand in order."""
+    found = set()
+    for k, tensor in enumerate(exercise.returns):
+        part = parts[0] if len(parts) == 1 else parts[k] if k < len(parts) else None
+        try:
+            array = unpack(part, (tensor,), (want[tensor.name].shape,)).arrays[tensor.name]
+        except NotUsable:
+            continue
+        if array.shape == want[tensor.name].shape and accepts(exercise, tensor, array, want[tensor.name]):
+            found.add(tensor.name)
+    return found
 
 
 def _not_run(call: Call) -> Finding:

@@ -57,6 +57,20 @@ class Unusable(Fact):
 
 
 @dataclass(frozen=True)
+class WrongCount(Fact):
+    """So many values came back where those of these names are asked for.
+
+    right:    the places, from 0, of those that are what is asked for, in the order asked for; () if not all are there.
+    together: one of the values holds all that is asked for.
+    """
+
+    got: int
+    asked: tuple[str, ...]
+    right: tuple[int, ...] = ()
+    together: bool = False
+
+
+@dataclass(frozen=True)
 class WrongShape(Fact):
     """Shapes as tuples; axes: the names of the expected ones."""
 

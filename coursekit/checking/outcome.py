@@ -123,6 +123,7 @@ class Outcome:
     marks:     the score of the draws where it is not the mean of their credits: the exercise has a marking of its own,
                or some are wrong and the score is corrected for guessing.
     along:     facts of the learner's own lines: the last that are right, and the first that is wrong.
+    beside:    what came back beside the answer and was taken for a cache, such as "a tuple", or "".
     since:     what changed since the learner's last try, as sentences; the grader knows no last try.
     """
 
@@ -138,6 +139,7 @@ class Outcome:
     marks: float | None = None
     since: tuple[str, ...] = ()
     along: tuple[Fact, ...] = ()
+    beside: str = ""
 
     @property
     def passed(self) -> bool:

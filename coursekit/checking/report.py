@@ -62,6 +62,7 @@ class Report(Outcome):
             marks=data.get("marks"),
             since=tuple(data.get("since", ())),
             along=tuple(map(from_data, data.get("along", ()))),
+            beside=data.get("beside", ""),
         )
 
     def __str__(self) -> str:

@@ -19,6 +19,8 @@ def what(finding: Finding, exercise: str) -> str:
             return "Not run, because of the call before."
         case facts.Unusable(reason):
             return reason
+        case facts.WrongCount():
+            return _count(finding.what)
         case facts.WrongShape():
             return _shape(finding.what, finding.tensor)
         case facts.NotFinite(count, size, first):
@@ -77,6 +79,30 @@ def _failure(failure: Failure, exercise: str) -> str:
         case FailureKind.EXITED:
             return f"{exercise} {failure.message} instead of returning."
     return f"{exercise} raised {failure.name}{f': {failure.message}' if failure.message else ''}"
+
+
+def _count(count: facts.WrongCount) -> str:
+    """ "4 values came back, 1 is asked for: h. The last one is right: return it alone." """
+    asked, n = listed(count.asked), len(count.asked)
+    came = f"{count.got} value{'' if count.got == 1 else 's'} came back"
+    if (count.got, n) == (1, 1):
+        right = " It is right." if count.right else ""
+        return f"{asked} came back inside of a list or tuple; it is asked for by itself.{right}"
+    said = f"{came}, {n} {'is' if n == 1 else 'are'} asked for: {asked}."
+    if count.together:
+        return f"{said} One of them holds all that is asked for: return what stands in it, and nothing beside it."
+    if not count.right or count.got == n:
+        return said
+    if n > 1:
+        return f"{said} {_those(count.right)} are right: return these alone."
+    which = "last" if count.right[0] == count.got - 1 else _nth(count.right[0])
+    return f"{said} The {which} one is right: return it alone."
+
+
+def _those(places: tuple[int, ...]) -> str:
+    if places == tuple(range(len(places))):
+        return f"The first {len(places)}"
+    return f"The {listed(_nth(place) for place in places)}"
 
 
 def _shape(shape: facts.WrongShape, tensor: str) -> str:

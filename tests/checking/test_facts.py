@@ -15,6 +15,7 @@ WHAT = (
     facts.NotRun(),
     facts.Unusable("is None"),
     facts.LowPrecision("float16"),
+    facts.WrongCount(4, ("h",), (3,)),
     facts.WrongShape((4, 5), (5, 4), ("N", "H")),
     facts.NotFinite(2, 20, (0, 3)),
     facts.NotFinite(20, 20, (0, 0)),
