@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from coursekit.checking.message import case_title, headline, sections
+from coursekit.checking.message import case_title, headline, mark, sections
 from coursekit.checking.outcome import Outcome, Verdict
 
 # Both colours keep a contrast above 3:1 on white and on near-black, and differ for colour-blind readers;
@@ -17,13 +17,13 @@ _LINE = "var(--jp-border-color2, #9a9a9a)"
 
 def as_html(report: Outcome) -> str:
     """The report for a notebook page."""
-    colour = _PASSED if report.passed else _FAILED
+    colour = _PASSED if mark(report) == "✓" else _FAILED
     title = html.escape(headline(report))
     return (
         f'<div role="group" aria-label="Report: {html.escape(headline(report), quote=True)}" '
         f'style="border-left:5px solid {colour};padding:0.2em 0 0.2em 0.9em;max-width:52em;line-height:1.5">'
         f'<p style="margin:0 0 0.3em 0"><strong><span aria-hidden="true" style="color:{colour}">'
-        f"{'✓' if report.passed else '✗'}</span> {title}</strong> "
+        f"{mark(report)}</span> {title}</strong> "
         f'<span style="white-space:nowrap;opacity:0.8">{report.points:g} of {report.max_points:g} points</span></p>'
         f"{_body(report)}{_details(report)}</div>"
     )

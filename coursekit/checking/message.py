@@ -22,8 +22,21 @@ class Section:
     sentences: tuple[str, ...]
 
 
+def mark(report: Outcome) -> str:
+    """The verdict in one character; an older text of the answer earns none."""
+    if report.outdated:
+        return "!"
+    return "✓" if report.passed else "✗"
+
+
 def headline(report: Outcome) -> str:
     """The verdict in one line."""
+    if report.outdated:
+        return f"{report.exercise}: an older text of your answer was checked, not the newest."
+    return _verdict(report)
+
+
+def _verdict(report: Outcome) -> str:
     name, total = report.exercise, len(report.draws)
     good = sum(case.passed for case in report.draws)
     if report.passed and good < total:
@@ -47,7 +60,11 @@ def sections(report: Outcome) -> list[Section]:
     """Everything under the headline: the first wrong line, what changed, where, how far off, which known mistake, what
     to try next."""
     case = report.failed
-    said = [Section("In your code", tuple(map(sentences.along, report.along)))] if report.along else []
+    said = []
+    if report.outdated:
+        said += [Section("Newest text", (report.outdated,)), Section("Older text", (_verdict(report),))]
+    if report.along:
+        said.append(Section("In your code", tuple(map(sentences.along, report.along))))
     if report.since:
         said.append(Section("Change", report.since))
     if case is not None and report.verdict != Verdict.NOT_WRITTEN:
@@ -79,8 +96,7 @@ def sections(report: Outcome) -> list[Section]:
 
 def as_text(report: Outcome) -> str:
     """The whole report as plain text, for terminals, screen readers and logs."""
-    mark = "✓" if report.passed else "✗"
-    lines = [f"{mark} {headline(report)}  [{report.points:g} of {report.max_points:g} points]"]
+    lines = [f"{mark(report)} {headline(report)}  [{report.points:g} of {report.max_points:g} points]"]
     for section in sections(report):
         body = textwrap.wrap(" ".join(section.sentences), _WIDTH - _LABEL - 2)
         for label, line in zip([section.label] + [""] * len(body), body, strict=False):

@@ -124,6 +124,7 @@ class Outcome:
                or some are wrong and the score is corrected for guessing.
     along:     facts of the learner's own lines: the last that are right, and the first that is wrong.
     beside:    what came back beside the answer and was taken for a cache, such as "a tuple", or "".
+    outdated:  why what was checked is not the newest text of the answer, as a sentence, or "".
     since:     what changed since the learner's last try, as sentences; the grader knows no last try.
     """
 
@@ -140,6 +141,7 @@ class Outcome:
     since: tuple[str, ...] = ()
     along: tuple[Fact, ...] = ()
     beside: str = ""
+    outdated: str = ""
 
     @property
     def passed(self) -> bool:

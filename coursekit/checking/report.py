@@ -63,6 +63,7 @@ class Report(Outcome):
             since=tuple(data.get("since", ())),
             along=tuple(map(from_data, data.get("along", ()))),
             beside=data.get("beside", ""),
+            outdated=data.get("outdated", ""),
         )
 
     def __str__(self) -> str:

@@ -14,7 +14,10 @@ from coursekit.checking.report import Report
 from coursekit.desk.book import book
 from coursekit.desk.course_map import CourseMap, course_map
 from coursekit.desk.hints import Hint, next_hint
+from coursekit.desk.newest import outdated, watch
 from coursekit.desk.predictions import line, pairs
+
+watch()
 
 
 def check(answer: Callable[..., Any], exercise: str | None = None, *, seed: int = 0) -> Report:
@@ -26,6 +29,9 @@ def check(answer: Callable[..., Any], exercise: str | None = None, *, seed: int 
     """
     report = check_only(answer, exercise, seed=seed)
     known = book()
+    old = outdated(answer)
+    if old:  # nothing to write down: what was tried has not run
+        return dataclasses.replace(report, outdated=old, notes=(*report.notes, *known.journal.troubles()))
     before = known.state().of(report.exercise).last
     known.add_check(report)
     notes = (*report.notes, *known.journal.troubles())
