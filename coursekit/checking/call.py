@@ -27,6 +27,7 @@ from coursekit.checking.portable.plain import returned
 TIME_LIMIT = 10.0
 """Seconds that one call may take."""
 
+_RANDOM = frozenset({"random", "default_rng", "rand", "randn", "randint", "multinomial", "rand_like", "randn_like"})
 _PRINT_LIMIT = 4000  # characters kept of what an answer prints
 
 
@@ -132,6 +133,18 @@ def substituted(answer: Callable[..., Any], replacements: Mapping[str, Callable[
                 names.pop(name, None)
             else:
                 names[name] = value
+
+
+def draws_random_numbers(answer: Any) -> bool:
+    """Whether the code of a function that is at hand looks up something that draws random numbers."""
+    code = getattr(getattr(answer, "__func__", answer), "__code__", None)
+    todo = [code] if isinstance(code, types.CodeType) else []
+    while todo:
+        code = todo.pop()
+        if _RANDOM & set(code.co_names):
+            return True
+        todo += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+    return False
 
 
 class _Keep(io.StringIO):

@@ -49,12 +49,31 @@ def observe(exercise: Exercise, call: Call, shapes: tuple[tuple[int, ...], ...])
 def diagnose(
     exercise: Exercise, draws: Sequence[Draw], expected: Sequence[dict[str, np.ndarray]], seen: Sequence[Observed]
 ) -> tuple[NamedMistake, ...]:
-    """The known mistakes that agree with the answer on every draw; several can, if their numbers are the same here."""
+    """The known mistakes that agree with the answer on every draw; several can, if their numbers are the same here.
+
+    An answer that depends on nothing agrees by accident: it has no name.
+    """
+    if depends_on_nothing(seen):
+        return ()
     return tuple(
         NamedMistake(mistake.name, mistake.hint)
         for mistake in exercise.mistakes
         if _agrees(exercise, mistake, draws, expected, seen)
     )
+
+
+def depends_on_nothing(seen: Sequence[Observed]) -> bool:
+    """Whether every result is one and the same number in all entries of all draws, or no number at all."""
+    if len(seen) < 2 or any(each.arrays is None or each.changed for each in seen):
+        return False
+    values: dict[str, set[float]] = {}
+    for each in seen:
+        for name, array in each.arrays.items():
+            finite = array[np.isfinite(array)].astype(float)
+            values.setdefault(name, set()).update((finite.min(), finite.max()) if finite.size else ())
+            if len(values[name]) > 1:
+                return False
+    return True
 
 
 def _agrees(

@@ -32,12 +32,21 @@ def what(finding: Finding, exercise: str) -> str:
             return f"{finding.tensor} is right to {dtype} precision only, which is not enough: compute in float64."
         case facts.EntriesDiffer(count, size):
             return f"{finding.tensor} differs in {count} of {size} entries."
+        case facts.NotWhole(count, size, first):
+            if size == 1:
+                return f"{finding.tensor} is {first:.6g}, which is no whole number; one is asked for."
+            return (
+                f"{finding.tensor} has {count} of {size} entries that are no whole numbers, such as {first:.6g}: are "
+                "values returned where indices, counts or truth values belong?"
+            )
         case facts.NumberDiffers(got):
             return f"{finding.tensor} is {got}, which is not what is expected."
         case facts.ChangedArguments(names):
             return f"{exercise} changes its argument {listed(names)} in place."
         case facts.FloatEvent(event, draw):
             return f"NumPy reports “{event}” in the draw “{draw}”."
+        case facts.Randomness(differs=False):
+            return f"{exercise} draws random numbers of its own."
     match finding.kind:
         case FindingKind.SHARED:
             return "The arrays that the first call returned were overwritten by a later call."
@@ -62,10 +71,15 @@ def _following(finding: Finding) -> tuple[str, ...]:
             return (
                 f"Whoever passed {which} still needs the old numbers: every later comparison with them would be wrong.",
             )
+        case facts.Randomness(drawn=True, given=given):
+            instead = f": take them from the argument {given}" if given else ", where all that is needed is given"
+            return (f"It draws random numbers itself, with `np.random` or the like{instead}.",)
+        case facts.Randomness(given=given) if given:
+            return (f"All that is random comes in as the argument {given}. Is something kept from the call before?",)
     match finding.kind, finding.what:
         case FindingKind.SHARED, None:
             return ("Both calls return the same memory. Make new arrays in every call.",)
-        case FindingKind.RANDOM, None:
+        case FindingKind.RANDOM, _:
             return ("Does the answer keep something from the call before, or draw random numbers?",)
     return ()
 
@@ -130,6 +144,10 @@ def place(fact: Fact, tensor: str) -> str:
         case facts.ShiftedSteps(late):
             said, sign = ("late", "-") if late else ("early", "+")
             return f"Every time step is one {said}: position t holds what belongs to t{sign}1."
+        case facts.NeverFilled():
+            return _never_filled(fact)
+        case facts.ReturnedElsewhere(returned, position, belongs, other):
+            return f"What you return {_nth(position)}, as {returned}, is what belongs {_nth(other)}: {belongs}."
         case facts.WrongIndices(along):
             said = (f"index {', '.join(map(str, indices))} of axis {axis} ({name})" for axis, name, indices in along)
             return f"Only {listed(said)} is wrong."
@@ -162,8 +180,6 @@ def along(fact: Fact) -> str:
             return f"It reads `{variable}`, and what line {line} gives that name is {part}."
         case facts.Incomplete(line, variable):
             return f"It reads `{variable}` of line {line}, which is a part of the right sum or product, not all of it."
-        case facts.ReturnedElsewhere(tensor, place, belongs, other):
-            return f"What you return {_nth(place)}, as {tensor}, is what belongs {_nth(other)}: {belongs}."
     return place(fact, "")
 
 
@@ -201,6 +217,14 @@ def _whole(fact: facts.Whole) -> str:
             return f"It is {value:.6g} everywhere."
         case facts.Integers():
             return "Every number is an integer: is an integer array being filled?"
+        case facts.Indices():
+            return "Every number is a whole one, as indices are: are indices returned where the values belong?"
+        case facts.SameInEveryDraw(value):
+            return f"It is {value if isinstance(value, bool) else f'{value:.6g}'} in every draw, whatever is given."
+        case facts.OneMinus():
+            return "Every number is 1 minus the expected one."
+        case facts.SumsAlong(axis, expected):
+            return f"{_sums(axis)} sum to 1; expected are sums of 1 along axis {expected}."
         case facts.Transposed():
             return "It is the transpose of the expected matrix."
         case facts.OppositeSign():
@@ -213,6 +237,22 @@ def _whole(fact: facts.Whole) -> str:
         case facts.ScaledBySize(axis, size):
             return f"Every number is exactly {size} times the expected one, and {axis} = {size} here."
     raise TypeError(f"there are no words for {fact!r}")
+
+
+def _sums(axis: int | None) -> str:
+    return "All entries together" if axis is None else f"The entries along axis {axis}"
+
+
+def _never_filled(fact: facts.NeverFilled) -> str:
+    why = "does the function return, or end its loop, too early?"
+    if fact.steps:
+        said = "the first time step is" if fact.steps == 1 else f"the first {fact.steps} time steps are"
+        return f"Only {said} right, and all others are zero: {why}"
+    if fact.right == 1:
+        return f"Only the entry at {list(fact.last)} is right, and all others are zero: {why}"
+    return (
+        f"Only the first {fact.right} of {fact.size} entries, up to {list(fact.last)}, are right; the rest is 0: {why}"
+    )
 
 
 def _steps(wrong: facts.WrongSteps) -> str:
