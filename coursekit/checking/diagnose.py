@@ -66,11 +66,12 @@ def depends_on_nothing(seen: Sequence[Observed]) -> bool:
     """Whether every result is one and the same number in all entries of all draws, or no number at all."""
     if len(seen) < 2 or any(each.arrays is None or each.changed for each in seen):
         return False
-    values: dict[str, set[float]] = {}
+    values: dict[str, set[float | None]] = {}
     for each in seen:
         for name, array in each.arrays.items():
             finite = array[np.isfinite(array)].astype(float)
-            values.setdefault(name, set()).update((finite.min(), finite.max()) if finite.size else ())
+            found = {finite.min(), finite.max()} if finite.size else set()
+            values.setdefault(name, set()).update(found if finite.size == array.size else found | {None})
             if len(values[name]) > 1:
                 return False
     return True

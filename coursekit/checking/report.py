@@ -93,9 +93,7 @@ def _case_to_dict(case: Case) -> dict[str, Any]:
 
 
 def _case_from_dict(data: Mapping[str, Any]) -> Case:
-    earlier = (
-        CaseKind.CONDUCT if data["name"] == EARLIER_CONDUCT_NAME else CaseKind.DRAW
-    )  # stored before cases had a kind
+    before_kinds = CaseKind.CONDUCT if data["name"] == EARLIER_CONDUCT_NAME else CaseKind.DRAW
     return Case(
         data["name"],
         data["credit"],
@@ -103,7 +101,7 @@ def _case_from_dict(data: Mapping[str, Any]) -> Case:
         tuple(data["right"]),
         tuple(_finding_from_dict(finding) for finding in data["findings"]),
         data.get("advice", ""),
-        CaseKind(data.get("kind", earlier)),
+        CaseKind(data.get("kind", before_kinds)),
     )
 
 

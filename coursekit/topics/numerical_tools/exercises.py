@@ -89,8 +89,8 @@ def _reference_and_answer(
     a = b + rng.uniform(0.05, 0.2, shape) * rng.choice([-1.0, 1.0], shape)
     flat_a, flat_b = a.reshape(-1), b.reshape(-1)
     largest, worst, zero_in_both, zero = rng.choice(b.size, 4, replace=False)
-    flat_b[largest] = -3.0  # the largest entry is a negative one, and so is the one of a, a smaller one
-    flat_a[largest] = -2.75
+    flat_b[largest] = -rng.uniform(2.7, 3.3)  # the largest entry is negative, and so is the one of a, a smaller one
+    flat_a[largest] = flat_b[largest] + rng.uniform(0.2, 0.3)
     flat_b[worst] = 1.2  # the largest difference is a negative one, at an entry that is not large
     flat_a[worst] = flat_b[worst] - far * rng.uniform(0.5, 0.9)
     flat_a[zero_in_both] = flat_b[zero_in_both] = 0.0
