@@ -20,7 +20,7 @@ from coursekit.desk.predictions import line, pairs
 watch()
 
 
-def check(answer: Callable[..., Any], exercise: str | None = None, *, seed: int = 0) -> Report:
+def check(answer: Callable[..., Any] | None = None, exercise: str | None = None, *, seed: int = 0) -> Report:
     """Check an answer, show the report, and write down how it went. Nothing leaves this computer.
 
     answer:   the function you wrote; its name says which exercise it answers.
@@ -38,13 +38,13 @@ def check(answer: Callable[..., Any], exercise: str | None = None, *, seed: int 
     return dataclasses.replace(report, since=since(before, report) if before else (), notes=notes)
 
 
-def hint(answer: Callable[..., Any] | str) -> Hint:
+def hint(answer: Callable[..., Any] | str | None = None) -> Hint:
     """The next hint for an exercise.
 
     If the last check named a known mistake, the hint of that mistake comes first. Then each call shows one tier more of
     the exercise's hints, and the last one stays. How far you went is remembered.
     """
-    exercise = registry.get(answer if isinstance(answer, str) else name_of(answer))
+    exercise = registry.get(answer if isinstance(answer, str) else name_of(answer, verb="hint"))
     known = book()
     shown = next_hint(exercise, known.state().of(exercise.name))
     if shown.tier or shown.mistake:
