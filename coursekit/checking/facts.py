@@ -36,12 +36,18 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True)
 class Failure(Fact):
-    """Why a call gave no value. name: of the exception, or a word for what stopped it. line: the learner's own."""
+    """Why a call gave no value.
+
+    name: of the exception, or a word for what stopped it. line: the learner's own. meaning: of the message, in words.
+    ours: it was raised by what looks at the answer's result, and by no line of the answer.
+    """
 
     kind: FailureKind
     name: str
     message: str
     line: str = ""
+    meaning: str = ""
+    ours: bool = False
 
 
 @dataclass(frozen=True)

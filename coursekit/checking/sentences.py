@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coursekit.checking import facts
+from coursekit.checking.explained import explained
 from coursekit.checking.facts import Fact, Failure, FailureKind
 from coursekit.checking.outcome import Finding, FindingKind
 from coursekit.checking.words import listed
@@ -64,6 +65,8 @@ def _following(finding: Finding) -> tuple[str, ...]:
     match finding.what:
         case Failure(FailureKind.RAISED, line=line) if line:
             return (line,)
+        case Failure(FailureKind.RAISED, ours=True):
+            return ("No line of yours has stopped: this is about what your answer defines or returns.",)
         case Failure(FailureKind.TIMEOUT):
             return ("Is there a loop that never ends?",)
         case facts.ChangedArguments(names):
@@ -92,7 +95,10 @@ def _failure(failure: Failure, exercise: str) -> str:
             return f"{exercise} {failure.message}."
         case FailureKind.EXITED:
             return f"{exercise} {failure.message} instead of returning."
-    return f"{exercise} raised {failure.name}{f': {failure.message}' if failure.message else ''}"
+    if failure.ours:
+        return f"{exercise}: {failure.message}."
+    said = failure.meaning or explained(failure.message) or failure.message
+    return f"{exercise} raised {failure.name}{f': {said}' if said else '.'}"
 
 
 def _count(count: facts.WrongCount) -> str:
