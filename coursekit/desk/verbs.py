@@ -41,14 +41,14 @@ def check(answer: Callable[..., Any] | None = None, exercise: str | None = None,
 def hint(answer: Callable[..., Any] | str | None = None) -> Hint:
     """The next hint for an exercise.
 
-    If the last check named a known mistake, the hint of that mistake comes first. Then each call shows one tier more of
-    the exercise's hints, and the last one stays. How far you went is remembered.
+    Each call shows one tier more of the exercise's hints, and the last one stays. Where a draw has advice of its own
+    that the last report did not give, it comes in turn with them. How far you went is remembered.
     """
     exercise = registry.get(answer if isinstance(answer, str) else name_of(answer, verb="hint"))
     known = book()
     shown = next_hint(exercise, known.state().of(exercise.name))
-    if shown.tier or shown.mistake:
-        known.add_hint(exercise.name, shown.tier, shown.mistake or None)
+    if shown.tier or shown.draw:
+        known.add_hint(exercise.name, shown.tier, shown.draw or None)
     return shown
 
 
