@@ -20,6 +20,7 @@ from typing import Any
 
 from coursekit.checking import trees
 from coursekit.checking.exercise import Exercise
+from coursekit.checking.explained import explained, operands
 from coursekit.checking.facts import Failure, FailureKind
 from coursekit.checking.portable import state
 from coursekit.checking.portable.plain import returned
@@ -27,6 +28,7 @@ from coursekit.checking.portable.plain import returned
 TIME_LIMIT = 10.0
 """Seconds that one call may take."""
 
+_RANDOM = frozenset({"random", "default_rng", "rand", "randn", "randint", "multinomial", "rand_like", "randn_like"})
 _PRINT_LIMIT = 4000  # characters kept of what an answer prints
 
 
@@ -134,6 +136,18 @@ def substituted(answer: Callable[..., Any], replacements: Mapping[str, Callable[
                 names[name] = value
 
 
+def draws_random_numbers(answer: Any) -> bool:
+    """Whether the code of a function that is at hand looks up something that draws random numbers."""
+    code = getattr(getattr(answer, "__func__", answer), "__code__", None)
+    todo = [code] if isinstance(code, types.CodeType) else []
+    while todo:
+        code = todo.pop()
+        if _RANDOM & set(code.co_names):
+            return True
+        todo += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+    return False
+
+
 class _Keep(io.StringIO):
     """Keeps the first characters written to it and drops the rest."""
 
@@ -170,7 +184,26 @@ def _deadline(seconds: float) -> Iterator[None]:
 
 def _describe(error: Exception, answer: Callable[..., Any]) -> Failure:
     kind = FailureKind.NOT_WRITTEN if isinstance(error, NotImplementedError) else FailureKind.RAISED
-    code = getattr(getattr(answer, "__func__", answer), "__code__", None)
-    own = [f for f in traceback.extract_tb(error.__traceback__) if code is not None and f.filename == code.co_filename]
-    line = f"line {own[-1].lineno} of {own[-1].name}: {own[-1].line}" if own else ""
-    return Failure(kind, type(error).__name__, str(error), line)
+    names = _globals(answer)
+    own, at, frames = "", error.__traceback__, []
+    while at is not None:
+        frames.append(at)
+        at = at.tb_next
+    mine = [at for at in frames if names is not None and at.tb_frame.f_globals is names]
+    if mine:
+        (last,) = traceback.extract_tb(mine[-1], limit=1)
+        own = f"line {last.lineno} of {last.name}: {last.line}"
+    message = str(error)
+    # A frame below the learner's own has operands of its own.
+    meaning = explained(message, operands(mine[-1])) if mine and mine[-1] is frames[-1] else explained(message)
+    ours = not mine and frames[-1].tb_frame.f_globals.get("__name__", "").startswith("coursekit.")
+    return Failure(kind, type(error).__name__, message, own, meaning, ours)
+
+
+def _globals(answer: Any) -> dict[str, Any] | None:
+    """The global names of the code that was written: of a function, under what wraps it, or of a class's methods."""
+    if isinstance(answer, type):
+        answer = next((part for part in vars(answer).values() if isinstance(part, types.FunctionType)), None)
+    for inner in ("__func__", "func", "__wrapped__"):
+        answer = getattr(answer, inner, answer)
+    return getattr(answer, "__globals__", None)

@@ -19,6 +19,7 @@ def summary(report: Outcome) -> dict[str, Any]:
 
     right: the tensors that are right in every draw. wrong: by tensor, the first thing that is wrong with it: the kind,
     the first place as data, and the relative error or None. findings: a digest, equal for equal numbers.
+    untold: the names of wrong draws with advice that the report need not have given.
     first_wrong: the first wrong value of the answer as data, or None.
     """
     wrong: dict[str, dict[str, Any]] = {}
@@ -36,6 +37,7 @@ def summary(report: Outcome) -> dict[str, Any]:
         "right": list(right),
         "wrong": wrong,
         "diagnoses": list(report.diagnoses),
+        "untold": [c.name for c in report.draws if c.findings and c.advice and c.advice != report.failed.advice],
         "findings": _digest(report.cases),
         "first_wrong": next((to_data(fact) for fact in report.along if isinstance(fact, FirstWrongValue)), None),
     }

@@ -9,7 +9,7 @@ import numpy as np
 
 from coursekit.checking import facts
 from coursekit.checking.exercise import FLOAT32_TOLERANCE, Exercise, Tensor
-from coursekit.checking.localise import localise
+from coursekit.checking.localise import localise, never_filled, one_value
 from coursekit.checking.outcome import Finding, FindingKind
 
 _PRECISIONS = {"float16": 1e-2, "bfloat16": 5e-2, "float32": FLOAT32_TOLERANCE}
@@ -47,9 +47,9 @@ def compare(
     """What is wrong with one tensor (None: nothing), and whether it is right to less than float64 precision."""
     if got.shape != want.shape:
         return _shape(tensor, got, want), Rounded.NO
-    if tensor.exact:
-        return _exact(tensor, got, want), Rounded.NO
     bad = ~np.isfinite(got)
+    if tensor.exact and not bad.any():
+        return _exact(tensor, got, want), Rounded.NO
     if bad.any() and np.isfinite(want).all():
         seen = facts.NotFinite(int(bad.sum()), got.size, _first(bad) if got.ndim else ())
         return Finding(FindingKind.NAN, tensor.name, seen), Rounded.NO
@@ -93,10 +93,16 @@ def _exact(tensor: Tensor, got: np.ndarray, want: np.ndarray) -> Finding | None:
     wrong = got != want
     if not np.any(wrong):
         return None
+    broken = got != np.rint(got) if got.dtype.kind == "f" else np.zeros(got.shape, bool)
+    if broken.any():
+        seen = facts.NotWhole(int(broken.sum()), got.size, float(got[broken].flat[0]))
+        return Finding(FindingKind.VALUE, tensor.name, seen)
     if not want.ndim:
         return Finding(FindingKind.VALUE, tensor.name, facts.NumberDiffers(got.item()))
     seen = facts.EntriesDiffer(int(wrong.sum()), wrong.size)
-    return Finding(FindingKind.VALUE, tensor.name, seen, (facts.FirstDifference(_first(wrong)),))
+    numbers = got.astype(float), want.astype(float)
+    found = (one_value(*numbers), never_filled(*numbers, wrong, tensor), facts.FirstDifference(_first(wrong)))
+    return Finding(FindingKind.VALUE, tensor.name, seen, tuple(fact for fact in found if fact is not None))
 
 
 def _first(marked: np.ndarray) -> tuple[int, ...]:

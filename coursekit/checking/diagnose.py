@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,36 +21,60 @@ _SAME_STRICT = 1e-9
 
 @dataclass(frozen=True)
 class Observed:
-    """What can be seen of one call: the arrays or the kind of failure, and what it did to its surroundings."""
+    """What can be seen of one call: the arrays or the kind of failure, and what it did to its surroundings.
+
+    arrays, unread, beside: as in `values.Unpacked`.
+    """
 
     arrays: dict[str, np.ndarray] | None
     failure: str
     changed: tuple[str, ...]
     overflow: bool
+    unread: Mapping[str, str] = field(default_factory=dict)
+    beside: str = ""
 
 
 def observe(exercise: Exercise, call: Call, shapes: tuple[tuple[int, ...], ...]) -> Observed:
     """Reduce a call to what distinguishes one mistake from another."""
-    arrays, failure = None, ""
+    overflow = exercise.no_overflow and bool(call.overflow)
     if call.failure is not None:
-        failure = call.failure.name
-    else:
-        try:
-            arrays = unpack(call.value, exercise.returns, shapes)
-        except NotUsable:
-            failure = "not usable"
-    return Observed(arrays, failure, call.changed, exercise.no_overflow and bool(call.overflow))
+        return Observed(None, call.failure.name, call.changed, overflow)
+    try:
+        found = unpack(call.value, exercise.returns, shapes)
+    except NotUsable:
+        return Observed(None, "not usable", call.changed, overflow)
+    return Observed(found.arrays, "", call.changed, overflow, found.unread, found.beside)
 
 
 def diagnose(
     exercise: Exercise, draws: Sequence[Draw], expected: Sequence[dict[str, np.ndarray]], seen: Sequence[Observed]
 ) -> tuple[NamedMistake, ...]:
-    """The known mistakes that agree with the answer on every draw; several can, if their numbers are the same here."""
+    """The known mistakes that agree with the answer on every draw; several can, if their numbers are the same here.
+
+    An answer that depends on nothing agrees by accident: it has no name.
+    """
+    if depends_on_nothing(seen):
+        return ()
     return tuple(
         NamedMistake(mistake.name, mistake.hint)
         for mistake in exercise.mistakes
         if _agrees(exercise, mistake, draws, expected, seen)
     )
+
+
+def depends_on_nothing(seen: Sequence[Observed]) -> bool:
+    """Whether every result is one and the same number in all entries of all draws, or no number at all."""
+    if len(seen) < 2 or any(each.arrays is None or each.changed for each in seen):
+        return False
+    values: dict[str, set[float | None]] = {}
+    for each in seen:
+        for name, array in each.arrays.items():
+            finite = array[np.isfinite(array)].astype(float)
+            found = {finite.min(), finite.max()} if finite.size else set()
+            values.setdefault(name, set()).update(found if finite.size == array.size else found | {None})
+            if len(values[name]) > 1:
+                return False
+    return True
 
 
 def _agrees(
@@ -73,6 +97,8 @@ def _same(a: Observed, b: Observed, tolerance: float) -> bool:
         return False
     if a.arrays is None or b.arrays is None:
         return a.arrays is b.arrays
+    if a.arrays.keys() != b.arrays.keys():
+        return False
     return all(_same_array(a.arrays[name], b.arrays[name], tolerance) for name in a.arrays)
 
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from coursekit.checking import facts, registry, trees
-from coursekit.checking.call import Call, Caller, call_here, substituted
-from coursekit.checking.compare import Rounded, compare
-from coursekit.checking.diagnose import Observed, diagnose, observe
-from coursekit.checking.exercise import Draw, Exercise
+from coursekit.checking.call import Call, Caller, call_here, draws_random_numbers, substituted
+from coursekit.checking.compare import Rounded, accepts, compare
+from coursekit.checking.diagnose import Observed, depends_on_nothing, diagnose, observe
+from coursekit.checking.exercise import Draw, Exercise, Tensor
 from coursekit.checking.facts import FailureKind
 from coursekit.checking.guessing import beyond_guessing, guessed_share
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.portable import state
 from coursekit.checking.report import Report
 from coursekit.checking.tracing import read_along
-from coursekit.checking.values import NotUsable, unpack
+from coursekit.checking.values import NotUsable, WrongCount, unpack
 
 _STOP = (FailureKind.NOT_WRITTEN, FailureKind.TIMEOUT, FailureKind.EXITED)  # no use in calling such an answer again
 
@@ -66,6 +67,8 @@ class _Run:
 
     def __init__(self, exercise: Exercise, answer: Callable[..., Any], seed: int, caller: Caller, limit: float) -> None:
         self.exercise, self.seed = exercise, seed
+        self.answer = answer
+        self._draws_itself = draws_random_numbers(answer)
         self._call = lambda draw: caller(exercise, answer, draw.args, limit)
         self.draws = exercise.draws(seed)
         self.expected = [_expected(exercise, draw) for draw in self.draws]
@@ -80,6 +83,8 @@ class _Run:
                 continue
             self._one_draw(draw, want)
         self._conduct()
+        if depends_on_nothing(self.seen):
+            self.cases = [_same_in_every_draw(self.exercise, case, self.seen) for case in self.cases]
         self.along: tuple[facts.Fact, ...] = ()
 
     def read_along(self, answer: Callable[..., Any]) -> None:
@@ -99,7 +104,7 @@ class _Run:
         observed = observe(self.exercise, call, tuple(a.shape for a in want.values()))
         # A copy: an answer that returns one shared buffer would overwrite the evidence with its next call.
         if observed.arrays is not None:
-            observed = Observed(trees.copy(observed.arrays), observed.failure, observed.changed, observed.overflow)
+            observed = replace(observed, arrays=trees.copy(observed.arrays))
         # What a later call returned is not needed any more, and a stranger's can be large.
         self.calls.append(replace(call, value=None, again=None) if self.calls else call)
         self.seen.append(observed)
@@ -108,6 +113,10 @@ class _Run:
             return
         findings, right = [], []
         for tensor in self.exercise.returns:
+            if tensor.name in observed.unread:
+                reason = f"The returned {tensor.name} {observed.unread[tensor.name]}."
+                findings.append(Finding(FindingKind.TYPE, tensor.name, facts.Unusable(reason)))
+                continue
             finding, rounded = compare(
                 self.exercise, tensor, observed.arrays[tensor.name], want[tensor.name], draw.sizes
             )
@@ -116,6 +125,7 @@ class _Run:
                 right.append(tensor.name)
             else:
                 findings.append(finding)
+        findings = [_elsewhere(self.exercise, finding, observed.arrays, want) for finding in findings]
         self._add(draw, len(right) / len(self.exercise.returns), tuple(right), tuple(findings))
 
     def _add(self, draw: Draw, credit: float, right: tuple[str, ...] = (), findings: tuple[Finding, ...] = ()) -> None:
@@ -158,9 +168,11 @@ class _Run:
         if self.seen[0].arrays is None:
             return None
         again = observe(self.exercise, self._call(self.draws[0]), tuple(a.shape for a in self.expected[0].values()))
-        if again.arrays is not None and trees.same(again.arrays, self.seen[0].arrays):
+        same = again.arrays is not None and trees.same(again.arrays, self.seen[0].arrays)
+        given = self.exercise.chance
+        if same and not (given and self._draws_itself and any(case.findings for case in self.cases)):
             return None
-        return Finding(FindingKind.RANDOM)
+        return Finding(FindingKind.RANDOM, what=facts.Randomness(not same, self._draws_itself, given))
 
     def report(self, seconds: float) -> Report:
         failed = next((k for k, case in enumerate(self.cases) if not case.passed), None)
@@ -182,7 +194,12 @@ class _Run:
             example=self._example(failed),
             marks=marks,
             along=() if verdict == Verdict.PASSED else self.along,
+            beside=self._beside(),
+            also_given=tuple(t.name for t in self.exercise.returns if t.name in self.draws[0].args),
         )
+
+    def _beside(self) -> str:
+        return next((seen.beside for seen in self.seen if seen.beside), "")
 
     def _marks(self) -> float | None:
         """The score of the draws, where it is not simply the mean of their credits."""
@@ -218,6 +235,11 @@ class _Run:
                 "What zeros, another constant, the arguments or the answer to another draw get right as well earns "
                 f"no points: here that is {self.guessed:.0%} of what is compared."
             )
+        if self._beside():
+            notes.append(
+                f"One value more came back than is asked for: {self._beside()}. It is taken for a cache and not looked "
+                "at; whatever calls this function has to take it off."
+            )
         printed = next((call.printed for call in self.calls if call.printed.strip()), "")
         if printed:
             line = printed.strip().splitlines()[0]
@@ -232,7 +254,14 @@ class _Run:
             return None
         draw = self.draws[failed]
         got = self.seen[failed].arrays if failed < len(self.seen) else None
-        return Example(draw.name, {k: trees.copy(v) for k, v in draw.args.items()}, self.expected[failed], got)
+        inputs = {k: trees.copy(v) for k, v in draw.args.items()}
+        run = functools.partial(_once_more, self.exercise, self.answer, draw.args)
+        return Example(draw.name, inputs, self.expected[failed], got, run)
+
+
+def _once_more(exercise: Exercise, answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
+    """The answer's own result for these arguments; what it raises is raised."""
+    return exercise.call(answer, {name: trees.copy(value) for name, value in args.items()})
 
 
 def _expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:
@@ -242,15 +271,79 @@ def _expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:
     return {t.name: np.asarray(part) for t, part in zip(exercise.returns, parts, strict=True)}
 
 
+def _elsewhere(
+    exercise: Exercise, finding: Finding, got: Mapping[str, np.ndarray], want: Mapping[str, np.ndarray]
+) -> Finding:
+    """The finding with the place at which the tensor belongs, if it is another result that was asked for.
+
+    Single numbers can be equal by accident: they have to be exchanged with each other.
+    """
+    names = [tensor.name for tensor in exercise.returns]
+    if finding.tensor not in got:
+        return finding
+
+    def is_(name: str, tensor: Tensor) -> bool:
+        a, b = got.get(name), want[tensor.name]
+        return a is not None and a.shape == b.shape and accepts(exercise, tensor, a, b)
+
+    own = exercise.returns[names.index(finding.tensor)]
+    for place, other in enumerate(exercise.returns):
+        if other is own or not is_(own.name, other):
+            continue
+        array = got[own.name]
+        telling = array.size > 1 and np.ptp(array.astype(float)) > 0
+        if telling or is_(other.name, own):
+            fact = facts.ReturnedElsewhere(own.name, names.index(own.name), other.name, place)
+            return replace(finding, where=(fact, *finding.where))
+    return finding
+
+
+def _same_in_every_draw(exercise: Exercise, case: Case, seen: Sequence[Observed]) -> Case:
+    """The case with what an answer that depends on nothing returns, where that is a single number."""
+    single = {t.name: seen[0].arrays[t.name] for t in exercise.returns if not t.axes and t.name in seen[0].arrays}
+    findings = tuple(
+        replace(f, where=(facts.SameInEveryDraw(single[f.tensor].item()), *f.where))
+        if f.kind is FindingKind.VALUE and f.tensor in single and not single[f.tensor].ndim
+        else f
+        for f in case.findings
+    )
+    return replace(case, findings=findings)
+
+
 def _failed(call: Call, exercise: Exercise, want: dict[str, np.ndarray]) -> Finding:
     """The finding for a call that gave no arrays."""
     if call.failure is not None:
         return Finding(FindingKind(call.failure.kind), what=call.failure)
     try:
         unpack(call.value, exercise.returns, tuple(a.shape for a in want.values()))
+    except WrongCount as reason:
+        return Finding(FindingKind.TYPE, what=_counted(reason.parts, exercise, want))
     except NotUsable as reason:
         return Finding(FindingKind.TYPE, what=facts.Unusable(str(reason)))
     raise AssertionError("a call without a failure gave no arrays")
+
+
+def _counted(parts: Sequence[Any], exercise: Exercise, want: dict[str, np.ndarray]) -> facts.WrongCount:
+    """What came back in the wrong number, and which of it is right all the same."""
+    names = tuple(want)
+    alone = [_right(exercise, (part,), want) for part in parts]
+    right = [next((k for k, found in enumerate(alone) if name in found), None) for name in names]
+    together = any(_right(exercise, part, want) == set(names) for part in parts if isinstance(part, (tuple, list)))
+    return facts.WrongCount(len(parts), names, () if None in right else tuple(right), together and len(names) > 1)
+
+
+def _right(exercise: Exercise, parts: Sequence[Any], want: dict[str, np.ndarray]) -> set[str]:
+    """The names of what is among the parts, in its own shape: one part may be any of them, several stand in order."""
+    found = set()
+    for k, tensor in enumerate(exercise.returns):
+        part = parts[0] if len(parts) == 1 else parts[k] if k < len(parts) else None
+        try:
+            array = unpack(part, (tensor,), (want[tensor.name].shape,)).arrays[tensor.name]
+        except NotUsable:
+            continue
+        if array.shape == want[tensor.name].shape and accepts(exercise, tensor, array, want[tensor.name]):
+            found.add(tensor.name)
+    return found
 
 
 def _not_run(call: Call) -> Finding:

@@ -89,6 +89,7 @@ class Exercise:
                     reference ones, so that one mistake is not punished twice.
     tolerance:      largest relative error of a right float64 answer.
     strict:         True where precision is the point, so that float32 arithmetic is not good enough.
+    chance:         the argument that holds what is to be random, where something is: an answer draws nothing itself.
     no_overflow:    True where a floating-point overflow or an invalid operation is itself a mistake.
     apply:          how the draw's arguments meet the answer; the default is a plain call in order. What the answer
                     returns may be a stranger's: tell kinds by class, and compare shapes before you compute with it.
@@ -112,6 +113,7 @@ class Exercise:
     points: float = 2
     tolerance: float = TOLERANCE
     strict: bool = False
+    chance: str = ""
     no_overflow: bool = False
     apply: Callable[[Callable[..., Any], Mapping[str, Any]], Any] | None = None
     marking: Callable[[Sequence[Scored]], float] | None = None

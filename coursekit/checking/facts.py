@@ -36,12 +36,18 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True)
 class Failure(Fact):
-    """Why a call gave no value. name: of the exception, or a word for what stopped it. line: the learner's own."""
+    """Why a call gave no value.
+
+    name: of the exception, or a word for what stopped it. line: the learner's own. meaning: of the message, in words.
+    ours: it was raised by what looks at the answer's result, and by no line of the answer.
+    """
 
     kind: FailureKind
     name: str
     message: str
     line: str = ""
+    meaning: str = ""
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,20 @@ class Unusable(Fact):
     """The returned value cannot be read as the tensors asked for; the reason is a sentence."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class WrongCount(Fact):
+    """So many values came back where those of these names are asked for.
+
+    right:    the places, from 0, of those that are what is asked for, in the order asked for; () if not all are there.
+    together: one of the values holds all that is asked for.
+    """
+
+    got: int
+    asked: tuple[str, ...]
+    right: tuple[int, ...] = ()
+    together: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +117,28 @@ class NumberDiffers(Fact):
 
 
 @dataclass(frozen=True)
+class NotWhole(Fact):
+    """So many of `size` entries are no whole numbers, where whole numbers or truth values belong; first: one."""
+
+    count: int
+    size: int
+    first: float
+
+
+@dataclass(frozen=True)
+class Randomness(Fact):
+    """Chance in an answer.
+
+    differs: two calls with the same arguments gave different numbers. drawn: its own code draws random numbers.
+    given:   the argument that holds what is to be random, or "".
+    """
+
+    differs: bool
+    drawn: bool = False
+    given: str = ""
+
+
+@dataclass(frozen=True)
 class ChangedArguments(Fact):
     """The arguments of these names were modified in place."""
 
@@ -133,6 +175,31 @@ class Constant(Whole):
 @dataclass(frozen=True)
 class Integers(Whole):
     """Whole numbers only, where none belongs."""
+
+
+@dataclass(frozen=True)
+class Indices(Whole):
+    """Whole numbers as indices are, where values belong."""
+
+
+@dataclass(frozen=True)
+class SameInEveryDraw(Whole):
+    """A single number that is the same in every draw, whatever the arguments are."""
+
+    value: int | float | bool
+
+
+@dataclass(frozen=True)
+class OneMinus(Whole):
+    """One minus the expected numbers."""
+
+
+@dataclass(frozen=True)
+class SumsAlong(Whole):
+    """The entries sum to 1 along this axis, or all together (None), and those expected along another."""
+
+    axis: int | None
+    expected: int
 
 
 @dataclass(frozen=True)
@@ -217,6 +284,19 @@ class ShiftedSteps(Fact):
     """The time steps are right and stand one step too late, or else too early."""
 
     late: bool
+
+
+@dataclass(frozen=True)
+class NeverFilled(Fact):
+    """Only the first `right` of `size` entries, or of the time steps, are right, and all others are zero.
+
+    last: the index of the last right one in an array without a time axis; steps: how many steps are right.
+    """
+
+    right: int
+    size: int
+    last: tuple[int, ...] = ()
+    steps: int = 0
 
 
 @dataclass(frozen=True)

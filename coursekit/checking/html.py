@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from coursekit.checking.message import case_title, headline, sections
+from coursekit.checking.message import case_title, headline, mark, points, sections
 from coursekit.checking.outcome import Outcome, Verdict
 
 # Both colours keep a contrast above 3:1 on white and on near-black, and differ for colour-blind readers;
@@ -17,14 +17,14 @@ _LINE = "var(--jp-border-color2, #9a9a9a)"
 
 def as_html(report: Outcome) -> str:
     """The report for a notebook page."""
-    colour = _PASSED if report.passed else _FAILED
+    colour = _PASSED if mark(report) == "✓" else _FAILED
     title = html.escape(headline(report))
     return (
         f'<div role="group" aria-label="Report: {html.escape(headline(report), quote=True)}" '
         f'style="border-left:5px solid {colour};padding:0.2em 0 0.2em 0.9em;max-width:52em;line-height:1.5">'
         f'<p style="margin:0 0 0.3em 0"><strong><span aria-hidden="true" style="color:{colour}">'
-        f"{'✓' if report.passed else '✗'}</span> {title}</strong> "
-        f'<span style="white-space:nowrap;opacity:0.8">{report.points:g} of {report.max_points:g} points</span></p>'
+        f"{mark(report)}</span> {title}</strong> "
+        f'<span style="white-space:nowrap;opacity:0.8">{points(report)}</span></p>'
         f"{_body(report)}{_details(report)}</div>"
     )
 
@@ -45,7 +45,7 @@ def _details(report: Outcome) -> str:
         return ""
     head = "".join(
         f'<th scope="col" style="{_CELL};border-bottom:1px solid {_LINE}">{label}</th>'
-        for label in ("Case", "Right", "Wrong")
+        for label in ("Draw", "Right", "Wrong")
     )
     rows = []
     for case in report.cases:
@@ -56,7 +56,7 @@ def _details(report: Outcome) -> str:
         row = "".join(f'<td style="{_CELL}">{html.escape(c)}</td>' for c in cells)
         rows.append(f'<tr style="background:transparent">{row}</tr>')
     return (
-        f'<details style="margin-top:0.3em"><summary style="cursor:pointer">The {len(report.cases)} cases</summary>'
+        f'<details style="margin-top:0.3em"><summary style="cursor:pointer">All {len(report.draws)} draws</summary>'
         f'<table style="border-collapse:collapse;margin:0.3em 0;font-size:0.95em;color:inherit">'
         f"<thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></details>"

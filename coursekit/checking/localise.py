@@ -11,6 +11,8 @@ from coursekit.checking import facts
 from coursekit.checking.exercise import Tensor
 from coursekit.checking.facts import Fact
 
+_FEW = 4  # of so few entries nothing is said that an accident can explain
+
 
 def localise(
     got: np.ndarray, want: np.ndarray, tensor: Tensor, sizes: Mapping[str, int], tolerance: float
@@ -19,6 +21,7 @@ def localise(
     wrong = np.abs(got - want) > tolerance * max(float(np.abs(want).max(initial=0.0)), np.finfo(float).tiny)
     found = [
         _whole(got, want, sizes, tolerance),
+        never_filled(got, want, wrong, tensor),
         _blocks(wrong, tensor),
         _swapped_blocks(got, want, tensor, tolerance),
         _steps(got, want, wrong, tensor),
@@ -33,14 +36,56 @@ def _close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
     return a.shape == b.shape and a.size > 0 and float(np.abs(a - b).max()) <= tolerance * float(np.abs(b).max())
 
 
-def _whole(got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int], tolerance: float) -> facts.Whole | None:
-    """Zero, another constant, integers, transposed, or a constant factor."""
+def one_value(got: np.ndarray, want: np.ndarray) -> facts.Whole | None:
+    """Zero or another constant in every entry."""
     if not got.any():
         return facts.Zero()
     if got.size > 1 and np.ptp(got) == 0 and np.ptp(want) > 0:
         return facts.Constant(float(got.flat[0]))
+    return None
+
+
+def never_filled(got: np.ndarray, want: np.ndarray, wrong: np.ndarray, tensor: Tensor) -> facts.NeverFilled | None:
+    """The first entries, or time steps, right and the others zero, at which a loop has ended too early."""
+    right = int(wrong.size - wrong.sum())
+    if wrong.size < _FEW or not 0 < right <= wrong.size // 2 or np.any(got[wrong]) or not np.all(want[wrong]):
+        return None
+    if tensor.sequence is not None:
+        by_step = np.moveaxis(wrong, tensor.axes.index(tensor.sequence), 0)
+        steps = [not step.any() for step in by_step]
+        whole = sum(steps)
+        if whole and all(steps[:whole]) and all(step.all() for step in by_step[whole:]):
+            return facts.NeverFilled(right, wrong.size, steps=whole)
+    if wrong.reshape(-1)[:right].any():
+        return None
+    return facts.NeverFilled(right, wrong.size, tuple(int(k) for k in np.unravel_index(right - 1, wrong.shape)))
+
+
+def _sums(got: np.ndarray, want: np.ndarray) -> facts.SumsAlong | None:
+    """Entries that sum to 1, along another axis than those that are expected."""
+    if got.ndim < 2 or min(got.shape) < 2 or want.min() < 0:
+        return None
+    expected, found = ([k for k in range(a.ndim) if np.allclose(a.sum(axis=k), 1)] for a in (want, got))
+    if len(expected) != 1 or expected[0] in found:
+        return None
+    if np.isclose(got.sum(), 1):
+        return facts.SumsAlong(None, expected[0])
+    return facts.SumsAlong(found[0], expected[0]) if found else None
+
+
+def _whole(got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int], tolerance: float) -> facts.Whole | None:
+    """One value, whole numbers, transposed, sums along another axis, 1 minus all, or a constant factor."""
+    constant = one_value(got, want)
+    if constant is not None:
+        return constant
     if got.size > 1 and np.array_equal(got, np.rint(got)) and not np.any(want == np.rint(want)):
-        return facts.Integers()
+        indices = got.min() >= 0 and got.max() < max(got.size, *want.shape, *sizes.values())
+        return facts.Indices() if indices and len(np.unique(got)) > 2 else facts.Integers()
+    sums = _sums(got, want)
+    if sums is not None:
+        return sums
+    if np.ptp(want) > 0 and _close(got, 1 - want, tolerance):
+        return facts.OneMinus()
     if got.ndim == 2 and got.shape[0] == got.shape[1] > 1 and _close(got, want.T, tolerance):
         return facts.Transposed()
     factor = float((got * want).sum() / (want * want).sum()) if want.any() else 0.0

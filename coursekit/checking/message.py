@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coursekit.checking import sentences
-from coursekit.checking.facts import WrongSteps
+from coursekit.checking.facts import LargestError, WrongSteps
 from coursekit.checking.outcome import Case, CaseKind, Finding, FindingKind, Outcome, Verdict
 
 _WIDTH = 100
 _NAMED_DRAWS = 5  # more right draws than these are counted, not named
+_ADVICE_AT_ONCE = 2  # of what draws advise, beside that of the simplest; more comes by hints
 _LABEL = 14
 
 
@@ -22,8 +24,27 @@ class Section:
     sentences: tuple[str, ...]
 
 
+def points(report: Outcome) -> str:
+    """ "4.17 of 5 points": as exact as anybody reads them, and never rounded up to all of them."""
+    shown = math.floor(report.points * 100) / 100
+    return f"{shown:g} of {report.max_points:g} points"
+
+
+def mark(report: Outcome) -> str:
+    """The verdict in one character; an older text of the answer earns none."""
+    if report.outdated:
+        return "!"
+    return "✓" if report.passed else "✗"
+
+
 def headline(report: Outcome) -> str:
     """The verdict in one line."""
+    if report.outdated:
+        return f"{report.exercise}: an older text of your answer was checked, not the newest."
+    return _verdict(report)
+
+
+def _verdict(report: Outcome) -> str:
     name, total = report.exercise, len(report.draws)
     good = sum(case.passed for case in report.draws)
     if report.passed and good < total:
@@ -44,24 +65,13 @@ def headline(report: Outcome) -> str:
 
 
 def sections(report: Outcome) -> list[Section]:
-    """Everything under the headline: the first wrong line, what changed, where, how far off, which known mistake, what
-    to try next."""
-    case = report.failed
-    said = [Section("In your code", tuple(map(sentences.along, report.along)))] if report.along else []
-    if report.since:
-        said.append(Section("Change", report.since))
-    if case is not None and report.verdict != Verdict.NOT_WRITTEN:
-        said.append(Section("What", (_what(case, report.exercise),)))
-        where = _where(case)
-        if where:
-            said.append(Section("Where", where))
-        measured = [f for f in case.findings if f.error is not None]
-        if measured:
-            worst = max(measured, key=lambda f: f.error)
-            said.append(Section("Error", (f"Relative error {worst.error:.2g}; allowed is {worst.tolerance:.0e}.",)))
-        spread = _spread(report)
-        if spread:
-            said.append(Section("Other draws", spread))
+    """Everything under the headline: what the mistake is called, where it is in the learner's code, which results are
+    wrong and where, what changed, what to do next, and the figures last."""
+    case = report.failed if report.verdict != Verdict.NOT_WRITTEN else None
+    said = []
+    if report.outdated:
+        said += [Section("Newest text", (report.outdated,)), Section("Older text", (_verdict(report),))]
+    said += _chance(report, case)
     if report.mistakes:
         lead = "Your answer does exactly what this known mistake does: "
         if len(report.mistakes) > 1:
@@ -69,18 +79,29 @@ def sections(report: Outcome) -> list[Section]:
         names = "; or ".join(f"{m.name}" for m in report.mistakes)
         said.append(Section("Looks like", (f"{lead}{names}.",)))
         said.append(Section("Look at", tuple(m.hint for m in report.mistakes)))
-    following = _next_step(report)
-    if following:
-        said.append(Section("Next", (following,)))
-    if report.notes:
-        said.append(Section("Note", report.notes))
-    return said
+    if report.along:
+        said.append(Section("In your code", tuple(map(sentences.along, report.along))))
+    if case is not None:
+        said.append(Section("What", (_what(case, report),)))
+        said.append(Section("Where", _where(case, report)))
+        said.append(Section("Other draws", _spread(report)))
+    said.append(Section("Change", report.since))
+    said.append(Section("Next", _next_step(report)))
+    said.append(Section("Note", report.notes))
+    if case is not None:
+        said.append(Section("Figures", _figures(case, report)))
+    return [section for section in said if section.sentences]
+
+
+def _chance(report: Outcome, case: Case | None) -> list[Section]:
+    """Where chance is in an answer, nothing else that is said of its numbers tells anything."""
+    found = [f for each in report.cases if each is not case for f in each.findings if f.kind is FindingKind.RANDOM]
+    return [Section("First", (sentences.what(f, report.exercise), *sentences.where(f))) for f in found[:1]]
 
 
 def as_text(report: Outcome) -> str:
     """The whole report as plain text, for terminals, screen readers and logs."""
-    mark = "✓" if report.passed else "✗"
-    lines = [f"{mark} {headline(report)}  [{report.points:g} of {report.max_points:g} points]"]
+    lines = [f"{mark(report)} {headline(report)}  [{points(report)}]"]
     for section in sections(report):
         body = textwrap.wrap(" ".join(section.sentences), _WIDTH - _LABEL - 2)
         for label, line in zip([section.label] + [""] * len(body), body, strict=False):
@@ -94,47 +115,83 @@ def case_title(case: Case) -> str:
     return f"{case.name} ({sizes})" if sizes else case.name
 
 
-def _what(case: Case, exercise: str) -> str:
-    first = sentences.what(case.findings[0], exercise)
+def _told(finding: Finding, report: Outcome) -> Finding:
+    """The finding with its result told apart from an argument of the same name: "the returned h"."""
+    return replace(finding, tensor=f"the returned {finding.tensor}") if finding.tensor in report.also_given else finding
+
+
+def _what(case: Case, report: Outcome) -> str:
+    first = sentences.what(_told(case.findings[0], report), report.exercise)
     named = [f.tensor for f in case.findings if f.tensor]
     if len(named) > 1 and {(f.kind, f.what) for f in case.findings} == {(FindingKind.VALUE, None)}:
         first = f"{', '.join(named)} have wrong numbers."
     if case.right:
         first += f" Right: {', '.join(case.right)}."
-    return first if case.kind == CaseKind.CONDUCT else f"In the draw “{case_title(case)}”: {first}"
+    return _begun(first) if case.kind == CaseKind.CONDUCT else f"In the draw “{case_title(case)}”: {first}"
 
 
-def _where(case: Case) -> tuple[str, ...]:
+def _begun(sentence: str) -> str:
+    return f"T{sentence[1:]}" if sentence.startswith("the returned ") else sentence
+
+
+def _where(case: Case, report: Outcome) -> tuple[str, ...]:
     """Sentences that localise. With several wrong tensors each gets its own, led by its name."""
-    located = [finding for finding in case.findings if sentences.where(finding)]
-    said = tuple(_one_where(finding, several=len(located) > 1) for finding in located)
-    return (*said, case.advice) if case.advice else said
+    located = [(finding, _places(finding, report)) for finding in case.findings]
+    located = [(finding, places) for finding, places in located if places]
+    said = [
+        f"{finding.tensor}: {' '.join(places[:2])}" if len(located) > 1 and finding.tensor else " ".join(places)
+        for finding, places in located
+    ]
+    return (*said, case.advice) if case.advice else tuple(said)
 
 
-def _one_where(finding: Finding, several: bool) -> str:
-    where = sentences.where(finding)
-    said = " ".join(where[:2] if several else where)
-    return f"{finding.tensor}: {said}" if several and finding.tensor else said
+def _places(finding: Finding, report: Outcome) -> list[str]:
+    """What localises a finding, but for figures, and for what was said of the learner's lines already."""
+    told = _told(finding, report)
+    kept = tuple(f for f in finding.where if not isinstance(f, LargestError) and f not in report.along)
+    return list(map(_begun, sentences.where(replace(told, where=kept))))
+
+
+def _figures(case: Case, report: Outcome) -> tuple[str, ...]:
+    """The largest error, and how large it is beside what is allowed."""
+    measured = [f for f in case.findings if f.error is not None]
+    if not measured:
+        return ()
+    worst = max(measured, key=lambda f: f.error)
+    at = [sentences.place(f, _told(worst, report).tensor) for f in worst.where if isinstance(f, LargestError)]
+    return (*at[:1], f"Relative error {worst.error:.2g}; allowed is {worst.tolerance:.0e}.")
 
 
 def _spread(report: Outcome) -> tuple[str, ...]:
-    """Which of the other cases are right and which are not: that, too, tells what the mistake is."""
+    """Which of the other draws are right and which are not: that, too, tells what the mistake is."""
     case = report.failed
     right = [c.name for c in report.draws if c.passed]
-    wrong = [c for c in report.cases if not c.passed and c is not case]
+    wrong = [c for c in report.draws if not c.passed and c is not case]
     said = []
     if right:
         said.append(f"Right: {', '.join(right) if len(right) <= _NAMED_DRAWS else f'{len(right)} draws'}.")
-    if wrong and any(c.advice for c in wrong):
-        for advice in dict.fromkeys(c.advice for c in wrong):
-            names = "”, “".join(c.name for c in wrong if c.advice == advice)
-            said.append(f"Also not right: “{names}”. {advice}".rstrip())
+    advice = dict.fromkeys(c.advice for c in wrong)
+    if any(advice) and (report.passed or len(advice) <= _ADVICE_AT_ONCE):
+        for each in advice:
+            names = "”, “".join(c.name for c in wrong if c.advice == each)
+            said.append(f"Also not right: “{names}”. {each}".rstrip())
+    elif any(advice):
+        said.append(f"Also not right: {len(wrong)} draws. `hint({report.exercise})` tells of one after the other.")
     elif wrong:
-        said.append(f"Also wrong: {', '.join(c.name for c in wrong)}.")
+        names = ", ".join(c.name for c in wrong) if len(wrong) <= _NAMED_DRAWS else f"{len(wrong)} draws"
+        said.append(f"Also not right: {names}.")
+    if case.kind == CaseKind.DRAW:
+        said += [
+            _begun(sentences.what(_told(f, report), report.exercise))
+            for each in report.cases
+            if each.kind == CaseKind.CONDUCT
+            for f in each.findings
+            if f.kind is not FindingKind.RANDOM
+        ]
     # The next case is the first with more than one step, and may say when it goes wrong.
-    times = [sentences.place(fact, f.tensor) for c in wrong[:2] for f in c.findings for fact in _bounds(f)]
+    times = [(c, sentences.place(fact, f.tensor)) for c in wrong[:2] for f in c.findings for fact in _bounds(f)]
     if times and not any(_bounds(f) for f in case.findings):
-        said.append(f"In “{wrong[0].name}”: {times[0]}")
+        said.append(f"In “{times[0][0].name}”: {times[0][1]}")
     return tuple(said)
 
 
@@ -143,29 +200,20 @@ def _bounds(finding: Finding) -> list[WrongSteps]:
     return [fact for fact in finding.where if isinstance(fact, WrongSteps) and fact.bounded]
 
 
-def _next_step(report: Outcome) -> str:
-    """The least costly next experiment."""
-    if report.passed:
-        return ""
+def _next_step(report: Outcome) -> tuple[str, ...]:
+    """The least costly next experiment, which can be done in a new cell or wherever else `check` is called."""
+    if report.passed or report.outdated:
+        return ()
+    hint = f"`hint({report.exercise})` gives a hint."
     if report.verdict == Verdict.NOT_WRITTEN:
-        return (
-            f"Replace the line `raise NotImplementedError()` and run the cell. `hint({report.exercise})` gives a hint."
-        )
+        return (f"Replace the line `raise NotImplementedError()` and run the cell. {hint}",)
     case = report.failed
     kinds = {finding.kind for finding in case.findings}
     if kinds & {FindingKind.TIMEOUT, FindingKind.EXITED}:
-        return ""
-    if case.kind == CaseKind.CONDUCT:
-        return f"`hint({report.exercise})` gives a hint."
-    again = f"`r = check({report.exercise})`"
-    if case.advice and FindingKind.VALUE in kinds:
-        return f"{again}, then `{report.exercise}(*r.example.inputs.values())` runs this draw once more."
-    if kinds & {FindingKind.RAISED, FindingKind.TYPE}:
-        return f"{again}, then `{report.exercise}(*r.example.inputs.values())` shows the whole error."
-    if FindingKind.SHAPE in kinds:
-        return f"{again}, then compare the shapes in `r.example.got` and `r.example.expected`."
-    tensor = next(f.tensor for f in case.findings if f.tensor)
-    return (
-        f"{again}, then compare `r.example.got[{tensor!r}]` with `r.example.expected[{tensor!r}]`; "
-        f"`r.example.inputs` are the arguments, small enough to follow by hand."
-    )
+        return ()
+    if case.kind == CaseKind.CONDUCT or (case.advice and FindingKind.VALUE in kinds):
+        return (hint,)
+    again = f"in a new cell, `check({report.exercise}).example.run()`"
+    if FindingKind.RAISED in kinds:
+        return (f"To see the whole error, {again} calls your answer with these arguments once more.",)
+    return (f"To follow it by hand, {again} calls your answer with these arguments once more.",)

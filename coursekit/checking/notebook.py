@@ -6,11 +6,22 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from coursekit.checking import registry
 from coursekit.checking.engine import evaluate
+from coursekit.checking.one_line import OneLine
+from coursekit.checking.portable.plain import called
 from coursekit.checking.report import Report
 
 
-def check(answer: Callable[..., Any], exercise: str | None = None, *, seed: int = 0) -> Report:
+class Misuse(OneLine, TypeError):
+    """A call of a verb with something else than it takes."""
+
+
+class Interrupted(OneLine, KeyboardInterrupt):
+    """The learner has stopped a check."""
+
+
+def check(answer: Callable[..., Any] | None = None, exercise: str | None = None, *, seed: int = 0) -> Report:
     """Check an answer and show the report.
 
     answer:   the function you wrote; its name says which exercise it answers.
@@ -18,7 +29,18 @@ def check(answer: Callable[..., Any], exercise: str | None = None, *, seed: int 
     seed:     other numbers to check with.
     """
     _refuse_untrusted_grading()
-    return evaluate(name_of(answer, exercise), answer, seed)
+    name = name_of(answer, exercise)
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise Misuse("The seed of check() is a whole number from 0 on, for example seed=1.")
+    registry.get(name)
+    if not callable(answer):
+        raise Misuse(f"check() takes a function, and got {_kind(answer)}: write check({name}), not a call of it.")
+    try:
+        return evaluate(name, answer, seed)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"The check of {name} was stopped before it came to an end; nothing is written down."
+        ) from None
 
 
 def _refuse_untrusted_grading() -> None:
@@ -31,17 +53,28 @@ def _refuse_untrusted_grading() -> None:
         )
 
 
-def name_of(answer: Any, exercise: str | None = None) -> str:
-    """The exercise that a function answers; TypeError, as a sentence, for what is no function."""
+def name_of(answer: Any, exercise: str | None = None, verb: str = "check") -> str:
+    """The exercise that a function answers; Misuse, as a sentence, for what is no function."""
     if exercise is not None:
+        if not isinstance(exercise, str):
+            raise Misuse(f"The name of the exercise goes in quotes: {verb}(my_answer, 'gru_step').")
         return exercise
+    if answer is None:
+        raise Misuse(f"{verb}() takes the function that you wrote, for example {verb}(gru_step).")
     if isinstance(answer, str):
-        raise TypeError(f"check() takes the function itself, without quotes: check({answer}).")
-    name = getattr(answer, "__name__", None)
+        raise Misuse(f"{verb}() takes the function itself, without quotes: {verb}({answer}).")
+    own = type(answer).__name__
+    if not isinstance(answer, type) and registry.known(own):
+        raise Misuse(f"{verb}() takes the class itself, and got an object made from it: write {verb}({own}).")
     if not callable(answer):
-        raise TypeError(
-            f"check() takes a function, and got {type(answer).__name__}: write check(gru_step), not a call of it."
-        )
-    if name is None:
-        raise TypeError("This object has no name. Say which exercise it answers: check(answer, 'gru_step').")
+        raise Misuse(f"{verb}() takes a function, and got {_kind(answer)}: write {verb}(gru_step), not a call of it.")
+    name = getattr(answer, "__name__", None)
+    if not isinstance(name, str):
+        raise Misuse(f"This object has no name. Say which exercise it answers: {verb}(answer, 'gru_step').")
+    if name == "<lambda>":
+        raise Misuse(f"A lambda has no name. Say which exercise it answers: {verb}(answer, 'gru_step').")
     return name
+
+
+def _kind(value: Any) -> str:
+    return "the name of one" if isinstance(value, str) else called(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -48,8 +48,11 @@ class CaseKind(StrEnum):
     CONDUCT = "conduct"
 
 
-CONDUCT_NAME = "good manners"
+CONDUCT_NAME = "beside the numbers"
 """What a learner reads as the name of the case about conduct."""
+
+EARLIER_CONDUCT_NAME = "good manners"
+"""The same in reports that were stored before December 2026."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,16 @@ class NamedMistake:
 
 @dataclass(frozen=True)
 class Example:
-    """The simplest failing draw, to experiment with: arguments, expected values, returned values (None if unusable)."""
+    """The simplest failing draw, to experiment with: arguments, expected values, returned values (None if unusable).
+
+    run: calls the answer with these arguments once more, outside of the check: its prints are shown, its errors too.
+    """
 
     draw: str
     inputs: Mapping[str, Any]
     expected: Mapping[str, np.ndarray]
     got: Mapping[str, np.ndarray] | None
+    run: Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,9 @@ class Outcome:
     marks:     the score of the draws where it is not the mean of their credits: the exercise has a marking of its own,
                or some are wrong and the score is corrected for guessing.
     along:     facts of the learner's own lines: the last that are right, and the first that is wrong.
+    beside:    what came back beside the answer and was taken for a cache, such as "a tuple", or "".
+    also_given: the results that are called like an argument of the function.
+    outdated:  why what was checked is not the newest text of the answer, as a sentence, or "".
     since:     what changed since the learner's last try, as sentences; the grader knows no last try.
     """
 
@@ -138,6 +148,9 @@ class Outcome:
     marks: float | None = None
     since: tuple[str, ...] = ()
     along: tuple[Fact, ...] = ()
+    beside: str = ""
+    outdated: str = ""
+    also_given: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

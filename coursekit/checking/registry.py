@@ -21,16 +21,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from coursekit.checking.exercise import Exercise
+from coursekit.checking.one_line import OneLine
 
 _added: list[str] = []
 _exercises: dict[str, Exercise] = {}
 
 
-class UnknownExercise(LookupError):
+class UnknownExercise(OneLine, LookupError):
     """No exercise has this name."""
-
-    def __str__(self) -> str:  # LookupError's own quoting is for keys, this is a sentence
-        return str(self.args[0])
 
 
 def add_catalogue(module: str) -> None:
@@ -55,12 +53,24 @@ def get(name: str) -> Exercise:
         if name not in _exercises:
             _load(catalogues)
     if name not in _exercises:
-        near = difflib.get_close_matches(name, _exercises, n=3)
-        hint = f" Did you mean {', '.join(near)}?" if near else f" Known: {', '.join(sorted(_exercises))}."
+        near = difflib.get_close_matches(name, _exercises, n=3) or _nearest(name)
+        hint = f" Did you mean {', '.join(near)}?"
         if not _of_the_course():  # an environment that was made for an older version
             hint = " The course's own exercises are not installed: run `make lab`, or install coursekit again."
         raise UnknownExercise(f"there is no exercise called {name!r}.{hint}")
     return _exercises[name]
+
+
+def known(name: str) -> bool:
+    """Whether an exercise of the course has this name."""
+    _load(_of_the_course())
+    return name in _exercises
+
+
+def _nearest(name: str) -> list[str]:
+    """The three nearest names, however far they are; case and the order of letters count for less."""
+    folded = {known.lower(): known for known in sorted(_exercises)}
+    return [folded[known] for known in difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.0)]
 
 
 def every() -> Iterator[Exercise]:

@@ -11,7 +11,7 @@ from coursekit.checking.facts import from_data, to_data
 from coursekit.checking.html import as_html
 from coursekit.checking.message import as_text
 from coursekit.checking.outcome import (
-    CONDUCT_NAME,
+    EARLIER_CONDUCT_NAME,
     Case,
     CaseKind,
     Finding,
@@ -62,6 +62,9 @@ class Report(Outcome):
             marks=data.get("marks"),
             since=tuple(data.get("since", ())),
             along=tuple(map(from_data, data.get("along", ()))),
+            beside=data.get("beside", ""),
+            outdated=data.get("outdated", ""),
+            also_given=tuple(data.get("also_given", ())),
         )
 
     def __str__(self) -> str:
@@ -90,7 +93,7 @@ def _case_to_dict(case: Case) -> dict[str, Any]:
 
 
 def _case_from_dict(data: Mapping[str, Any]) -> Case:
-    earlier = CaseKind.CONDUCT if data["name"] == CONDUCT_NAME else CaseKind.DRAW  # stored before cases had a kind
+    before_kinds = CaseKind.CONDUCT if data["name"] == EARLIER_CONDUCT_NAME else CaseKind.DRAW
     return Case(
         data["name"],
         data["credit"],
@@ -98,7 +101,7 @@ def _case_from_dict(data: Mapping[str, Any]) -> Case:
         tuple(data["right"]),
         tuple(_finding_from_dict(finding) for finding in data["findings"]),
         data.get("advice", ""),
-        CaseKind(data.get("kind", earlier)),
+        CaseKind(data.get("kind", before_kinds)),
     )
 
 

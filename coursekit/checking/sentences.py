@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coursekit.checking import facts
+from coursekit.checking.explained import explained
 from coursekit.checking.facts import Fact, Failure, FailureKind
 from coursekit.checking.outcome import Finding, FindingKind
 from coursekit.checking.words import listed
@@ -19,6 +20,8 @@ def what(finding: Finding, exercise: str) -> str:
             return "Not run, because of the call before."
         case facts.Unusable(reason):
             return reason
+        case facts.WrongCount():
+            return _count(finding.what)
         case facts.WrongShape():
             return _shape(finding.what, finding.tensor)
         case facts.NotFinite(count, size, first):
@@ -30,12 +33,21 @@ def what(finding: Finding, exercise: str) -> str:
             return f"{finding.tensor} is right to {dtype} precision only, which is not enough: compute in float64."
         case facts.EntriesDiffer(count, size):
             return f"{finding.tensor} differs in {count} of {size} entries."
+        case facts.NotWhole(count, size, first):
+            if size == 1:
+                return f"{finding.tensor} is {first:.6g}, which is no whole number; one is asked for."
+            return (
+                f"{finding.tensor} has {count} of {size} entries that are no whole numbers, such as {first:.6g}: are "
+                "values returned where indices, counts or truth values belong?"
+            )
         case facts.NumberDiffers(got):
             return f"{finding.tensor} is {got}, which is not what is expected."
         case facts.ChangedArguments(names):
             return f"{exercise} changes its argument {listed(names)} in place."
         case facts.FloatEvent(event, draw):
             return f"NumPy reports “{event}” in the draw “{draw}”."
+        case facts.Randomness(differs=False):
+            return f"{exercise} draws random numbers of its own."
     match finding.kind:
         case FindingKind.SHARED:
             return "The arrays that the first call returned were overwritten by a later call."
@@ -53,6 +65,8 @@ def _following(finding: Finding) -> tuple[str, ...]:
     match finding.what:
         case Failure(FailureKind.RAISED, line=line) if line:
             return (line,)
+        case Failure(FailureKind.RAISED, ours=True):
+            return ("No line of yours has stopped: this is about what your answer defines or returns.",)
         case Failure(FailureKind.TIMEOUT):
             return ("Is there a loop that never ends?",)
         case facts.ChangedArguments(names):
@@ -60,10 +74,15 @@ def _following(finding: Finding) -> tuple[str, ...]:
             return (
                 f"Whoever passed {which} still needs the old numbers: every later comparison with them would be wrong.",
             )
+        case facts.Randomness(drawn=True, given=given):
+            instead = f": take them from the argument {given}" if given else ", where all that is needed is given"
+            return (f"It draws random numbers itself, with `np.random` or the like{instead}.",)
+        case facts.Randomness(given=given) if given:
+            return (f"All that is random comes in as the argument {given}. Is something kept from the call before?",)
     match finding.kind, finding.what:
         case FindingKind.SHARED, None:
             return ("Both calls return the same memory. Make new arrays in every call.",)
-        case FindingKind.RANDOM, None:
+        case FindingKind.RANDOM, _:
             return ("Does the answer keep something from the call before, or draw random numbers?",)
     return ()
 
@@ -76,7 +95,34 @@ def _failure(failure: Failure, exercise: str) -> str:
             return f"{exercise} {failure.message}."
         case FailureKind.EXITED:
             return f"{exercise} {failure.message} instead of returning."
-    return f"{exercise} raised {failure.name}{f': {failure.message}' if failure.message else ''}"
+    if failure.ours:
+        return f"{exercise}: {failure.message}."
+    said = failure.meaning or explained(failure.message) or failure.message
+    return f"{exercise} raised {failure.name}{f': {said}' if said else '.'}"
+
+
+def _count(count: facts.WrongCount) -> str:
+    """ "4 values came back, 1 is asked for: h. The last one is right: return it alone." """
+    asked, n = listed(count.asked), len(count.asked)
+    came = f"{count.got} value{'' if count.got == 1 else 's'} came back"
+    if (count.got, n) == (1, 1):
+        right = " It is right." if count.right else ""
+        return f"{asked} came back inside of a list or tuple; it is asked for by itself.{right}"
+    said = f"{came}, {n} {'is' if n == 1 else 'are'} asked for: {asked}."
+    if count.together:
+        return f"{said} One of them holds all that is asked for: return what stands in it, and nothing beside it."
+    if not count.right or count.got == n:
+        return said
+    if n > 1:
+        return f"{said} {_those(count.right)} are right: return these alone."
+    which = "last" if count.right[0] == count.got - 1 else _nth(count.right[0])
+    return f"{said} The {which} one is right: return it alone."
+
+
+def _those(places: tuple[int, ...]) -> str:
+    if places == tuple(range(len(places))):
+        return f"The first {len(places)}"
+    return f"The {listed(_nth(place) for place in places)}"
 
 
 def _shape(shape: facts.WrongShape, tensor: str) -> str:
@@ -104,6 +150,10 @@ def place(fact: Fact, tensor: str) -> str:
         case facts.ShiftedSteps(late):
             said, sign = ("late", "-") if late else ("early", "+")
             return f"Every time step is one {said}: position t holds what belongs to t{sign}1."
+        case facts.NeverFilled():
+            return _never_filled(fact)
+        case facts.ReturnedElsewhere(returned, position, belongs, other):
+            return f"What you return {_nth(position)}, as {returned}, is what belongs {_nth(other)}: {belongs}."
         case facts.WrongIndices(along):
             said = (f"index {', '.join(map(str, indices))} of axis {axis} ({name})" for axis, name, indices in along)
             return f"Only {listed(said)} is wrong."
@@ -136,8 +186,6 @@ def along(fact: Fact) -> str:
             return f"It reads `{variable}`, and what line {line} gives that name is {part}."
         case facts.Incomplete(line, variable):
             return f"It reads `{variable}` of line {line}, which is a part of the right sum or product, not all of it."
-        case facts.ReturnedElsewhere(tensor, place, belongs, other):
-            return f"What you return {_nth(place)}, as {tensor}, is what belongs {_nth(other)}: {belongs}."
     return place(fact, "")
 
 
@@ -175,6 +223,14 @@ def _whole(fact: facts.Whole) -> str:
             return f"It is {value:.6g} everywhere."
         case facts.Integers():
             return "Every number is an integer: is an integer array being filled?"
+        case facts.Indices():
+            return "Every number is a whole one, as indices are: are indices returned where the values belong?"
+        case facts.SameInEveryDraw(value):
+            return f"It is {value if isinstance(value, bool) else f'{value:.6g}'} in every draw, whatever is given."
+        case facts.OneMinus():
+            return "Every number is 1 minus the expected one."
+        case facts.SumsAlong(axis, expected):
+            return f"{_sums(axis)} sum to 1; expected are sums of 1 along axis {expected}."
         case facts.Transposed():
             return "It is the transpose of the expected matrix."
         case facts.OppositeSign():
@@ -187,6 +243,22 @@ def _whole(fact: facts.Whole) -> str:
         case facts.ScaledBySize(axis, size):
             return f"Every number is exactly {size} times the expected one, and {axis} = {size} here."
     raise TypeError(f"there are no words for {fact!r}")
+
+
+def _sums(axis: int | None) -> str:
+    return "All entries together" if axis is None else f"The entries along axis {axis}"
+
+
+def _never_filled(fact: facts.NeverFilled) -> str:
+    why = "does the function return, or end its loop, too early?"
+    if fact.steps:
+        said = "the first time step is" if fact.steps == 1 else f"the first {fact.steps} time steps are"
+        return f"Only {said} right, and all others are zero: {why}"
+    if fact.right == 1:
+        return f"Only the entry at {list(fact.last)} is right, and all others are zero: {why}"
+    return (
+        f"Only the first {fact.right} of {fact.size} entries, up to {list(fact.last)}, are right; the rest is 0: {why}"
+    )
 
 
 def _steps(wrong: facts.WrongSteps) -> str:

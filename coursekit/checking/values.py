@@ -6,18 +6,31 @@ What is read here is plain data, as `portable.plain` makes it of every returned 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from coursekit.checking import trees
 from coursekit.checking.exercise import Tensor
 from coursekit.checking.portable.plain import MAX_NUMBERS, NO_NUMBERS
 
 _MAX_WORDS = 300  # characters of a text that says what a value is: a stranger's process can send any
 
 
+_FEW = 20  # so many parts may be several results; more are the rows of one
+
+
 class NotUsable(Exception):
     """The returned value cannot be read as the tensors that were asked for; the message says why."""
+
+
+class WrongCount(NotUsable):
+    """More or fewer values came back than are asked for, or others together; `parts` are what came back."""
+
+    def __init__(self, parts: tuple | list) -> None:
+        super().__init__(f"The function returned {len(parts)} values.")
+        self.parts = parts
 
 
 def as_array(value: Any) -> np.ndarray:
@@ -54,65 +67,113 @@ def _hold_numbers(value: Any) -> None:
         _hold_numbers(part)
 
 
-def unpack(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...], ...]) -> dict[str, np.ndarray]:
-    """Arrays by name from an answer's return value.
+@dataclass(frozen=True)
+class Unpacked:
+    """What came back, by the names asked for.
 
-    One tensor may come alone or as a list along its time axis. Several may come as a tuple, a list or a named tuple in
-    the order asked for. Either may come as a dict with the names asked for, or first in a tuple whose other values are
-    not looked at: (h, cache), (h, c, cache).
+    arrays: those that can be read. unread: for the others, why not, to complete "The returned h ...".
+    beside: what was taken for a cache and not looked at, such as "a tuple", or "".
+    """
+
+    arrays: dict[str, np.ndarray]
+    unread: dict[str, str] = field(default_factory=dict)
+    beside: str = ""
+
+
+def unpack(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...], ...]) -> Unpacked:
+    """Read an answer's return value as what is asked for, and as nothing else. One rule holds for every exercise.
+
+    One tensor comes alone, or as a list along its time axis. Several come as a tuple, a list or a named tuple in the
+    order asked for. Either may come as a dict that has the names asked for. As many values as are asked for come back;
+    one more may stand after them if it can be a cache, which is a tuple, a list, a dict or an object: (h, cache),
+    (h, c, cache). None, a number, an array or the answer once more cannot.
     """
     if value is None:
         raise NotUsable("The function returned None. Is the `return` line missing?")
+    beside = ""
+    if isinstance(value, Mapping):
+        value, beside = _named(value, tensors)
+    elif isinstance(value, tuple) and len(value) == len(tensors) + 1 and _maybe_cache(value[-1], value[:-1]):
+        first = value[0] if len(tensors) == 1 else value[:-1]
+        if len(tensors) > 1 or _has_shape(first, tensors[0], shapes[0]):
+            value, beside = first, _name(value[-1])
     if len(tensors) == 1:
-        return {tensors[0].name: _single(value, tensors[0], shapes[0])}
-    return _several(value, tensors, shapes)
+        return Unpacked({tensors[0].name: _single(value, tensors[0], shapes[0])}, beside=beside)
+    return _several(value, tensors, shapes, beside)
+
+
+def _maybe_cache(value: Any, before: tuple = ()) -> bool:
+    """Whether this can be a cache: no result, and not the first results before it once more."""
+    if not isinstance(value, (tuple, list, dict, str)):  # a text stands for an object
+        return False
+    held = list(trees.arrays(value))
+    if held:
+        return len(held) == 1 or not trees.same(held, list(trees.arrays(before))[: len(held)])
+    return not value or all(list(trees.arrays(part)) or part != value for part in before)
+
+
+def _named(value: Mapping, tensors: tuple[Tensor, ...]) -> tuple[Any, str]:
+    """The values of a dict in the order asked for, and what stands beside them."""
+    names = [t.name for t in tensors]
+    missing = [n for n in names if n not in value]
+    if missing:
+        raise NotUsable(f"The returned dict has no {', '.join(missing)}; asked for are {', '.join(names)}.")
+    more = [key for key in value if key not in names]
+    if len(more) > 1 or not all(_maybe_cache(value[key]) for key in more):
+        said = ", ".join(map(str, more))[:_MAX_WORDS]
+        raise NotUsable(f"The returned dict has more names than are asked for: {said}. Asked for: {', '.join(names)}.")
+    found = [value[n] for n in names]
+    return found[0] if len(names) == 1 else found, _name(value[more[0]]) if more else ""
 
 
 def _single(value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.ndarray:
-    if isinstance(value, Mapping) and tensor.name in value:
-        value = value[tensor.name]
     stacked = _stack_along_time(value, tensor, shape)
     if stacked is not None:
         return stacked
-    if _more_than(value, (tensor,), (shape,)):
-        return _read(value[0], tensor, shape)
     try:
-        return as_array(value)
+        array = as_array(value)
     except NotUsable as reason:
+        if isinstance(value, tuple) or (isinstance(value, list) and _holds(value, tensor, shape)):
+            raise WrongCount(value) from None
         raise NotUsable(f"The returned value {reason}; {tensor.name} is asked for.") from None
+    if array.shape != shape and isinstance(value, (tuple, list)) and _holds(value, tensor, shape):
+        raise WrongCount(value)
+    return array
 
 
-def _several(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...], ...]) -> dict[str, np.ndarray]:
+def _holds(value: tuple | list, tensor: Tensor, shape: tuple[int, ...]) -> bool:
+    """Whether one of a few parts is what is asked for, by its shape."""
+    return len(value) <= _FEW and any(_has_shape(part, tensor, shape) for part in value)
+
+
+def _several(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...], ...], beside: str) -> Unpacked:
     names = [t.name for t in tensors]
-    if isinstance(value, Mapping):
-        missing = [n for n in names if n not in value]
-        if missing:
-            raise NotUsable(f"The returned dict has no {', '.join(missing)}; asked for are {', '.join(names)}.")
-        value = [value[n] for n in names]
     if not isinstance(value, (tuple, list)):
         raise NotUsable(f"The function returned {_name(value)}; asked for are {len(names)} values: {', '.join(names)}.")
-    if _more_than(value, tensors, shapes):
-        value = value[: len(names)]
-    if len(value) != len(names):
-        raise NotUsable(f"The function returned {len(value)} values; asked for are {len(names)}: {', '.join(names)}.")
-    arrays = {}
+    if len(value) != len(names) or _together(value, tensors, shapes):
+        raise WrongCount(value)
+    arrays, unread = {}, {}
     for tensor, part, shape in zip(tensors, value, shapes, strict=True):
         try:
             arrays[tensor.name] = _read(part, tensor, shape)
         except NotUsable as reason:
-            raise NotUsable(f"The returned {tensor.name} {reason}.") from None
-    return arrays
+            unread[tensor.name] = str(reason)
+    return Unpacked(arrays, unread, beside)
 
 
-def _more_than(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...], ...]) -> bool:
-    """Whether a tuple begins with what is asked for, in the shapes asked for, and holds more, such as a cache."""
-    if not isinstance(value, tuple) or len(value) <= len(tensors):
+def _together(value: tuple | list, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...], ...]) -> bool:
+    """Whether all that is asked for stands in the first place, with something else beside it: ((h, c), None)."""
+    first = value[0]
+    if not isinstance(first, (tuple, list)) or len(first) != len(tensors) or _has_shape(first, tensors[0], shapes[0]):
         return False
+    return all(_has_shape(*each) for each in zip(first, tensors, shapes, strict=True))
+
+
+def _has_shape(value: Any, tensor: Tensor, shape: tuple[int, ...]) -> bool:
     try:
-        first = [_read(*each) for each in zip(value, tensors, shapes, strict=False)]
+        return _read(value, tensor, shape).shape == shape
     except NotUsable:
         return False
-    return tuple(array.shape for array in first) == shapes
 
 
 def _read(value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.ndarray:

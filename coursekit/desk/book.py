@@ -32,8 +32,8 @@ class Book:
         told = {"exercise": report.exercise, "passed": report.passed, "score": report.score, **summary(report)}
         self.journal.add("check", **told, version=coursekit.__version__)
 
-    def add_hint(self, exercise: str, tier: int, mistake: str | None) -> None:
-        self.journal.add("hint", exercise=exercise, tier=tier, mistake=mistake, version=coursekit.__version__)
+    def add_hint(self, exercise: str, tier: int, draw: str | None) -> None:
+        self.journal.add("hint", exercise=exercise, tier=tier, draw=draw, version=coursekit.__version__)
 
     def remember(self, name: str, guess: Any, measured: Any) -> None:
         """Add a prediction, unless the same one is known with the same result, as after running a cell again."""

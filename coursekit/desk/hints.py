@@ -1,4 +1,7 @@
-"""Hints: that of the mistake which the last check named, then the tiers of the exercise."""
+"""Hints: the tiers of the exercise, and in turn with them what single draws advise that the last check found wrong.
+
+What the report said itself (the hint of a known mistake, the advice of the simplest draw) is not said again.
+"""
 
 from __future__ import annotations
 
@@ -16,37 +19,39 @@ from coursekit.templates import filled
 class Hint:
     """One hint.
 
-    tier:    which tier of the exercise's hints this is, from 1; 0 where it is the hint of a mistake.
+    tier:    which tier of the exercise's hints this is, from 1; 0 where it is the advice of a draw.
     tiers:   how many there are.
-    mistake: the known mistake that it belongs to, or "".
+    draw:    the draw whose advice it is, or "".
     earlier: the tiers before it, which were shown already.
+    mistake: the known mistake that the last check named, or "".
     found:   what the last check found in the answer's own lines, as a sentence, or "".
+    last:    there is nothing after it.
     """
 
     exercise: str
     tier: int
     tiers: int
     words: str
-    mistake: str = ""
+    draw: str = ""
     earlier: tuple[str, ...] = ()
+    mistake: str = ""
     found: str = ""
+    last: bool = False
 
     @property
     def title(self) -> str:
-        if not self.tiers and not self.mistake:
+        if self.draw:
+            return f"Hint for {self.exercise}, about the draw “{self.draw}”"
+        if not self.tiers:
             return f"Hints for {self.exercise}"
-        if self.mistake:
-            return f"Hint for {self.exercise}, about the mistake that your last check named"
         return f"Hint {self.tier} of {self.tiers} for {self.exercise}"
 
     @property
     def more(self) -> str:
         """What running the cell again brings."""
-        if self.mistake and self.tiers:
-            return "Run the cell again for the general hints."
-        if self.tier < self.tiers:
-            return "Run the cell again for the next one."
-        return "This is the last one." if self.tiers else ""
+        if self.last:
+            return "This is the last one."
+        return "Run the cell again for the next one." if self.tiers else ""
 
     def __str__(self) -> str:
         looks = f"it looks like {self.mistake}. " if self.mistake else ""
@@ -60,23 +65,35 @@ class Hint:
 
 
 def next_hint(exercise: Exercise, tried: Tried) -> Hint:
-    """The hint after those that were shown. The last tier stays.
-
-    A mistake that the last check named, and whose hint was not asked for yet, comes first. Each begins with the first
-    wrong line that the last check found.
-    """
+    """The hint after those that were shown; the last one stays. Each begins with what the last check found."""
     found = tried.first_wrong
-    return dataclasses.replace(_next(exercise, tried), found=sentences.along(found) if found else "")
+    known = [name for name in tried.diagnoses if name in {mistake.name for mistake in exercise.mistakes}]
+    return dataclasses.replace(
+        _next(exercise, tried), mistake=known[0] if known else "", found=sentences.along(found) if found else ""
+    )
 
 
 def _next(exercise: Exercise, tried: Tried) -> Hint:
-    mistakes = {mistake.name: mistake.hint for mistake in exercise.mistakes}
-    for name in tried.diagnoses:
-        if name in mistakes and name not in tried.mistakes:
-            return Hint(exercise.name, 0, len(exercise.hints), mistakes[name], name)
-    if not exercise.hints:
+    total = len(exercise.hints)
+    advice = _advice(exercise, tried)
+    left = [name for name in advice if name not in tried.advised]
+    in_turn = len(advice) - len(left) <= tried.tiers or tried.tiers >= total
+    if left and in_turn:
+        return Hint(exercise.name, 0, total, advice[left[0]], left[0], last=len(left) == 1 and tried.tiers >= total)
+    if not total:
         return Hint(exercise.name, 0, 0, "There are none for this exercise.")
-    return tier(exercise, min(tried.tiers + 1, len(exercise.hints)))
+    number = min(tried.tiers + 1, total)
+    return dataclasses.replace(tier(exercise, number), last=number == total and not left)
+
+
+def _advice(exercise: Exercise, tried: Tried) -> dict[str, str]:
+    """What the draws advise that the last check found wrong and did not tell of, by their names."""
+    last = tried.last or {}
+    seed, names = last.get("seed", 0), last.get("untold", ())
+    if not names or not isinstance(seed, int):
+        return {}
+    by_words = {draw.advice: draw.name for draw in reversed(exercise.draws(seed)) if draw.name in names and draw.advice}
+    return {name: words for words, name in reversed(by_words.items())}
 
 
 def tier(exercise: Exercise, number: int) -> Hint:

@@ -18,7 +18,7 @@ class Tried:
     best:     the highest score, in [0, 1].
     last:     the record of the last check, which holds the summary of its report (see `checking.changes`), or None.
     tiers:    how many tiers of the hints were shown.
-    mistakes: names of known mistakes whose hint was shown.
+    advised:  names of draws whose advice was shown as a hint.
     """
 
     tries: int = 0
@@ -27,7 +27,7 @@ class Tried:
     best: float = 0.0
     last: Mapping[str, Any] | None = None
     tiers: int = 0
-    mistakes: set[str] = field(default_factory=set)
+    advised: set[str] = field(default_factory=set)
 
     @property
     def diagnoses(self) -> tuple[str, ...]:
@@ -89,11 +89,11 @@ class State:
         tried.last = record
 
     def _hint(self, record: Mapping[str, Any]) -> None:
-        name, tier, mistake = str(record["exercise"]), int(record["tier"]), record.get("mistake")
+        name, tier, draw = str(record["exercise"]), int(record["tier"]), record.get("draw")
         tried = self.exercises.setdefault(name, Tried())
         tried.tiers = max(tried.tiers, tier)
-        if mistake:
-            tried.mistakes.add(str(mistake))
+        if draw:
+            tried.advised.add(str(draw))
 
     def _prediction(self, record: Mapping[str, Any]) -> None:
         name, guess, measured = str(record["name"]), record["guess"], record["measured"]

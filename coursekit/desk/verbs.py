@@ -14,10 +14,13 @@ from coursekit.checking.report import Report
 from coursekit.desk.book import book
 from coursekit.desk.course_map import CourseMap, course_map
 from coursekit.desk.hints import Hint, next_hint
+from coursekit.desk.newest import outdated, watch
 from coursekit.desk.predictions import line, pairs
 
+watch()
 
-def check(answer: Callable[..., Any], exercise: str | None = None, *, seed: int = 0) -> Report:
+
+def check(answer: Callable[..., Any] | None = None, exercise: str | None = None, *, seed: int = 0) -> Report:
     """Check an answer, show the report, and write down how it went. Nothing leaves this computer.
 
     answer:   the function you wrote; its name says which exercise it answers.
@@ -26,23 +29,26 @@ def check(answer: Callable[..., Any], exercise: str | None = None, *, seed: int 
     """
     report = check_only(answer, exercise, seed=seed)
     known = book()
+    old = outdated(answer)
+    if old:  # nothing to write down: what was tried has not run
+        return dataclasses.replace(report, outdated=old, notes=(*report.notes, *known.journal.troubles()))
     before = known.state().of(report.exercise).last
     known.add_check(report)
     notes = (*report.notes, *known.journal.troubles())
     return dataclasses.replace(report, since=since(before, report) if before else (), notes=notes)
 
 
-def hint(answer: Callable[..., Any] | str) -> Hint:
+def hint(answer: Callable[..., Any] | str | None = None) -> Hint:
     """The next hint for an exercise.
 
-    If the last check named a known mistake, the hint of that mistake comes first. Then each call shows one tier more of
-    the exercise's hints, and the last one stays. How far you went is remembered.
+    Each call shows one tier more of the exercise's hints, and the last one stays. Where a draw has advice of its own
+    that the last report did not give, it comes in turn with them. How far you went is remembered.
     """
-    exercise = registry.get(answer if isinstance(answer, str) else name_of(answer))
+    exercise = registry.get(answer if isinstance(answer, str) else name_of(answer, verb="hint"))
     known = book()
     shown = next_hint(exercise, known.state().of(exercise.name))
-    if shown.tier or shown.mistake:
-        known.add_hint(exercise.name, shown.tier, shown.mistake or None)
+    if shown.tier or shown.draw:
+        known.add_hint(exercise.name, shown.tier, shown.draw or None)
     return shown
 
 

@@ -53,7 +53,7 @@ def test_far_more_numbers_than_are_asked_for_are_not_looked_at():
 
 def test_fields_are_not_attributes_to_be_asked_for():
     trap = Trap(np.ones(2), [np.zeros(2)])
-    assert unpack(trap, (Tensor("a", ("N",)),), ((2,),))["a"].tolist() == [1, 1]
+    assert unpack(trap, (Tensor("a", ("N",)),), ((2,),)).arrays["a"].tolist() == [1, 1]
     assert len(list(trees.arrays(trap))) == 2 and trees.same(trap, trees.copy(trap))
     assert type(trees.copy(trap)) is Trap
     assert not trees.same(trap, (np.ones(2), Pretends())) and list(trees.arrays([Pretends()])) == []

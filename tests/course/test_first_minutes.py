@@ -123,10 +123,10 @@ def test_a_hint_is_about_the_mistake_that_was_named(lesson):
     cell.scroll_into_view_if_needed()
     write(lesson, cell, "hint(sigmoid)")
     run_cell(lesson, cell)
-    first = cell.get_by_role("note", name="about the mistake that your last check named")
-    first.get_by_text("What is -x when x is -1000?").wait_for(timeout=60_000)
+    first = cell.get_by_role("note", name="Hint 1 of 4 for sigmoid")
+    first.get_by_text("Your last check: it looks like").wait_for(timeout=60_000)
     run_cell(lesson, cell)
-    cell.get_by_role("note", name="Hint 1 of 4 for sigmoid").wait_for(timeout=60_000)
+    cell.get_by_role("note", name="Hint 2 of 4 for sigmoid").wait_for(timeout=60_000)
     cell.scroll_into_view_if_needed()
     photograph(lesson, "first-minutes-4-hint")
 

@@ -49,12 +49,12 @@ def test_hints_come_one_tier_at_a_time_and_the_last_one_stays():
     assert seen[2].earlier == STEPS[:2] and STEPS[0][:20] in seen[2]._repr_html_()
 
 
-def test_a_mistake_that_the_last_check_named_comes_first():
-    try_it(wrong)
-    first, second, third = (hint("gru_step") for _ in range(3))
-    assert (first.mistake, first.words) == (SWAPPED.name, SWAPPED.hint)
-    assert "mistake that your last check named" in str(first)
-    assert (second.tier, third.tier) == (1, 2)
+def test_the_first_hint_says_something_that_the_report_did_not_say():
+    report = try_it(wrong)
+    first, second = (hint("gru_step") for _ in range(2))
+    assert (first.words, second.words) == STEPS[:2] and first.mistake == SWAPPED.name
+    assert SWAPPED.hint in report._repr_html_() and first.words not in report.text
+    assert f"it looks like {SWAPPED.name}" in str(first)
 
 
 def test_a_hint_begins_with_the_first_wrong_line_of_the_last_try():
@@ -66,12 +66,30 @@ def test_a_hint_begins_with_the_first_wrong_line_of_the_last_try():
     assert hint("gru_step").found == ""
 
 
-def test_after_another_mistake_its_own_hint_comes_and_then_the_tiers_go_on():
+def test_after_another_mistake_the_tiers_go_on():
     hint("gru_step")
     later = EXERCISE.mistakes[3]
     check(later.implement, "gru_step")
-    assert hint("gru_step").mistake == later.name
-    assert hint("gru_step").tier == 2
+    following = hint("gru_step")
+    assert (following.mistake, following.tier) == (later.name, 2)
+
+
+def test_what_single_draws_advise_comes_one_at_a_time():
+    """The first naive try of write_check must not list every way to see a wrong candidate."""
+    exercise = registry.get("write_check")
+    advice = {draw.advice for draw in exercise.draws(0)}
+    report = check(lambda candidate: True, "write_check")
+    assert sum(each in " ".join(report.text.split()) for each in advice) == 1
+    assert "11 draws. `hint(write_check)` tells of one after the other." in " ".join(report.text.split())
+    said = " ".join(report.text.split())
+    wrong = {draw.advice for draw in exercise.draws(0) if draw.name.startswith("wrong")}
+    seen = [hint("write_check") for _ in range(len(wrong) - 1 + len(exercise.hints))]
+    assert len({each.words for each in seen}) == len(seen)
+    assert [bool(each.draw) for each in seen[:4]] == [True, False, True, False]
+    assert [each.last for each in seen] == [False] * (len(seen) - 1) + [True]
+    assert not any(each.words in said for each in seen)
+    assert "about the draw" in seen[0].title and seen[0].words in str(seen[0])
+    assert hint("write_check").words == exercise.hints[-1]
 
 
 def test_hints_go_on_in_another_kernel():

@@ -28,6 +28,7 @@ MAX_AXES = 16
 MAX_KEYS = 1_000
 MAX_KEY = 200  # characters
 NO_NUMBERS = "which is not a real number or an array of real numbers"
+_WHY_COMPLEX = ": was a root, a power or a logarithm of a negative number taken?"
 
 
 def returned(function: Callable[..., Any], *args: Any) -> Any:
@@ -62,6 +63,8 @@ class _Reader:
             return _integer(value)
         if isinstance(value, np.ndarray):
             return self._array(value, depth)
+        if isinstance(value, (complex, np.complexfloating)):
+            return f"a complex number, {NO_NUMBERS}{_WHY_COMPLEX}"
         if isinstance(value, np.generic):
             return _scalar(value)
         if isinstance(value, (str, bytes)):
@@ -116,7 +119,7 @@ class _Reader:
         if array.dtype.kind == "O":
             return self.read(array.tolist(), depth + 1)
         if array.dtype.kind not in "fiub":
-            return f"an array of {_kind(array.dtype)}, {NO_NUMBERS}"
+            return f"an array of {_kind(array.dtype)}, {NO_NUMBERS}{_WHY_COMPLEX if array.dtype.kind == 'c' else ''}"
         if isinstance(array, np.ma.MaskedArray):
             hidden = np.ma.getmaskarray(array)
             array = array.astype(float).filled(np.nan) if hidden.any() else array.data

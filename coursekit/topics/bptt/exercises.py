@@ -157,8 +157,8 @@ def _draw_clip(rng: np.random.Generator) -> Iterator[Draw]:
 def _clip_and_flatten(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     """(list of four arrays, norm) as five values, so that each is compared by its name."""
     value = answer(*args.values())
-    if isinstance(value, (tuple, list)) and len(value) == 2 and isinstance(value[0], (tuple, list)):
-        return (*value[0], value[1])
+    if isinstance(value, (tuple, list)) and len(value) > 1 and isinstance(value[0], (tuple, list)):
+        return (*value[0], *value[1:])
     return value
 
 

@@ -124,6 +124,8 @@ def _gradients_of_loss(answer, logits, values, actions, returns):
 
     leaves = [torch.from_numpy(array).requires_grad_() for array in (logits, values)]
     loss = answer(*leaves, torch.from_numpy(actions), torch.from_numpy(returns))
+    if isinstance(loss, tuple) and len(loss) == 2 and isinstance(loss[1], (tuple, list, dict)):
+        loss = loss[0]  # a cache beside it
     if not isinstance(loss, torch.Tensor) or loss.numel() != 1:
         kind = f"tensor of shape {tuple(loss.shape)}" if isinstance(loss, torch.Tensor) else type(loss).__name__
         raise TypeError(f"actor_critic_loss returned a {kind}; asked for is one number as a tensor")

@@ -124,8 +124,8 @@ def _draw_training(rng: np.random.Generator) -> Iterator[Draw]:
 def _flatten(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     """(six weights, six gradients, loss) as thirteen values, so that each is compared by its name."""
     value = answer(*args.values())
-    if isinstance(value, (tuple, list)) and len(value) == 3 and all(isinstance(v, (tuple, list)) for v in value[:2]):
-        return (*value[0], *value[1], value[2])
+    if isinstance(value, (tuple, list)) and len(value) > 2 and all(isinstance(v, (tuple, list)) for v in value[:2]):
+        return (*value[0], *value[1], *value[2:])
     return value
 
 

@@ -175,6 +175,7 @@ register(
         lesson=LESSON,
         asks="A chord of exactly `voices` keys: the first try that has so many, else the likeliest keys.",
         reference=draw_chord,
+        chance="u",
         returns=(Tensor("chord", ("K",), exact=True),),
         draw=_draw_chords,
         mistakes=mistakes.DRAW,

@@ -81,24 +81,31 @@ register(
 )
 
 
-def _reference_and_answer(rng: np.random.Generator, shape: tuple[int, ...], far: float) -> dict[str, np.ndarray]:
+def _reference_and_answer(
+    rng: np.random.Generator, shape: tuple[int, ...], far: float, zeros: bool = True
+) -> dict[str, np.ndarray]:
     """Arguments a and b in which every way to measure wrongly gives another number than the right way."""
     b = rng.uniform(0.3, 1.0, shape) * rng.choice([-1.0, 1.0], shape)
     a = b + rng.uniform(0.05, 0.2, shape) * rng.choice([-1.0, 1.0], shape)
     flat_a, flat_b = a.reshape(-1), b.reshape(-1)
     largest, worst, zero_in_both, zero = rng.choice(b.size, 4, replace=False)
-    flat_b[largest] = -3.0  # the largest entry is a negative one, and so is the one of a, a smaller one
-    flat_a[largest] = -2.75
+    flat_b[largest] = -rng.uniform(2.7, 3.3)  # the largest entry is negative, and so is the one of a, a smaller one
+    flat_a[largest] = flat_b[largest] + rng.uniform(0.2, 0.3)
     flat_b[worst] = 1.2  # the largest difference is a negative one, at an entry that is not large
     flat_a[worst] = flat_b[worst] - far * rng.uniform(0.5, 0.9)
     flat_a[zero_in_both] = flat_b[zero_in_both] = 0.0
     flat_a[zero], flat_b[zero] = rng.uniform(0.05, 0.2), 0.0
+    if not zeros:  # where nothing is zero, a division entry by entry gives a number
+        for place in (zero_in_both, zero):
+            flat_b[place] = rng.uniform(0.3, 1.0)
+            flat_a[place] = flat_b[place] + rng.uniform(0.05, 0.2)
     return {"a": a, "b": b}
 
 
 def _draw_pairs(rng: np.random.Generator) -> Iterator[Draw]:
     for name, (shape, far) in {"small": ((2, 3), 1), "a vector": ((7,), 1), "far off": ((2, 3, 4), 5)}.items():
         yield Draw(name, _reference_and_answer(rng, shape, far), {"entries": int(np.prod(shape))})
+    yield Draw("no zeros", _reference_and_answer(rng, (3, 4), 1, zeros=False), {"entries": 12})
 
 
 register(

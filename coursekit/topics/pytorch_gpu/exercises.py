@@ -28,7 +28,7 @@ from coursekit.topics.pytorch_gpu.answers import (
 )
 from coursekit.topics.pytorch_gpu.device import Device
 from coursekit.topics.pytorch_gpu.products import train_and_count
-from coursekit.topics.pytorch_gpu.run_layers import train_layer
+from coursekit.topics.pytorch_gpu.run_layers import train_layer, with_kinds
 
 LESSON = "07_pytorch_gpu"
 
@@ -92,20 +92,32 @@ register(
 # Weights that move.
 
 _KEYS = tuple(f"{kind}_l{k}" for k in range(2) for kind in weight_mistakes.KINDS)
+_NO_TENSOR = "no tensor of torch; make one of the array"
 _SIZES = {"small": (3, 5), "fresh numbers": (3, 5), "more inputs than units": (7, 2)}
 
 
 def _in_order(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
-    """The values of a returned dict in the order of the keys; anything else is left for the report to name.
+    """The values of a returned dict, each a tensor; anything else is left for the report to name.
 
-    Names are what is asked for: arrays without them are no answer, whatever their order.
+    Names are what is asked for: arrays without them are no answer, whatever their order, and neither are NumPy's arrays
+    under the right names, nor names that `load_state_dict` would refuse.
     """
-    value = answer(*args.values())
+    told = beside(with_kinds)(answer, args)
+    if type(told) is not tuple or len(told) != 2 or not isinstance(told[1], list):
+        return told
+    value, tensors = told
+    cache = value[1:] if isinstance(value, tuple) and tensors else ()
+    value = value[0] if cache else value
     if isinstance(value, (tuple, list)):
-        return {}
-    if isinstance(value, Mapping) and all(name in value for name in _KEYS):
-        return tuple(value[name] for name in _KEYS)
-    return value
+        return f"{'a tuple' if isinstance(value, tuple) else 'a list'} without names; asked for is a dict of tensors"
+    if not isinstance(value, Mapping):
+        return value
+    kinds = dict(zip(value, tensors, strict=False))
+    more = [name for name in value if name not in _KEYS]
+    if more:
+        return f"a dict with names that a torch.nn.GRU of these layers does not have: {', '.join(map(str, more))}"
+    given = {name: part if kinds.get(name) is True else _NO_TENSOR for name, part in value.items()}
+    return (*(given[name] for name in _KEYS), *cache) if set(_KEYS) <= set(given) else given
 
 
 def _draw_stack(rng: np.random.Generator) -> Iterator[Draw]:
@@ -173,7 +185,8 @@ def _pair(rng: np.random.Generator, shape: tuple[int, ...], error: float, precis
 
 
 def _draw_pairs(rng: np.random.Generator) -> Iterator[Draw]:
-    shapes = {"hs": (4, 6, 5), "dx": (4, 6, 3), "W_hh": (15, 5), "b_hh": (15,)}
+    # Two of one shape: whoever pairs by position gets numbers there, and not only shapes that do not fit.
+    shapes = {"hs": (4, 6, 5), "dW_hh": (15, 5), "W_hh": (15, 5), "b_hh": (15,)}
     for name, precision, tolerance in (
         ("float16 against float64", "float16", 1e-2),
         ("float32 against float64", "float32", 1e-5),
@@ -186,7 +199,7 @@ def _draw_pairs(rng: np.random.Generator) -> Iterator[Draw]:
         ours = {key: pair[0] for key, pair in reversed(pairs.items())}
         theirs = {key: pair[1] for key, pair in pairs.items()}
         if name.startswith("impossible"):
-            ours["dx"][2, 3, 1] = np.nan
+            ours["dW_hh"][2, 3] = np.nan
             ours["hs"] = np.array(theirs["hs"][None])  # the same numbers in another shape
         yield Draw(name, {"ours": ours, "theirs": theirs, "tolerance": tolerance}, {"tensors": len(shapes)})
 

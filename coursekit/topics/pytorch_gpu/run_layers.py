@@ -6,6 +6,18 @@ The functions run where the layer lives, see `coursekit.recurrence.beside`; so e
 from __future__ import annotations
 
 
+def with_kinds(answer, *args):
+    """What the answer returns, and of each value of a dict whether it is a tensor, which its numbers do not tell.
+
+    The dict may stand first in a tuple.
+    """
+    import torch
+
+    value = answer(*args)
+    named = value[0] if isinstance(value, tuple) and value else value
+    return value, [isinstance(part, torch.Tensor) for part in named.values()] if isinstance(named, dict) else []
+
+
 def train_layer(layer_class, D, H, weights, x, h0, dhs, dh_n):
     """Build a layer, look at its first weights, load others, run it forwards and backwards.
 
@@ -31,9 +43,14 @@ def train_layer(layer_class, D, H, weights, x, h0, dhs, dh_n):
     layer.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     x, h0 = (torch.from_numpy(value).requires_grad_() for value in (x, h0))
     outcome = layer(x, h0)
-    if not isinstance(outcome, tuple) or len(outcome) != 2:
-        raise TypeError(f"forward returned a {type(outcome).__name__}; asked for is the pair (hs, h_n)")
-    hs, h_n = outcome
+    cache = isinstance(outcome, tuple) and len(outcome) == 3 and isinstance(outcome[2], (tuple, list, dict))
+    if not isinstance(outcome, tuple) or len(outcome) - cache != 2:
+        count = f" of {len(outcome)}" if isinstance(outcome, (tuple, list)) else ""
+        raise TypeError(f"forward returned a {type(outcome).__name__}{count}; asked for is the pair (hs, h_n)")
+    hs, h_n = outcome[:2]
+    if not isinstance(hs, torch.Tensor) or not isinstance(h_n, torch.Tensor):
+        kinds = " and ".join(type(part).__name__ for part in (hs, h_n))
+        raise TypeError(f"forward returned as hs and h_n a pair of {kinds}; asked for are two tensors")
     shapes = (dhs.shape, dh_n.shape)
     if (tuple(hs.shape), tuple(h_n.shape)) != shapes:
         raise ValueError(f"hs and h_n have the shapes {tuple(hs.shape)} and {tuple(h_n.shape)}; asked for are {shapes}")
@@ -101,8 +118,11 @@ def train_function(layer, x, h0, W_ih, W_hh, b_ih, b_hh, dhs):
     leaves = [torch.from_numpy(value).requires_grad_() for value in (x, h0, W_ih, W_hh, b_ih, b_hh)]
     with Recorder(leaves) as recorder:
         hs = layer(*leaves)
+        if isinstance(hs, tuple) and len(hs) == 2 and isinstance(hs[1], (tuple, list, dict)):
+            hs = hs[0]  # a cache beside it
     if not isinstance(hs, torch.Tensor) or tuple(hs.shape) != dhs.shape:
-        found = tuple(hs.shape) if isinstance(hs, torch.Tensor) else f"a {type(hs).__name__}"
+        count = f" of {len(hs)} values" if isinstance(hs, (tuple, list)) else ""
+        found = tuple(hs.shape) if isinstance(hs, torch.Tensor) else f"a {type(hs).__name__}{count}"
         raise ValueError(f"it returned {found}; asked for is one tensor hs of shape {dhs.shape}")
     loss = (hs * torch.from_numpy(dhs)).sum()
     if loss.requires_grad:

@@ -162,6 +162,7 @@ register(
         lesson=LESSON,
         asks="n symbols drawn one after the other from a language model, with n given uniform numbers: ids (n,).",
         reference=sample_text,
+        chance="u",
         returns=(Tensor("ids", ("n",), exact=True),),
         draw=_draw_text,
         uses=("rnn_step", "softmax"),

@@ -80,7 +80,12 @@ RIGHT = {"write_check": CHECK, "GRU": MODULE, "gru_layer_fused": FUSED, "benchma
 MISTAKES = [
     ("write_check", "T, scale = 6,", "T, scale = 1,", "a check with one time step"),
     ("write_check", "< 1e-4", "== 0", "a check for equal bits"),
-    ("write_check", "np.abs(got - want).max() < 1e-4", "True", "a check of the shape only"),
+    (
+        "write_check",
+        "np.abs(got - want).max() < 1e-4",
+        "np.abs(got - want).max() < 1",
+        "a check with a tolerance as large",
+    ),
     ("GRU", "(1 - z) * n + z * h", "(1 - z) * h + z * n", "an update gate that writes"),
     ("GRU", "xn + r * hn", "xn + hn", "a candidate without the reset gate"),
     ("GRU", "else h0[0]", "else h0[0].detach()", "an initial state that is cut off from the graph"),
