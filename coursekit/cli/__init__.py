@@ -17,7 +17,7 @@ from coursekit.cli.errors import UserError, missing_package
 
 GROUPS = {
     "for learners": ("start", "lab", "check", "progress", "data"),
-    "for teachers": ("new-course", "grade", "report"),
+    "for teachers": ("new-course", "grade", "report", "extend", "move-gradebook"),
     "for everyone": ("doctor",),
     "for authors of lessons": ("release",),
 }
@@ -71,7 +71,7 @@ def _overview(modules: Mapping[str, ModuleType]) -> str:
     """What `coursekit --help` says: every verb with its sentence, by who needs it."""
     lines = ["A course from the vanilla RNN to the GRU. Its checks say where an answer is wrong."]
     for title, group in GROUPS.items():
-        lines += ["", f"{title}:", *(f"  {verb:<11} {modules[verb].SUMMARY}" for verb in group)]
+        lines += ["", f"{title}:", *(f"  {verb:<14} {modules[verb].SUMMARY}" for verb in group)]
     return "\n".join([*lines, "", "`coursekit VERB --help` tells more about a verb, with examples."])
 
 

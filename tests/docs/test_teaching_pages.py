@@ -51,13 +51,15 @@ def test_learning_management_systems(tmp_path):
     folder = tmp_path / "work"
     folder.mkdir()
     said = execute(TEACHING / "lms.md", folder)
-    assert "2 submissions. All decided." in said
+    assert "2 submissions. All decided." in said and "3 submissions. All decided. 1 unchanged." in said
+    assert "Late: 1." in said
     with Gradebook(f"sqlite:///{folder / 'rnn' / 'gradebook.db'}") as book:
         assert book.find_student("4711").last_name == "Lovelace"
-        assert {s.student.id for s in book.assignment_submissions(LESSON)} == {"4711", "4712"}
+        scores = {s.student.id: s.score for s in book.assignment_submissions(LESSON)}
+    assert scores == {"4711": 0.0, "4712": 8.0, "4713": 0.0}
     with (folder / "rnn" / "worksheet-with-points.csv").open(encoding="utf-8") as file:
         points = {row["Full name"]: row["Grade"] for row in csv.DictReader(file)}
-    assert points == {"Ada Lovelace": "0.0", "Alan Turing": "0.0", "Kurt Gödel": ""}
+    assert points == {"Ada Lovelace": "0.0", "Alan Turing": "8.0", "Kurt Gödel": "0.0"}
 
 
 def test_the_page_s_program_makes_no_number_of_what_is_undecided(tmp_path):

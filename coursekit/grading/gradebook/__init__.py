@@ -7,6 +7,8 @@ decision.py     scores and comments of one notebook
 rows.py         reads and writes the rows, for whoever grades
 booked.py       what the gradebook says: the one set of numbers that is shown and exported
 fingerprint.py  all that a row depends on, and why one is written again; written.py keeps it
+extension.py    more time for one student
+moving.py       all of it copied to a PostgreSQL server
 table.py        one student's line in a table
 presentation.py the notebook that people look at
 writer.py       all of it for a class: rows, late penalties, folders

@@ -18,7 +18,7 @@ def opened(course: Course, assignment: str) -> Iterator[tuple[Gradebook, Assignm
         book = Gradebook(course.db_url, course.directory.course_id)
     except SQLAlchemyError as error:
         raise CourseError(
-            f"The gradebook cannot be opened: {_cause(error)}. Is its server up, its db_url right?"
+            f"The gradebook cannot be opened: {cause(error)}. Is its server up, its db_url right?"
         ) from None
     try:
         try:
@@ -40,7 +40,7 @@ def writing() -> Iterator[None]:
         if _is_about_the_content(error):
             raise
         raise CourseError(
-            f"The gradebook cannot be written: {_cause(error)}. What was graded is kept; close other programs that use "
+            f"The gradebook cannot be written: {cause(error)}. What was graded is kept; close other programs that use "
             "the gradebook and run the same command again."
         ) from None
 
@@ -50,6 +50,7 @@ def _is_about_the_content(error: DBAPIError) -> bool:
     return type(error).__name__ in ("DataError", "IntegrityError", "InterfaceError", "ProgrammingError")
 
 
-def _cause(error: SQLAlchemyError) -> str:
+def cause(error: Exception) -> str:
+    """What the database itself says, as the middle of a sentence."""
     said = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
     return said.splitlines()[0].rstrip(".")

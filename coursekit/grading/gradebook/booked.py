@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from nbgrader.api import Assignment, BaseCell, Grade, Notebook, Student, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from coursekit.grading.submission.names import one_spelling
@@ -39,13 +39,17 @@ class Score:
 
 @dataclass
 class Booked:
-    """What the gradebook holds of one student. Times are in UTC, as nbgrader has them."""
+    """What the gradebook holds of one student. Times are in UTC, as nbgrader has them.
+
+    begun: True if it holds notebooks, and not only an extension for work that has not come.
+    """
 
     id: str
     full_name: str = ""
     time: datetime | None = None
     extension: timedelta | None = None
     late_s: float = 0.0
+    begun: bool = True
     penalties: dict[str, float] = field(default_factory=dict)  # by notebook
     scores: dict[Cell, Score] = field(default_factory=dict)
 
@@ -76,7 +80,8 @@ def worth(assignment: Assignment) -> dict[Cell, float]:
 def booked(session: Session, assignment: Assignment, students: Collection[str] | None = None) -> dict[str, Booked]:
     """What is booked, by student; of everybody, or of some. Two queries, however many students there are."""
     table = SubmittedAssignment
-    people = select(table.student_id, table.timestamp, table.extension, Student.first_name, Student.last_name)
+    begun = exists().where(SubmittedNotebook.assignment_id == table.id).label("begun")
+    people = select(table.student_id, table.timestamp, table.extension, Student.first_name, Student.last_name, begun)
     people = people.join(Student, table.student_id == Student.id).where(table.assignment_id == assignment.id)
     scores = (
         select(
@@ -102,7 +107,7 @@ def booked(session: Session, assignment: Assignment, students: Collection[str] |
     for row in session.execute(people):
         name = _full_name(row)
         late_s = _late_s(row.timestamp, assignment.duedate, row.extension)
-        found[row.student_id] = Booked(row.student_id, name, row.timestamp, row.extension, late_s)
+        found[row.student_id] = Booked(row.student_id, name, row.timestamp, row.extension, late_s, row.begun)
     for row in session.execute(scores):
         entry = found[row.student_id]
         entry.penalties[row.notebook] = row.late_submission_penalty or 0.0

@@ -37,7 +37,8 @@ class UndecidedIsNoNumber(CsvExportPlugin):
                 if self.student and student.id not in map(str, self.student):
                     continue
                 entry = there.get(student.id)
-                numbers = (0.0, 0.0, 0.0) if entry is None else (entry.raw, entry.penalty, entry.total)
+                absent = entry is None or not entry.begun
+                numbers = (0.0, 0.0, 0.0) if absent else (entry.raw, entry.penalty, entry.total)
                 names = (student.id, student.last_name, student.first_name, student.email)
                 times = (assignment.duedate, None if entry is None else entry.time)
                 fields = (assignment.name, *times, *names, *numbers, most)

@@ -87,24 +87,25 @@ def due_dates(given: Iterable[str], chosen: Mapping[str, Path]) -> dict[str, dat
     """By lesson, when it is due, from texts such as "05=2027-01-15T23:59" (this computer's time zone)."""
     dates: dict[str, datetime.datetime] = {}
     for text in given:
-        name, sign, date = text.partition("=")
+        name, sign, written = text.partition("=")
         if not sign:
             raise PlanError(f"--due takes LESSON=DATE, such as 05=2027-01-15T23:59; got {text!r}.")
         lesson, _ = _known(name, chosen)
         if lesson in dates:
             raise PlanError(f"{lesson} has two due dates.")
-        dates[lesson] = _date(date)
+        dates[lesson] = date(written)
     return dates
 
 
-def _date(text: str) -> datetime.datetime:
+def date(text: str) -> datetime.datetime:
+    """A date as people type it, in this computer's time zone if it names none. A day without a time is its end."""
     try:
         when = datetime.datetime.fromisoformat(text)
     except ValueError:
         raise PlanError(
             f"{text!r} is no date: write 2027-01-15T23:59, or 2027-01-15T23:59+01:00 for another time zone."
         ) from None
-    if re.fullmatch(r"[0-9-]+", text):  # a day without a time lasts until its end
+    if re.fullmatch(r"[0-9-]+", text):
         when = when.replace(hour=23, minute=59)
     return when if when.tzinfo else when.astimezone()
 

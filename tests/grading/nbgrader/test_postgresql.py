@@ -1,59 +1,20 @@
 """The gradebook in a real PostgreSQL, started for this test as an ordinary user."""
 
-import os
-import pwd
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from coursekit.grading.gradebook.book import opened
 from coursekit.grading.gradebook.lock import alone_on
 from coursekit.grading.submission.course import Course
+from tests.postgresql import running
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow, pytest.mark.usefixtures("isolated")]
 WRONG = "def gru_parameter_count(D, H):\n    return 3 * (D * H + H * H + H)"
 
 
-def program(name):
-    found = shutil.which(name) or next(
-        iter(sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), None
-    )
-    if found is None:
-        pytest.skip(f"PostgreSQL is not installed here: there is no {name} (Debian: apt-get install postgresql)")
-    return str(found)
-
-
 @pytest.fixture(scope="module")
 def server():
-    """The URL of an empty database; the server listens on a socket in its own folder only."""
-    initdb, pg_ctl = program("initdb"), program("pg_ctl")
-    pytest.importorskip("psycopg")
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # a socket's path must be short
-    data = folder / "data"
-    as_user = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-
-    def run(*command):
-        done = subprocess.run(command, cwd=folder, text=True, capture_output=True, **as_user)
-        assert done.returncode == 0, done.stderr[-2000:]
-
-    try:
-        run(initdb, "-D", str(data), "-U", "teacher", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-        run(pg_ctl, "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
-        try:
-            yield f"postgresql+psycopg://teacher@/postgres?host={folder}"
-        finally:
-            run(pg_ctl, "-D", str(data), "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with running() as server:
+        yield server.url("postgres")
 
 
 def test_both_programs_write_the_same_gradebook(server, make_course):
