@@ -11,6 +11,8 @@ import base64
 import functools
 import html
 import io
+import re
+import textwrap
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -68,6 +70,8 @@ _RC = {
     "xtick.labelsize": 10,
     "ytick.labelsize": 10,
 }
+
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 FIGURES: dict[str, Callable[..., CourseFigure]] = {}
 
@@ -141,6 +145,7 @@ def course_figure(draw: Callable[..., CourseFigure]) -> Callable[..., CourseFigu
     def drawn(*args: Any, **kwargs: Any) -> CourseFigure:
         with course_style():
             fig = draw(*args, **kwargs)
+            _whole_markers(fig)
         if not getattr(fig, "description", ""):
             raise TypeError(f"{draw.__name__}: a figure function ends with `return describe(fig, ...)`")
         return fig
@@ -150,6 +155,25 @@ def course_figure(draw: Callable[..., CourseFigure]) -> Callable[..., CourseFigu
         raise ValueError(f"two figure functions are called {draw.__name__}: {known.__module__}, {draw.__module__}")
     FIGURES[draw.__name__] = drawn
     return drawn
+
+
+def _whole_markers(fig: Figure) -> None:
+    """Let the first and the last point of a curve reach over the edge of their panel, which else cuts them in half."""
+    for ax in fig.axes:
+        limits = np.sort([ax.get_xlim(), ax.get_ylim()])
+        for curve in ax.lines:
+            if curve.get_marker() not in ("None", "", None) and curve.get_transform() == ax.transData:
+                points = curve.get_xydata()
+                points = points[np.isfinite(points).all(axis=1)]
+                if ((points >= limits[:, 0]) & (points <= limits[:, 1])).all():
+                    curve.set_clip_on(False)
+
+
+def wrapped(text: str, width: int) -> str:
+    """The text in lines of up to `width` letters, broken between words alone: never in a formula or a number."""
+    whole = re.sub(r" (?=[-+*/=@<>]|\+=)|(?<=[-+*/=@<>]) ", _NO_BREAK, text)
+    lines = textwrap.wrap(whole, width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace(_NO_BREAK, " ")
 
 
 def line(name: str, **changes: Any) -> dict[str, Any]:

@@ -77,6 +77,6 @@ def clipping_in_training(runs: Mapping[str, tuple[np.ndarray, np.ndarray]], limi
         said.append(f"{label}: largest norm {np.max(norms):.2g}, last loss {losses[-1]:.2g}")
     above.set(yscale="log", ylabel="gradient norm\nbefore clipping")
     below.set(yscale="log", ylabel="loss", xlabel="step of training")
-    level(above, limit, f"limit {limit:g}")
-    above.legend(loc="center right")
+    level(above, limit, "")
+    above.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(runs))
     return describe(fig, f"Training one network with two limits of the gradient norm. {'; '.join(said)}.")

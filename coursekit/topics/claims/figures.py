@@ -6,7 +6,6 @@ The functions read results of `coursekit.topics.claims.experiments`: `title`, `q
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,7 +15,18 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from coursekit.figures.curves import as_number, cell_of
-from coursekit.figures.style import NEUTRAL, CourseFigure, band, bar, course_figure, describe, figure, line, points
+from coursekit.figures.style import (
+    NEUTRAL,
+    CourseFigure,
+    band,
+    bar,
+    course_figure,
+    describe,
+    figure,
+    line,
+    points,
+    wrapped,
+)
 
 _SECOND_STYLE = {"RNN": (0, (1, 4)), "LSTM": (0, (1, 1)), "GRU": (0, (3, 1, 1, 1))}
 _SHADE = "#E4E4E4"
@@ -55,14 +65,14 @@ def _panel(ax: Axes, title: str, content: Mapping, picture: Mapping, first: bool
         bars = [ax.bar(name, value, **bar(name)) for name, value in content.items()]
         for drawn, value in zip(bars, content.values(), strict=True):
             ax.bar_label(drawn, [_count(value)], fontsize=9)
-        ax.set(title=_broken(title, 20))
+        ax.set(title=wrapped(title, 20))
         ax.grid(axis="x", visible=False)
         ax.margins(y=0.15)
         ax.yaxis.set_major_formatter(lambda value, _: _count(value))
     else:
         for label, (x, runs) in content.items():
             band(ax, x, runs, cell_of(label), label=label, **_style(label, list(content)))
-        ax.set(title=_broken(title, 20), xlabel=picture["x"])
+        ax.set(title=wrapped(title, 20), xlabel=picture["x"])
         ax.legend(fontsize=9, loc="upper left", bbox_to_anchor=(-0.05, -0.22), borderpad=0, labelspacing=0.2)
         for axis in picture["log"]:
             ax.set(**{f"{axis}scale": "log"})
@@ -115,7 +125,7 @@ def _intervals(ax: Axes, result: Any, guess: float | None, full: Any) -> None:
             _one_row(ax, row + 0.3, recorded[measurement.where], "recorded full run", "s", _COLOUR[False])
     names = ["\n".join(textwrap.wrap(m.where, 24)) for m in result.measurements]
     ax.set_yticks(range(len(names)), names)
-    ax.set(xlim=limits, ylim=(len(names) - 0.4, -0.6), xlabel=_broken(result.quantity, 62))
+    ax.set(xlim=limits, ylim=(len(names) - 0.4, -0.6), xlabel=wrapped(result.quantity, 62))
     ax.grid(axis="y", visible=False)
     if ratio:
         _label_narrow_log_axis(ax.xaxis)
@@ -146,10 +156,6 @@ def _wider(low: float, high: float, ratio: bool) -> tuple[float, float]:
         return low / room, high * room
     room = max(0.08 * (high - low), 1e-9)
     return low - room, high + room
-
-
-def _broken(text: str, width: int) -> str:
-    return "\n".join(textwrap.wrap(text, width))
 
 
 @course_figure
