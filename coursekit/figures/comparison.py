@@ -21,6 +21,10 @@ def comparison(table: Comparison) -> CourseFigure:
         ax.errorbar(mean, k, xerr=[[mean - low], [high - mean]], fmt=marker, color=colour, capsize=4, linewidth=2)
     best = table.best_baseline
     ax.axvline(best.interval.mean, color=NEUTRAL, linewidth=1, linestyle=(0, (6, 3)))
+    low, high = ax.get_xlim()
+    side = "left" if best.interval.mean < (low + high) / 2 else "right"
+    place = {"xycoords": ("data", "axes fraction"), "ha": side, "va": "bottom", "fontsize": 9, "color": NEUTRAL}
+    ax.annotate("best baseline", (best.interval.mean, 1), **place)
     ax.set_yticks(range(len(table.rows)), [row.name for row in table.rows])
     ax.set_ylim(len(table.rows) - 0.5, -0.5)
     ax.grid(axis="y", visible=False)

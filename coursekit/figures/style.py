@@ -165,8 +165,9 @@ def _whole_markers(fig: Figure) -> None:
             if curve.get_marker() not in ("None", "", None) and curve.get_transform() == ax.transData:
                 points = curve.get_xydata()
                 points = points[np.isfinite(points).all(axis=1)]
-                if ((points >= limits[:, 0]) & (points <= limits[:, 1])).all():
+                if len(points) and ((points >= limits[:, 0]) & (points <= limits[:, 1])).all():
                     curve.set_clip_on(False)
+                    curve.set_in_layout(False)  # the panel keeps its place
 
 
 def wrapped(text: str, width: int) -> str:

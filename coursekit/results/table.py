@@ -7,6 +7,7 @@ Printed lines are broken by a narrow window in the middle of a word or a number;
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -44,8 +45,8 @@ def _said(value: Any) -> str:
     """An entry as text: "76,903", "0.0912", "–" for nothing."""
     if value is None:
         return "–"
-    if isinstance(value, str) or isinstance(value, bool):
+    if isinstance(value, (str, bool)):
         return str(value)
-    if isinstance(value, int) or getattr(value, "dtype", None) is not None and value.dtype.kind in "iu":
+    if isinstance(value, numbers.Integral):
         return f"{value:,}"
     return number(float(value))

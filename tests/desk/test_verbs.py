@@ -9,8 +9,8 @@ import bs4
 import pytest
 
 from coursekit import check, hint, predicted
-from coursekit.desk.predictions import INVITATION, Compared, Line
 from coursekit.checking import registry
+from coursekit.desk.predictions import INVITATION, Compared, Line
 
 EXERCISE = registry.get("gru_step")
 SWAPPED = EXERCISE.mistakes[0]
