@@ -41,9 +41,11 @@ def without_title(label: str, title: str) -> str:
 
 
 def legend_below(ax: Axes, inside: bool) -> None:
-    """The legend in the empty corner below falling lines, or under the panel."""
+    """The legend in the empty corner below falling lines, or under the panel; predictions stand last in it."""
     place = {"loc": "lower left"} if inside else {"loc": "upper left", "bbox_to_anchor": (-0.05, -0.2)}
-    ax.legend(fontsize=9, **place)
+    handles, labels = ax.get_legend_handles_labels()
+    order = sorted(range(len(labels)), key=lambda k: "your prediction" in labels[k])  # after all that was measured
+    ax.legend([handles[k] for k in order], [labels[k] for k in order], fontsize=9, **place)
 
 
 def once(ax: Axes, text: str) -> str:
