@@ -1,20 +1,21 @@
 """The measure of a figure's layout finds each kind of fault, and every figure of the course is measured by it.
 
-The figures are measured where they are drawn: with made-up numbers by `tests/topics/pictures.drawn`, with the numbers of
-the lessons by `tests/course/test_lessons.py`.
+They are measured where they are drawn: with made-up numbers by `tests/topics/pictures.drawn`, with the numbers of the
+lessons by `tests/course/test_lessons.py`.
 """
 
 from __future__ import annotations
-
-import re
 
 import pytest
 
 from coursekit import plots
 from coursekit.figures import style
+from coursekit.results.comparison import Comparison
 from tests.course.learners import ROOT
 from tests.figures.layout import troubles, watch
+from tests.topics.pictures import drawn
 
+OF_EXPLORERS = ("gradient_reach", "held_gates")
 FIGURES = sorted(style.FIGURES) if len(dir(plots)) else []
 
 
@@ -103,14 +104,21 @@ def test_a_watched_figure_says_its_faults_when_it_is_shown(monkeypatch):
         fig._repr_mimebundle_()
 
 
+@pytest.mark.parametrize("best", [1.0, 2.9, 5.0])
+def test_the_line_of_the_best_baseline_has_its_name_wherever_it_stands(best):
+    table = Comparison("error", lower_is_better=True)
+    table.add("a simple rival", best, baseline=True)
+    table.add("GRU", [1.0, 2.0, 5.0])
+    fig, _ = drawn(plots.comparison(table))
+    assert [text.get_text() for text in fig.axes[0].texts] == ["best baseline"]
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_is_measured(name):
-    """With made-up numbers in the tests of its room, and with real ones in a lesson."""
-    drawn = re.compile(rf"\bdrawn(_axes)?\((plots\.)?{name}\(|fig = plots\.{name}\(|held_gates|gradient_reach")
-    tests = "\n".join(path.read_text() for path in (ROOT / "tests").glob("topics/*/test_*.py"))
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").glob("*/**/test_*.py"))
     lessons = "\n".join(path.read_text() for path in (ROOT / "solutions").glob("*/*.md"))
-    assert drawn.search(tests) or f"plots.{name}(" in tests
-    assert f"plots.{name}(" in lessons or name in ("held_gates", "gradient_reach")
+    assert f" {name}(" in tests or f"plots.{name}(" in tests
+    assert f"plots.{name}(" in lessons or name in OF_EXPLORERS
 
 
 def test_a_line_is_broken_between_words_and_never_in_a_formula():

@@ -154,9 +154,8 @@ def time_per_step(
     right.set_title(f"recorded: {device}" if recorded else "", fontsize=10)
     if not recorded:
         text = "No GPU figures are recorded here. On a machine with one, run python benchmarks/gpu.py"
-        right.text(0.5, 0.5, text, ha="center", va="center", transform=right.transAxes, color=NEUTRAL).set_in_layout(
-            False
-        )
+        place = {"ha": "center", "va": "center", "transform": right.transAxes, "in_layout": False}
+        right.text(0.5, 0.5, text, color=NEUTRAL, **place)
         right.set_axis_off()
         said.append("no GPU figures are recorded")
     for ax in (left, right) if recorded else (left,):
