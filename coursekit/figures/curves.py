@@ -53,6 +53,14 @@ def once(ax: Axes, text: str) -> str:
     return "_" if text in ax.get_legend_handles_labels()[1] else text
 
 
+def predicted_at(ax: Axes, x: float, y: Any, colour: str) -> None:
+    """A predicted value as an open diamond; nothing where no number was written."""
+    number = as_number(y)
+    if number is not None:
+        look = {"mec": colour, "mfc": "none", "ms": 9, "mew": 1.6, "linestyle": "none", "zorder": 4}
+        ax.plot([x], [number], "D", label=once(ax, "your prediction"), **look)
+
+
 def as_number(value) -> float | None:
     """A prediction as a number; None where there is none, or something else stands."""
     try:

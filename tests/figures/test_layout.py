@@ -6,6 +6,7 @@ lessons by `tests/course/test_lessons.py`.
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from coursekit import plots
@@ -126,3 +127,34 @@ def test_a_line_is_broken_between_words_and_never_in_a_formula():
         "an old state that is dropped:\nh = (1 - z) * n"
     )
     assert style.wrapped("learning rate 0.1 to 0.001", 8) == "learning\nrate 0.1\nto 0.001"
+
+
+DIAMONDS = {
+    "comparison": lambda guess: plots.comparison(three_methods(), {"GRU": guess}),
+    "difference_error": lambda guess: plots.difference_error(
+        np.geomspace(1e-9, 1, 5), {"central": np.array([1, 1e-4, 1e-6, 1e-4, 1])}, {"central": guess}
+    ),
+    "truncation_error": lambda guess: plots.truncation_error([1, 5, 20], {"RNN": [[0.5, 0.2, 0.0]]}, {"RNN": guess}),
+    "gate_traces": lambda guess: plots.gate_traces(
+        [-1, 0, 1, 2], {"f": [0.5, 0.2, 0.8, 0.8]}, np.zeros((3, 4)), 1, {"f at the flag": guess}
+    ),
+    "gates_over_time": lambda guess: plots.gates_over_time(
+        {"z": np.array([0.6, 0.1, 0.9])}, np.array([0.2, 0.8, 0.1]), 1, {"after it": guess}
+    ),
+}
+
+
+def three_methods() -> Comparison:
+    table = Comparison("error", lower_is_better=True)
+    table.add("a simple rival", 3.0, baseline=True)
+    table.add("GRU", [0.1, 0.2, 5.0])
+    return table
+
+
+@pytest.mark.parametrize("name", DIAMONDS)
+def test_a_prediction_is_an_open_diamond_with_its_name_and_no_number_is_none(name):
+    for guess, diamonds in ((0.5, 1), (None, 0), ("much", 0)):
+        fig, _ = drawn(DIAMONDS[name](guess))
+        found = [line for ax in fig.axes for line in ax.lines if line.get_marker() == "D" and line.get_mfc() == "none"]
+        assert len(found) == diamonds
+        assert [line.get_label() for line in found] == ["your prediction"] * diamonds
