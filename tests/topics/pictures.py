@@ -11,7 +11,8 @@ from tests.figures.layout import troubles
 def drawn(fig: CourseFigure) -> tuple[CourseFigure, str]:
     """The figure, after it has been rendered, and its alternative text."""
     assert len(fig._repr_mimebundle_()[0]["image/png"]) > 1000
-    assert troubles(fig) == []
+    faults = troubles(fig)
+    assert not faults, faults
     return fig, fig.description
 
 
