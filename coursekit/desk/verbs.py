@@ -15,7 +15,8 @@ from coursekit.desk.book import book
 from coursekit.desk.course_map import CourseMap, course_map
 from coursekit.desk.hints import Hint, next_hint
 from coursekit.desk.newest import outdated, watch
-from coursekit.desk.predictions import line, pairs
+from coursekit.desk.predictions import Compared, compared
+from coursekit.desk.showing import show
 
 watch()
 
@@ -53,7 +54,7 @@ def hint(answer: Callable[..., Any] | str | None = None) -> Hint:
 
 
 def predicted(name: str, guess: Any, measured: Any = None) -> None:
-    """Print a prediction beside what was measured, and remember both.
+    """Show a prediction beside what was measured, and remember both.
 
     name:     the name of the prediction; a lesson's is that of its cell.
     guess:    what you wrote: a number, a word, or None if you wrote nothing.
@@ -61,10 +62,10 @@ def predicted(name: str, guess: Any, measured: Any = None) -> None:
               keys, and each key gets a line.
     """
     known = book()
-    earlier = known.state().predictions
-    for key, label, one, result in pairs(name, guess, measured):
-        print(line(label, one, result, earlier.get(key)))
-        known.remember(key, one, result)
+    lines = compared(name, guess, measured, known.state().predictions)
+    show(Compared(tuple(lines.values())))
+    for key, line in lines.items():
+        known.remember(key, line.guess, line.measured)
 
 
 def progress() -> CourseMap:

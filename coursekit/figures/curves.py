@@ -41,14 +41,24 @@ def without_title(label: str, title: str) -> str:
 
 
 def legend_below(ax: Axes, inside: bool) -> None:
-    """The legend in the empty corner below falling lines, or under the panel."""
+    """The legend in the empty corner below falling lines, or under the panel; predictions stand last in it."""
     place = {"loc": "lower left"} if inside else {"loc": "upper left", "bbox_to_anchor": (-0.05, -0.2)}
-    ax.legend(fontsize=9, **place)
+    handles, labels = ax.get_legend_handles_labels()
+    order = sorted(range(len(labels)), key=lambda k: "your prediction" in labels[k])  # after all that was measured
+    ax.legend([handles[k] for k in order], [labels[k] for k in order], fontsize=9, **place)
 
 
 def once(ax: Axes, text: str) -> str:
     """The text as a label, unless the panel has it already; Matplotlib leaves labels with "_" out."""
     return "_" if text in ax.get_legend_handles_labels()[1] else text
+
+
+def predicted_at(ax: Axes, x: float, y: Any, colour: str) -> None:
+    """A predicted value as an open diamond; nothing where no number was written."""
+    number = as_number(y)
+    if number is not None:
+        look = {"mec": colour, "mfc": "none", "ms": 9, "mew": 1.6, "linestyle": "none", "zorder": 4}
+        ax.plot([x], [number], "D", label=once(ax, "your prediction"), **look)
 
 
 def as_number(value) -> float | None:

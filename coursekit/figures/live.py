@@ -125,9 +125,4 @@ def _image(figure: CourseFigure) -> str:
         canvas = FigureCanvasAgg(figure)
         canvas.draw()  # savefig would draw twice
         Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(stored, "PNG", compress_level=1)
-    width, height = (round(100 * inches) for inches in figure.get_size_inches())
-    return (
-        f'<img src="data:image/png;base64,{base64.b64encode(stored.getvalue()).decode("ascii")}" '
-        f'alt="{html.escape(figure.description)}" width="{width}" height="{height}" '
-        'style="max-width: 100%; height: auto">'
-    )
+    return figure.as_html(base64.b64encode(stored.getvalue()).decode("ascii"))

@@ -2,7 +2,8 @@
 
 A cell or a gate has one colour, one line style and one marker everywhere. The colours of one group differ in lightness,
 so that they survive grey print, and stay apart for readers with any of the common kinds of colour blindness; the tests
-compute both. Backgrounds are white and opaque: a figure looks the same in light and dark notebooks.
+compute both. Backgrounds are white and opaque, so that "dark" and "white" in a text mean the same everywhere; a
+dark page dims the white.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import base64
 import functools
 import html
 import io
+import re
+import textwrap
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -69,6 +72,16 @@ _RC = {
     "ytick.labelsize": 10,
 }
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+# JupyterLab and Notebook 7, VS Code, the book.
+_DIMMED = (
+    "<style>"
+    '[data-jp-theme-light="false"] .coursekit-figure, .vscode-dark .coursekit-figure, '
+    '[data-theme="dark"] .coursekit-figure { filter: brightness(0.82); border-radius: 4px; }'
+    "</style>"
+)
+
 FIGURES: dict[str, Callable[..., CourseFigure]] = {}
 
 
@@ -99,15 +112,20 @@ class CourseFigure(Figure):
         picture.save(stored, "PNG", optimize=True)
         return stored.getvalue()
 
+    def as_html(self, png: str) -> str:
+        """The page element for this figure, from its pixels in base64."""
+        width, height = (round(_SCREEN_DPI * inches) for inches in self.get_size_inches())
+        return (
+            f'<img src="data:image/png;base64,{png}" alt="{html.escape(self.description)}" class="coursekit-figure" '
+            f'width="{width}" height="{height}" style="max-width: 100%; height: auto">{_DIMMED}'
+        )
+
     def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict[str, str], dict[str, dict]]:
         # JupyterLab ignores the alternative text of an image/png, so the picture also comes as HTML, which
         # JupyterLab and nbconvert prefer; the image/png is for what reads no HTML, such as LaTeX.
         png = base64.b64encode(self._png()).decode("ascii")
         width, height = (round(_SCREEN_DPI * inches) for inches in self.get_size_inches())
-        image = (
-            f'<img src="data:image/png;base64,{png}" alt="{html.escape(self.description)}" '
-            f'width="{width}" height="{height}" style="max-width: 100%; height: auto">'
-        )
+        image = self.as_html(png)
         data = {"text/plain": self.description, "image/png": png, "text/html": image}
         return data, {"image/png": {"alt": self.description, "width": width, "height": height}}
 
@@ -141,6 +159,7 @@ def course_figure(draw: Callable[..., CourseFigure]) -> Callable[..., CourseFigu
     def drawn(*args: Any, **kwargs: Any) -> CourseFigure:
         with course_style():
             fig = draw(*args, **kwargs)
+            _whole_markers(fig)
         if not getattr(fig, "description", ""):
             raise TypeError(f"{draw.__name__}: a figure function ends with `return describe(fig, ...)`")
         return fig
@@ -150,6 +169,26 @@ def course_figure(draw: Callable[..., CourseFigure]) -> Callable[..., CourseFigu
         raise ValueError(f"two figure functions are called {draw.__name__}: {known.__module__}, {draw.__module__}")
     FIGURES[draw.__name__] = drawn
     return drawn
+
+
+def _whole_markers(fig: Figure) -> None:
+    """Let the first and the last point of a curve reach over the edge of their panel, which else cuts them in half."""
+    for ax in fig.axes:
+        limits = np.sort([ax.get_xlim(), ax.get_ylim()])
+        for curve in ax.lines:
+            if curve.get_marker() not in ("None", "", None) and curve.get_transform() == ax.transData:
+                points = curve.get_xydata()
+                points = points[np.isfinite(points).all(axis=1)]
+                if len(points) and ((points >= limits[:, 0]) & (points <= limits[:, 1])).all():
+                    curve.set_clip_on(False)
+                    curve.set_in_layout(False)  # the panel keeps its place
+
+
+def wrapped(text: str, width: int) -> str:
+    """The text in lines of up to `width` letters, broken between words alone: never in a formula or a number."""
+    whole = re.sub(r" (?=[-+*/=@<>]|\+=)|(?<=[-+*/=@<>]) ", _NO_BREAK, text)
+    lines = textwrap.wrap(whole, width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace(_NO_BREAK, " ")
 
 
 def line(name: str, **changes: Any) -> dict[str, Any]:

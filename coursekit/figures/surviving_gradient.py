@@ -41,4 +41,5 @@ def surviving_gradient(
 def _guessed_line(ax: Axes, lags: np.ndarray, factor: float | None, cell: str) -> None:
     """A predicted factor per step as a thin line; nothing where no number was written."""
     if factor is not None and factor > 0:
-        ax.plot(lags, factor**lags, color=line(cell)["color"], linewidth=0.8, label=once(ax, "thin: your prediction"))
+        look = {"color": line(cell)["color"], "linewidth": 0.8, "label": once(ax, "thin line: your prediction")}
+        ax.plot(lags, factor**lags, **look)

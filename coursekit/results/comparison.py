@@ -80,6 +80,11 @@ class Comparison:
             raise ValueError("a comparison needs a baseline: table.add(name, value, baseline=True)")
         return (min if self.lower_is_better else max)(baselines, key=lambda row: row.interval.mean)
 
+    @property
+    def best(self) -> Row:
+        """The row with the best mean, of a baseline or not."""
+        return (min if self.lower_is_better else max)(self.rows, key=lambda row: row.interval.mean)
+
     def row(self, name: str) -> Row:
         """The row of that name. Raises ValueError if there is none."""
         for row in self.rows:

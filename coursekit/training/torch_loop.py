@@ -17,6 +17,7 @@ import torch
 
 from coursekit.nn.denormals import flush_denormals
 from coursekit.reference import gru, lstm, rnn
+from coursekit.training.progress import trainings
 
 from .loop import History, require_finite, run, stream
 from .loss import answers_that_count
@@ -108,8 +109,9 @@ def train_in_stages(
     stages: for each the number of steps, the learning rate, and the seed of its batches; others in each stage. The
     optimiser begins anew with each. The module is ready to be used (`eval`); the one given is left as it was.
     """
-    for steps, lr, seed in stages:
-        module = train_torch(module, batches, steps, lr, seed=seed, loss=loss, progress=progress).model
+    stages = list(stages)
+    for steps, lr, seed in trainings(stages, progress, unit="stage", weights=[steps for steps, _, _ in stages]):
+        module = train_torch(module, batches, steps, lr, seed=seed, loss=loss, progress=False).model
     return module.eval()
 
 

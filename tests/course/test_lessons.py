@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import contextlib
 
+import nbformat
 import pytest
 
 from coursekit.checking import registry
 from coursekit.cli.results import results
 from coursekit.cli.running import run_notebook
 from coursekit.lessons import leaks
-from tests.course.learners import LESSONS, exercises, released, solved
+from tests.course.learners import LESSONS, ROOT, exercises, released, solved
 
 TIMEOUT = 300  # seconds for one cell on a machine that is busy with other tests
+
+# A figure whose texts overlap or are cut off is an error of its cell.
+WATCH_THE_FIGURES = f"""
+import sys
+sys.path.append({str(ROOT)!r})
+from tests.figures.layout import watch
+watch()
+"""
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
@@ -67,6 +76,7 @@ def test_a_released_notebook_runs_and_each_check_fails_only_for_its_own_stub(les
 @every_lesson
 def test_a_solved_notebook_runs_and_scores_full(lesson, tmp_path):
     nb = solved(lesson)
+    nb.cells.insert(0, nbformat.v4.new_code_cell(WATCH_THE_FIGURES))
     outcome = run(nb, tmp_path)
     found = results(nb, outcome)
     assert outcome.stopped is None and errors(nb) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 
@@ -9,6 +10,8 @@ import pytest
 
 from coursekit.lessons.source import read_cells
 from tests.course.learners import LESSONS, ROOT
+
+WITHOUT_RESULTS = ("16_recommendation",)
 
 
 def cells(lesson: str):
@@ -29,6 +32,20 @@ def test_every_prediction_is_compared(lesson):
         pytest.skip("this lesson compares its predictions itself")
     asked = [cell.name for cell in cells(lesson) if cell.role == "prediction"]
     assert [name for name in asked if not {name, name.removeprefix("guess_")} & set(found)] == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_prediction_stands_beside_a_result(lesson):
+    if lesson in WITHOUT_RESULTS:
+        pytest.skip("its verdicts are read in the tables")
+    calls = [
+        node
+        for cell in cells(lesson)
+        if cell.kind == "code"
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "predicted"
+    ]
+    assert [ast.unparse(call) for call in calls if len(call.args) < 3] == []
 
 
 def test_no_two_predictions_are_remembered_under_one_name():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import bs4
 import pytest
 
 from coursekit import check, hint, predicted
 from coursekit.checking import registry
+from coursekit.desk.predictions import INVITATION, Compared, Line
 
 EXERCISE = registry.get("gru_step")
 SWAPPED = EXERCISE.mistakes[0]
@@ -192,9 +194,9 @@ def test_the_first_prediction_survives_the_kernel(capsys):
 @pytest.mark.parametrize(
     ("guess", "measured", "said"),
     [
-        (None, 0.5, "measured 0.5, you wrote no prediction"),
+        (None, 0.5, f"measured 0.5\n{INVITATION}"),
         (0.3, None, "you predicted 0.3"),
-        (None, None, "you wrote no prediction"),
+        (None, None, f"not predicted yet\n{INVITATION}"),
         ("the same", "the same", "measured the same, as you predicted"),
         ("larger", "the same", "measured the same, you predicted larger"),
         (True, False, "measured False, you predicted True"),
@@ -222,7 +224,36 @@ def test_a_dictionary_has_a_line_for_each_guess(capsys):
     predicted("factor", {"RNN": 0.5, "GRU": None}, {"RNN": 0.57, "LSTM": 0.63, "GRU": 0.64})
     assert capsys.readouterr().out.splitlines() == [
         "RNN  measured 0.57, you predicted 0.5",
-        "GRU  measured 0.64, you wrote no prediction",
+        "GRU  measured 0.64",
+        INVITATION,
     ]
     predicted("factor", None, {"RNN": 0.57})
-    assert capsys.readouterr().out == "RNN  measured 0.57, you wrote no prediction\n"
+    assert capsys.readouterr().out == f"RNN: measured 0.57\n{INVITATION}\n"
+
+
+def test_in_a_notebook_a_prediction_is_a_table_and_an_open_one_invites():
+    page = Compared((Line("RNN", 0.4, 0.57, 0.3), Line("<GRU>", None, 0.64, None)))._repr_html_()
+    rows = [
+        [cell.text for cell in row.find_all(["th", "td"])]
+        for row in bs4.BeautifulSoup(page, "html.parser").find_all("tr")
+    ]
+    assert rows == [["", "you predicted", "measured"], ["RNN", "0.4 (at first 0.3)", "0.57"], ["<GRU>", "–", "0.64"]]
+    assert INVITATION in page
+    open_one = Compared((Line("RNN", None, 0.57, None),))._repr_html_()
+    assert "you predicted" not in open_one and "0.57" in open_one and INVITATION in open_one
+    assert INVITATION not in Compared((Line("RNN", 0.57, 0.57, 0.57),))._repr_html_()
+
+
+def test_a_prediction_is_shown_where_its_cell_stands():
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    try:
+        with capture_output() as captured:
+            shell.run_cell("from coursekit import predicted\npredicted('name', 1, 2)\nprint('after')")
+    finally:
+        InteractiveShell.clear_instance()
+    (shown,) = captured.outputs
+    assert captured.stdout == "after\n"
+    assert "<td" in shown.data["text/html"] and shown.data["text/plain"] == "name: measured 2, you predicted 1"

@@ -62,3 +62,12 @@ def test_what_cannot_be_compared_is_refused():
         Comparison("error", True).best_baseline  # noqa: B018
     with pytest.raises(ValueError, match="no row is called 'LSTM'; there are naive"):
         table.advantage("LSTM")
+
+
+def test_the_best_row_may_be_a_baseline_or_not():
+    table = Comparison("error", lower_is_better=True)
+    table.add("naive", 3.0, baseline=True)
+    table.add("GRU", [2.0, 5.0])
+    assert table.best.name == "naive"
+    table.lower_is_better = False
+    assert table.best.name == "GRU"

@@ -1,15 +1,18 @@
-"""A figure that has really been rendered: that is where wrong labels and shapes come to light."""
+"""A figure that has really been rendered, and whose layout has no fault: that is where wrong labels come to light."""
 
 from __future__ import annotations
 
 from matplotlib.axes import Axes
 
 from coursekit.figures.style import CourseFigure
+from tests.figures.layout import troubles
 
 
 def drawn(fig: CourseFigure) -> tuple[CourseFigure, str]:
     """The figure, after it has been rendered, and its alternative text."""
     assert len(fig._repr_mimebundle_()[0]["image/png"]) > 1000
+    faults = troubles(fig)
+    assert not faults, faults
     return fig, fig.description
 
 

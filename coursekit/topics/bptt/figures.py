@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from coursekit.figures.curves import cell_of
+from coursekit.figures.curves import cell_of, predicted_at
 from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, band, course_figure, describe, figure, level, line
 
 
@@ -43,16 +43,19 @@ def gradient_by_source(panels: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> C
 
 
 @course_figure
-def truncation_error(ks, errors: Mapping[str, np.ndarray]) -> CourseFigure:
+def truncation_error(
+    ks, errors: Mapping[str, np.ndarray], guesses: Mapping[str, float | None] | None = None, at: int = 5
+) -> CourseFigure:
     """How far the truncated gradient is from the full one, against the length of a piece.
 
     ks: lengths of a piece. errors: by label, (seeds, len(ks)), |truncated - full| / |full|. A label begins
-    with the name of the cell.
+    with the name of the cell. guesses: by label, a predicted part for pieces of `at` steps, drawn as an open diamond.
     """
     fig, ax = figure()
     for number, (label, runs) in enumerate(errors.items()):
         style = {"label": label, "linestyle": ("-", "--", ":")[number % 3]}
         band(ax, ks, runs, cell_of(label), marker=("o", "s", "^")[number % 3], **style)
+        predicted_at(ax, at, (guesses or {}).get(label), COLOURS[cell_of(label)])
     ax.set(xlabel="steps per piece, k", ylabel="missing part of the gradient", ylim=(0, None), xscale="log")
     ax.set_xticks(ks, [str(k) for k in ks])
     ax.minorticks_off()
@@ -77,6 +80,6 @@ def clipping_in_training(runs: Mapping[str, tuple[np.ndarray, np.ndarray]], limi
         said.append(f"{label}: largest norm {np.max(norms):.2g}, last loss {losses[-1]:.2g}")
     above.set(yscale="log", ylabel="gradient norm\nbefore clipping")
     below.set(yscale="log", ylabel="loss", xlabel="step of training")
-    level(above, limit, f"limit {limit:g}")
-    above.legend(loc="center right")
+    level(above, limit, "")
+    above.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(runs))
     return describe(fig, f"Training one network with two limits of the gradient norm. {'; '.join(said)}.")

@@ -1,4 +1,4 @@
-"""Figures of lesson 08: a claim with what was measured about it, and all claims in one table.
+"""Figures of lesson 08: a claim with what was measured about it.
 
 The functions read results of `coursekit.topics.claims.experiments`: `title`, `quantity`, `claimed`, `measurements`
 (each with `where`, `values`, `ratio`, `exact`, `interval`, `text`) and `picture`, the curves or bars of the experiment.
@@ -6,7 +6,6 @@ The functions read results of `coursekit.topics.claims.experiments`: `title`, `q
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,7 +15,18 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from coursekit.figures.curves import as_number, cell_of
-from coursekit.figures.style import NEUTRAL, CourseFigure, band, bar, course_figure, describe, figure, line, points
+from coursekit.figures.style import (
+    NEUTRAL,
+    CourseFigure,
+    band,
+    bar,
+    course_figure,
+    describe,
+    figure,
+    line,
+    points,
+    wrapped,
+)
 
 _SECOND_STYLE = {"RNN": (0, (1, 4)), "LSTM": (0, (1, 1)), "GRU": (0, (3, 1, 1, 1))}
 _SHADE = "#E4E4E4"
@@ -55,14 +65,14 @@ def _panel(ax: Axes, title: str, content: Mapping, picture: Mapping, first: bool
         bars = [ax.bar(name, value, **bar(name)) for name, value in content.items()]
         for drawn, value in zip(bars, content.values(), strict=True):
             ax.bar_label(drawn, [_count(value)], fontsize=9)
-        ax.set(title=_broken(title, 20))
+        ax.set(title=wrapped(title, 20))
         ax.grid(axis="x", visible=False)
         ax.margins(y=0.15)
         ax.yaxis.set_major_formatter(lambda value, _: _count(value))
     else:
         for label, (x, runs) in content.items():
             band(ax, x, runs, cell_of(label), label=label, **_style(label, list(content)))
-        ax.set(title=_broken(title, 20), xlabel=picture["x"])
+        ax.set(title=wrapped(title, 20), xlabel=picture["x"])
         ax.legend(fontsize=9, loc="upper left", bbox_to_anchor=(-0.05, -0.22), borderpad=0, labelspacing=0.2)
         for axis in picture["log"]:
             ax.set(**{f"{axis}scale": "log"})
@@ -113,9 +123,9 @@ def _intervals(ax: Axes, result: Any, guess: float | None, full: Any) -> None:
         _one_row(ax, row, measurement, "this notebook", "o", _COLOUR[True])
         if measurement.where in recorded:
             _one_row(ax, row + 0.3, recorded[measurement.where], "recorded full run", "s", _COLOUR[False])
-    names = ["\n".join(textwrap.wrap(m.where, 24)) for m in result.measurements]
+    names = [wrapped(m.where, 24) for m in result.measurements]
     ax.set_yticks(range(len(names)), names)
-    ax.set(xlim=limits, ylim=(len(names) - 0.4, -0.6), xlabel=_broken(result.quantity, 62))
+    ax.set(xlim=limits, ylim=(len(names) - 0.4, -0.6), xlabel=wrapped(result.quantity, 62))
     ax.grid(axis="y", visible=False)
     if ratio:
         _label_narrow_log_axis(ax.xaxis)
@@ -146,49 +156,6 @@ def _wider(low: float, high: float, ratio: bool) -> tuple[float, float]:
         return low / room, high * room
     room = max(0.08 * (high - low), 1e-9)
     return low - room, high + room
-
-
-def _broken(text: str, width: int) -> str:
-    return "\n".join(textwrap.wrap(text, width))
-
-
-@course_figure
-def claims_table(results: Mapping[str, Any], guesses: Mapping[str, Any], full: Mapping[str, Any]) -> CourseFigure:
-    """One row per claim: the claim, the prediction, every measurement with its interval, and the verdict.
-
-    results: by name, of the notebook. guesses: by name, predictions, or None. full: by name, of the recorded run.
-    """
-    heights = [max(len(r.measurements), len(textwrap.wrap(r.title, 20))) + 0.7 for r in results.values()]
-    fig, ax = figure(height=0.19 * sum(heights) + 0.7, width=9.6)
-    ax.set(xlim=(0, 1), ylim=(sum(heights), -1.4))
-    ax.axis("off")
-    columns = {"claim": 0.0, "predicted": 0.15, "measured at": 0.235, "this notebook": 0.455, "full run": 0.63}
-    columns |= {"verdict": 0.81, "(full run)": 0.91}
-    for heading, x in columns.items():
-        ax.text(x, -0.9, heading, weight="bold", fontsize=9, va="center")
-    y, said = 0.0, []
-    for k, ((name, result), height) in enumerate(zip(results.items(), heights, strict=True)):
-        if k % 2 == 0:
-            ax.axhspan(y, y + height, color="#F1F1F1", linewidth=0)
-        said.append(_table_row(ax, y + 0.35, list(columns.values()), result, guesses.get(name), full.get(name)))
-        y += height
-    return describe(fig, f"Table of {len(results)} claims. {' '.join(said)}")
-
-
-def _table_row(ax: Axes, y: float, x: list[float], result: Any, guess: Any, full: Any) -> str:
-    """Write one row, and return it as a sentence."""
-    recorded = {m.where: m.text for m in full.measurements} if full else {}
-    write = {"fontsize": 8, "va": "top", "linespacing": 1.3}
-    ax.text(x[0], y, "\n".join(textwrap.wrap(result.title, 20)), **write)
-    ax.text(x[1], y, "–" if guess is None else textwrap.shorten(str(guess), 12, placeholder="…"), **write)
-    for k, measurement in enumerate(result.measurements):
-        where = textwrap.shorten(measurement.where, 36, placeholder=" …")
-        texts = (where, measurement.text, recorded.get(measurement.where, "–"))
-        for place, text in zip(x[2:5], texts, strict=True):
-            ax.text(place, y + k, text, **write)
-    ax.text(x[5], y, result.verdict, **write)
-    ax.text(x[6], y, full.verdict if full else "–", **write)
-    return f"{result.claim} {result.sentence}"
 
 
 @course_figure

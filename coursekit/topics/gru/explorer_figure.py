@@ -47,7 +47,7 @@ def held_gates(
     said:    the symbol that the network answers. chance: the accuracy of guessing. units: the order of the rows,
              from the top; None keeps it.
     """
-    places = {"left": 0.035, "right": 0.985, "bottom": 0.13, "top": 0.93, "wspace": 0.3, "width_ratios": (1.3, 1)}
+    places = {"left": 0.035, "right": 0.985, "bottom": 0.13, "top": 0.93, "wspace": 0.24, "width_ratios": (1.9, 1)}
     fig, (left, right) = figure(1, 2, height=4.3, gridspec_kw=places)
     # The places are fixed: to look for them takes a quarter of the time, and this figure is drawn while one looks on.
     fig.set_layout_engine("none")

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from coursekit.figures.curves import predicted_at
 from coursekit.figures.style import (
     COLOURS,
     NEUTRAL,
@@ -152,14 +153,19 @@ def gate_heat_map(symbols: Sequence[str], flag: int, values: Mapping[str, np.nda
 
 
 @course_figure
-def gates_over_time(gates: Mapping[str, np.ndarray], change: np.ndarray, flag: int) -> CourseFigure:
+def gates_over_time(
+    gates: Mapping[str, np.ndarray], change: np.ndarray, flag: int, guesses: Mapping[str, float | None] | None = None
+) -> CourseFigure:
     """Means over many sequences with the flag at the same step: the gates, and how far the state moves.
 
-    gates: by "r" or "z", (T,). change: (T,), the mean of |h_t - h_{t-1}|. flag: the flagged step.
+    gates: by "r" or "z", (T,). change: (T,), the mean of |h_t - h_{t-1}|. flag: the flagged step. guesses: a mean
+    of z that was predicted "at the flag" and "after it", drawn as open diamonds.
     """
     fig, (above, below) = figure(2, 1, height=4.4, sharex=True, height_ratios=(3, 2))
     for name, means in gates.items():
         above.plot(means, **line(name, label=_NAMES[name]))
+    for place, x in (("at the flag", flag), ("after it", (flag + len(change)) / 2)):
+        predicted_at(above, x, (guesses or {}).get(place), COLOURS["z"])
     above.set(ylabel="mean of the gate", ylim=(0, 1))
     above.legend(loc="lower right")
     below.bar(range(len(change)), change, color=COLOURS["GRU"])

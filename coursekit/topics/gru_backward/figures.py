@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure, level
+from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure, level, wrapped
 
 _PATHS = {"direct": "direct: z * dh", "n": "candidate n", "z": "update gate z", "r": "reset gate r"}
 _COLOURS = {"direct": "#D9D9D9"} | {name: COLOURS[name] for name in ("n", "z", "r")}
@@ -70,7 +69,7 @@ def learning_with_mistakes(last_losses: Mapping[str, float], right: float, chanc
     for x, text in ((max(right, floor), "right step"), (chance, "chance")):
         ax.axvline(x, color=NEUTRAL, linewidth=1, linestyle=(0, (6, 3)))
         ax.annotate(text, (x, 1.01), xycoords=("data", "axes fraction"), ha="center", fontsize=9, color=NEUTRAL)
-    ax.set_yticks(range(len(names)), [textwrap.fill(name, 50) for name in names], fontsize=8.5)
+    ax.set_yticks(range(len(names)), [wrapped(name, 50) for name in names], fontsize=8.5)
     ax.set(xscale="log", xlabel="last loss (filled: it learns; left edge: 1e-4 or less)", ylim=(-0.7, len(names) - 0.3))
     learnt = sum(loss < chance / 2 for loss in last_losses.values())
     said = "; ".join(f"{name}: {last_losses[name]:.2g}" for name in names)

@@ -20,6 +20,7 @@ from coursekit.results.comparison import Comparison
 from coursekit.sources.tasks import Batch
 from coursekit.topics.music.answers import chord_nll, draw_chord, next_chord_batch
 from coursekit.topics.music.data import KEYS
+from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_in_stages
 
@@ -183,9 +184,11 @@ def compare(
     held = held_or_struck(parts.train)
     table.add("each key: held or struck", chord_nll(held(x), y, mask), baseline=True)
     linear, models = [], []
-    for seed in seeds:
-        linear.append(train_model(parts, seed, None, steps=steps, progress=progress))
-        models.append(train_model(parts, seed, layer, model, steps, progress))
+    for kind, seed in trainings([(kind, seed) for kind in ("linear", "GRU") for seed in seeds], progress):
+        if kind == "linear":
+            linear.append(train_model(parts, seed, None, steps=steps))
+        else:
+            models.append(train_model(parts, seed, layer, model, steps))
     table.add("linear, from the last chord", [nats(one, parts.test) for one in linear], baseline=True)
     table.add("linear + GRU", [nats(one, parts.test) for one in models])
     return ChordResult(table, models)

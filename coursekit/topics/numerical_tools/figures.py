@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from coursekit.figures.curves import as_number, predicted_at
 from coursekit.figures.style import NEUTRAL, CourseFigure, course_figure, describe, figure
 
 # Nothing here is a cell or a gate, so nothing has their colours: black and grey, told apart by line and marker.
@@ -71,10 +72,13 @@ def error_by_entry(reference: np.ndarray, answer: np.ndarray, overall: float) ->
 
 
 @course_figure
-def difference_error(steps: np.ndarray, errors: Mapping[str, np.ndarray]) -> CourseFigure:
+def difference_error(
+    steps: np.ndarray, errors: Mapping[str, np.ndarray], guesses: Mapping[str, float | None] | None = None
+) -> CourseFigure:
     """Error of a numerical derivative against its step, both logarithmic.
 
-    steps (K,): the steps. errors: by method, the relative error at each step (K,).
+    steps (K,): the steps. errors: by method, the relative error at each step (K,). guesses: by method, a predicted best
+    step; drawn as an open diamond on its curve.
     """
     fig, ax = figure(height=3.9)
     said = []
@@ -82,9 +86,12 @@ def difference_error(steps: np.ndarray, errors: Mapping[str, np.ndarray]) -> Cou
         best = int(np.nanargmin(values))
         ax.plot(steps, values, label=name, markersize=3.5, linewidth=1.4, **look)
         ax.plot(steps[best], values[best], "o", markersize=11, markerfacecolor="none", color=look["color"])
+        guess = as_number((guesses or {}).get(name))
+        if guess is not None and steps.min() <= guess <= steps.max():
+            predicted_at(ax, guess, values[np.abs(np.log(steps / guess)).argmin()], look["color"])
         said.append(f"{name}, smallest at a step of {steps[best]:.0e}, where it is {values[best]:.0e}")
     ax.set(xscale="log", yscale="log", xlabel="step h", ylabel="relative error", ylim=(None, 10))
-    ax.legend(loc="upper center", ncols=len(errors), columnspacing=1.2, handlelength=2.5)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(errors) + 1, columnspacing=1.2, handlelength=2.5)
     ax.annotate("← rounding", (0.01, 0.02), xycoords="axes fraction", color=NEUTRAL)
     ax.annotate("truncation →", (0.99, 0.02), xycoords="axes fraction", color=NEUTRAL, ha="right")
     return describe(fig, f"Error of numerical derivatives against the step. Every curve is a V: {'; '.join(said)}.")

@@ -131,10 +131,13 @@ def time_per_step(
 ) -> CourseFigure:
     """Microseconds per time step against the hidden size: this machine on the left, a recorded GPU on the right.
 
+    Without recorded figures, a line below says how to record them.
+
     live: by way of computing, one number per size. recorded: by way of computing, microseconds by size; None or empty
     if nothing was recorded. device: what they were recorded on.
     """
-    fig, (left, right) = figure(1, 2, height=4.6, sharey=True, width_ratios=(1, 1) if recorded else (2, 1))
+    beside = {"columns": 2, "sharey": True} if recorded else {"rows": 2, "height_ratios": (12, 1)}
+    fig, (left, right) = figure(height=4.6, **beside)
     for name, times in live.items():
         _way(left, sizes, times, name)
     left.set(title="this machine, now", ylabel="µs per time step, both passes")
@@ -150,8 +153,9 @@ def time_per_step(
         said.append(f"recorded {name} from {list(times.values())[0]:.3g} to {list(times.values())[-1]:.3g}")
     right.set_title(f"recorded: {device}" if recorded else "", fontsize=10)
     if not recorded:
-        text = "No GPU figures are recorded here.\n\nOn a machine with one, run\npython benchmarks/gpu.py"
-        right.text(0.5, 0.5, text, ha="center", va="center", transform=right.transAxes, color=NEUTRAL)
+        text = "No GPU figures are recorded here. On a machine with one, run python benchmarks/gpu.py"
+        place = {"ha": "center", "va": "center", "transform": right.transAxes, "in_layout": False}
+        right.text(0.5, 0.5, text, color=NEUTRAL, **place)
         right.set_axis_off()
         said.append("no GPU figures are recorded")
     for ax in (left, right) if recorded else (left,):

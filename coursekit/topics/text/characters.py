@@ -19,6 +19,7 @@ from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
 from coursekit.sources.text import Text, Vocabulary, split
 from coursekit.topics.text.answers import nucleus
+from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_in_stages
 
@@ -110,7 +111,7 @@ def compare_characters(
     for order, name in ((1, "single characters, counted"), (3, "3-grams, counted"), (5, "5-grams, counted")):
         nats = NGram(task.train, order, V).cross_entropy(task.test)
         table.add(name, bits_per_character(nats), baseline=True)
-    models = [train_characters(task, seed, layer, model, steps, progress) for seed in seeds]
+    models = [train_characters(task, seed, layer, model, steps) for seed in trainings(seeds, progress)]
     table.add("GRU", [bits_per_character(character_nll(one, task.test).mean()) for one in models])
     return table, models
 

@@ -19,6 +19,7 @@ from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
 from coursekit.topics.text.answers import BEGIN, END, ngram_counts
 from coursekit.topics.text.data import LETTERS, Surnames
+from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
 from coursekit.training.sequence_classification import cross_entropy
 from coursekit.training.torch_loop import train_in_stages
@@ -193,6 +194,6 @@ def compare(
     table.add("the commonest language", accuracy(commonest, task.test), baseline=True)
     table.add("3-grams, counted", accuracy(ngram_classifier(task)(task.test.words), task.test), baseline=True)
     table.add("logistic regression", accuracy(logistic_classifier(task)(task.test.words), task.test), baseline=True)
-    models = [train_names(task, seed, layer, model, steps, progress) for seed in seeds]
+    models = [train_names(task, seed, layer, model, steps) for seed in trainings(seeds, progress)]
     table.add("GRU", [accuracy(probabilities(one, task.test.words).argmax(1), task.test) for one in models])
     return table, models

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from coursekit.figures.style import COLOURS, NEUTRAL, SEQUENTIAL, CourseFigure, course_figure, describe, figure
+from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure, heat_map
 
 _SHOWN = {" ": "␣", "<end>": "end"}
 
@@ -18,7 +18,7 @@ def attention_map(weights, written: Sequence[str], source: Sequence[str]) -> Cou
     S, T = weights.shape
     words = max(map(len, source)) > 1
     fig, ax = figure(height=1.2 + 0.26 * S + (0.7 if words else 0))
-    ax.imshow(weights, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto", interpolation="none")
+    heat_map(ax, weights, signed=False, label="weight")
     ax.set_xticks(range(T), [_SHOWN.get(piece, piece) for piece in source], rotation=60 if words else 0)
     if words:
         for label in ax.get_xticklabels():
@@ -26,7 +26,6 @@ def attention_map(weights, written: Sequence[str], source: Sequence[str]) -> Cou
     ax.set_yticks(range(S), [_SHOWN.get(piece, piece) for piece in written])
     ax.set(xlabel="read", ylabel="written")
     ax.tick_params(length=0)
-    ax.grid(False)
     best = weights.argmax(axis=1)
     looks = ", ".join(
         f"{_SHOWN.get(a, a)} at {_SHOWN.get(source[k], source[k])!r}" for a, k in zip(written, best, strict=True)

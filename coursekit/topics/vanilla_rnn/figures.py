@@ -49,7 +49,7 @@ def learning_curve(steps, bits, baselines: Mapping[str, float]) -> CourseFigure:
         level(ax, value, f"{name} {value:.2f}")
     # Room on the right: the names of the levels stand there, clear of the curve.
     ax.set(xlabel="training steps", ylabel="bits per character", xlim=(0, 1.2 * steps[-1]))
-    ax.set_ylim(min(*bits, *baselines.values()) - 0.25, max(baselines.values()) + 0.5)
+    ax.set_ylim(min(*bits, *baselines.values()) - 0.25, max(*bits, *baselines.values()) + 0.3)
     beaten = [name for name, value in baselines.items() if bits[-1] < value]
     return describe(
         fig,

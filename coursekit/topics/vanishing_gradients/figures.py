@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from coursekit.figures.curves import STYLES, Curves, as_number, cell_of, legend_below, once, styled, without_title
-from coursekit.figures.style import NEUTRAL, CourseFigure, band, course_figure, describe, figure, level, line
+from coursekit.figures.style import NEUTRAL, CourseFigure, band, course_figure, describe, figure, line
 
 
 @course_figure
@@ -61,28 +61,32 @@ def recall_while_training(
     """Accuracy of recall against the steps of training, one panel for each group of networks.
 
     steps: where the accuracy was measured. panels: by title, curves (seeds, len(steps)). guesses: by label, a
-    predicted final accuracy, drawn as an open diamond at the right.
+    predicted final accuracy, drawn as an open diamond at the right, tied to the end of its curve.
     """
     fig, axes = figure(1, len(panels), height=4.4, squeeze=False, sharey=True)
     said = []
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
-        for style, (label, runs) in styled(curves):
+        for number, (style, (label, runs)) in enumerate(styled(curves), start=1):
             band(ax, steps, runs, cell_of(label), label=without_title(label, title), linestyle=style)
-            said.append(f"{label}: {np.median(np.asarray(runs)[:, -1]):.2f}")
-            _guessed_end(ax, steps, as_number((guesses or {}).get(label)), cell_of(label))
-        level(ax, chance, "")
+            end = float(np.median(np.asarray(runs)[:, -1]))
+            said.append(f"{label}: {end:.2f}")
+            place = steps[-1] + 0.06 * number * (steps[-1] - steps[0])
+            _guessed_end(ax, (steps[-1], place), end, as_number((guesses or {}).get(label)), cell_of(label))
+        # No dashes: those tell networks apart.
+        ax.axhline(chance, color=NEUTRAL, linewidth=0.8, label="chance" if ax is axes[0, 0] else None)
         ax.set(title=title, xlabel="step of training", ylim=(0, 1.05))
         legend_below(ax, inside=False)
     axes[0, 0].set_ylabel("share of right answers")
-    axes[0, 0].annotate("chance", (steps[0], chance), xytext=(2, -11), textcoords="offset points", fontsize=9)
     return describe(fig, f"Share of right answers at the end of training (chance {chance:g}). {'; '.join(said)}.")
 
 
-def _guessed_end(ax: Axes, steps: Sequence[int], accuracy: float | None, cell: str) -> None:
-    """A predicted accuracy as an open diamond at the right end; nothing where no number was written."""
+def _guessed_end(ax: Axes, x: tuple[float, float], measured: float, accuracy: float | None, cell: str) -> None:
+    """A predicted accuracy as an open diamond, tied to the end of its curve; nothing where no number was written."""
     if accuracy is not None:
-        style = {"mec": line(cell)["color"], "mfc": "none", "ms": 9, "linestyle": "none", "clip_on": False}
-        ax.plot([steps[-1]], [accuracy], "D", label=once(ax, "your prediction"), **style)
+        colour = line(cell)["color"]
+        ax.plot(x, (measured, accuracy), color=colour, linewidth=0.8, linestyle="-")
+        look = {"mec": colour, "mfc": "white", "ms": 8, "linestyle": "none", "clip_on": False}
+        ax.plot([x[1]], [accuracy], "D", label=once(ax, "diamond: your prediction"), **look)
 
 
 @course_figure

@@ -14,7 +14,7 @@ from coursekit.topics.claims.experiments.problems import Problem
 from coursekit.topics.claims.experiments.settings import Settings
 from coursekit.topics.claims.experiments.widths import CELLS, width
 from coursekit.training import History, count_parameters, new_model, train
-from coursekit.training.progress import progress_bar
+from coursekit.training.progress import trainings
 
 
 class Run(NamedTuple):
@@ -76,15 +76,10 @@ def run_of(history: History, parameters: int) -> Run:
 
 def each(seeds: Sequence[int], labels: Iterable[str], train_one: Callable[[str, int], Run]) -> dict[str, list[Run]]:
     """One run for every label and seed, with a progress bar in a notebook or a terminal."""
-    labels = list(labels)
-    with progress_bar(len(labels) * len(seeds), "run", leave=False) as shown:
-
-        def counted(label: str, seed: int) -> Run:
-            finished = train_one(label, seed)
-            shown.update()
-            return finished
-
-        return {label: [counted(label, seed) for seed in seeds] for label in labels}
+    found: dict[str, list[Run]] = {label: [] for label in labels}
+    for label, seed in trainings([(label, seed) for label in found for seed in seeds], unit="run"):
+        found[label].append(train_one(label, seed))
+    return found
 
 
 def cells(problem: Problem, settings: Settings, seeds: Sequence[int], names: Sequence[str] = ("LSTM", "GRU")) -> dict:
