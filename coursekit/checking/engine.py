@@ -19,6 +19,7 @@ from coursekit.checking.guessing import beyond_guessing, guessed_share
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.portable import state
 from coursekit.checking.report import Report
+from coursekit.checking.search import SEARCH_S, explain
 from coursekit.checking.tracing import read_along
 from coursekit.checking.values import NotUsable, unpack
 
@@ -33,6 +34,7 @@ def evaluate(
     caller: Caller = call_here,
     limit: float | None = None,
     along: bool = True,
+    search: float = SEARCH_S,
 ) -> Report:
     """Check `answer` against the reference of an exercise.
 
@@ -41,6 +43,7 @@ def evaluate(
     seed:     chooses the numbers that are drawn; the same seed gives the same report.
     caller:   how the answer is called; the default calls it in this process.
     limit:    seconds that one call may take; the default is what the exercise allows.
+    search:   seconds that may be spent on the small change of the right answer that gives the answer's numbers.
     along:    read a wrong answer's own lines too, which takes another call. Never of an answer in another process.
 
     Raises UnknownExercise if nothing has that name. Whatever the answer does is in the report, never an exception.
@@ -58,7 +61,8 @@ def evaluate(
             run = _Run(exercise, answer, seed, caller, exercise.cpu_s if limit is None else limit)
             if along and caller is call_here:
                 run.read_along(answer)
-        return run.report(time.perf_counter() - start)
+        report = run.report(time.perf_counter() - start)
+        return run.searched(report, search) if search > 0 else report
 
 
 class _Run:
@@ -183,6 +187,17 @@ class _Run:
             marks=marks,
             along=() if verdict == Verdict.PASSED else self.along,
         )
+
+    def searched(self, report: Report, seconds: float) -> Report:
+        """The report with the changes of the right answer that give these numbers, if no known mistake has them."""
+        got = [observed.arrays for observed in self.seen if observed.arrays is not None]
+        if report.verdict != Verdict.WRONG or report.mistakes or len(got) < len(self.draws):
+            return report
+        try:
+            edits = explain(self.exercise, self.draws, self.expected, got, self.seed, seconds)
+        except KeyboardInterrupt:  # whoever does not wait has the rest of the report
+            return report
+        return replace(report, edits=edits)
 
     def _marks(self) -> float | None:
         """The score of the draws, where it is not simply the mean of their credits."""

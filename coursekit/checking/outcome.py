@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.checking.facts import Fact
+from coursekit.checking.facts import Edited, Fact
 
 
 class Verdict(StrEnum):
@@ -123,6 +123,7 @@ class Outcome:
     marks:     the score of the draws where it is not the mean of their credits: the exercise has a marking of its own,
                or some are wrong and the score is corrected for guessing.
     along:     facts of the learner's own lines: the last that are right, and the first that is wrong.
+    edits:     where nothing known has these numbers: the changes of the right answer that give them, as facts.
     since:     what changed since the learner's last try, as sentences; the grader knows no last try.
     """
 
@@ -138,6 +139,7 @@ class Outcome:
     marks: float | None = None
     since: tuple[str, ...] = ()
     along: tuple[Fact, ...] = ()
+    edits: tuple[Edited, ...] = ()
 
     @property
     def passed(self) -> bool:

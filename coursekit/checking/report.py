@@ -41,6 +41,7 @@ class Report(Outcome):
             | derived
             | {
                 "along": [to_data(fact) for fact in self.along],
+                "edits": [to_data(fact) for fact in self.edits],
                 "verdict": str(self.verdict),
                 "cases": [_case_to_dict(case) for case in self.cases],
                 "mistakes": [asdict(mistake) for mistake in self.mistakes],
@@ -62,6 +63,7 @@ class Report(Outcome):
             marks=data.get("marks"),
             since=tuple(data.get("since", ())),
             along=tuple(map(from_data, data.get("along", ()))),
+            edits=tuple(map(from_data, data.get("edits", ()))),
         )
 
     def __str__(self) -> str:

@@ -1,0 +1,150 @@
+"""From a wrong answer's numbers to the edits of the right answer that give them."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from coursekit.checking.exercise import Draw, Exercise
+from coursekit.checking.facts import Edited
+from coursekit.checking.search.agreement import Arrays, agrees, differs_clearly, proves_something
+from coursekit.checking.search.candidates import Candidate, is_frequent, pairs
+from coursekit.checking.search.names import named
+from coursekit.checking.search.program import Program, program, quiet
+from coursekit.checking.search.tried import Codes, Tried
+
+SEARCH_S = 0.6
+"""Seconds that this thread may compute for one answer."""
+
+_KEPT = 8  # exercises
+_KEPT_DRAWS = 8  # of each
+_MAX_CONFIRMED = 24
+_MAX_PARTIAL = 12
+_OFTEN = 45
+
+
+@dataclass
+class _Known:
+    """What is kept of one exercise."""
+
+    program: Program
+    codes: Codes
+    tried: dict[tuple[int, int], Tried] = field(default_factory=dict)
+
+
+_known: dict[tuple[str, object], _Known | None] = {}
+
+
+def explain(
+    exercise: Exercise,
+    draws: Sequence[Draw],
+    expected: Sequence[Arrays],
+    got: Sequence[Arrays],
+    seed: int,
+    budget: float = SEARCH_S,
+) -> tuple[Edited, ...]:
+    """What the edits of the right answer have in common that give the numbers of an answer in all draws; () where there
+    is none, or nothing certain.
+
+    expected, got: by draw, what is right and what was returned. seed: the one that the draws come from.
+    """
+    until = time.thread_time() + budget
+    found = search(exercise, draws, expected, got, seed, until)
+    known = _of(exercise, draws)
+    return named(exercise, known.program, found) if found and known else ()
+
+
+def search(
+    exercise: Exercise, draws: Sequence[Draw], expected: Sequence[Arrays], got: Sequence[Arrays], seed: int, until: float
+) -> tuple[Candidate, ...]:
+    """The candidates that agree; until: a time of `time.thread_time`."""
+    if not draws or not proves_something(exercise, draws, expected, got):
+        return ()
+    with quiet():
+        known = _of(exercise, draws)
+        if known is None:
+            return ()
+        return _Search(known, exercise, draws, expected, got, seed, until).found()
+
+
+class _Search:
+    def __init__(
+        self,
+        known: _Known,
+        exercise: Exercise,
+        draws: Sequence[Draw],
+        expected: Sequence[Arrays],
+        got: Sequence[Arrays],
+        seed: int,
+        until: float,
+    ) -> None:
+        self.known, self.exercise, self.draws, self.expected, self.got = known, exercise, draws, expected, got
+        self.until = until
+        wrong = (k for k in range(len(draws)) if not agrees(exercise, expected[k], got[k]))
+        self.first = next(wrong, 0)
+        self.tried = known.tried.get((seed, self.first))
+        if self.tried is None:
+            while len(known.tried) >= _KEPT_DRAWS:
+                del known.tried[next(iter(known.tried))]
+            self.tried = known.tried[seed, self.first] = Tried(known.codes, draws[self.first], expected[self.first])
+
+    def found(self) -> tuple[Candidate, ...]:
+        self.tried.go_on(self.until)
+        whole, partial = self.tried.near(self.got[self.first])
+        single = self._confirmed(self.known.codes[number] for number in whole[:_MAX_CONFIRMED])
+        if single:
+            return single
+        found = self._confirmed(self._compiled(pairs_of_parts(self.known.codes, partial)))
+        if found or self.exercise.returns[1:]:
+            return found
+        often = [candidate for candidate, _ in self.known.codes.made if is_frequent(candidate)][:_OFTEN]
+        return self._confirmed(self._compiled(pairs(often)))
+
+    def _compiled(self, candidates: Iterable[Candidate]):
+        for candidate in candidates:
+            if time.thread_time() > self.until:
+                return
+            try:
+                yield candidate, self.known.program.compiled(candidate.edits)
+            except (SyntaxError, ValueError, TypeError):
+                continue
+
+    def _confirmed(self, candidates) -> tuple[Candidate, ...]:
+        return tuple(candidate for candidate, code in candidates if self._agrees(code))
+
+    def _agrees(self, code: Mapping) -> bool:
+        shapes = [tuple(a.shape for a in want.values()) for want in self.expected]
+        order = sorted(range(len(self.draws)), key=lambda k: k != self.first)
+        values: list[Arrays] = [{}] * len(self.draws)
+        for k in order:
+            value = self.known.program.run(self.draws[k], code, shapes[k])
+            if not agrees(self.exercise, value, self.got[k]):
+                return False
+            values[k] = value
+        return differs_clearly(self.exercise, values, self.expected, self.got)
+
+
+def pairs_of_parts(codes: Codes, partial: Sequence[tuple[int, np.ndarray]]):
+    """Two candidates of which each agrees in some of the wrong tensors."""
+    best = sorted(partial, key=lambda each: -int(each[1].sum()))[: 4 * _MAX_PARTIAL]
+    for (one, these), (other, those) in itertools.combinations(best, 2):
+        if np.array_equal(these, those):
+            continue
+        yield from pairs((codes[one][0], codes[other][0]))
+
+
+def _of(exercise: Exercise, draws: Sequence[Draw]) -> _Known | None:
+    key = (exercise.name, exercise.reference)
+    if key not in _known:
+        while len(_known) >= _KEPT:
+            del _known[next(iter(_known))]
+        made = program(exercise)
+        if made is not None:
+            made.learn_shapes(draws[0])
+        sizes = tuple(dict.fromkeys(axis for draw in draws for axis in draw.sizes if axis.isidentifier()))
+        _known[key] = None if made is None else _Known(made, Codes(made, sizes))
+    return _known[key]
