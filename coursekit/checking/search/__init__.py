@@ -12,6 +12,6 @@
 It looks at values only: what an answer returned in all draws. So it runs where the answer itself must not.
 """
 
-from coursekit.checking.search.explain import SEARCH_S, explain
+from coursekit.checking.search.explain import SEARCH_S, answers_like, explain
 
-__all__ = ["SEARCH_S", "explain"]
+__all__ = ["SEARCH_S", "answers_like", "explain"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +35,7 @@ class _Known:
     program: Program
     codes: Codes
     tried: dict[tuple[int, int], Tried] = field(default_factory=dict)
+    last: tuple[Candidate, ...] = ()
 
 
 _known: dict[tuple[str, object], _Known | None] = {}
@@ -54,8 +56,11 @@ def explain(
     """
     until = time.thread_time() + budget
     found = search(exercise, draws, expected, got, seed, until)
+    if not found:
+        return ()
     known = _of(exercise, draws)
-    return named(exercise, known.program, found) if found and known else ()
+    known.last = found
+    return named(exercise, known.program, found)
 
 
 def search(
@@ -69,6 +74,12 @@ def search(
         if known is None:
             return ()
         return _Search(known, exercise, draws, expected, got, seed, until).found()
+
+
+def answers_like(exercise: Exercise) -> list[Callable[..., Any]]:
+    """The edited right answers that agreed with the last answer that was named, as functions: for whoever tests the names."""
+    known = _known[exercise.name, exercise.reference]
+    return [known.program.function(known.program.compiled(each.edits)) for each in known.last]
 
 
 class _Search:
