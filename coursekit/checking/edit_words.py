@@ -14,6 +14,8 @@ _PHRASES = {
     EditKind.POWER: "a power is another one",
     EditKind.FUNCTION: "a function is missing, applied twice, or another one",
     EditKind.INSTEAD: "another value stands where one belongs",
+    EditKind.RETURNED: "another value is returned",
+    EditKind.SCOPE: "a factor acts before a product where it belongs behind it",
     EditKind.EXCHANGED: "two values have exchanged places",
     EditKind.ORDER: "two things stand in each other's places",
     EditKind.BLOCKS: "the blocks of rows stand in another order",
@@ -31,6 +33,7 @@ _PHRASES = {
     EditKind.CONDITION: "a condition is missing, or is the other way round",
     EditKind.SKIPPED: "a line is left out",
     EditKind.OVERWRITTEN: "what should be added up is overwritten",
+    EditKind.ONLY_LAST: "only the last one counts where a sum belongs",
     EditKind.DIVIDED: "a value is divided by a size",
     EditKind.TIMES: "a value is multiplied by a size",
     EditKind.CLIPPED: "a value is clipped",
@@ -41,12 +44,12 @@ _PHRASES = {
 def edit_sentence(edit: Edited) -> str:
     """One plain sentence: "In the candidate n, one sign differs."."""
     said = _about(edit)
-    return f"In {edit.part}, {said}." if edit.part else f"{said[0].upper()}{said[1:]}."
+    return f"In {_quoted(edit.part)}, {said}." if edit.part else f"{said[0].upper()}{said[1:]}."
 
 
 def _about(edit: Edited) -> str:
     """What differs, with the names that it is about where they are known."""
-    names = tuple(f"`{name}`" if name.isidentifier() or "." in name else name for name in edit.names)
+    names = tuple(map(_quoted, edit.names))
     match edit.kind, names:
         case EditKind.TERM_MISSING, (_, *_):
             return f"the term with {' and '.join(names)} is missing"
@@ -58,6 +61,8 @@ def _about(edit: Edited) -> str:
             return f"{name} and 1 minus it have exchanged places"
         case EditKind.INSTEAD, (other, own):
             return f"{other} stands where {own} belongs"
+        case EditKind.RETURNED, (name,):
+            return f"what is returned is {name}"
         case (EditKind.EXCHANGED | EditKind.ORDER), (one, other):
             return f"{one} and {other} have exchanged places"
         case EditKind.BLOCKS, (_, _, *_):
@@ -73,3 +78,7 @@ def _about(edit: Edited) -> str:
         case EditKind.TIMES, (name,):
             return f"something is multiplied by {edit.names[0]}"
     return _PHRASES[edit.kind]
+
+
+def _quoted(name: str) -> str:
+    return f"`{name}`" if all(part.isidentifier() for part in name.split(".")) else name

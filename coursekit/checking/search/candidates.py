@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +14,9 @@ from coursekit.checking.search.edits import Change, Edit
 from coursekit.checking.search.paths import Path, apart, at, walk
 from coursekit.checking.search.program import Program, Shapes
 
-_OFTEN = (Kind.COMPLEMENT, Kind.EXCHANGED, Kind.ORDER, Kind.FUNCTION, Kind.TERM_MISSING, Kind.FACTOR_MISSING)
-_MAX_OFTEN = 60
+_OFTEN = (Kind.BLOCKS, Kind.SCOPE, Kind.FUNCTION, Kind.COMPLEMENT, Kind.TERM_MISSING, Kind.FACTOR_MISSING)
+_MAX_OFTEN = 45
+_MAX_ALIKE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +28,14 @@ class Candidate:
 
 
 def singles(program: Program, sizes: Sequence[str]) -> Iterator[Candidate]:
-    """Every single edit. sizes: names of the axes of the draws."""
+    """Every single edit, and those that are made alike in several places. sizes: names of the axes of the draws."""
     for name in program.functions:
-        for edit in _of_function(program, name, sizes):
-            yield Candidate((edit,), (edit,))
+        edits = []
+        for candidate in _of_function(program, name, sizes):
+            edits.append(candidate.edits[0])
+            yield candidate
         yield from _block_orders(program, name)
+        yield from _alike(program.functions[name], edits)
 
 
 def pairs(often: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -40,27 +45,65 @@ def pairs(often: Sequence[Candidate]) -> Iterator[Candidate]:
             yield Candidate((*one.edits, *other.edits), (*one.said, *other.said))
 
 
-def is_frequent(candidate: Candidate) -> bool:
-    """Whether learners make this mistake often enough to look for it beside another one."""
-    return all(edit.kind in _OFTEN for edit in candidate.said)
+def frequent(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those that learners make often enough to look for them beside another mistake, the most frequent kinds first."""
+    some = [each for each in candidates if len(each.said) == 1 and each.said[0].kind in _OFTEN]
+    return sorted(some, key=lambda each: _OFTEN.index(each.said[0].kind))[:_MAX_OFTEN]
 
 
-def _of_function(program: Program, name: str, sizes: Sequence[str]) -> Iterator[Edit]:
+def _of_function(program: Program, name: str, sizes: Sequence[str]) -> Iterator[Candidate]:
     tree = program.functions[name]
     held = program.shapes.get(name, {})
     main = name == program.main
     for path, statement in list(walk(tree)):
         if not isinstance(statement, ast.stmt) or statement is tree:
             continue
-        for part, change in statements.whole(statement, held, sizes):
-            yield _edit(name, path, change, part)
-        yield from _exchanges(program, name, path, statement)
-        for place, part, node in _expressions(statement):
-            for change in expressions.changes(node, held):
-                yield _edit(name, (*path, *place), change, part)
-            if isinstance(statement, ast.Return) and main and place in _returned_places(statement):
-                for change in statements.returned(node, sizes):
-                    yield _edit(name, (*path, *place), change, part)
+        for parts, change in statements.whole(statement, held, sizes):
+            edits = [_edit(name, path, change, part) for part in parts or ("",)]
+            yield Candidate((edits[0],), tuple(edits))
+        for edit in _exchanges(program, name, path, statement):
+            yield Candidate((edit,), (edit,))
+        for edit in _inside(name, path, statement, held):
+            yield Candidate((edit,), (edit,))
+        if isinstance(statement, ast.Return) and main:
+            for place, (field, value) in enumerate(_returned_values(statement)):
+                shape = program.returned[place] if place < len(program.returned) else None
+                for change in statements.returned(value, held, shape, sizes):
+                    edit = _edit(name, (*path, *field), change, str(place))
+                    yield Candidate((edit,), (edit,))
+
+
+def _inside(name: str, path: Path, statement: ast.stmt, held: Shapes) -> Iterator[Edit]:
+    """Changes of the expressions of a statement."""
+    for place, part, node in _expressions(statement):
+        for change in expressions.changes(node, held):
+            yield _edit(name, (*path, *place), change, part)
+
+
+def _alike(tree: ast.FunctionDef, edits: Sequence[Edit]) -> Iterator[Candidate]:
+    """The same change in two statements that are written alike, such as those of two gates."""
+    groups: dict[tuple, list[Edit]] = {}
+    for edit in edits:
+        depth = next((k for k in range(len(edit.path), 0, -1) if isinstance(at(tree, edit.path[:k]), ast.stmt)), 0)
+        statement = at(tree, edit.path[:depth])
+        if depth < len(edit.path) and isinstance(statement, ast.Assign):
+            key = (_form(statement), edit.path[depth:], edit.kind, _form(edit.new))
+            groups.setdefault(key, []).append(edit)
+    for same in groups.values():
+        if 1 < len(same) <= _MAX_ALIKE:
+            for one, other in itertools.combinations(same, 2):
+                if apart(one.path, other.path):
+                    yield Candidate((one, other), (one, other))
+
+
+def _form(node: ast.AST) -> str:
+    """How an expression or a statement is written, whatever its variables are: the first is 0, the next 1."""
+    numbers: dict[str, int] = {}
+
+    def number(match: re.Match) -> str:
+        return f"id={numbers.setdefault(match[1], len(numbers))}"
+
+    return re.sub(r"id='(\w+)'", number, ast.dump(node.value if isinstance(node, ast.Assign) else node))
 
 
 def _edit(function: str, path: Path, change: Change, part: str) -> Edit:
@@ -101,10 +144,10 @@ def _part(statement: ast.stmt, path: Path) -> str:
     return ""
 
 
-def _returned_places(statement: ast.Return) -> list[Path]:
+def _returned_values(statement: ast.Return) -> list[tuple[Path, ast.expr]]:
     if isinstance(statement.value, ast.Tuple):
-        return [(("value", None), ("elts", k)) for k in range(len(statement.value.elts))]
-    return [(("value", None),)]
+        return [((("value", None), ("elts", k)), value) for k, value in enumerate(statement.value.elts)]
+    return [((("value", None),), statement.value)] if statement.value is not None else []
 
 
 def _exchanges(program: Program, name: str, path: Path, statement: ast.stmt) -> Iterator[Edit]:
@@ -116,8 +159,8 @@ def _exchanges(program: Program, name: str, path: Path, statement: ast.stmt) -> 
     before = _assigned_before(program.functions[name], path)
     for other in before:
         if other != own and held.get(own) is not None and held.get(own) == held.get(other):
-            for part, change in statements.exchanged_later([statement], 0, (other, own)):
-                yield _edit(name, path, change, part)
+            for parts, change in statements.exchanged_later([statement], 0, (other, own)):
+                yield _edit(name, path, change, parts[0])
 
 
 def _assigned_before(tree: ast.FunctionDef, path: Path) -> list[str]:
@@ -167,4 +210,4 @@ def _moved_names(targets: Sequence[ast.expr], order: Sequence[int]) -> tuple[str
     return tuple(targets[place].id for place, k in enumerate(order) if k != place)
 
 
-__all__ = ["Candidate", "Shapes", "is_frequent", "pairs", "singles"]
+__all__ = ["Candidate", "Shapes", "frequent", "pairs", "singles"]

@@ -13,19 +13,19 @@ import numpy as np
 from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import Edited
 from coursekit.checking.search.agreement import Arrays, agrees, differs_clearly, proves_something
-from coursekit.checking.search.candidates import Candidate, is_frequent, pairs
-from coursekit.checking.search.names import named
+from coursekit.checking.search.candidates import Candidate, pairs
+from coursekit.checking.search.names import best, shared
 from coursekit.checking.search.program import Program, program, quiet
 from coursekit.checking.search.tried import Codes, Tried
 
 SEARCH_S = 0.6
 """Seconds that this thread may compute for one answer."""
 
+_OTHER_SEED = 7919
 _KEPT = 8  # exercises
 _KEPT_DRAWS = 8  # of each
 _MAX_CONFIRMED = 24
 _MAX_PARTIAL = 12
-_OFTEN = 45
 
 
 @dataclass
@@ -60,7 +60,22 @@ def explain(
         return ()
     known = _of(exercise, draws)
     known.last = found
-    return named(exercise, known.program, found)
+    with quiet():
+        one = len(found) == 1 or _compute_the_same(exercise, known, found, seed)
+    return best(exercise, known.program, found) if one else shared(exercise, known.program, found)
+
+
+def _compute_the_same(exercise: Exercise, known: _Known, found: Sequence[Candidate], seed: int) -> bool:
+    """Whether the candidates are one and the same function, said in different words: they agree on other draws too."""
+    for draw in exercise.draws(seed + _OTHER_SEED):
+        values = [known.program.run(draw, known.program.compiled(each.edits), _no_shapes(exercise)) for each in found]
+        if not all(value is not None and agrees(exercise, value, values[0] or {}) for value in values):
+            return False
+    return True
+
+
+def _no_shapes(exercise: Exercise) -> tuple[tuple[int, ...], ...]:
+    return tuple((0,) * len(tensor.axes) for tensor in exercise.returns)
 
 
 def search(
@@ -104,16 +119,17 @@ class _Search:
             self.tried = known.tried[seed, self.first] = Tried(known.codes, draws[self.first], expected[self.first])
 
     def found(self) -> tuple[Candidate, ...]:
-        self.tried.go_on(self.until)
-        whole, partial = self.tried.near(self.got[self.first])
-        single = self._confirmed(self.known.codes[number] for number in whole[:_MAX_CONFIRMED])
-        if single:
-            return single
-        found = self._confirmed(self._compiled(pairs_of_parts(self.known.codes, partial)))
-        if found or self.exercise.returns[1:]:
-            return found
-        often = [candidate for candidate, _ in self.known.codes.made if is_frequent(candidate)][:_OFTEN]
-        return self._confirmed(self._compiled(pairs(often)))
+        """Single edits that agree; if there are none, two of which each agrees in some of what is returned, and those
+        pairs that are often made."""
+        for with_pairs in (False, True):
+            self.tried.go_on(self.until, with_pairs)
+            whole, partial = self.tried.near(self.got[self.first])
+            found = self._confirmed(self.known.codes[number] for number in whole[:_MAX_CONFIRMED])
+            if not found and not with_pairs:
+                found = self._confirmed(self._compiled(pairs_of_parts(self.known.codes, partial)))
+            if found:
+                return found
+        return ()
 
     def _compiled(self, candidates: Iterable[Candidate]):
         for candidate in candidates:

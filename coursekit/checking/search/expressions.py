@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 from collections.abc import Iterator
 
 from coursekit.checking.facts import EditKind as Kind
 from coursekit.checking.search.edits import Change
+from coursekit.checking.search.paths import replaced, walk
 from coursekit.checking.search.program import Shapes
 
 FUNCTIONS = {"sigmoid": "__sigmoid__", "tanh": "__tanh__", "relu": "__relu__"}
@@ -18,7 +20,7 @@ _ONE = ast.Constant(1)
 
 def changes(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
     """Everything that may stand in the place of a node. shapes: of the arrays that are at hand there."""
-    for rule in (_sums, _products, _powers, _calls, _transposed, _values, _numbers, _slices, _loops, _conditions, _orders):
+    for rule in _RULES:
         yield from rule(node, shapes)
 
 
@@ -39,8 +41,8 @@ def _sums(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
             yield Change(Kind.SIGN, ast.BinOp(left, ast.Sub(), right))
             yield Change(Kind.SIGN, ast.BinOp(right, ast.Sub(), left))
             yield Change(Kind.OPERATION, ast.BinOp(left, ast.Mult(), right))
-            yield Change(Kind.TERM_MISSING, left, _telling(right))
-            yield Change(Kind.TERM_MISSING, right, _telling(left))
+            yield Change(Kind.TERM_MISSING, _without(left, right), _telling(right))
+            yield Change(Kind.TERM_MISSING, _without(right, left), _telling(left))
             yield Change(Kind.TWICE, ast.BinOp(node, ast.Add(), right), _telling(right))
             yield Change(Kind.TWICE, ast.BinOp(node, ast.Add(), left), _telling(left))
         case ast.BinOp(ast.Constant(1 | 1.0), ast.Sub(), right):
@@ -53,11 +55,44 @@ def _sums(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
             yield Change(Kind.SIGN, ast.BinOp(left, ast.Add(), right))
             yield Change(Kind.SIGN, ast.BinOp(right, ast.Sub(), left))
             yield Change(Kind.OPERATION, ast.BinOp(left, ast.Mult(), right))
-            yield Change(Kind.TERM_MISSING, left, _telling(right))
-            yield Change(Kind.TERM_MISSING, right, _telling(left))
-            yield Change(Kind.TERM_MISSING, ast.UnaryOp(ast.USub(), right), _telling(left))
+            yield Change(Kind.TERM_MISSING, _without(left, right), _telling(right))
+            yield Change(Kind.TERM_MISSING, _without(right, left), _telling(left))
+            yield Change(Kind.TERM_MISSING, _without(ast.UnaryOp(ast.USub(), right), left), _telling(left))
         case ast.UnaryOp(ast.USub(), inner):
             yield Change(Kind.SIGN, inner)
+
+
+_MOST_TERMS = 6
+
+
+def _several_terms(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+    """Two of more than two terms of a sum missing, or with the opposite sign."""
+    terms = list(_terms(node))
+    if not 2 < len(terms) <= _MOST_TERMS:
+        return
+    for some in itertools.combinations(range(len(terms)), 2):
+        names = tuple(dict.fromkeys(name for k in some for name in _telling(terms[k])))
+        kept = [term for k, term in enumerate(terms) if k not in some]
+        missing = functools.reduce(_plus, (terms[k] for k in some))
+        yield Change(Kind.TERM_MISSING, _without(functools.reduce(_plus, kept), missing), names)
+        yield Change(Kind.SIGN, ast.BinOp(functools.reduce(_plus, kept), ast.Sub(), missing))
+
+
+def _terms(node: ast.AST) -> Iterator[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from _terms(node.left)
+        yield from _terms(node.right)
+    else:
+        yield node
+
+
+def _plus(one: ast.expr, other: ast.expr) -> ast.expr:
+    return ast.BinOp(one, ast.Add(), other)
+
+
+def _without(kept: ast.expr, missing: ast.expr) -> ast.expr:
+    """One term of a sum, in the shape of the sum."""
+    return ast.BinOp(kept, ast.Add(), ast.BinOp(ast.Constant(0), ast.Mult(), missing))
 
 
 def _products(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
@@ -221,3 +256,41 @@ def _orders(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
             parts[one], parts[other] = parts[other], parts[one]
             names = tuple(ast.unparse(part) for part in (node.elts[one], node.elts[other]))
             yield Change(Kind.ORDER, type(node)(parts, ast.Load()), names)
+
+
+def _only_last(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+    """Only the last of a batch in place of the sum over it."""
+    match node:
+        case ast.BinOp(ast.Attribute(left, "T"), ast.MatMult(), right):
+            turned = ast.Attribute(_last(left), "T", ast.Load())
+            yield Change(Kind.ONLY_LAST, ast.BinOp(turned, ast.MatMult(), _last(right)))
+        case ast.Call(ast.Attribute(value, "sum"), [], [ast.keyword("axis", ast.Constant(0))]):
+            yield Change(Kind.ONLY_LAST, ast.Call(node.func.__class__(_last(value), "sum", ast.Load()), [], node.keywords))
+
+
+def _last(value: ast.expr) -> ast.expr:
+    return ast.Subscript(value, ast.Slice(ast.UnaryOp(ast.USub(), _ONE)), ast.Load())
+
+
+def _forms(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+    """Changes of the same expression in another form: (1 - a) * b + a * c as b + a * (c - b), a ** 2 as a * a."""
+    match node:
+        case ast.BinOp(
+            ast.BinOp(ast.BinOp(ast.Constant(1), ast.Sub(), share), ast.Mult(), one),
+            ast.Add(),
+            ast.BinOp(again, ast.Mult(), other),
+        ) if ast.dump(share) == ast.dump(again):
+            form = _plus(one, ast.BinOp(share, ast.Mult(), ast.BinOp(other, ast.Sub(), one)))
+        case ast.BinOp(left, ast.Pow(), ast.Constant(2)):
+            form = ast.BinOp(left, ast.Mult(), left)
+        case _:
+            return
+    for path, inner in walk(form):
+        for change in changes(inner, shapes):
+            yield Change(change.kind, replaced(form, path, change.new), change.names)
+
+
+_RULES = (
+    *(_sums, _several_terms, _products, _powers, _calls, _transposed, _values, _numbers),
+    *(_slices, _loops, _conditions, _orders, _only_last, _forms),
+)

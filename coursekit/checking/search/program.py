@@ -31,6 +31,7 @@ _KEEP = "__keep__"
 class Program:
     """The right answer of an exercise, and the functions of its own module that it calls, by their names.
 
+    shapes:  by function, of the arrays that it holds; returned: of those that the answer returns, on the smallest draw.
     names: what its module knows. An edited function takes the place of the right one for as long as it runs.
     """
 
@@ -39,6 +40,7 @@ class Program:
     functions: dict[str, ast.FunctionDef]
     names: dict[str, Any]
     shapes: dict[str, Shapes] = field(default_factory=dict)
+    returned: tuple[tuple[int, ...], ...] = ()
 
     def run(
         self, draw: Draw, edited: Mapping[str, types.CodeType], shapes: tuple[tuple[int, ...], ...]
@@ -87,7 +89,8 @@ class Program:
 
         self.names[_KEEP] = keep
         kept = {name: compile(_keeping(tree), "<kept>", "exec") for name, tree in self.functions.items()}
-        self.run(draw, kept, tuple((0,) * len(t.axes) for t in self.exercise.returns))
+        right = self.run(draw, kept, tuple((0,) * len(t.axes) for t in self.exercise.returns)) or {}
+        self.returned = tuple(array.shape for array in right.values())
         self.shapes = seen
 
 
@@ -171,6 +174,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "__relu__": lambda a: np.maximum(a, 0),
     "__clip__": lambda a, bound: np.clip(a, -bound, bound),
     "__round__": np.round,
+    "__turned__": lambda m, count: np.concatenate([block.T for block in np.split(m, count)]),
     "__block__": lambda parts, place: parts[place],
 }
 

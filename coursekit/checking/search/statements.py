@@ -16,35 +16,38 @@ _CLIPS = (0.5, 1, 5)
 _DIGITS = (1, 2, 3, 4)
 
 
-def whole(statement: ast.stmt, shapes: Shapes, sizes: Sequence[str]) -> Iterator[tuple[str, Change]]:
-    """Changes of a whole statement, each with the variable that it is about. sizes: names of the axes of the draws."""
+def whole(statement: ast.stmt, shapes: Shapes, sizes: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Change]]:
+    """Changes of a whole statement, each with the variables that it is about. sizes: names of the axes of the draws."""
     match statement:
         case ast.Assign([ast.Name(name) as target], value):
-            yield name, Change(Kind.SKIPPED, [])
+            yield (name,), Change(Kind.SKIPPED, [])
             for change in _made_otherwise(value, sizes):
-                yield name, Change(change.kind, ast.Assign([target], change.new), change.names)
+                yield (name,), Change(change.kind, ast.Assign([target], change.new), change.names)
         case ast.Assign([ast.Tuple() as targets], value):
             yield from _unpacked(statement, targets, value, shapes)
         case ast.AugAssign(target, ast.Add(), value):
             name = ast.unparse(target)
-            yield name, Change(Kind.OVERWRITTEN, ast.Assign([target], value))
-            yield name, Change(Kind.SIGN, ast.AugAssign(target, ast.Sub(), value))
-            yield name, Change(Kind.SKIPPED, [])
+            yield (name,), Change(Kind.OVERWRITTEN, ast.Assign([target], value))
+            yield (name,), Change(Kind.SIGN, ast.AugAssign(target, ast.Sub(), value))
+            yield (name,), Change(Kind.SKIPPED, [])
         case ast.AugAssign(target, ast.Sub(), value):
-            yield ast.unparse(target), Change(Kind.SIGN, ast.AugAssign(target, ast.Add(), value))
-            yield ast.unparse(target), Change(Kind.SKIPPED, [])
+            yield (ast.unparse(target),), Change(Kind.SIGN, ast.AugAssign(target, ast.Add(), value))
+            yield (ast.unparse(target),), Change(Kind.SKIPPED, [])
         case ast.Assign([ast.Subscript(ast.Name(name))]):
-            yield name, Change(Kind.SKIPPED, [])
+            yield (name,), Change(Kind.SKIPPED, [])
         case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "append"), [_])):
-            yield from ((name, Change(Kind.FIRST, change)) for change in _inserted(statement))
+            yield from (((name,), Change(Kind.FIRST, change)) for change in _inserted(statement))
         case ast.If(test, body, orelse):
-            yield names_in(test)[0] if names_in(test) else "", Change(Kind.CONDITION, body)
-            yield names_in(test)[0] if names_in(test) else "", Change(Kind.CONDITION, orelse)
+            yield names_in(test)[:1], Change(Kind.CONDITION, body)
+            yield names_in(test)[:1], Change(Kind.CONDITION, orelse)
 
 
-def returned(value: ast.expr, sizes: Sequence[str]) -> Iterator[Change]:
-    """Changes of one value that is returned."""
+def returned(value: ast.expr, shapes: Shapes, shape: tuple[int, ...], sizes: Sequence[str]) -> Iterator[Change]:
+    """Changes of one value of this shape that is returned: another one, or that one changed as a whole."""
     yield from _made_otherwise(value, sizes)
+    if not isinstance(value, (ast.Name, ast.Attribute)):  # of those the rules for expressions tell
+        for other in (name for name, its in shapes.items() if its == shape):
+            yield Change(Kind.RETURNED, ast.parse(other, mode="eval").body, (other,))
 
 
 def _made_otherwise(value: ast.expr, sizes: Sequence[str]) -> Iterator[Change]:
@@ -69,7 +72,7 @@ def _call(name: str, *arguments: ast.expr) -> ast.Call:
 
 def _unpacked(
     statement: ast.Assign, targets: ast.Tuple, value: ast.expr, shapes: Shapes
-) -> Iterator[tuple[str, Change]]:
+) -> Iterator[tuple[tuple[str, ...], Change]]:
     """Changes of one of several values: as if each had a statement of its own; and two of them exchanged."""
     names = [target.id if isinstance(target, ast.Name) else "" for target in targets.elts]
     for one, other in itertools.combinations(range(len(names)), 2):
@@ -77,18 +80,41 @@ def _unpacked(
             swapped = list(targets.elts)
             swapped[one], swapped[other] = swapped[other], swapped[one]
             new = ast.Assign([ast.Tuple(swapped, ast.Store())], value)
-            yield names[one], Change(Kind.EXCHANGED, new, (names[one], names[other]))
+            yield (names[one],), Change(Kind.EXCHANGED, new, (names[one], names[other]))
     if not isinstance(value, ast.Call) or not all(names):
         return
-    inner = [(path, node) for path, node in walk(value) if path]
-    for path, node in inner:
-        for change in changes(node, shapes):
-            if isinstance(change.new, list):
-                continue
+    for path, node in walk(value):
+        if not path:
+            continue
+        for change in (*changes(node, shapes), *_turned(node, len(names), shapes)):
             edited = replaced(value, path, change.new)
-            for place, name in enumerate(names):
-                own = ast.Assign([ast.Name(name, ast.Store())], _call("__block__", edited, ast.Constant(place)))
-                yield name, Change(change.kind, [statement, own], change.names)
+            for some in _some_of(names, change):
+                own = [_block(names[place], edited, place) for place in some]
+                yield tuple(names[place] for place in some), Change(change.kind, [statement, *own], change.names)
+
+
+_ALIKE = (Kind.SIGN, Kind.TERM_MISSING, Kind.FUNCTION)
+
+
+def _some_of(names: Sequence[str], change: Change) -> Iterator[tuple[int, ...]]:
+    """Each block alone; two of more than two blocks, where it is a change that is made in several gates alike."""
+    yield from ((place,) for place in range(len(names)))
+    if len(names) > 2 and change.kind in _ALIKE:
+        yield from itertools.combinations(range(len(names)), 2)
+
+
+def _block(name: str, edited: ast.expr, place: int) -> ast.Assign:
+    return ast.Assign([ast.Name(name, ast.Store())], _call("__block__", edited, ast.Constant(place)))
+
+
+def _turned(node: ast.AST, count: int, shapes: Shapes) -> Iterator[Change]:
+    """The square blocks of a matrix transposed, each for itself."""
+    match node:
+        case ast.Attribute(ast.Name(name) as matrix, "T") if len(shapes.get(name, ())) == 2:
+            rows, columns = shapes[name]
+            if rows == count * columns:
+                turned = _call("__turned__", matrix, ast.Constant(count))
+                yield Change(Kind.TRANSPOSED, ast.Attribute(turned, "T", ast.Load()), (name,))
 
 
 def _inserted(statement: ast.Expr) -> Iterator[ast.stmt]:
@@ -98,9 +124,9 @@ def _inserted(statement: ast.Expr) -> Iterator[ast.stmt]:
     yield ast.Expr(first)
 
 
-def exchanged_later(body: Sequence[ast.stmt], index: int, names: Sequence[str]) -> Iterator[tuple[str, Change]]:
+def exchanged_later(body: Sequence[ast.stmt], index: int, names: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Change]]:
     """A statement followed by two values taking each other's places."""
     for one, other in itertools.combinations(names, 2):
         targets = ast.Tuple([ast.Name(one, ast.Store()), ast.Name(other, ast.Store())], ast.Store())
         values = ast.Tuple([ast.Name(other, ast.Load()), ast.Name(one, ast.Load())], ast.Load())
-        yield one, Change(Kind.EXCHANGED, [body[index], ast.Assign([targets], values)], (one, other))
+        yield (one,), Change(Kind.EXCHANGED, [body[index], ast.Assign([targets], values)], (one, other))

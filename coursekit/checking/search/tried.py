@@ -9,14 +9,12 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from coursekit.checking.exercise import Draw
-from coursekit.checking.search.candidates import Candidate, is_frequent, pairs, singles
+from coursekit.checking.search.candidates import Candidate, frequent, pairs, singles
 from coursekit.checking.search.program import Program
 
 _PROJECTIONS = 2
 _NEAR = 1e-4
 MAX_CODES = 4000
-MAX_OFTEN = 45
-MAX_PAIRS = 1500
 
 
 class Codes:
@@ -25,6 +23,7 @@ class Codes:
     def __init__(self, program: Program, sizes: tuple[str, ...]) -> None:
         self.program = program
         self.made: list[tuple[Candidate, dict[str, types.CodeType]]] = []
+        self.singles: int | None = None  # how many of them are singles, once that is known
         self._left: Iterator[Candidate] = self._every(sizes)
 
     def __getitem__(self, number: int) -> tuple[Candidate, dict[str, types.CodeType]]:
@@ -41,6 +40,8 @@ class Codes:
 
     def _every(self, sizes: tuple[str, ...]) -> Iterator[Candidate]:
         yield from singles(self.program, sizes)
+        self.singles = len(self.made)
+        yield from pairs(frequent([candidate for candidate, _ in self.made]))
 
 
 class Tried:
@@ -59,13 +60,16 @@ class Tried:
         self._next = 0
         self.complete = False
 
-    def go_on(self, until: float) -> None:
-        """Run candidates that were not run yet, up to a time of `time.thread_time`."""
+    def go_on(self, until: float, with_pairs: bool) -> None:
+        """Run candidates that were not run yet, up to a time of `time.thread_time`; pairs only where they are asked for."""
         while not self.complete and time.thread_time() < until:
             try:
                 _, code = self._codes[self._next]
             except IndexError:
                 self.complete = True
+                return
+            singles = self._codes.singles
+            if not with_pairs and singles is not None and self._next >= singles:
                 return
             got = self._codes.program.run(self._draw, code, self._shapes)
             if got is not None and tuple(a.shape for a in got.values()) == self._shapes:
@@ -95,4 +99,4 @@ class Tried:
             return np.stack([self._directions[name] @ np.asarray(a, float).ravel() for name, a in arrays.items()])
 
 
-__all__ = ["Codes", "Tried", "is_frequent", "pairs"]
+__all__ = ["Codes", "Tried"]
