@@ -7,12 +7,12 @@ three styles, and for exercises that are not among them the course's own. Of the
 right shapes and other numbers, it counts per exercise and style:
 
     accepted  a hole of the check
-    line      told is the line of the edit, or one that reads what that line gives; or one of these is what the first
-              wrong line is said to read. exactly: told is the line of the edit
+    told      the first wrong line is that of the edit, or one that reads what that line gives; or one of these is what
+              it is said to read. exactly: it is that of the edit; other: it is none of these
     named     by a known mistake, or by a change of the right answer
     wrongly   named, but what was named computes other numbers than the mutant on draws that the check did not make:
-              other seeds, and for the cells other sizes. Where it computes the same ones it describes the mutant rightly
-              in its own words, whatever the edit was
+              other seeds, and for the cells other sizes. Where it computes the same ones it describes the mutant
+              rightly in words of its own, whatever the edit was
 
 and prints the median and the largest milliseconds of a whole check.
 """
@@ -69,8 +69,9 @@ class Row:
 
     mutants: int = 0
     accepted: int = 0
-    line: int = 0
+    told: int = 0
     exactly: int = 0
+    elsewhere: int = 0
     named: int = 0
     wrongly: int = 0
     ms: tuple[float, ...] = ()
@@ -181,7 +182,8 @@ def row(exercise: str, style: str, every: int = 1, misses: bool = False) -> Row:
         near = bool(lines & {mutant.line, *mutant.takers})
         named = bool(report.edits or report.mistakes)
         wrongly = named and not named_rightly(registry.get(exercise), answer, report)
-        counts += Row(1, report.passed, near, line == mutant.line, named, wrongly, (ms,))
+        elsewhere = line is not None and not near and not report.passed
+        counts += Row(1, report.passed, near, line == mutant.line, elsewhere, named, wrongly, (ms,))
         if misses and not (near and named and not wrongly):
             said = [*report.diagnoses, *map(str, report.edits)] if named else "no name"
             told = "" if near else f"told {line}, "
@@ -205,7 +207,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="try every n-th mutant only")
     parser.add_argument("--misses", action="store_true", help="list the mutants whose line or name is not told")
     options = parser.parse_args()
-    columns = ("mutants", "accepted", "line", "exactly", "named", "wrongly", "ms", "most")
+    columns = ("mutants", "accepted", "told", "exactly", "other", "named", "wrongly", "ms", "most")
     print(f"{'':<26}{'':<13}" + "".join(f"{column:>9}" for column in columns))
     total = Row()
     for exercise in options.exercise or exercises():
@@ -218,10 +220,10 @@ def main() -> None:
 
 
 def _print(exercise: str, style: str, one: Row) -> None:
-    line, exactly, named = (f"{value / max(one.mutants, 1):.0%}" for value in (one.line, one.exactly, one.named))
+    line, exactly, named = (f"{value / max(one.mutants, 1):.0%}" for value in (one.told, one.exactly, one.named))
     times = (statistics.median(one.ms), max(one.ms)) if one.ms else (0.0, 0.0)
     print(
-        f"{exercise:<26}{style:<13}{one.mutants:>9}{one.accepted:>9}{line:>9}{exactly:>9}{named:>9}{one.wrongly:>9}"
+        f"{exercise:<26}{style:<13}{one.mutants:>9}{one.accepted:>9}{line:>9}{exactly:>9}{one.elsewhere:>9}{named:>9}{one.wrongly:>9}"
         f"{times[0]:>9.0f}{times[1]:>9.0f}",
         flush=True,
     )

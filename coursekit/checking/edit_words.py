@@ -10,7 +10,7 @@ _PHRASES = {
     EditKind.TERM_MISSING: "a term of a sum is missing",
     EditKind.FACTOR_MISSING: "a factor is missing",
     EditKind.TWICE: "something is counted twice",
-    EditKind.COMPLEMENT: "1 minus a value and the value itself have exchanged places",
+    EditKind.COMPLEMENT: "a value and 1 minus it have exchanged places",
     EditKind.POWER: "a power is another one",
     EditKind.FUNCTION: "a function is missing, applied twice, or another one",
     EditKind.INSTEAD: "another value stands where one belongs",
@@ -63,7 +63,7 @@ def _about(edit: Edited) -> str:
             return f"{other} stands where {own} belongs"
         case EditKind.RETURNED, (name,):
             return f"what is returned is {name}"
-        case (EditKind.EXCHANGED | EditKind.ORDER), (one, other):
+        case ((EditKind.EXCHANGED | EditKind.ORDER), (one, other)):
             return f"{one} and {other} have exchanged places"
         case EditKind.BLOCKS, (_, _, *_):
             return f"the blocks of rows stand in another order: those of {', '.join(names)}"

@@ -19,7 +19,7 @@ from coursekit.checking.guessing import beyond_guessing, guessed_share
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.portable import state
 from coursekit.checking.report import Report
-from coursekit.checking.search import SEARCH_S, explain
+from coursekit.checking.search import SEARCH_S, Traced, explain
 from coursekit.checking.tracing import read_along
 from coursekit.checking.values import NotUsable, unpack
 
@@ -194,10 +194,15 @@ class _Run:
         if report.verdict != Verdict.WRONG or report.mistakes or len(got) < len(self.draws):
             return report
         try:
-            edits = explain(self.exercise, self.draws, self.expected, got, self.seed, seconds)
+            edits = explain(self.exercise, self.draws, self.expected, got, self.seed, seconds, self._traced())
         except KeyboardInterrupt:  # whoever does not wait has the rest of the report
             return report
         return replace(report, edits=edits)
+
+    def _traced(self) -> Traced:
+        right = frozenset(fact.part for fact in self.along if isinstance(fact, facts.RightValue))
+        first = (fact.expected for fact in self.along if isinstance(fact, facts.FirstWrongValue))
+        return Traced(right, frozenset(part for expected in first for part in expected))
 
     def _marks(self) -> float | None:
         """The score of the draws, where it is not simply the mean of their credits."""

@@ -3,7 +3,8 @@
     program.py      the right answer as functions that can be edited and run
     paths.py        places in a syntax tree
     edits.py        an edit, as data
-    expressions.py  what may stand in the place of an expression, and statements.py of a statement: one rule for each slip
+    expressions.py  what may stand in the place of an expression: one rule for each sort of slip
+    statements.py   what may stand in the place of a statement
     candidates.py   all single edits of a right answer, and the pairs that are made together
     tried.py        candidates run on one draw, within a budget, and kept for the next answer
     agreement.py    when a candidate is the answer, and when agreement proves nothing
@@ -12,6 +13,7 @@
 It looks at values only: what an answer returned in all draws. So it runs where the answer itself must not.
 """
 
-from coursekit.checking.search.explain import SEARCH_S, answers_like, explain
+from coursekit.checking.search.explaining import SEARCH_S, answers_like, explain
+from coursekit.checking.search.names import Traced
 
-__all__ = ["SEARCH_S", "answers_like", "explain"]
+__all__ = ["SEARCH_S", "Traced", "answers_like", "explain"]

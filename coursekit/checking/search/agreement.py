@@ -17,7 +17,9 @@ _CLEARLY = 100  # times as far from the right answer as from the learner's
 _TELLING = 12  # numbers that are exact, in all draws together: fewer agree by chance
 
 
-def proves_something(exercise: Exercise, draws: Sequence[Draw], expected: Sequence[Arrays], got: Sequence[Arrays]) -> bool:
+def proves_something(
+    exercise: Exercise, draws: Sequence[Draw], expected: Sequence[Arrays], got: Sequence[Arrays]
+) -> bool:
     """Whether agreeing with this answer could mean anything: not where what is wrong is constant, NaN, whole numbers in
     place of others, or an argument handed back."""
     telling = 0
@@ -45,7 +47,9 @@ def agrees(exercise: Exercise, candidate: Arrays | None, got: Arrays) -> bool:
     return all(same_array(candidate[name], got[name], tolerance_of_sameness(exercise)) for name in got)
 
 
-def differs_clearly(exercise: Exercise, candidates: Sequence[Arrays], expected: Sequence[Arrays], got: Sequence[Arrays]) -> bool:
+def differs_clearly(
+    exercise: Exercise, candidates: Sequence[Arrays], expected: Sequence[Arrays], got: Sequence[Arrays]
+) -> bool:
     """Whether in some draw a candidate is much farther from the right answer than from the learner's."""
     for candidate, want, have in zip(candidates, expected, got, strict=True):
         for tensor in exercise.returns:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from coursekit.checking.facts import EditKind as Kind
 from coursekit.checking.search import expressions, statements
-from coursekit.checking.search.edits import Change, Edit
+from coursekit.checking.search.edits import Change, Edit, Held
 from coursekit.checking.search.paths import Path, apart, at, walk
-from coursekit.checking.search.program import Program, Shapes
+from coursekit.checking.search.program import Program
 
 _OFTEN = (Kind.BLOCKS, Kind.SCOPE, Kind.FUNCTION, Kind.COMPLEMENT, Kind.TERM_MISSING, Kind.FACTOR_MISSING)
 _MAX_OFTEN = 45
@@ -42,7 +42,8 @@ def pairs(often: Sequence[Candidate]) -> Iterator[Candidate]:
     """Two candidates at once, where they do not touch the same place."""
     for one, other in itertools.combinations(often, 2):
         if all(a.function != b.function or apart(a.path, b.path) for a in one.edits for b in other.edits):
-            yield Candidate((*one.edits, *other.edits), (*one.said, *other.said))
+            said = sorted((*one.said, *other.said), key=lambda edit: (edit.function, edit.path))
+            yield Candidate((*one.edits, *other.edits), tuple(said))
 
 
 def frequent(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -53,7 +54,7 @@ def frequent(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _of_function(program: Program, name: str, sizes: Sequence[str]) -> Iterator[Candidate]:
     tree = program.functions[name]
-    held = program.shapes.get(name, {})
+    held = program.held.get(name, Held())
     main = name == program.main
     for path, statement in list(walk(tree)):
         if not isinstance(statement, ast.stmt) or statement is tree:
@@ -73,7 +74,7 @@ def _of_function(program: Program, name: str, sizes: Sequence[str]) -> Iterator[
                     yield Candidate((edit,), (edit,))
 
 
-def _inside(name: str, path: Path, statement: ast.stmt, held: Shapes) -> Iterator[Edit]:
+def _inside(name: str, path: Path, statement: ast.stmt, held: Held) -> Iterator[Edit]:
     """Changes of the expressions of a statement."""
     for place, part, node in _expressions(statement):
         for change in expressions.changes(node, held):
@@ -110,7 +111,7 @@ def _edit(function: str, path: Path, change: Change, part: str) -> Edit:
     new = change.new
     for each in new if isinstance(new, list) else [new]:
         ast.fix_missing_locations(each)
-    return Edit(function, path, new, change.kind, part, change.names)
+    return Edit(function, path, new, change.kind, part, change.names, change.whole)
 
 
 def _expressions(statement: ast.stmt) -> Iterator[tuple[Path, str, ast.expr]]:
@@ -154,11 +155,11 @@ def _exchanges(program: Program, name: str, path: Path, statement: ast.stmt) -> 
     """Two values of one shape in each other's places from here on: the one made here, and one made before it."""
     if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
         return
-    held = program.shapes.get(name, {})
+    held = program.held.get(name, Held())
     own = statement.targets[0].id
     before = _assigned_before(program.functions[name], path)
     for other in before:
-        if other != own and held.get(own) is not None and held.get(own) == held.get(other):
+        if other in held.like(own):
             for parts, change in statements.exchanged_later([statement], 0, (other, own)):
                 yield _edit(name, path, change, parts[0])
 
@@ -210,4 +211,4 @@ def _moved_names(targets: Sequence[ast.expr], order: Sequence[int]) -> tuple[str
     return tuple(targets[place].id for place, k in enumerate(order) if k != place)
 
 
-__all__ = ["Candidate", "Shapes", "frequent", "pairs", "singles"]
+__all__ = ["Candidate", "frequent", "pairs", "singles"]

@@ -8,9 +8,8 @@ import itertools
 from collections.abc import Iterator
 
 from coursekit.checking.facts import EditKind as Kind
-from coursekit.checking.search.edits import Change
+from coursekit.checking.search.edits import Change, Held
 from coursekit.checking.search.paths import replaced, walk
-from coursekit.checking.search.program import Shapes
 
 FUNCTIONS = {"sigmoid": "__sigmoid__", "tanh": "__tanh__", "relu": "__relu__"}
 _ELEMENTWISE = {"sigmoid", "tanh", "exp", "log", "sqrt", "abs", "maximum", "minimum", "softmax"}
@@ -18,10 +17,10 @@ _MEANS = {"sum": "mean", "mean": "sum", "max": "min", "min": "max", "argmax": "a
 _ONE = ast.Constant(1)
 
 
-def changes(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
-    """Everything that may stand in the place of a node. shapes: of the arrays that are at hand there."""
+def changes(node: ast.AST, held: Held) -> Iterator[Change]:
+    """Everything that may stand in the place of a node. held: what is at hand there."""
     for rule in _RULES:
-        yield from rule(node, shapes)
+        yield from rule(node, held)
 
 
 def names_in(node: ast.AST) -> tuple[str, ...]:
@@ -35,7 +34,7 @@ def _telling(node: ast.AST) -> tuple[str, ...]:
     return names if len(names) <= 2 else ()
 
 
-def _sums(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _sums(node: ast.AST, held: Held) -> Iterator[Change]:
     match node:
         case ast.BinOp(left, ast.Add(), right):
             yield Change(Kind.SIGN, ast.BinOp(left, ast.Sub(), right))
@@ -65,7 +64,7 @@ def _sums(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
 _MOST_TERMS = 6
 
 
-def _several_terms(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _several_terms(node: ast.AST, held: Held) -> Iterator[Change]:
     """Two of more than two terms of a sum missing, or with the opposite sign."""
     terms = list(_terms(node))
     if not 2 < len(terms) <= _MOST_TERMS:
@@ -95,7 +94,7 @@ def _without(kept: ast.expr, missing: ast.expr) -> ast.expr:
     return ast.BinOp(kept, ast.Add(), ast.BinOp(ast.Constant(0), ast.Mult(), missing))
 
 
-def _products(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _products(node: ast.AST, held: Held) -> Iterator[Change]:
     match node:
         case ast.BinOp(left, ast.Mult(), right):
             yield Change(Kind.FACTOR_MISSING, left, _telling(right))
@@ -111,19 +110,23 @@ def _products(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
         case ast.BinOp(left, ast.FloorDiv(), right):
             yield Change(Kind.OPERATION, ast.BinOp(left, ast.Div(), right))
         case ast.BinOp(left, ast.MatMult(), right):
-            yield Change(Kind.TRANSPOSED, ast.BinOp(left, ast.MatMult(), ast.Attribute(right, "T", ast.Load())), _telling(right))
-            yield Change(Kind.TRANSPOSED, ast.BinOp(ast.Attribute(left, "T", ast.Load()), ast.MatMult(), right), _telling(left))
+            yield Change(
+                Kind.TRANSPOSED, ast.BinOp(left, ast.MatMult(), ast.Attribute(right, "T", ast.Load())), _telling(right)
+            )
+            yield Change(
+                Kind.TRANSPOSED, ast.BinOp(ast.Attribute(left, "T", ast.Load()), ast.MatMult(), right), _telling(left)
+            )
             yield Change(Kind.MATRIX_ORDER, ast.BinOp(right, ast.MatMult(), left))
 
 
-def _powers(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _powers(node: ast.AST, held: Held) -> Iterator[Change]:
     match node:
         case ast.BinOp(left, ast.Pow(), right):
             yield Change(Kind.POWER, left, _telling(left))
             yield Change(Kind.POWER, ast.BinOp(left, ast.Pow(), ast.BinOp(right, ast.Add(), _ONE)), _telling(left))
 
 
-def _calls(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _calls(node: ast.AST, held: Held) -> Iterator[Change]:
     if not isinstance(node, ast.Call):
         return
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -137,7 +140,10 @@ def _calls(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
         for other in node.args[1:]:
             yield Change(Kind.FUNCTION, other)
     if called in _MEANS and isinstance(node.func, ast.Attribute):
-        yield Change(Kind.REDUCTION, ast.Call(ast.Attribute(node.func.value, _MEANS[called], ast.Load()), node.args, node.keywords))
+        yield Change(
+            Kind.REDUCTION,
+            ast.Call(ast.Attribute(node.func.value, _MEANS[called], ast.Load()), node.args, node.keywords),
+        )
         yield Change(Kind.REDUCTION, node.args[0] if node.args and _is_numpy(node.func.value) else node.func.value)
     for index, keyword in enumerate(node.keywords):
         if keyword.arg == "axis":
@@ -151,29 +157,49 @@ def _is_numpy(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id == "np"
 
 
-def _transposed(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _transposed(node: ast.AST, held: Held) -> Iterator[Change]:
     match node:
         case ast.Attribute(value, "T", ast.Load()):
             yield Change(Kind.TRANSPOSED, value, _telling(value))
-        case ast.Name(name, ast.Load()) if len(shapes.get(name, ())) == 2:
+        case ast.Name(name, ast.Load()) if len(held.shapes.get(name, ())) == 2:
             yield Change(Kind.TRANSPOSED, ast.Attribute(node, "T", ast.Load()), (name,))
 
 
-def _values(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _values(node: ast.AST, held: Held) -> Iterator[Change]:
     """Another value of the same shape; 1 minus a value, and minus it."""
     if not isinstance(node, (ast.Name, ast.Attribute)) or not isinstance(node.ctx, ast.Load):
         return
     own = ast.unparse(node)
-    if own not in shapes:
+    if own not in held.shapes:
         return
-    for other, shape in shapes.items():
-        if other != own and shape == shapes[own]:
-            yield Change(Kind.INSTEAD, ast.parse(other, mode="eval").body, (other, own))
+    for other in held.like(own):
+        yield Change(Kind.INSTEAD, read(other), (other, own))
     yield Change(Kind.COMPLEMENT, ast.BinOp(_ONE, ast.Sub(), node), (own,))
     yield Change(Kind.SIGN, ast.UnaryOp(ast.USub(), node))
 
 
-def _numbers(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def read(name: str) -> ast.expr:
+    """The expression that reads a value by what it is written as."""
+    return ast.parse(name, mode="eval").body
+
+
+def _stacked(node: ast.AST, held: Held) -> Iterator[Change]:
+    """Where several values are read that stand side by side: one of them missing, negative, or another value."""
+    if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or node.id not in held.stacks:
+        return
+    call = held.stacks[node.id]
+    blocks = call.args[0].elts
+    for place, block in enumerate(blocks):
+        own = ast.unparse(block)
+        others = [(Kind.TERM_MISSING, ast.BinOp(ast.Constant(0), ast.Mult(), block), (own,))]
+        others += [(Kind.SIGN, ast.UnaryOp(ast.USub(), block), ())]
+        others += [(Kind.INSTEAD, read(other), (other, own)) for other in held.like(own)]
+        for kind, other, names in others:
+            stacked = ast.List([*blocks[:place], other, *blocks[place + 1 :]], ast.Load())
+            yield Change(kind, ast.Call(call.func, [stacked], call.keywords), names)
+
+
+def _numbers(node: ast.AST, held: Held) -> Iterator[Change]:
     match node:
         case ast.Constant(int() | float() as number) if not isinstance(number, bool):
             for other in dict.fromkeys((number + 1, number - 1, 2 * number, number / 2 if number % 2 else number // 2)):
@@ -181,7 +207,7 @@ def _numbers(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
                     yield Change(Kind.NUMBER, ast.Constant(other))
 
 
-def _slices(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _slices(node: ast.AST, held: Held) -> Iterator[Change]:
     match node:
         case ast.Slice(lower, upper, step):
             if lower is not None:
@@ -189,7 +215,7 @@ def _slices(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
             if upper is not None:
                 yield Change(Kind.SLICE, ast.Slice(lower, None, step))
                 yield Change(Kind.SLICE, ast.Slice(upper, _next_block(lower, upper), step))
-        case ast.Subscript(value, index, ast.Load()):
+        case ast.Subscript(_, index, ast.Load()):
             yield from _other_step(node, index)
 
 
@@ -218,7 +244,7 @@ def _other_step(node: ast.Subscript, index: ast.expr) -> Iterator[Change]:
             yield Change(kind, ast.Subscript(node.value, inside, ast.Load()), names_in(node.value))
 
 
-def _loops(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _loops(node: ast.AST, held: Held) -> Iterator[Change]:
     match node:
         case ast.Call(ast.Name("reversed"), [inner], []):
             yield Change(Kind.DIRECTION, inner)
@@ -235,7 +261,7 @@ _OTHER = {ast.Lt: (ast.LtE, ast.Gt, ast.GtE), ast.LtE: (ast.Lt, ast.GtE, ast.Gt)
 _OTHER |= {ast.GtE: (ast.Gt, ast.LtE, ast.Lt), ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,)}
 
 
-def _conditions(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _conditions(node: ast.AST, held: Held) -> Iterator[Change]:
     match node:
         case ast.Compare(left, [operator], [right]):
             for other in _OTHER.get(type(operator), ()):
@@ -248,7 +274,7 @@ def _conditions(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
             yield Change(Kind.CONDITION, inner)
 
 
-def _orders(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _orders(node: ast.AST, held: Held) -> Iterator[Change]:
     """Two of several parts in each other's places, such as the blocks that are stacked."""
     if isinstance(node, (ast.Tuple, ast.List)) and isinstance(node.ctx, ast.Load) and 1 < len(node.elts) < 8:
         for one, other in itertools.combinations(range(len(node.elts)), 2):
@@ -258,21 +284,23 @@ def _orders(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
             yield Change(Kind.ORDER, type(node)(parts, ast.Load()), names)
 
 
-def _only_last(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _only_last(node: ast.AST, held: Held) -> Iterator[Change]:
     """Only the last of a batch in place of the sum over it."""
     match node:
         case ast.BinOp(ast.Attribute(left, "T"), ast.MatMult(), right):
             turned = ast.Attribute(_last(left), "T", ast.Load())
             yield Change(Kind.ONLY_LAST, ast.BinOp(turned, ast.MatMult(), _last(right)))
         case ast.Call(ast.Attribute(value, "sum"), [], [ast.keyword("axis", ast.Constant(0))]):
-            yield Change(Kind.ONLY_LAST, ast.Call(node.func.__class__(_last(value), "sum", ast.Load()), [], node.keywords))
+            yield Change(
+                Kind.ONLY_LAST, ast.Call(node.func.__class__(_last(value), "sum", ast.Load()), [], node.keywords)
+            )
 
 
 def _last(value: ast.expr) -> ast.expr:
     return ast.Subscript(value, ast.Slice(ast.UnaryOp(ast.USub(), _ONE)), ast.Load())
 
 
-def _forms(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
+def _forms(node: ast.AST, held: Held) -> Iterator[Change]:
     """Changes of the same expression in another form: (1 - a) * b + a * c as b + a * (c - b), a ** 2 as a * a."""
     match node:
         case ast.BinOp(
@@ -286,11 +314,11 @@ def _forms(node: ast.AST, shapes: Shapes) -> Iterator[Change]:
         case _:
             return
     for path, inner in walk(form):
-        for change in changes(inner, shapes):
+        for change in changes(inner, held):
             yield Change(change.kind, replaced(form, path, change.new), change.names)
 
 
 _RULES = (
-    *(_sums, _several_terms, _products, _powers, _calls, _transposed, _values, _numbers),
+    *(_sums, _several_terms, _products, _powers, _calls, _transposed, _values, _stacked, _numbers),
     *(_slices, _loops, _conditions, _orders, _only_last, _forms),
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from coursekit.checking import registry
 from coursekit.checking.exercise import Exercise
@@ -15,32 +17,73 @@ from coursekit.checking.search.program import Program
 
 # Of several kinds that say the same of an answer, the one that says most comes first.
 _TELLING = (
-    *(Kind.BLOCKS, Kind.DIRECTION, Kind.OVERWRITTEN, Kind.COMPLEMENT, Kind.EXCHANGED, Kind.ORDER, Kind.SKIPPED),
-    *(Kind.TERM_MISSING, Kind.FACTOR_MISSING, Kind.FUNCTION, Kind.POWER, Kind.TRANSPOSED, Kind.STEP, Kind.AXIS),
-    *(Kind.REDUCTION, Kind.TWICE, Kind.SIGN, Kind.INSTEAD, Kind.MATRIX_ORDER, Kind.OPERATION, Kind.RANGE, Kind.SLICE),
+    *(Kind.BLOCKS, Kind.SCOPE, Kind.DIRECTION, Kind.OVERWRITTEN, Kind.ONLY_LAST, Kind.TERM_MISSING),
+    *(Kind.FACTOR_MISSING, Kind.FUNCTION, Kind.COMPLEMENT, Kind.POWER, Kind.TRANSPOSED, Kind.STEP, Kind.AXIS),
+    *(
+        Kind.ORDER,
+        Kind.EXCHANGED,
+        Kind.SKIPPED,
+        Kind.REDUCTION,
+        Kind.TWICE,
+        Kind.SIGN,
+        Kind.INSTEAD,
+        Kind.MATRIX_ORDER,
+        Kind.OPERATION,
+        Kind.RANGE,
+        Kind.SLICE,
+    ),
 )
 
 
-def best(exercise: Exercise, program: Program, found: Sequence[Candidate]) -> tuple[Edited, ...]:
-    """Of candidates that are one and the same function, the words that say most in the fewest edits."""
-    told = [tuple(_edited(exercise, program, edit) for edit in each.said) for each in found]
-    return min(told, key=lambda each: (len(each), sum(map(_rank, each))))
+@dataclass(frozen=True)
+class Traced:
+    """What the answer's own lines have shown, in the course's words: what is right, and what should stand where the
+    first wrong value does."""
+
+    right: frozenset[str] = frozenset()
+    wrong: frozenset[str] = frozenset()
+
+
+NOTHING_TRACED = Traced()
+
+
+def best(exercise: Exercise, program: Program, found: Sequence[Candidate], traced: Traced) -> tuple[Edited, ...]:
+    """Of candidates that are one and the same function, the words that say most in the fewest edits, if they are about
+    one place; about several, what they share."""
+    fewest = min(len(each.said) for each in found)
+    said = [each.said for each in found if len(each.said) == fewest]
+    said = _if_any(said, lambda each: not any(edit.whole for edit in each))
+    told = [tuple(_edited(exercise, program, edit) for edit in each) for each in said]
+    told = _if_any(told, lambda each: not any(edited.part in traced.right for edited in each))
+    told = _if_any(told, lambda each: any(edited.part in traced.wrong for edited in each))
+    if len({frozenset(edited.part for edited in each) for each in told}) > 1:
+        return _shared(told)
+    return min(told, key=lambda each: sum(map(_rank, each)))
 
 
 def shared(exercise: Exercise, program: Program, found: Sequence[Candidate]) -> tuple[Edited, ...]:
     """What different functions share which agree with an answer; () where they share nothing that could be said."""
-    told = {tuple(_edited(exercise, program, edit) for edit in each.said) for each in found}
-    if len(told) == 1:
-        return told.pop()
+    return _shared([tuple(_edited(exercise, program, edit) for edit in each.said) for each in found])
+
+
+def _if_any(told: list, holds: Callable[[Any], bool]) -> list:
+    return [each for each in told if holds(each)] or told
+
+
+def _shared(told: Sequence[tuple[Edited, ...]]) -> tuple[Edited, ...]:
+    if len(set(told)) == 1:
+        return told[0]
     if {len(each) for each in told} != {1}:
         return ()
     kinds, parts = {each.kind for (each,) in told}, {each.part for (each,) in told}
-    return (Edited(kinds.pop(), parts.pop()),) if len(kinds) == len(parts) == 1 else ()
+    if len(kinds) > 1:
+        return ()
+    names = {each.names for (each,) in told}
+    return (Edited(kinds.pop(), parts.pop() if len(parts) == 1 else "", names.pop() if len(names) == 1 else ()),)
 
 
 def _rank(edited: Edited) -> int:
-    telling = _TELLING.index(edited.kind) if edited.kind in _TELLING else len(_TELLING)
-    return telling + 20 * (not edited.part)
+    return _TELLING.index(edited.kind) if edited.kind in _TELLING else len(_TELLING)
 
 
 def _edited(exercise: Exercise, program: Program, edit: Edit) -> Edited:

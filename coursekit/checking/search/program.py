@@ -17,12 +17,9 @@ import numpy as np
 
 from coursekit.checking import trees
 from coursekit.checking.exercise import Draw, Exercise
-from coursekit.checking.search.edits import Edit
+from coursekit.checking.search.edits import Edit, Held
 from coursekit.checking.search.paths import replaced, walk
 from coursekit.checking.values import NotUsable, unpack
-
-Shapes = Mapping[str, tuple[int, ...]]
-"""Of the arrays that a function holds when it returns, by what they are written as: "h", "cache.x"."""
 
 _KEEP = "__keep__"
 
@@ -31,7 +28,8 @@ _KEEP = "__keep__"
 class Program:
     """The right answer of an exercise, and the functions of its own module that it calls, by their names.
 
-    shapes:  by function, of the arrays that it holds; returned: of those that the answer returns, on the smallest draw.
+    held:    by function, what it holds when it returns; returned: the shapes of what the answer returns. Both on the
+             smallest draw.
     names: what its module knows. An edited function takes the place of the right one for as long as it runs.
     """
 
@@ -39,7 +37,7 @@ class Program:
     main: str
     functions: dict[str, ast.FunctionDef]
     names: dict[str, Any]
-    shapes: dict[str, Shapes] = field(default_factory=dict)
+    held: dict[str, Held] = field(default_factory=dict)
     returned: tuple[tuple[int, ...], ...] = ()
 
     def run(
@@ -74,13 +72,16 @@ class Program:
         """The functions that the edits change, as code that defines them. SyntaxError or ValueError if it is none."""
         changed: dict[str, ast.AST] = {}
         for edit in sorted(edits, key=lambda e: e.path, reverse=True):  # what stands behind first: places stay valid
-            changed[edit.function] = replaced(changed.get(edit.function, self.functions[edit.function]), edit.path, edit.new)
+            changed[edit.function] = replaced(
+                changed.get(edit.function, self.functions[edit.function]), edit.path, edit.new
+            )
         return {
-            name: compile(ast.Module([tree], []), f"<{name}>", "exec", dont_inherit=True) for name, tree in changed.items()
+            name: compile(ast.Module([tree], []), f"<{name}>", "exec", dont_inherit=True)
+            for name, tree in changed.items()
         }
 
-    def learn_shapes(self, draw: Draw) -> None:
-        """Run the right program once and keep the shapes of what its functions hold."""
+    def look_inside(self, draw: Draw) -> None:
+        """Run the right program once and keep what its functions hold."""
         seen: dict[str, dict[str, tuple[int, ...]]] = {}
 
         def keep(function: str, held: Mapping[str, Any], value: Any) -> Any:
@@ -91,7 +92,7 @@ class Program:
         kept = {name: compile(_keeping(tree), "<kept>", "exec") for name, tree in self.functions.items()}
         right = self.run(draw, kept, tuple((0,) * len(t.axes) for t in self.exercise.returns)) or {}
         self.returned = tuple(array.shape for array in right.values())
-        self.shapes = seen
+        self.held = {name: Held(seen.get(name, {}), dict(_stacked(tree))) for name, tree in self.functions.items()}
 
 
 def _shapes_of(held: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -105,6 +106,14 @@ def _shapes_of(held: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...]]]
             for part, inner in zip(type(value)._fields, value, strict=True):
                 if isinstance(inner, np.ndarray) and id(inner) not in plain:
                     yield f"{name}.{part}", inner.shape
+
+
+def _stacked(tree: ast.FunctionDef) -> Iterator[tuple[str, ast.Call]]:
+    """Variables that are several values side by side, with the call that puts them there."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, "concatenate"), [ast.List()]) as call):
+                yield name, call
 
 
 def _keeping(tree: ast.FunctionDef) -> ast.Module:
@@ -151,7 +160,9 @@ def _functions(filename: str) -> dict[str, ast.FunctionDef]:
             tree = ast.parse(file.read())
     except (OSError, SyntaxError, ValueError):
         return {}
-    return {node.name: _bare(node) for node in tree.body if isinstance(node, ast.FunctionDef) and not node.decorator_list}
+    return {
+        node.name: _bare(node) for node in tree.body if isinstance(node, ast.FunctionDef) and not node.decorator_list
+    }
 
 
 def _bare(function: ast.FunctionDef) -> ast.FunctionDef:

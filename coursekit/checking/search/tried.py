@@ -52,7 +52,8 @@ class Tried:
         self._shapes = tuple(array.shape for array in want.values())
         rng = np.random.default_rng(0)
         self._directions = {
-            name: rng.standard_normal((_PROJECTIONS, array.size)) / max(array.size, 1) ** 0.5 for name, array in want.items()
+            name: rng.standard_normal((_PROJECTIONS, array.size)) / max(array.size, 1) ** 0.5
+            for name, array in want.items()
         }
         self.right = self._sketch(want)
         self._sketches: list[np.ndarray] = []
@@ -61,7 +62,7 @@ class Tried:
         self.complete = False
 
     def go_on(self, until: float, with_pairs: bool) -> None:
-        """Run candidates that were not run yet, up to a time of `time.thread_time`; pairs only where they are asked for."""
+        """Run candidates that were not run yet, up to a time of `time.thread_time`; pairs only where asked for."""
         while not self.complete and time.thread_time() < until:
             try:
                 _, code = self._codes[self._next]
@@ -79,20 +80,21 @@ class Tried:
                     self._numbers.append(self._next)
             self._next += 1
 
-    def near(self, got: Mapping[str, np.ndarray]) -> tuple[list[int], list[tuple[int, np.ndarray]]]:
-        """The numbers of the candidates that may agree with an answer; and of those that may in some of the tensors that
-        are wrong, with which ones."""
-        if not self._sketches:
-            return [], []
-        sketch, table = self._sketch(got), np.stack(self._sketches)  # (candidates, tensors, projections)
+    def near(self, got: Mapping[str, np.ndarray]) -> tuple[list[int], list[tuple[int, np.ndarray]], np.ndarray]:
+        """The numbers of the candidates that may agree with an answer; of those that may agree in some of the wrong
+        tensors, with which ones; and which are wrong."""
+        sketch = self._sketch(got)
         room = _NEAR * np.maximum(np.abs(self.right), np.abs(sketch)).max(axis=-1) + 1e-12
-        same = (np.abs(table - sketch) <= room[None, :, None]).all(axis=-1)
         wrong = (np.abs(self.right - sketch) > 1e-3 * room[:, None]).any(axis=-1)
+        if not self._sketches:
+            return [], [], wrong
+        table = np.stack(self._sketches)  # (candidates, tensors, projections)
+        same = (np.abs(table - sketch) <= room[None, :, None]).all(axis=-1)
         unlike = (np.abs(table - self.right) > 1e-3 * room[None, :, None]).any(axis=-1)
         whole = [self._numbers[k] for k in np.flatnonzero(same.all(axis=1))]
         some = same & wrong & unlike
-        partial = [(self._numbers[k], some[k]) for k in np.flatnonzero(some.any(axis=1) & ~same.all(axis=1))]
-        return whole, partial
+        alone = some.any(axis=1) & ~same.all(axis=1) & ~(unlike & ~some).any(axis=1)  # what it changes, it explains
+        return whole, [(self._numbers[k], some[k]) for k in np.flatnonzero(alone)], wrong
 
     def _sketch(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
         with np.errstate(all="ignore"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import Edited
 from coursekit.checking.search.agreement import Arrays, agrees, differs_clearly, proves_something
 from coursekit.checking.search.candidates import Candidate, pairs
-from coursekit.checking.search.names import best, shared
+from coursekit.checking.search.names import NOTHING_TRACED, Traced, best, shared
 from coursekit.checking.search.program import Program, program, quiet
 from coursekit.checking.search.tried import Codes, Tried
 
@@ -25,7 +26,7 @@ _OTHER_SEED = 7919
 _KEPT = 8  # exercises
 _KEPT_DRAWS = 8  # of each
 _MAX_CONFIRMED = 24
-_MAX_PARTIAL = 12
+_MAX_PARTIAL = 100
 
 
 @dataclass
@@ -38,6 +39,9 @@ class _Known:
     last: tuple[Candidate, ...] = ()
 
 
+Code = Mapping[str, types.CodeType]
+"""By name, the functions that a candidate changes."""
+
 _known: dict[tuple[str, object], _Known | None] = {}
 
 
@@ -48,11 +52,13 @@ def explain(
     got: Sequence[Arrays],
     seed: int,
     budget: float = SEARCH_S,
+    traced: Traced = NOTHING_TRACED,
 ) -> tuple[Edited, ...]:
     """What the edits of the right answer have in common that give the numbers of an answer in all draws; () where there
     is none, or nothing certain.
 
     expected, got: by draw, what is right and what was returned. seed: the one that the draws come from.
+    traced: what the answer's own lines have shown, where they could be read.
     """
     until = time.thread_time() + budget
     found = search(exercise, draws, expected, got, seed, until)
@@ -62,7 +68,7 @@ def explain(
     known.last = found
     with quiet():
         one = len(found) == 1 or _compute_the_same(exercise, known, found, seed)
-    return best(exercise, known.program, found) if one else shared(exercise, known.program, found)
+    return best(exercise, known.program, found, traced) if one else shared(exercise, known.program, found)
 
 
 def _compute_the_same(exercise: Exercise, known: _Known, found: Sequence[Candidate], seed: int) -> bool:
@@ -79,7 +85,12 @@ def _no_shapes(exercise: Exercise) -> tuple[tuple[int, ...], ...]:
 
 
 def search(
-    exercise: Exercise, draws: Sequence[Draw], expected: Sequence[Arrays], got: Sequence[Arrays], seed: int, until: float
+    exercise: Exercise,
+    draws: Sequence[Draw],
+    expected: Sequence[Arrays],
+    got: Sequence[Arrays],
+    seed: int,
+    until: float,
 ) -> tuple[Candidate, ...]:
     """The candidates that agree; until: a time of `time.thread_time`."""
     if not draws or not proves_something(exercise, draws, expected, got):
@@ -92,7 +103,7 @@ def search(
 
 
 def answers_like(exercise: Exercise) -> list[Callable[..., Any]]:
-    """The edited right answers that agreed with the last answer that was named, as functions: for whoever tests the names."""
+    """The edited right answers that agreed with the last answer that was named: for whoever tests the names."""
     known = _known[exercise.name, exercise.reference]
     return [known.program.function(known.program.compiled(each.edits)) for each in known.last]
 
@@ -123,15 +134,17 @@ class _Search:
         pairs that are often made."""
         for with_pairs in (False, True):
             self.tried.go_on(self.until, with_pairs)
-            whole, partial = self.tried.near(self.got[self.first])
+            whole, partial, wrong = self.tried.near(self.got[self.first])
             found = self._confirmed(self.known.codes[number] for number in whole[:_MAX_CONFIRMED])
             if not found and not with_pairs:
-                found = self._confirmed(self._compiled(pairs_of_parts(self.known.codes, partial)))
+                found = self._confirmed(
+                    self._compiled(itertools.islice(pairs_of_parts(self.known.codes, partial, wrong), _MAX_PARTIAL))
+                )
             if found:
                 return found
         return ()
 
-    def _compiled(self, candidates: Iterable[Candidate]):
+    def _compiled(self, candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, Code]]:
         for candidate in candidates:
             if time.thread_time() > self.until:
                 return
@@ -140,10 +153,10 @@ class _Search:
             except (SyntaxError, ValueError, TypeError):
                 continue
 
-    def _confirmed(self, candidates) -> tuple[Candidate, ...]:
+    def _confirmed(self, candidates: Iterable[tuple[Candidate, Code]]) -> tuple[Candidate, ...]:
         return tuple(candidate for candidate, code in candidates if self._agrees(code))
 
-    def _agrees(self, code: Mapping) -> bool:
+    def _agrees(self, code: Code) -> bool:
         shapes = [tuple(a.shape for a in want.values()) for want in self.expected]
         order = sorted(range(len(self.draws)), key=lambda k: k != self.first)
         values: list[Arrays] = [{}] * len(self.draws)
@@ -155,13 +168,12 @@ class _Search:
         return differs_clearly(self.exercise, values, self.expected, self.got)
 
 
-def pairs_of_parts(codes: Codes, partial: Sequence[tuple[int, np.ndarray]]):
-    """Two candidates of which each agrees in some of the wrong tensors."""
-    best = sorted(partial, key=lambda each: -int(each[1].sum()))[: 4 * _MAX_PARTIAL]
-    for (one, these), (other, those) in itertools.combinations(best, 2):
-        if np.array_equal(these, those):
-            continue
-        yield from pairs((codes[one][0], codes[other][0]))
+def pairs_of_parts(codes: Codes, partial: Sequence[tuple[int, np.ndarray]], wrong: np.ndarray) -> Iterator[Candidate]:
+    """Two candidates, each of which agrees in some of the wrong tensors, and the two together in all of them."""
+    telling = [(number, these) for number, these in partial if not codes[number][0].said[0].whole]
+    for (one, these), (other, those) in itertools.combinations(telling or partial, 2):
+        if not np.any(these & those) and np.array_equal(these | those, wrong):
+            yield from pairs((codes[one][0], codes[other][0]))
 
 
 def _of(exercise: Exercise, draws: Sequence[Draw]) -> _Known | None:
@@ -171,7 +183,7 @@ def _of(exercise: Exercise, draws: Sequence[Draw]) -> _Known | None:
             del _known[next(iter(_known))]
         made = program(exercise)
         if made is not None:
-            made.learn_shapes(draws[0])
+            made.look_inside(draws[0])
         sizes = tuple(dict.fromkeys(axis for draw in draws for axis in draw.sizes if axis.isidentifier()))
         _known[key] = None if made is None else _Known(made, Codes(made, sizes))
     return _known[key]
