@@ -19,7 +19,7 @@ from coursekit.checking.guessing import beyond_guessing, guessed_share
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.portable import state
 from coursekit.checking.report import Report
-from coursekit.checking.search import SEARCH_S, Traced, explain
+from coursekit.checking.search import SEARCH_S, Traced, at_hand, explain
 from coursekit.checking.tracing import read_along
 from coursekit.checking.values import NotUsable, unpack
 
@@ -35,6 +35,7 @@ def evaluate(
     limit: float | None = None,
     along: bool = True,
     search: float = SEARCH_S,
+    meanwhile: Callable[[Report], object] | None = None,
 ) -> Report:
     """Check `answer` against the reference of an exercise.
 
@@ -44,6 +45,7 @@ def evaluate(
     caller:   how the answer is called; the default calls it in this process.
     limit:    seconds that one call may take; the default is what the exercise allows.
     search:   seconds that may be spent on the small change of the right answer that gives the answer's numbers.
+    meanwhile: is given the report without that before the search begins, if it may take a while.
     along:    read a wrong answer's own lines too, which takes another call. Never of an answer in another process.
 
     Raises UnknownExercise if nothing has that name. Whatever the answer does is in the report, never an exception.
@@ -62,7 +64,7 @@ def evaluate(
             if along and caller is call_here:
                 run.read_along(answer)
         report = run.report(time.perf_counter() - start)
-        return run.searched(report, search) if search > 0 else report
+        return run.searched(report, search, meanwhile) if search > 0 else report
 
 
 class _Run:
@@ -188,12 +190,14 @@ class _Run:
             along=() if verdict == Verdict.PASSED else self.along,
         )
 
-    def searched(self, report: Report, seconds: float) -> Report:
+    def searched(self, report: Report, seconds: float, meanwhile: Callable[[Report], object] | None) -> Report:
         """The report with the changes of the right answer that give these numbers, if no known mistake has them."""
         got = [observed.arrays for observed in self.seen if observed.arrays is not None]
         if report.verdict != Verdict.WRONG or report.mistakes or len(got) < len(self.draws):
             return report
         try:
+            if meanwhile is not None and not at_hand(self.exercise, self.seed):
+                meanwhile(report)
             edits = explain(self.exercise, self.draws, self.expected, got, self.seed, seconds, self._traced())
         except KeyboardInterrupt:  # whoever does not wait has the rest of the report
             return report

@@ -10,15 +10,22 @@ from coursekit.checking.engine import evaluate
 from coursekit.checking.report import Report
 
 
-def check(answer: Callable[..., Any], exercise: str | None = None, *, seed: int = 0) -> Report:
+def check(
+    answer: Callable[..., Any],
+    exercise: str | None = None,
+    *,
+    seed: int = 0,
+    meanwhile: Callable[[Report], object] | None = None,
+) -> Report:
     """Check an answer and show the report.
 
     answer:   the function you wrote; its name says which exercise it answers.
     exercise: the exercise's name, if the function is called something else.
     seed:     other numbers to check with.
+    meanwhile: see `evaluate`.
     """
     _refuse_untrusted_grading()
-    return evaluate(name_of(answer, exercise), answer, seed)
+    return evaluate(name_of(answer, exercise), answer, seed, meanwhile=meanwhile)
 
 
 def _refuse_untrusted_grading() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coursekit.checking import sentences
+from coursekit.checking.edit_words import edit_sentence
 from coursekit.checking.exercise import Exercise
 from coursekit.desk.state import Tried
 from coursekit.templates import filled
@@ -21,6 +22,7 @@ class Hint:
     mistake: the known mistake that it belongs to, or "".
     earlier: the tiers before it, which were shown already.
     found:   what the last check found in the answer's own lines, as a sentence, or "".
+    differs: what it found to differ from the right computation, as sentences, or "".
     """
 
     exercise: str
@@ -30,6 +32,7 @@ class Hint:
     mistake: str = ""
     earlier: tuple[str, ...] = ()
     found: str = ""
+    differs: str = ""
 
     @property
     def title(self) -> str:
@@ -51,6 +54,7 @@ class Hint:
     def __str__(self) -> str:
         looks = f"it looks like {self.mistake}. " if self.mistake else ""
         found = f"in your code, l{self.found[1:]} " if self.found else ""
+        found += f"{self.differs} " if self.differs else ""
         return f"{self.title}: {found}{looks}{self.words} {self.more}".rstrip()
 
     __repr__ = __str__
@@ -63,10 +67,10 @@ def next_hint(exercise: Exercise, tried: Tried) -> Hint:
     """The hint after those that were shown. The last tier stays.
 
     A mistake that the last check named, and whose hint was not asked for yet, comes first. Each begins with the first
-    wrong line that the last check found.
+    wrong line that the last check found, and with what differs from the right computation.
     """
-    found = tried.first_wrong
-    return dataclasses.replace(_next(exercise, tried), found=sentences.along(found) if found else "")
+    line = sentences.along(tried.first_wrong) if tried.first_wrong else ""
+    return dataclasses.replace(_next(exercise, tried), found=line, differs=" ".join(map(edit_sentence, tried.edits)))
 
 
 def _next(exercise: Exercise, tried: Tried) -> Hint:

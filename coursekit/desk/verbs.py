@@ -13,6 +13,7 @@ from coursekit.checking.notebook import name_of
 from coursekit.checking.report import Report
 from coursekit.desk.book import book
 from coursekit.desk.course_map import CourseMap, course_map
+from coursekit.desk.first_look import FirstLook
 from coursekit.desk.hints import Hint, next_hint
 from coursekit.desk.predictions import line, pairs
 
@@ -24,7 +25,8 @@ def check(answer: Callable[..., Any], exercise: str | None = None, *, seed: int 
     exercise: the exercise's name, if the function is called something else.
     seed:     other numbers to check with.
     """
-    report = check_only(answer, exercise, seed=seed)
+    with FirstLook() as look:
+        report = check_only(answer, exercise, seed=seed, meanwhile=look.show)
     known = book()
     before = known.state().of(report.exercise).last
     known.add_check(report)

@@ -13,7 +13,7 @@
 It looks at values only: what an answer returned in all draws. So it runs where the answer itself must not.
 """
 
-from coursekit.checking.search.explaining import SEARCH_S, answers_like, explain
+from coursekit.checking.search.explaining import SEARCH_S, answers_like, at_hand, explain
 from coursekit.checking.search.names import Traced
 
-__all__ = ["SEARCH_S", "Traced", "answers_like", "explain"]
+__all__ = ["SEARCH_S", "Traced", "answers_like", "at_hand", "explain"]

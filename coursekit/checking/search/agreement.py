@@ -24,6 +24,8 @@ def proves_something(
     place of others, or an argument handed back."""
     telling = 0
     for draw, want, have in zip(draws, expected, got, strict=True):
+        if have.keys() != want.keys():
+            return False
         for tensor in exercise.returns:
             mine, right = have[tensor.name], want[tensor.name]
             if mine.shape != right.shape or not np.isfinite(mine).all():
@@ -42,7 +44,7 @@ def proves_something(
 
 def agrees(exercise: Exercise, candidate: Arrays | None, got: Arrays) -> bool:
     """Whether a candidate gives the numbers of the answer on one draw."""
-    if candidate is None:
+    if candidate is None or candidate.keys() != got.keys():
         return False
     return all(same_array(candidate[name], got[name], tolerance_of_sameness(exercise)) for name in got)
 

@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import trees
+from coursekit.checking.call import Call
+from coursekit.checking.diagnose import observe
 from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.search.edits import Edit, Held
 from coursekit.checking.search.paths import replaced, walk
-from coursekit.checking.values import NotUsable, unpack
 
 _KEEP = "__keep__"
 
@@ -53,8 +54,8 @@ class Program:
                 exec(code, self.names)
             with np.errstate(all="ignore"):
                 value = self.exercise.call(self.names[self.main], args)
-            return unpack(value, self.exercise.returns, shapes)
-        except (NotUsable, Exception):  # whatever an edited program does
+            return observe(self.exercise, Call(value=value), shapes).arrays
+        except Exception:  # whatever an edited program does
             return None
         finally:
             self.names.update(right)
