@@ -20,7 +20,8 @@ def summary(report: Outcome) -> dict[str, Any]:
     right: the tensors that are right in every draw. wrong: by tensor, the first thing that is wrong with it: the kind,
     the first place as data, and the relative error or None. findings: a digest, equal for equal numbers.
     untold: the names of wrong draws with advice that the report need not have given.
-    first_wrong: the first wrong value of the answer as data, or None.
+    first_wrong: the first wrong value of the answer as data, or None. edits: the changes of the right answer that give
+    these numbers, as data.
     """
     wrong: dict[str, dict[str, Any]] = {}
     for case in report.draws:
@@ -39,6 +40,7 @@ def summary(report: Outcome) -> dict[str, Any]:
         "diagnoses": list(report.diagnoses),
         "untold": [c.name for c in report.draws if c.findings and c.advice and c.advice != report.failed.advice],
         "findings": _digest(report.cases),
+        "edits": [to_data(fact) for fact in report.edits],
         "first_wrong": next((to_data(fact) for fact in report.along if isinstance(fact, FirstWrongValue)), None),
     }
 
@@ -117,6 +119,16 @@ def _moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     return f" The first wrong line was {was} and is {became} now." if moved else ""
 
 
+def _renamed(was: Sequence[Mapping[str, Any]], became: Sequence[Mapping[str, Any]]) -> str:
+    """What became of the differences from the right computation that were named."""
+    left = [edit for edit in was if edit not in became]
+    if not was or not left:
+        return ""
+    if became and len(left) < len(was):
+        return " One of the differences that were named is gone."
+    return " The difference that was named is gone, and another is there." if became else ""
+
+
 def _manners(before: Sequence[str], now: Sequence[str]) -> list[str]:
     words = {
         FindingKind.CHANGED: "it leaves its arguments alone",
@@ -142,6 +154,7 @@ def _still_wrong(name: str, before: Mapping[str, Any], now: Mapping[str, Any], s
         place = ", at the same place" if was["place"] == became["place"] else ", at another place"
     gone = _moved(before, now)
     gone += " It is no longer the known mistake." if before["diagnoses"] and not now["diagnoses"] else ""
+    gone += _renamed(before.get("edits") or [], now["edits"])
     if f"{was['error']:.1e}" == f"{became['error']:.1e}":
         return f"{which} is still wrong{place}, and by as much.{gone}"
     return f"{which} is still wrong{place}; the error was {was['error']:.2g} and is {became['error']:.2g}.{gone}"

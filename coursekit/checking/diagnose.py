@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -87,9 +86,14 @@ def _agrees(
     for draw, want, observed in zip(draws, expected, seen, strict=True):
         call = call_here(exercise, mistake.implement, draw.args)
         shapes = tuple(a.shape for a in want.values())
-        if not _same(observe(exercise, call, shapes), observed, _SAME_STRICT if exercise.strict else _SAME):
+        if not _same(observe(exercise, call, shapes), observed, tolerance_of_sameness(exercise)):
             return False
     return True
+
+
+def tolerance_of_sameness(exercise: Exercise) -> float:
+    """The largest relative error between two answers that compute the same."""
+    return _SAME_STRICT if exercise.strict else _SAME
 
 
 def _same(a: Observed, b: Observed, tolerance: float) -> bool:
@@ -99,10 +103,11 @@ def _same(a: Observed, b: Observed, tolerance: float) -> bool:
         return a.arrays is b.arrays
     if a.arrays.keys() != b.arrays.keys():
         return False
-    return all(_same_array(a.arrays[name], b.arrays[name], tolerance) for name in a.arrays)
+    return all(same_array(a.arrays[name], b.arrays[name], tolerance) for name in a.arrays)
 
 
-def _same_array(a: np.ndarray, b: Any, tolerance: float) -> bool:
+def same_array(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
+    """Whether two arrays hold the same numbers up to a relative error, NaN and infinities at the same places."""
     if a.shape != b.shape:
         return False
     finite = np.isfinite(a)

@@ -20,6 +20,7 @@ from coursekit.checking.guessing import beyond_guessing, guessed_share
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.portable import state
 from coursekit.checking.report import Report
+from coursekit.checking.search import SEARCH_S, Traced, at_hand, explain
 from coursekit.checking.tracing import read_along
 from coursekit.checking.values import NotUsable, WrongCount, unpack
 
@@ -34,6 +35,8 @@ def evaluate(
     caller: Caller = call_here,
     limit: float | None = None,
     along: bool = True,
+    search: float = SEARCH_S,
+    meanwhile: Callable[[Report], object] | None = None,
 ) -> Report:
     """Check `answer` against the reference of an exercise.
 
@@ -42,6 +45,8 @@ def evaluate(
     seed:     chooses the numbers that are drawn; the same seed gives the same report.
     caller:   how the answer is called; the default calls it in this process.
     limit:    seconds that one call may take; the default is what the exercise allows.
+    search:   seconds that may be spent on the small change of the right answer that gives the answer's numbers.
+    meanwhile: is given the report without that before the search begins, if it may take a while.
     along:    read a wrong answer's own lines too, which takes another call. Never of an answer in another process.
 
     Raises UnknownExercise if nothing has that name. Whatever the answer does is in the report, never an exception.
@@ -59,7 +64,8 @@ def evaluate(
             run = _Run(exercise, answer, seed, caller, exercise.cpu_s if limit is None else limit)
             if along and caller is call_here:
                 run.read_along(answer)
-        return run.report(time.perf_counter() - start)
+        report = run.report(time.perf_counter() - start)
+        return run.searched(report, search, meanwhile) if search > 0 else report
 
 
 class _Run:
@@ -201,6 +207,24 @@ class _Run:
     def _beside(self) -> str:
         return next((seen.beside for seen in self.seen if seen.beside), "")
 
+    def searched(self, report: Report, seconds: float, meanwhile: Callable[[Report], object] | None) -> Report:
+        """The report with the changes of the right answer that give these numbers, if no known mistake has them."""
+        got = [observed.arrays for observed in self.seen if observed.arrays is not None and not observed.unread]
+        if report.verdict != Verdict.WRONG or report.mistakes or len(got) < len(self.draws):
+            return report
+        try:
+            if meanwhile is not None and not at_hand(self.exercise, self.seed):
+                meanwhile(report)
+            edits = explain(self.exercise, self.draws, self.expected, got, self.seed, seconds, self._traced())
+        except KeyboardInterrupt:  # whoever does not wait has the rest of the report
+            return report
+        return replace(report, edits=edits)
+
+    def _traced(self) -> Traced:
+        right = frozenset(fact.part for fact in self.along if isinstance(fact, facts.RightValue))
+        first = (fact.expected for fact in self.along if isinstance(fact, facts.FirstWrongValue))
+        return Traced(right, frozenset(part for expected in first for part in expected))
+
     def _marks(self) -> float | None:
         """The score of the draws, where it is not simply the mean of their credits."""
         draws = [case for case in self.cases if case.kind == CaseKind.DRAW]
@@ -291,7 +315,7 @@ def _elsewhere(
         if other is own or not is_(own.name, other):
             continue
         array = got[own.name]
-        telling = array.size > 1 and np.ptp(array.astype(float)) > 0
+        telling = array.size > 1 and array.min() < array.max()
         if telling or is_(other.name, own):
             fact = facts.ReturnedElsewhere(own.name, names.index(own.name), other.name, place)
             return replace(finding, where=(fact, *finding.where))

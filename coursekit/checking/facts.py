@@ -409,6 +409,60 @@ class ReturnedElsewhere(Fact):
     other: int
 
 
+# Which small change of the right answer gives the same numbers.
+
+
+class EditKind(StrEnum):
+    """What sort of slip an edit of the right answer is."""
+
+    SIGN = "sign"
+    OPERATION = "operation"
+    TERM_MISSING = "term missing"
+    FACTOR_MISSING = "factor missing"
+    TWICE = "twice"
+    COMPLEMENT = "complement"
+    POWER = "power"
+    FUNCTION = "function"
+    INSTEAD = "instead"
+    RETURNED = "returned"
+    SCOPE = "scope"
+    EXCHANGED = "exchanged"
+    ORDER = "order"
+    BLOCKS = "blocks"
+    TRANSPOSED = "transposed"
+    MATRIX_ORDER = "matrix order"
+    REDUCTION = "reduction"
+    AXIS = "axis"
+    NUMBER = "number"
+    SLICE = "slice"
+    STEP = "step"
+    DIRECTION = "direction"
+    RANGE = "range"
+    FIRST = "first"
+    COMPARISON = "comparison"
+    CONDITION = "condition"
+    SKIPPED = "skipped"
+    OVERWRITTEN = "overwritten"
+    ONLY_LAST = "only the last"
+    DIVIDED = "divided"
+    TIMES = "times"
+    CLIPPED = "clipped"
+    ROUNDED = "rounded"
+
+
+@dataclass(frozen=True)
+class Edited(Fact):
+    """The right answer gives these numbers if it is changed in this way.
+
+    part:  where the change sits, in the course's words; "" where it is no place that has words.
+    names: what the change is about, in the course's words: what is missing, exchanged, or read instead of what.
+    """
+
+    kind: EditKind
+    part: str
+    names: tuple[str, ...] = ()
+
+
 # As JSON data.
 
 
@@ -422,8 +476,9 @@ def from_data(data: Mapping[str, Any] | str) -> Fact:
     if isinstance(data, str):
         return Said(data)
     fields = _mapped(tuple, {key: value for key, value in data.items() if key != "fact"})
-    if data["fact"] == Failure.__name__:
-        fields["kind"] = FailureKind(fields["kind"])
+    kinds = {Failure.__name__: FailureKind, Edited.__name__: EditKind}
+    if data["fact"] in kinds:
+        fields["kind"] = kinds[data["fact"]](fields["kind"])
     return _KNOWN[data["fact"]](**fields)
 
 

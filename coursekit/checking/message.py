@@ -7,6 +7,7 @@ import textwrap
 from dataclasses import dataclass, replace
 
 from coursekit.checking import sentences
+from coursekit.checking.edit_words import edit_sentence
 from coursekit.checking.facts import LargestError, WrongSteps
 from coursekit.checking.outcome import Case, CaseKind, Finding, FindingKind, Outcome, Verdict
 
@@ -79,6 +80,9 @@ def sections(report: Outcome) -> list[Section]:
         names = "; or ".join(f"{m.name}" for m in report.mistakes)
         said.append(Section("Looks like", (f"{lead}{names}.",)))
         said.append(Section("Look at", tuple(m.hint for m in report.mistakes)))
+    if report.edits:
+        lead = "Your numbers are those of the right computation with this difference:"
+        said.append(Section("Looks like", (lead, *map(edit_sentence, report.edits))))
     if report.along:
         said.append(Section("In your code", tuple(map(sentences.along, report.along))))
     if case is not None:

@@ -21,12 +21,19 @@ class Interrupted(OneLine, KeyboardInterrupt):
     """The learner has stopped a check."""
 
 
-def check(answer: Callable[..., Any] | None = None, exercise: str | None = None, *, seed: int = 0) -> Report:
+def check(
+    answer: Callable[..., Any] | None = None,
+    exercise: str | None = None,
+    *,
+    seed: int = 0,
+    meanwhile: Callable[[Report], object] | None = None,
+) -> Report:
     """Check an answer and show the report.
 
     answer:   the function you wrote; its name says which exercise it answers.
     exercise: the exercise's name, if the function is called something else.
     seed:     other numbers to check with.
+    meanwhile: see `evaluate`.
     """
     _refuse_untrusted_grading()
     name = name_of(answer, exercise)
@@ -36,7 +43,7 @@ def check(answer: Callable[..., Any] | None = None, exercise: str | None = None,
     if not callable(answer):
         raise Misuse(f"check() takes a function, and got {_kind(answer)}: write check({name}), not a call of it.")
     try:
-        return evaluate(name, answer, seed)
+        return evaluate(name, answer, seed, meanwhile=meanwhile)
     except KeyboardInterrupt:
         raise Interrupted(
             f"The check of {name} was stopped before it came to an end; nothing is written down."

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.checking.facts import Fact
+from coursekit.checking.facts import Edited, Fact
 
 
 class Verdict(StrEnum):
@@ -133,6 +133,7 @@ class Outcome:
     beside:    what came back beside the answer and was taken for a cache, such as "a tuple", or "".
     also_given: the results that are called like an argument of the function.
     outdated:  why what was checked is not the newest text of the answer, as a sentence, or "".
+    edits:     where nothing known has these numbers: the changes of the right answer that give them, as facts.
     since:     what changed since the learner's last try, as sentences; the grader knows no last try.
     """
 
@@ -151,6 +152,7 @@ class Outcome:
     beside: str = ""
     outdated: str = ""
     also_given: tuple[str, ...] = ()
+    edits: tuple[Edited, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -41,6 +41,7 @@ class Report(Outcome):
             | derived
             | {
                 "along": [to_data(fact) for fact in self.along],
+                "edits": [to_data(fact) for fact in self.edits],
                 "verdict": str(self.verdict),
                 "cases": [_case_to_dict(case) for case in self.cases],
                 "mistakes": [asdict(mistake) for mistake in self.mistakes],
@@ -65,6 +66,7 @@ class Report(Outcome):
             beside=data.get("beside", ""),
             outdated=data.get("outdated", ""),
             also_given=tuple(data.get("also_given", ())),
+            edits=tuple(map(from_data, data.get("edits", ()))),
         )
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coursekit.checking import sentences
+from coursekit.checking.edit_words import edit_sentence
 from coursekit.checking.exercise import Exercise
 from coursekit.desk.state import Tried
 from coursekit.templates import filled
@@ -26,6 +27,7 @@ class Hint:
     mistake: the known mistake that the last check named, or "".
     found:   what the last check found in the answer's own lines, as a sentence, or "".
     last:    there is nothing after it.
+    differs: what it found to differ from the right computation, as sentences, or "".
     """
 
     exercise: str
@@ -37,6 +39,7 @@ class Hint:
     mistake: str = ""
     found: str = ""
     last: bool = False
+    differs: str = ""
 
     @property
     def title(self) -> str:
@@ -56,6 +59,7 @@ class Hint:
     def __str__(self) -> str:
         looks = f"it looks like {self.mistake}. " if self.mistake else ""
         found = f"in your code, l{self.found[1:]} " if self.found else ""
+        found += f"{self.differs} " if self.differs else ""
         return f"{self.title}: {found}{looks}{self.words} {self.more}".rstrip()
 
     __repr__ = __str__
@@ -69,7 +73,10 @@ def next_hint(exercise: Exercise, tried: Tried) -> Hint:
     found = tried.first_wrong
     known = [name for name in tried.diagnoses if name in {mistake.name for mistake in exercise.mistakes}]
     return dataclasses.replace(
-        _next(exercise, tried), mistake=known[0] if known else "", found=sentences.along(found) if found else ""
+        _next(exercise, tried),
+        mistake=known[0] if known else "",
+        found=sentences.along(found) if found else "",
+        differs=" ".join(map(edit_sentence, tried.edits)),
     )
 
 

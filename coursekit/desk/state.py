@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coursekit.checking import Verdict
-from coursekit.checking.facts import FirstWrongValue, from_data
+from coursekit.checking.facts import Edited, FirstWrongValue, from_data
 
 
 @dataclass
@@ -42,6 +42,15 @@ class Tried:
         except (KeyError, TypeError, ValueError, AttributeError):  # none, or one that another version wrote
             return None
         return found if isinstance(found, FirstWrongValue) else None
+
+    @property
+    def edits(self) -> tuple[Edited, ...]:
+        """The changes of the right answer that give the numbers which the last check saw."""
+        try:
+            found = tuple(map(from_data, (self.last or {})["edits"]))
+        except (KeyError, TypeError, ValueError, AttributeError):  # none, or some that another version wrote
+            return ()
+        return tuple(fact for fact in found if isinstance(fact, Edited))
 
 
 @dataclass

@@ -13,6 +13,7 @@ from coursekit.checking.notebook import name_of
 from coursekit.checking.report import Report
 from coursekit.desk.book import book
 from coursekit.desk.course_map import CourseMap, course_map
+from coursekit.desk.first_look import FirstLook
 from coursekit.desk.hints import Hint, next_hint
 from coursekit.desk.newest import outdated, watch
 from coursekit.desk.predictions import Compared, compared
@@ -28,7 +29,8 @@ def check(answer: Callable[..., Any] | None = None, exercise: str | None = None,
     exercise: the exercise's name, if the function is called something else.
     seed:     other numbers to check with.
     """
-    report = check_only(answer, exercise, seed=seed)
+    with FirstLook() as look:
+        report = check_only(answer, exercise, seed=seed, meanwhile=look.show)
     known = book()
     old = outdated(answer)
     if old:  # nothing to write down: what was tried has not run

@@ -1,5 +1,6 @@
 """What happened is data: stored and read as such, told in words that nothing reads."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from coursekit.checking import Draw, Exercise, Mistake, Report, Tensor, evaluate, facts, sentences
 from coursekit.checking.changes import since, summary
+from coursekit.checking.edit_words import edit_sentence
 from coursekit.checking.facts import FailureKind
 from coursekit.checking.outcome import CaseKind, Finding, FindingKind, Verdict
 
@@ -58,7 +60,8 @@ ALONG = (
     facts.Incomplete(3, "a"),
     facts.ReturnedElsewhere("dW_ih", 1, "db_hh", 3),
 )
-FACTS = (*WHAT, *WHERE, *ALONG, facts.Said("A sentence."))
+EDITS = tuple(facts.Edited(kind, "the candidate n", ("b_ih", "r")) for kind in facts.EditKind)
+FACTS = (*WHAT, *WHERE, *ALONG, *EDITS, facts.Said("A sentence."))
 
 
 def draw(rng):
@@ -132,6 +135,14 @@ STORED = {
     "diagnoses": ["no sum"],
 }
 """As a version stored it that knew findings as sentences."""
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.kind)
+def test_every_edit_has_words_of_its_own(edit):
+    told = [edit_sentence(edit), edit_sentence(dataclasses.replace(edit, part="", names=()))]
+    assert all(words[0].isupper() or words[0] == "`" for words in told)
+    assert all(words.endswith(".") for words in told)
+    assert len({edit_sentence(dataclasses.replace(other, names=())) for other in EDITS}) == len(EDITS)
 
 
 def test_these_are_all_the_facts():

@@ -21,8 +21,8 @@ def naming():
 
 @pytest.mark.parametrize("style", ["split_gates", "stacked", "loops"])
 def test_what_is_rewritten_is_right_and_not_a_line_of_it_is_called_wrong(naming, style):
-    for exercise in naming.EXERCISES:
-        answer = naming.function(naming.source(style), exercise, f"<{style}>")
+    for exercise in naming.REWRITTEN:
+        answer = naming.function(*naming.source(exercise, style), exercise, f"<{style}>")
         assert naming.evaluate(exercise, answer).passed
 
 

@@ -1,0 +1,211 @@
+"""The right answer as functions that can be edited and run."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import io
+import types
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from coursekit.checking import trees
+from coursekit.checking.call import Call
+from coursekit.checking.diagnose import observe
+from coursekit.checking.exercise import Draw, Exercise
+from coursekit.checking.search.edits import Edit, Held
+from coursekit.checking.search.paths import replaced, walk
+
+_KEEP = "__keep__"
+
+
+@dataclass
+class Program:
+    """The right answer of an exercise, and the functions of its own module that it calls, by their names.
+
+    held:    by function, what it holds when it returns; returned: the shapes of what the answer returns. Both on the
+             smallest draw.
+    names: what its module knows. An edited function takes the place of the right one for as long as it runs.
+    """
+
+    exercise: Exercise
+    main: str
+    functions: dict[str, ast.FunctionDef]
+    names: dict[str, Any]
+    held: dict[str, Held] = field(default_factory=dict)
+    returned: tuple[tuple[int, ...], ...] = ()
+
+    def run(
+        self, draw: Draw, edited: Mapping[str, types.CodeType], shapes: tuple[tuple[int, ...], ...]
+    ) -> dict[str, np.ndarray] | None:
+        """What the program returns on a draw with some functions edited; None where it gives no arrays.
+        shapes: of the tensors that are asked for."""
+        right = {name: self.names[name] for name in edited}
+        args = {name: trees.copy(value) for name, value in draw.args.items()}
+        self.names.update({f"__{axis}__": size for axis, size in draw.sizes.items()})
+        try:
+            for code in edited.values():
+                exec(code, self.names)
+            with np.errstate(all="ignore"):
+                value = self.exercise.call(self.names[self.main], args)
+            return observe(self.exercise, Call(value=value), shapes).arrays
+        except Exception:  # whatever an edited program does
+            return None
+        finally:
+            self.names.update(right)
+
+    def function(self, edited: Mapping[str, types.CodeType]) -> Callable[..., Any]:
+        """The program with some functions edited, as a function of its own."""
+        names = dict(self.names)
+        for tree in self.functions.values():
+            exec(compile(ast.Module([tree], []), f"<{tree.name}>", "exec", dont_inherit=True), names)
+        for code in edited.values():
+            exec(code, names)
+        return names[self.main]
+
+    def compiled(self, edits: Iterable[Edit]) -> dict[str, types.CodeType]:
+        """The functions that the edits change, as code that defines them. SyntaxError or ValueError if it is none."""
+        changed: dict[str, ast.AST] = {}
+        for edit in sorted(edits, key=lambda e: e.path, reverse=True):  # what stands behind first: places stay valid
+            changed[edit.function] = replaced(
+                changed.get(edit.function, self.functions[edit.function]), edit.path, edit.new
+            )
+        return {
+            name: compile(ast.Module([tree], []), f"<{name}>", "exec", dont_inherit=True)
+            for name, tree in changed.items()
+        }
+
+    def look_inside(self, draw: Draw) -> None:
+        """Run the right program once and keep what its functions hold."""
+        seen: dict[str, dict[str, tuple[int, ...]]] = {}
+
+        def keep(function: str, held: Mapping[str, Any], value: Any) -> Any:
+            seen.setdefault(function, {}).update(_shapes_of(held))
+            return value
+
+        self.names[_KEEP] = keep
+        kept = {name: compile(_keeping(tree), "<kept>", "exec") for name, tree in self.functions.items()}
+        right = self.run(draw, kept, tuple((0,) * len(t.axes) for t in self.exercise.returns)) or {}
+        self.returned = tuple(array.shape for array in right.values())
+        self.held = {name: Held(seen.get(name, {}), dict(_stacked(tree))) for name, tree in self.functions.items()}
+
+
+def _shapes_of(held: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    plain = {id(value) for value in held.values()}
+    for name, value in held.items():
+        if name == "_":
+            continue
+        if isinstance(value, np.ndarray):
+            yield name, value.shape
+        elif isinstance(value, tuple) and hasattr(type(value), "_fields"):
+            for part, inner in zip(type(value)._fields, value, strict=True):
+                if isinstance(inner, np.ndarray) and id(inner) not in plain:
+                    yield f"{name}.{part}", inner.shape
+
+
+def _stacked(tree: ast.FunctionDef) -> Iterator[tuple[str, ast.Call]]:
+    """Variables that are several values side by side, with the call that puts them there."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, "concatenate"), [ast.List()]) as call):
+                yield name, call
+
+
+def _keeping(tree: ast.FunctionDef) -> ast.Module:
+    """The function with every return handing its local values on."""
+    for path, node in list(walk(tree)):
+        if isinstance(node, ast.Return) and node.value is not None:
+            held = ast.Call(ast.Name("locals", ast.Load()), [], [])
+            call = ast.Call(ast.Name(_KEEP, ast.Load()), [ast.Constant(tree.name), held, node.value], [])
+            tree = replaced(tree, path, ast.fix_missing_locations(ast.Return(call)))
+    return ast.Module([tree], [])
+
+
+def program(exercise: Exercise) -> Program | None:
+    """The right answer of an exercise; None where it is no function whose source can be had, or may run for ever."""
+    reference = exercise.reference
+    if not isinstance(reference, types.FunctionType) or hasattr(reference, "__wrapped__"):
+        return None
+    known = _functions(inspect.getsourcefile(reference) or "")
+    if reference.__name__ not in known:
+        return None
+    functions: dict[str, ast.FunctionDef] = {}
+    todo = [reference.__name__]
+    while todo:
+        name = todo.pop(0)
+        if name in functions:
+            continue
+        functions[name] = known[name]
+        called = {n.id for n in ast.walk(known[name]) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        todo += sorted(called & set(known))
+    if any(isinstance(node, ast.While) for tree in functions.values() for node in ast.walk(tree)):
+        return None
+    names = dict(reference.__globals__) | {"__name__": "search"} | HELPERS
+    # All in names of their own, so that each calls an edited one of the others.
+    for tree in functions.values():
+        exec(compile(ast.Module([tree], []), f"<{tree.name}>", "exec", dont_inherit=True), names)
+    return Program(exercise, reference.__name__, functions, names)
+
+
+@functools.lru_cache(maxsize=32)
+def _functions(filename: str) -> dict[str, ast.FunctionDef]:
+    """The functions of a file by name, without their docstrings and annotations."""
+    try:
+        with open(filename, encoding="utf-8") as file:
+            tree = ast.parse(file.read())
+    except (OSError, SyntaxError, ValueError):
+        return {}
+    return {
+        node.name: _bare(node) for node in tree.body if isinstance(node, ast.FunctionDef) and not node.decorator_list
+    }
+
+
+def _bare(function: ast.FunctionDef) -> ast.FunctionDef:
+    if ast.get_docstring(function) is not None and len(function.body) > 1:
+        function.body = function.body[1:]
+    function.returns = None
+    for argument in ast.walk(function.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    return function
+
+
+def _sigmoid(a: np.ndarray) -> np.ndarray:
+    return 0.5 * (1 + np.tanh(0.5 * np.asarray(a)))
+
+
+HELPERS: dict[str, Callable[..., Any]] = {
+    "__sigmoid__": _sigmoid,
+    "__tanh__": np.tanh,
+    "__relu__": lambda a: np.maximum(a, 0),
+    "__clip__": lambda a, bound: np.clip(a, -bound, bound),
+    "__round__": np.round,
+    "__turned__": lambda m, count: np.concatenate([block.T for block in np.split(m, count)]),
+    "__block__": lambda parts, place: parts[place],
+}
+
+
+def quiet() -> Any:
+    """While this lasts, nothing that a candidate says is heard."""
+    return _Quiet()
+
+
+class _Quiet:
+    def __enter__(self) -> None:
+        self._caught, self._out, self._err = warnings.catch_warnings(), redirect_stdout(io.StringIO()), None
+        self._err = redirect_stderr(io.StringIO())
+        self._caught.__enter__()
+        warnings.simplefilter("ignore")
+        self._out.__enter__()
+        self._err.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        self._err.__exit__(*error)
+        self._out.__exit__(*error)
+        self._caught.__exit__(*error)
