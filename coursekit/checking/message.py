@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import dataclass
 
 from coursekit.checking import sentences
-from coursekit.checking.facts import WrongSteps
+from coursekit.checking.facts import FirstWrongValue, WrongSteps
 from coursekit.checking.outcome import Case, CaseKind, Finding, FindingKind, Outcome, Verdict
 
 _WIDTH = 100
@@ -22,10 +22,12 @@ class Section:
     sentences: tuple[str, ...]
 
 
-def headline(report: Outcome) -> str:
-    """The verdict in one line."""
+def headline(report: Outcome, graded: bool = False) -> str:
+    """The verdict in one line. graded: for somebody who reads it after grading, and cannot try once more."""
     name, total = report.exercise, len(report.draws)
     good = sum(case.passed for case in report.draws)
+    if graded and report.passed:
+        return f"{name}: right."
     if report.passed and good < total:
         return f"{name}: right on {good} of {total} public draws, which is enough. Grading uses other draws."
     if report.passed:
@@ -43,9 +45,9 @@ def headline(report: Outcome) -> str:
     return f"{name}: not right yet. {good} of {total} draws right."
 
 
-def sections(report: Outcome) -> list[Section]:
+def sections(report: Outcome, graded: bool = False) -> list[Section]:
     """Everything under the headline: the first wrong line, what changed, where, how far off, which known mistake, what
-    to try next."""
+    to try next. graded: see `headline`."""
     case = report.failed
     said = [Section("In your code", tuple(map(sentences.along, report.along)))] if report.along else []
     if report.since:
@@ -69,12 +71,26 @@ def sections(report: Outcome) -> list[Section]:
         names = "; or ".join(f"{m.name}" for m in report.mistakes)
         said.append(Section("Looks like", (f"{lead}{names}.",)))
         said.append(Section("Look at", tuple(m.hint for m in report.mistakes)))
-    following = _next_step(report)
+    following = "" if graded else _next_step(report)
     if following:
         said.append(Section("Next", (following,)))
     if report.notes:
         said.append(Section("Note", report.notes))
     return said
+
+
+def in_short(report: Outcome) -> tuple[str, ...]:
+    """What was found, in one or two sentences: the first wrong line and the known mistake, or else what is wrong and
+    where. () if the verdict says it all."""
+    case = report.failed
+    if case is None or report.passed or report.verdict == Verdict.NOT_WRITTEN:
+        return ()
+    said = [sentences.along(fact) for fact in report.along if isinstance(fact, FirstWrongValue)][:1]
+    if report.mistakes:
+        names = "; or ".join(mistake.name for mistake in report.mistakes)
+        said.append(f"Your answer does exactly what this known mistake does: {names}.")
+    where = next((sentences.where(finding)[:1] for finding in case.findings if sentences.where(finding)), ())
+    return tuple(said) or (_what(case, report.exercise), *where)
 
 
 def as_text(report: Outcome) -> str:
