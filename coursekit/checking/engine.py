@@ -68,7 +68,7 @@ class _Run:
         self.exercise, self.seed = exercise, seed
         self._call = lambda draw: caller(exercise, answer, draw.args, limit)
         self.draws = exercise.draws(seed)
-        self.expected = [_expected(exercise, draw) for draw in self.draws]
+        self.expected = [expected(exercise, draw) for draw in self.draws]
         self.calls: list[Call] = []
         self.cases: list[Case] = []
         self.seen: list[Observed] = []
@@ -235,7 +235,7 @@ class _Run:
         return Example(draw.name, {k: trees.copy(v) for k, v in draw.args.items()}, self.expected[failed], got)
 
 
-def _expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:
+def expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:
     args: Mapping[str, Any] = {name: trees.copy(value) for name, value in draw.args.items()}
     value = exercise.call(exercise.reference, args)
     parts = (value,) if len(exercise.returns) == 1 else tuple(value)
