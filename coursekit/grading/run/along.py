@@ -20,7 +20,7 @@ from coursekit.checking.compare import compare
 from coursekit.checking.diagnose import observe
 from coursekit.checking.engine import expected
 from coursekit.checking.exercise import Draw
-from coursekit.checking.facts import Fact
+from coursekit.checking.facts import Fact, FirstWrongValue
 from coursekit.checking.outcome import CaseKind, FindingKind
 from coursekit.checking.portable import state
 from coursekit.checking.tracing import read
@@ -74,6 +74,11 @@ def read_along(exercise: Exercise, answer: Remote, report: Report, sources: Sequ
         if len(recorded) != 1:
             return Along(numbers=numbers)
         return Along(read(exercise, recorded[0], draw, want, got, PUBLIC), numbers)
+
+
+def first_wrong(report: Report) -> str:
+    """What the right answer has where the first wrong line stands, in the course's words; "" where that is unknown."""
+    return next((" or ".join(fact.expected) for fact in report.along if isinstance(fact, FirstWrongValue)), "")
 
 
 class _Traced:
