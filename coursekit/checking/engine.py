@@ -77,7 +77,7 @@ class _Run:
         self._draws_itself = draws_random_numbers(answer)
         self._call = lambda draw: caller(exercise, answer, draw.args, limit)
         self.draws = exercise.draws(seed)
-        self.expected = [_expected(exercise, draw) for draw in self.draws]
+        self.expected = [expected(exercise, draw) for draw in self.draws]
         self.calls: list[Call] = []
         self.cases: list[Case] = []
         self.seen: list[Observed] = []
@@ -288,7 +288,7 @@ def _once_more(exercise: Exercise, answer: Callable[..., Any], args: Mapping[str
     return exercise.call(answer, {name: trees.copy(value) for name, value in args.items()})
 
 
-def _expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:
+def expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:
     args: Mapping[str, Any] = {name: trees.copy(value) for name, value in draw.args.items()}
     value = exercise.call(exercise.reference, args)
     parts = (value,) if len(exercise.returns) == 1 else tuple(value)

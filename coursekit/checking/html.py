@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from coursekit.checking.message import case_title, headline, mark, points, sections
+from coursekit.checking.message import Section, case_title, headline, mark, points, sections
 from coursekit.checking.outcome import Outcome, Verdict
 
 # Both colours keep a contrast above 3:1 on white and on near-black, and differ for colour-blind readers;
@@ -15,24 +15,24 @@ _CELL = "text-align:left;padding:0.1em 1em 0.1em 0"
 _LINE = "var(--jp-border-color2, #9a9a9a)"
 
 
-def as_html(report: Outcome) -> str:
-    """The report for a notebook page."""
+def as_html(report: Outcome, graded: bool = False) -> str:
+    """The report for a notebook page; graded: for one that is read after grading, and shows the gradebook's points."""
     colour = _PASSED if mark(report) == "✓" else _FAILED
-    title = html.escape(headline(report))
+    title = html.escape(headline(report, graded))
+    beside = "" if graded else f' <span style="white-space:nowrap;opacity:0.8">{points(report)}</span>'
     return (
-        f'<div role="group" aria-label="Report: {html.escape(headline(report), quote=True)}" '
+        f'<div role="group" aria-label="Report: {title}" '
         f'style="border-left:5px solid {colour};padding:0.2em 0 0.2em 0.9em;max-width:52em;line-height:1.5">'
         f'<p style="margin:0 0 0.3em 0"><strong><span aria-hidden="true" style="color:{colour}">'
-        f"{mark(report)}</span> {title}</strong> "
-        f'<span style="white-space:nowrap;opacity:0.8">{points(report)}</span></p>'
-        f"{_body(report)}{_details(report)}</div>"
+        f"{mark(report)}</span> {title}</strong>{beside}</p>"
+        f"{_body(sections(report, graded))}{_details(report)}</div>"
     )
 
 
-def _body(report: Outcome) -> str:
+def _body(said: list[Section]) -> str:
     # A grid and not a table: notebook pages stripe and right-align tables, and this is not tabular data.
     rows = []
-    for section in sections(report):
+    for section in said:
         text = "<br>".join(_code(html.escape(sentence)) for sentence in section.sentences)
         rows.append(f'<div style="font-weight:600">{section.label}</div><div style="min-width:0">{text}</div>')
     if not rows:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from coursekit.checking import sentences
 from coursekit.checking.edit_words import edit_sentence
-from coursekit.checking.facts import LargestError, WrongSteps
+from coursekit.checking.facts import FirstWrongValue, LargestError, WrongSteps
 from coursekit.checking.outcome import Case, CaseKind, Finding, FindingKind, Outcome, Verdict
 
 _WIDTH = 100
@@ -38,16 +38,18 @@ def mark(report: Outcome) -> str:
     return "✓" if report.passed else "✗"
 
 
-def headline(report: Outcome) -> str:
-    """The verdict in one line."""
+def headline(report: Outcome, graded: bool = False) -> str:
+    """The verdict in one line. graded: for somebody who reads it after grading, and cannot try once more."""
     if report.outdated:
         return f"{report.exercise}: an older text of your answer was checked, not the newest."
-    return _verdict(report)
+    return _verdict(report, graded)
 
 
-def _verdict(report: Outcome) -> str:
+def _verdict(report: Outcome, graded: bool = False) -> str:
     name, total = report.exercise, len(report.draws)
     good = sum(case.passed for case in report.draws)
+    if graded and report.passed:
+        return f"{name}: right."
     if report.passed and good < total:
         return f"{name}: right on {good} of {total} public draws, which is enough. Grading uses other draws."
     if report.passed:
@@ -65,9 +67,9 @@ def _verdict(report: Outcome) -> str:
     return f"{name}: not right yet. {good} of {total} draws right."
 
 
-def sections(report: Outcome) -> list[Section]:
+def sections(report: Outcome, graded: bool = False) -> list[Section]:
     """Everything under the headline: what the mistake is called, where it is in the learner's code, which results are
-    wrong and where, what changed, what to do next, and the figures last."""
+    wrong and where, what changed, what to do next, and the figures last. graded: see `headline`."""
     case = report.failed if report.verdict != Verdict.NOT_WRITTEN else None
     said = []
     if report.outdated:
@@ -90,7 +92,7 @@ def sections(report: Outcome) -> list[Section]:
         said.append(Section("Where", _where(case, report)))
         said.append(Section("Other draws", _spread(report)))
     said.append(Section("Change", report.since))
-    said.append(Section("Next", _next_step(report)))
+    said.append(Section("Next", () if graded else _next_step(report)))
     said.append(Section("Note", report.notes))
     if case is not None:
         said.append(Section("Figures", _figures(case, report)))
@@ -101,6 +103,21 @@ def _chance(report: Outcome, case: Case | None) -> list[Section]:
     """Where chance is in an answer, nothing else that is said of its numbers tells anything."""
     found = [f for each in report.cases if each is not case for f in each.findings if f.kind is FindingKind.RANDOM]
     return [Section("First", (sentences.what(f, report.exercise), *sentences.where(f))) for f in found[:1]]
+
+
+def in_short(report: Outcome) -> tuple[str, ...]:
+    """What was found, in one or two sentences: the first wrong line and the known mistake, or else what is wrong and
+    where. () if the verdict says it all."""
+    case = report.failed
+    if case is None or report.passed or report.verdict == Verdict.NOT_WRITTEN:
+        return ()
+    said = [sentences.along(fact) for fact in report.along if isinstance(fact, FirstWrongValue)][:1]
+    if report.mistakes:
+        names = "; or ".join(mistake.name for mistake in report.mistakes)
+        said.append(f"Your answer does exactly what this known mistake does: {names}.")
+    said += [edit_sentence(edit) for edit in report.edits][:1]
+    where = next((sentences.where(finding)[:1] for finding in case.findings if sentences.where(finding)), ())
+    return tuple(said) or (_what(case, report), *where)
 
 
 def as_text(report: Outcome) -> str:

@@ -4,6 +4,7 @@ submission/  what was handed in, read without believing it, and rebuilt on what 
 run/         the notebook runs in a sandbox, and its answers are checked from outside of it
 gradebook/   scores and comments are decided, and written as rows; notebooks for people
 report/      the page about a class
+feedback/    the page that a student gets back
 
 batch.py leads an assignment through the stages. nbgrader/ lets nbgrader's own commands and the formgrader do the same.
 new_course/ makes a course, demo/ a class that hands something in.

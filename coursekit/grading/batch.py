@@ -16,6 +16,7 @@ from coursekit.grading.gradebook.results import RESULTS, ResultStore
 from coursekit.grading.gradebook.table import UNDECIDED, Question, Row, in_gradebook
 from coursekit.grading.gradebook.writer import Writer, late_penalties
 from coursekit.grading.gradebook.written import Written
+from coursekit.grading.run.along import first_wrong
 from coursekit.grading.run.job import Job
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.run.servers import isolation_is_asked_for
@@ -240,7 +241,10 @@ def _row(pending: _Pending) -> Row:
     remarks = [*pending.submission.remarks]
     for graded in pending.results.values():
         for name, report in graded.reports.items():
-            questions.append(Question(name, report.points, report.max_points, report.verdict, report.diagnoses))
+            alike = {"first": first_wrong(report), "numbers": graded.numbers.get(name, "")}
+            questions.append(
+                Question(name, report.points, report.max_points, report.verdict, report.diagnoses, **alike)
+            )
         for name, (points, most) in graded.tests.items():
             questions.append(Question(name, points, most, IN_KERNEL))
         for name, reason in graded.faults.items():

@@ -45,15 +45,15 @@ class Bounds:
         self.left = NOTEBOOK_S
 
     @contextlib.contextmanager
-    def step(self) -> Iterator[None]:
-        allowed, before = min(STEP_S, self.left), time.thread_time()
+    def step(self, seconds: float = STEP_S) -> Iterator[None]:
+        allowed, before = min(seconds, self.left), time.thread_time()
         try:
             if allowed <= 0:
                 raise TooMuch
             with _memory(MEMORY_MB + THREADS_MB * (os.cpu_count() or 1) << 20), _cpu(allowed):
                 yield
         except TooMuch:
-            most = f"{STEP_S:g} s" if allowed == STEP_S else f"{NOTEBOOK_S:g} s for this notebook"
+            most = f"{seconds:g} s" if allowed == seconds else f"{NOTEBOOK_S:g} s for this notebook"
             raise Exceeded(f"the grader's comparison took more than {most}") from None
         except MemoryError:
             raise Exceeded(f"the grader's comparison took more than {MEMORY_MB} MB of memory") from None

@@ -10,9 +10,9 @@ from enum import Enum
 
 import numpy as np
 
+from coursekit.checking.portable.record import MAX_SECONDS, Arrays, Event, Frame, Recording
 from coursekit.checking.tracing.landmarks import Landmarks
 from coursekit.checking.tracing.match import Found, proves_nothing
-from coursekit.checking.tracing.record import MAX_SECONDS, Arrays, Event, Frame, Recorder
 
 
 class Standing(Enum):
@@ -37,13 +37,13 @@ class Judged:
         return self.event.frame.lines.first(self.event.line)
 
 
-def judge(recorder: Recorder, known: Landmarks, sizes: Mapping[str, int]) -> list[Judged]:
+def judge(recording: Recording, known: Landmarks, sizes: Mapping[str, int]) -> list[Judged]:
     """Every event with its standing. A value that leads to a right one is not off, however it looks; nor is one that
     nothing reads, nor what a call computes that returns the right value. [] if it takes too long."""
     cache: dict[tuple, tuple[Standing, Found | None, bool]] = {}
-    judged, unfilled = [], recorder.superseded()
+    judged, unfilled = [], recording.superseded()
     until = time.thread_time() + MAX_SECONDS
-    for event in recorder.events:
+    for event in recording.events:
         if event in unfilled:
             judged.append(Judged(event, Standing.OPEN))
             continue

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import trees
+from coursekit.checking.portable.record import MAX_SECONDS, Frame, Recorder
+from coursekit.checking.tracing.lines import Lines
 from coursekit.checking.tracing.match import Index, Mark, proves_nothing
-from coursekit.checking.tracing.record import MAX_SECONDS, Frame, Recorder
 
 _PURE = {"abs", "float", "int", "len", "sum", "max", "min", "sigmoid", "softmax"}
 _PURE_METHODS = {"sum", "mean", "max", "min", "copy", "reshape", "transpose", "dot", "astype"}
@@ -61,7 +62,7 @@ def landmarks(reference: types.FunctionType, call: Callable[..., Any], args: Map
             for array, partial in _parts_of_line(frame):
                 known.index.add(array, Mark("", partial=partial))
 
-    recorder = Recorder(reference, on_line)
+    recorder = Recorder(reference, on_line, Lines.of_code)
     with np.errstate(all="ignore"):
         recorder.run(call, reference)
     unfilled = recorder.superseded()

@@ -6,25 +6,49 @@ import ast
 import dis
 import linecache
 import types
+from collections.abc import Iterable, Mapping, Sequence
 
 _MAX_QUOTED = 100
 
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
 
 class Lines:
-    """What is known of the lines of a code object. Without its source, a line stands for itself and is not quoted."""
+    """What is known of the lines of a function. Without its source, a line stands for itself and is not quoted.
 
-    def __init__(self, code: types.CodeType) -> None:
-        self._begins: dict[int, ast.stmt] = {}
-        self._source = linecache.getlines(code.co_filename)
-        for statement in _simple_statements(self._source, code):
+    source:     all lines of where it is written. statements: its own, without those that hold others.
+    reads:      by line, the local names that are read there.
+    """
+
+    def __init__(self, source: Sequence[str], statements: Iterable[ast.stmt], reads: Mapping[int, set[str]]) -> None:
+        self._source, self._begins = source, {}
+        for statement in statements:
             for line in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
                 self._begins[line] = statement
         self._reads: dict[int, set[str]] = {}
+        for line, names in reads.items():
+            self._reads.setdefault(self.first(line), set()).update(names)
+
+    @classmethod
+    def of_code(cls, code: types.CodeType) -> Lines:
+        """Of a function that is at hand."""
+        source = linecache.getlines(code.co_filename)
+        reads: dict[int, set[str]] = {}
         line = code.co_firstlineno
         for instruction in dis.get_instructions(code):
             line = instruction.positions.lineno or line if instruction.positions else line
             if instruction.opname.startswith(("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE", "LOAD_NAME")):
-                self._reads.setdefault(self.first(line), set()).add(str(instruction.argval))
+                reads.setdefault(line, set()).add(str(instruction.argval))
+        return cls(source, _simple_statements(source, code), reads)
+
+    @classmethod
+    def of_source(cls, source: Sequence[str], function: Function) -> Lines:
+        """Of a function that runs elsewhere, by what is written."""
+        reads: dict[int, set[str]] = {}
+        for node in ast.walk(function):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                reads.setdefault(node.lineno, set()).add(node.id)
+        return cls(source, simple_statements(function), reads)
 
     def first(self, line: int) -> int:
         """The line on which the statement of this line begins."""
@@ -55,8 +79,16 @@ def _simple_statements(source: list[str], code: types.CodeType) -> list[ast.stmt
     for node in ast.walk(tree):
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             continue
-        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-        if first == code.co_firstlineno and getattr(node, "name", "<lambda>") == code.co_name:
-            inside = ast.walk(node)
-            return [each for each in inside if isinstance(each, ast.stmt) and not hasattr(each, "body")]
+        if begins(node) == code.co_firstlineno and getattr(node, "name", "<lambda>") == code.co_name:
+            return simple_statements(node)
     return []
+
+
+def begins(function: Function) -> int:
+    """The first line of a function, its decorators included: what Python says of its code."""
+    return min([function.lineno, *(each.lineno for each in getattr(function, "decorator_list", ()))])
+
+
+def simple_statements(function: Function) -> list[ast.stmt]:
+    """The statements inside of a function that hold no other."""
+    return [each for each in ast.walk(function) if isinstance(each, ast.stmt) and not hasattr(each, "body")]

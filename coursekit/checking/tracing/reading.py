@@ -14,16 +14,16 @@ from coursekit.checking.call import call_here
 from coursekit.checking.diagnose import observe
 from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import Fact
+from coursekit.checking.portable.record import Recorder, Recording, function_of
 from coursekit.checking.tracing.judge import Judged, Standing, judge
 from coursekit.checking.tracing.landmarks import Landmarks, landmarks
+from coursekit.checking.tracing.lines import Lines
 from coursekit.checking.tracing.match import Index, Mark, proves_nothing
-from coursekit.checking.tracing.record import Recorder
 
 _LIMIT = 2.0  # seconds of the one call more
 _KEPT = 16  # right answers whose values are kept
 _FEW_VALUES = 2  # so few are told although none before them is right
 _RIGHT_LINES = 3
-_MAX_WRAPPED = 20
 
 _landmarks: dict[tuple[Any, ...], Landmarks] = {}
 
@@ -40,37 +40,34 @@ def read_along(
 
     want, got: what is expected on this draw, and what the answer returned.
     """
-    function = _function(answer)
-    reference = _function(exercise.reference)
-    if function is None or reference is None:
+    function = function_of(answer)
+    if function is None:
         return ()
     try:
-        recorder = Recorder(function)
+        recorder = Recorder(function, lines_of=Lines.of_code)
         traced = functools.wraps(answer)(lambda *args, **kwargs: recorder.run(answer, *args, **kwargs))
         again = observe(exercise, call_here(exercise, traced, draw.args, _LIMIT), tuple(a.shape for a in want.values()))
         if not recorder.complete or again.arrays is None or not trees.same(dict(again.arrays), dict(got)):
             return ()
-        known = _known(exercise, reference, draw, seed)
-        return _Reading(exercise, judge(recorder, known, draw.sizes), known, want, got).facts()
+        return read(exercise, recorder, draw, want, got, seed)
     except Exception:  # whatever a stranger's code is made of: the report without this part is still a report
         return ()
 
 
-def _function(answer: Any) -> types.FunctionType | None:
-    """The function that was written: under decorators that say what they wrap, and in bound methods and partials."""
-    for _ in range(_MAX_WRAPPED):
-        match answer:
-            case types.FunctionType():
-                if "__wrapped__" not in answer.__dict__:
-                    return answer
-                answer = answer.__dict__["__wrapped__"]
-            case types.MethodType():
-                answer = answer.__func__
-            case functools.partial():
-                answer = answer.func
-            case _:
-                return None
-    return None
+def read(
+    exercise: Exercise,
+    recording: Recording,
+    draw: Draw,
+    want: Mapping[str, np.ndarray],
+    got: Mapping[str, np.ndarray],
+    seed: int,
+) -> tuple[Fact, ...]:
+    """What the lines of a recorded call compute; () where nothing certain can be said. Arguments as above."""
+    reference = function_of(exercise.reference)
+    if reference is None or not recording.complete:
+        return ()
+    known = _known(exercise, reference, draw, seed)
+    return _Reading(exercise, judge(recording, known, draw.sizes), known, want, got).facts()
 
 
 def _known(exercise: Exercise, reference: types.FunctionType, draw: Draw, seed: int) -> Landmarks:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 
+from coursekit.checking.html import as_html
+from coursekit.checking.message import in_short
 from coursekit.grading import nodes
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.run.stock import is_stock_test
@@ -12,6 +14,9 @@ from coursekit.grading.safe_markdown.cleaning import IGNORED
 from coursekit.grading.safe_text import plain
 from coursekit.grading.submission.canonical import UNREAD_CELL, is_own_cell
 from coursekit.lessons.cells import exercise_of, is_answer
+
+SUMMARY = "coursekit_summary"
+"""Key in the metadata of a report's output: its verdict, and what was found, in a sentence or two."""
 
 
 def present(nb: NotebookNode, graded: Graded) -> NotebookNode:
@@ -36,10 +41,14 @@ def words_made_safe(nb: NotebookNode) -> NotebookNode:
     It changes what nbgrader's checksums are taken of, so it comes after the scores. Twice is as good as once.
     """
     for cell in nb.cells:
-        quotes = is_own_cell(cell) or is_answer(cell) or cell.get("id") == UNREAD_CELL
-        if cell.cell_type == "markdown" and quotes:
+        if cell.cell_type == "markdown" and quotes_a_student(cell):
             cell.source = shown_markdown(cell.source)
     return nb
+
+
+def quotes_a_student(cell: NotebookNode) -> bool:
+    """True for a cell that a student wrote, or that quotes one."""
+    return is_own_cell(cell) or is_answer(cell) or cell.get("id") == UNREAD_CELL
 
 
 def _report(exercise: str, graded: Graded) -> list[NotebookNode]:
@@ -49,6 +58,7 @@ def _report(exercise: str, graded: Graded) -> list[NotebookNode]:
         text = f"Not graded automatically: {reason}. A person will look at it; no points are lost."
         return [nodes.display({"text/plain": text})]
     # A report quotes names and messages of a student; they are escaped, and no formula for MathJax either.
-    page = f'<div class="{IGNORED}">{plain(report._repr_html_())}</div>'
-    data = {"text/plain": repr(report.points), "text/html": page}
-    return [nodes.display(data, result=True)]
+    page = f'<div class="{IGNORED}">{plain(as_html(report, graded=True))}</div>'
+    output = nodes.display({"text/plain": repr(report.points), "text/html": page}, result=True)
+    output.metadata[SUMMARY] = {"verdict": str(report.verdict), "found": [plain(each) for each in in_short(report)]}
+    return [output]

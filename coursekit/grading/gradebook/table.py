@@ -17,6 +17,8 @@ class Question:
     verdict: the grader's, or one of those below.
     fault:   why the grader could not decide.
     checked: True if a check decides, False if only a person can.
+    first:   what the right answer has where the first wrong line stands, such as "the candidate n"; "" if unknown.
+    numbers: a name for the wrong numbers, the same for equal ones of two students; "" for none.
     """
 
     exercise: str
@@ -26,6 +28,8 @@ class Question:
     diagnoses: tuple[str, ...] = ()
     fault: str = ""
     checked: bool = True
+    first: str = ""
+    numbers: str = ""
 
 
 UNDECIDED, WAITING, BY_HAND = "not decided", "waits for a person", "by a person"

@@ -57,8 +57,8 @@ def configure(c: Any, *, trusted: bool = True) -> None:
     c.GenerateFeedback.exporter_class = f"{_PAGES}.FeedbackExporter"
     c.GenerateFeedback.preprocessors = [
         f"{_STOCK}.GetGrades",
+        f"{_PAGES}.BookedNumbers",
         f"{_PAGES}.SafeComments",
-        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
     c.ExportApp.plugin_class = "coursekit.grading.nbgrader.export.UndecidedIsNoNumber"
     c.ExchangeFactory.collect = "coursekit.grading.nbgrader.collect.SafeCollect"

@@ -57,7 +57,8 @@ def _student(row: Row, there: Booked | None, questions: tuple[Question, ...]) ->
         elif said is None:
             marks[question.name] = Mark(points, by_hand, UNDECIDED)
         else:
-            marks[question.name] = Mark(points, by_hand, said.verdict, said.diagnoses, said.fault)
+            found_so = (said.verdict, said.diagnoses, said.fault, said.first, said.numbers)
+            marks[question.name] = Mark(points, by_hand, *found_so)
     return Student(
         row.student,
         there.full_name,

@@ -31,6 +31,8 @@ class Mark:
     verdict:   the grader's: a `checking.Verdict`, UNDECIDED or BY_HAND.
     diagnoses: names of the known mistakes that the answer equals.
     fault:     why the grader could not decide.
+    first:     what the right answer has where the first wrong line stands.
+    numbers:   a name for the wrong numbers, the same for equal ones.
     """
 
     points: float | None
@@ -38,6 +40,8 @@ class Mark:
     verdict: str = BY_HAND
     diagnoses: tuple[str, ...] = ()
     fault: str = ""
+    first: str = ""
+    numbers: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from coursekit.checking import Verdict
 from coursekit.grading.report import figures
+from coursekit.grading.report.alike import alike
 from coursekit.grading.report.attention import Look, looks, written_answers
 from coursekit.grading.report.data import BY_HAND, UNDECIDED, Class, Mark, Student
 from coursekit.grading.report.summary import Summary, summarise
@@ -62,6 +63,7 @@ def page(group: Class) -> str:
             looks=[(kind, list(same)) for kind, same in groupby(found, key=lambda look: look.kind)],
             kinds=_KINDS,
             written=written,
+            alike=alike(group),
             signs=signs,
             shown=_shown,
             remarks=_remarks,

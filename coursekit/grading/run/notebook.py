@@ -14,7 +14,7 @@ from coursekit.checking import Exercise, Report, evaluate, registry
 from coursekit.grading import nodes
 from coursekit.grading.bounds import Bounds, Exceeded
 from coursekit.grading.failures import FAILED, trace
-from coursekit.grading.run import stock
+from coursekit.grading.run import along, stock
 from coursekit.grading.run.environment import Environment
 from coursekit.grading.run.remote import PRELUDE, GraderFault, Remote
 from coursekit.grading.run.sandbox import CellResult, Connection, Limits, SandboxUnavailable, Server, Worker
@@ -40,6 +40,7 @@ class Graded:
     flags:   what a teacher should look at.
     tests:   points of nbgrader's own tests by cell, given in the student's kernel; one not decided is in `faults`.
     remarks: how the notebook was read, where it was not as it was handed out.
+    numbers: by exercise, a name for the wrong numbers of an answer, the same for equal ones of two students.
     outputs: by cell id, what the cells showed, as nbformat outputs made here from checked data.
     cpu_s:   CPU seconds that the notebook's own code used.
     broken:  where the grader itself failed, a traceback for who keeps it running; never shown to students.
@@ -53,6 +54,7 @@ class Graded:
     broken: str = ""
     remarks: tuple[str, ...] = ()
     tests: dict[str, tuple[float, float]] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -64,6 +66,7 @@ class Graded:
             "broken": self.broken,
             "remarks": list(self.remarks),
             "tests": self.tests,
+            "numbers": self.numbers,
         }
 
     @classmethod
@@ -77,6 +80,7 @@ class Graded:
             data["broken"],
             tuple(data["remarks"]),
             {name: tuple(test) for name, test in data["tests"].items()},
+            dict(data["numbers"]),
         )
 
 
@@ -112,6 +116,7 @@ class _Grading:
         self.faults: dict[str, str] = {}
         self.broken: list[str] = []
         self.tests: dict[str, tuple[float, float]] = {}
+        self.numbers: dict[str, str] = {}
         self.outputs = Outputs()
         self.bounds = Bounds()
         self.reading = nb.metadata.get(READING, {})
@@ -131,7 +136,8 @@ class _Grading:
         flags = self._flags()
         shown, broken = self.outputs.by_cell, "\n".join(self.broken)
         remarks = tuple(self.reading.get("remarks", ()))
-        return Graded(self.reports, self.faults, flags, shown, round(self.cpu_s, 3), broken, remarks, self.tests)
+        cpu_s = round(self.cpu_s, 3)
+        return Graded(self.reports, self.faults, flags, shown, cpu_s, broken, remarks, self.tests, self.numbers)
 
     def _failed(self, error: Exception) -> str:
         """Keep where the grader failed; returns what a student may read of it."""
@@ -210,7 +216,7 @@ class _Grading:
                 self.faults[name] = self.environment.excuse
                 return
             # The example holds the arguments of a draw, which may be functions and cannot travel between processes.
-            self.reports[name] = replace(report, example=None)
+            self.reports[name] = self._read_along(exercise, replace(report, example=None))
         except GraderFault as fault:
             self.faults[name] = str(fault)
         except (SandboxUnavailable, OSError):
@@ -221,6 +227,22 @@ class _Grading:
         except Exception as error:
             self._close()
             self.faults[name] = self._failed(error)
+
+    def _read_along(self, exercise: Exercise, report: Report) -> Report:
+        """The report, which is settled, with what the answer's lines compute. Whatever goes wrong here, it stands."""
+        if not along.worth_reading(report) or self.worker is None or not self.worker.alive:
+            return report
+        try:
+            with self.bounds.step(along.READING_S):
+                found = along.read_along(exercise, Remote(self.worker, exercise), report, [s for s, _ in self.done])
+        except Exceeded:
+            self._close()  # its worker may be in the middle of an answer
+            return report
+        except Exception:  # the worker has ended, or told what is none
+            return report
+        if found.numbers:
+            self.numbers[exercise.name] = found.numbers
+        return replace(report, along=found.facts)
 
     def _report(self, exercise: Exercise) -> Report:
         try:

@@ -14,8 +14,10 @@ import sys
 import types
 
 from portable.plain import returned
+from portable.record import Recorder, function_of
+from portable.sent import packed
 
-__all__ = ["call_answer", "read_again", "run_beside"]
+__all__ = ["call_answer", "read_again", "run_beside", "trace_answer"]
 
 LENT = {}  # the grader puts its table here
 notebook = globals().get("notebook", {})  # the names of the notebook
@@ -94,6 +96,17 @@ def run_beside(source, runner, name, first, *args):
     names = {}
     exec(source, names)
     return _remembered(first, returned(names[runner], _answer(name), *args))
+
+
+def trace_answer(name, earlier, lent, *args):
+    """Call an answer, and tell beside the value what its lines have held; None where that cannot be told."""
+    answer = _answer(name)
+    function = function_of(answer)
+    with _substituted(answer, earlier), _with_functions(lent):
+        if function is None:
+            return returned(answer, *args), None
+        recorder = Recorder(function)
+        return returned(lambda *given: recorder.run(answer, *given), *args), packed(recorder)
 
 
 def read_again():

@@ -22,7 +22,7 @@ from coursekit.checking.facts import Failure, FailureKind
 from coursekit.grading.run import lent
 from coursekit.grading.run.sandbox import CallResult, FunctionRef, Worker
 
-CALL, RUN_BESIDE, READ_AGAIN = "call_answer", "run_beside", "read_again"
+CALL, RUN_BESIDE, READ_AGAIN, TRACE = "call_answer", "run_beside", "read_again", "trace_answer"
 """The functions of the worker's prelude through which answers are called."""
 
 PRELUDE = "\n".join(
@@ -59,6 +59,10 @@ class Remote:
 
     def __call__(self, *args: Any) -> Any:
         return self._send(CALL, (self.__name__, self._first, self.uses, self.lent), args)
+
+    def traced(self, *args: Any) -> Any:
+        """A call whose lines are recorded: what it returned, and what the worker tells of its lines, or None."""
+        return self._send(TRACE, (self.__name__, self.uses, self.lent), args)
 
     def run_beside(self, function: Callable[..., Any], *args: Any) -> Any:
         """Send the source of a function of ours into the worker, and call it there with the answer and the arguments.

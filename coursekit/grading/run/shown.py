@@ -17,6 +17,9 @@ MAX_PICTURES = 100
 MAX_REMARKS = 3
 """Of statements that one cell could not run."""
 
+NOT_RUN = "Not run while grading: "
+"""How a remark on such a statement begins."""
+
 MAX_PIXELS = 100_000_000
 """Of all pictures of one notebook: what a browser makes 400 MB of. A figure of a lesson has half a million."""
 
@@ -76,7 +79,7 @@ def _output(piece: Shown) -> NotebookNode:
 
 def _passed_over(result: CellResult) -> str:
     """What could not run, a line each; the first few, as what follows from them comes after."""
-    told = [f"Not run while grading: `{piece.statement}` ({piece.reason})\n" for piece in result.passed[:MAX_REMARKS]]
+    told = [f"{NOT_RUN}`{piece.statement}` ({piece.reason})\n" for piece in result.passed[:MAX_REMARKS]]
     more = len(result.passed) - len(told)
     return "".join(told) + (f"Nor could {more} more of this cell.\n" if more else "")
 

@@ -10,6 +10,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from coursekit.grading.safe_markdown.cleaning import FORMULA, TAGS, block, is_block
 from coursekit.grading.safe_markdown.links import as_words, web_address
+from coursekit.grading.safe_markdown.mathml import typeset
 from coursekit.grading.safe_text import plain
 
 MAX_CHARACTERS = 100_000
@@ -20,6 +21,7 @@ MAX_RENDERED = 20_000
 
 _COSTLY = ("\\\\(", "\\\\[", "\\begin")  # for each of them the renderer searches the whole rest of the text
 _MAX_COSTLY = 200
+_NO_MARKDOWN = {ord(mark): f"&#{ord(mark)};" for mark in "$\\\n"}
 _TAG = re.compile(r"</?\s*([a-zA-Z!?][^\s/>]*)")
 
 
@@ -36,6 +38,12 @@ def shown_markdown(source: str) -> str:
     return block(_rendered(text) + (cut if rest > 0 else ""))
 
 
+def lesson_markdown(source: str) -> str:
+    """Markdown of the course itself, as one line of HTML with its formulas typeset, which a renderer hands through."""
+    page = MarkdownWithMath(renderer=_Lesson(escape=False, exclude_anchor_links=True)).render(source)
+    return f"<div>{typeset(page)}</div>".translate(_NO_MARKDOWN)
+
+
 def _rendered(text: str) -> str:
     as_typed = f"<pre>{escape(text)}</pre>"
     if len(text) > MAX_RENDERED or sum(map(text.count, _COSTLY)) > _MAX_COSTLY:
@@ -46,8 +54,21 @@ def _rendered(text: str) -> str:
         return as_typed
 
 
-class _Renderer(IPythonRenderer):
-    """nbconvert's renderer; formulas are marked, and nothing is looked up for a text: no lexer, no attachment."""
+class _Lesson(IPythonRenderer):
+    """nbconvert's renderer; formulas are marked."""
+
+    def inline_math(self, body: str) -> str:
+        return _formula(super().inline_math(body))
+
+    def block_math(self, body: str) -> str:
+        return _formula(super().block_math(body))
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return _formula(super().latex_environment(name, body))
+
+
+class _Renderer(_Lesson):
+    """Nothing is looked up for a text: no lexer, no attachment."""
 
     def inline_html(self, html: str) -> str:
         return html if _is_known(html) else escape(html)
@@ -70,15 +91,6 @@ class _Renderer(IPythonRenderer):
 
     def task_list_item(self, text: str, checked: bool = False, **attrs: Any) -> str:
         return f"<li>{'☑' if checked else '☐'} {text}</li>\n"
-
-    def inline_math(self, body: str) -> str:
-        return _formula(super().inline_math(body))
-
-    def block_math(self, body: str) -> str:
-        return _formula(super().block_math(body))
-
-    def latex_environment(self, name: str, body: str) -> str:
-        return _formula(super().latex_environment(name, body))
 
 
 def _formula(escaped: str) -> str:

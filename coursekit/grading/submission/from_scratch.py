@@ -82,7 +82,7 @@ def _found(source: str) -> tuple[set[str], set[str], set[str]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a learner's "\\d"
-            tree = ast.parse(_without_magics(source))
+            tree = ast.parse(without_magics(source))
     except (SyntaxError, ValueError):
         return set(), set(), set()
     except (RecursionError, MemoryError):
@@ -173,5 +173,6 @@ def _dotted(node: ast.AST, names: dict[str, str]) -> str | None:
     return None
 
 
-def _without_magics(source: str) -> str:
+def without_magics(source: str) -> str:
+    """A cell as Python, each line in its place."""
     return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines())

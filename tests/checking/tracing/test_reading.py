@@ -12,7 +12,8 @@ import pytest
 from coursekit.checking import Report, evaluate, facts
 from coursekit.checking.changes import since, summary
 from coursekit.checking.facts import FirstWrongValue, RightValue
-from coursekit.checking.tracing import reading, record
+from coursekit.checking.portable import record
+from coursekit.checking.tracing import reading
 
 GRU = """
     def sigmoid(a):

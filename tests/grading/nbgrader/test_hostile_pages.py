@@ -9,7 +9,6 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from coursekit.grading.nbgrader.pages import MATHJAX
 from tests.course.browsing import CHROMIUM, QUIET, photograph
 from tests.grading.safe_markdown.allowed import faults
 from tests.grading.safe_markdown.test_vectors import WRITTEN
@@ -33,6 +32,7 @@ def gru_step(x, h, params):
 raise Evil("<img src=/logout onerror=alert(1)>")
 """
 COMMENT = f"Well <script>alert(1)</script> [named](javascript:alert(1)), ![]({EVIL}/x.png) ![](/logout)"
+MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
 PAPER = "https://paper.test/gru"
 
 
@@ -71,7 +71,7 @@ class Visit:
 
     def _route(self, route) -> None:
         url = route.request.url
-        if url.startswith(MATHJAX):  # of the page itself
+        if url.startswith(MATHJAX):  # of formgrader's page itself
             route.abort()
             return
         self.asked.append(url)
@@ -120,7 +120,7 @@ def assert_harmless(visit: Visit, words: str, at_least: int) -> None:
     shown = page.locator(words)
     assert shown.count() >= at_least
     pieces = [piece.inner_html() for piece in shown.all()]
-    for own in (' tabindex="-1"', "<b>Comments:</b>"):  # what nbgrader adds itself
+    for own in (' tabindex="-1"', "<b>Comment</b>"):  # what the page adds itself
         pieces = [piece.replace(own, "") for piece in pieces]
     assert [found for piece in pieces if (found := faults(piece))] == []
     assert visit.dialogs == visit.strange == []
@@ -145,8 +145,10 @@ def test_the_feedback(course, visit):
     page = Path(course.root, "feedback", "eve", "mini", "mini.html")
     visit.page.goto(page.as_uri())
     photograph(visit.page, "feedback-written-answer")
-    assert visit.page.locator(".panel-footer .mathjax_ignore").inner_text().startswith("Well <script>")
-    assert_harmless(visit, ":is(.text_cell_render, .panel-footer div):has(.mathjax_ignore)", len(VECTORS))
+    assert visit.page.locator(".comment .mathjax_ignore").inner_text().startswith("Well <script>")
+    assert not [url for url in visit.asked if not url.startswith("file:")], "the page loads nothing"
+    assert visit.page.locator("math").count() > 1
+    assert_harmless(visit, ":is(.words, .comment):has(.mathjax_ignore)", len(VECTORS))
 
 
 def test_the_policy_of_the_feedback_holds_by_itself(course, visit):
@@ -156,7 +158,7 @@ def test_the_policy_of_the_feedback_holds_by_itself(course, visit):
     evil += f"<script src={EVIL}/x.js></script><iframe src={EVIL}></iframe><link rel=stylesheet href={EVIL}/x.css>"
     evil += "<a id=run href='javascript:alert(1)'>a</a>"
     changed = page.with_name("changed.html")
-    changed.write_text(page.read_text().replace('<a name="top">', f'{evil}<a name="top">', 1))
+    changed.write_text(page.read_text().replace('<header id="top">', f'{evil}<header id="top">', 1))
     visit.page.goto(changed.as_uri())
     visit.page.locator("#run").dispatch_event("click")
     visit.page.wait_for_timeout(500)

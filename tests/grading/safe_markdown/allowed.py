@@ -11,7 +11,11 @@ _NAMES = """
 div p br hr h1 h2 h3 h4 h5 h6 blockquote pre code em strong b i u s del ins sub sup small mark kbd samp var q cite
 abbr ul ol li dl dt dd table caption thead tbody tfoot tr th td a img span
 """
-TAGS = set(_NAMES.split())
+_FORMULAS = """
+math mrow mi mn mo ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mmultiscripts mtable mtr
+mtd mstyle mpadded mphantom menclose
+"""
+TAGS = set(_NAMES.split()) | set(_FORMULAS.split())
 CLASSES = {"div": "tex2jax_ignore mathjax_ignore", "span": "tex2jax_process mathjax_process"}
 ATTRIBUTES = {
     ("a", "href"): re.compile(r"https?://([a-z0-9-]+\.)+[a-z]{2,}([/?#][!-~]*)?"),
@@ -22,6 +26,15 @@ ATTRIBUTES = {
     ("th", "style"): re.compile("text-align:(left|right|center)"),
     ("td", "style"): re.compile("text-align:(left|right|center)"),
     ("ol", "start"): re.compile("[0-9]+"),
+    ("mtd", "style"): re.compile("text-align: (left|right)"),
+}
+_OF_FORMULAS = """
+display displaystyle scriptlevel mathvariant stretchy fence form separator accent accentunder largeop movablelimits
+symmetric minsize maxsize lspace rspace width height depth voffset linethickness columnalign rowspacing columnspacing
+notation
+"""
+ATTRIBUTES |= {
+    (tag, name): re.compile("[A-Za-z0-9 .%+-]*") for tag in _FORMULAS.split() for name in _OF_FORMULAS.split()
 }
 _COMMANDS = "href|url|require|def|newcommand|let|csname|mmlToken|style|class|cssId|unicode|bbox|rule|label"
 ACTIVE = re.compile(rf"\\({_COMMANDS})")

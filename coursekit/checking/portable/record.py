@@ -6,6 +6,7 @@ again afterwards. What is kept is bounded: a call that goes on for longer runs t
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 import time
@@ -16,14 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.checking.tracing.lines import Lines
-
 MAX_EVENTS = 20_000  # lines that are followed
 MAX_BYTES = 32_000_000  # of all the arrays that are kept
 MAX_NUMBERS = 4000  # in one array
 MAX_PARTS = 64  # arrays in one list, tuple or dict
 MAX_DEPTH = 30  # of calls into the same module
 MAX_SECONDS = 0.3  # that this thread computes
+_MAX_WRAPPED = 20
 
 Arrays = tuple[np.ndarray, ...]
 _YIELDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
@@ -31,10 +31,11 @@ _YIELDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERAT
 
 @dataclass(eq=False)
 class Frame:
-    """One call of one function. line: the one that runs; hits: how often each began; seen: the last value of a name."""
+    """One call of one function. code: what is known of it. lines: of its source, for who judges; None where it runs.
+    line: the one that runs; hits: how often each began; seen: the last value of a name."""
 
-    code: types.CodeType
-    lines: Lines
+    code: Any
+    lines: Any
     line: int
     depth: int
     hits: dict[int, int] = field(default_factory=dict)
@@ -68,21 +69,12 @@ class Event:
     returned: bool = False
 
 
-class Recorder:
-    """Records the calls of functions that share the global names of `function`: its notebook, or its module.
+@dataclass
+class Recording:
+    """events: in the order in which they happened. complete: False if a bound was reached."""
 
-    events:   in the order in which they happened. complete: False if a bound was reached.
-    on_line:  called with a frame before each of its lines runs.
-    """
-
-    def __init__(self, function: types.FunctionType, on_line: Callable[[types.FrameType], None] | None = None) -> None:
-        self.events: list[Event] = []
-        self.complete = True
-        self._names, self._main, self._on_line = function.__globals__, function.__code__, on_line
-        self._frames: dict[types.FrameType, Frame] = {}
-        self._code_lines: dict[int, Lines] = {}
-        self._bytes = self._lines = 0
-        self._until = 0.0
+    events: list[Event] = field(default_factory=list)
+    complete: bool = True
 
     def superseded(self) -> set[Event]:
         """The arrays that were made to be filled, entry by entry: what they held before, if anything, means nothing."""
@@ -94,6 +86,28 @@ class Recorder:
                 found.add(before)
             last[event.frame, event.name] = event
         return found
+
+
+class Recorder(Recording):
+    """Records the calls of functions that share the global names of `function`: its notebook, or its module.
+
+    on_line:  called with a frame before each of its lines runs.
+    lines_of: what is to be known of the lines of a code object.
+    """
+
+    def __init__(
+        self,
+        function: types.FunctionType,
+        on_line: Callable[[types.FrameType], None] | None = None,
+        lines_of: Callable[[types.CodeType], Any] = lambda code: None,
+    ) -> None:
+        super().__init__()
+        self._names, self._main, self._on_line = function.__globals__, function.__code__, on_line
+        self._lines_of = lines_of
+        self._frames: dict[types.FrameType, Frame] = {}
+        self._code_lines: dict[int, Any] = {}
+        self._bytes = self._lines = 0
+        self._until = 0.0
 
     def run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """What call(*args, **kwargs) returns or raises."""
@@ -121,7 +135,7 @@ class Recorder:
         # By identity: equal code may have been written in two cells.
         code = frame.f_code
         if id(code) not in self._code_lines:
-            self._code_lines[id(code)] = Lines(code)
+            self._code_lines[id(code)] = self._lines_of(code)
         new = Frame(code, self._code_lines[id(code)], frame.f_lineno, caller.depth + 1 if caller else 0)
         if new.depth > MAX_DEPTH:
             self.complete = False
@@ -177,6 +191,23 @@ class Recorder:
         if event.arrays:
             self._bytes += sum(a.nbytes for a in event.arrays)
         self.events.append(event)
+
+
+def function_of(answer: Any) -> types.FunctionType | None:
+    """The function that was written: under decorators that say what they wrap, and in bound methods and partials."""
+    for _ in range(_MAX_WRAPPED):
+        match answer:
+            case types.FunctionType():
+                if "__wrapped__" not in answer.__dict__:
+                    return answer
+                answer = answer.__dict__["__wrapped__"]
+            case types.MethodType():
+                answer = answer.__func__
+            case functools.partial():
+                answer = answer.func
+            case _:
+                return None
+    return None
 
 
 def fills(event: Event) -> bool:
