@@ -47,6 +47,14 @@ def test_a_shared_server(tmp_path):
 
 
 @marked
+def test_one_notebook(tmp_path):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    said = execute(TEACHING / "one-notebook.md", folder)
+    assert "graded 0.0 of 13" in said and "gru_step 0.0 not written" in said
+
+
+@marked
 def test_learning_management_systems(tmp_path):
     folder = tmp_path / "work"
     folder.mkdir()
