@@ -107,18 +107,19 @@ def _delimiter(text: str) -> str:
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[list[str], str]]:
     """Each line's fields as they stand there, and its end: "\\r\\n", "\\n", "\\r" or, at the end of the file, ""."""
-    fields, start, place, quoted = [], 0, 0, False
+    fields, start, place, quoted, begins = [], 0, 0, False, ""
     while place < len(text):
         letter = text[place]
-        if letter == '"' and text[start : place + 1].lstrip(" ")[0] == '"':  # the field begins with one
+        begins = begins or letter.strip(" ")  # the first letter of the field
+        if letter == '"' == begins:
             quoted = not quoted  # two in a row inside of quotes end them and begin again
         elif letter == delimiter and not quoted:
             fields.append(text[start:place])
-            start = place + 1
+            start, begins = place + 1, ""
         elif letter in "\r\n" and not quoted:
             end = "\r\n" if text.startswith("\r\n", place) else letter
             yield [*fields, text[start:place]], end
-            fields, place = [], place + len(end) - 1
+            fields, place, begins = [], place + len(end) - 1, ""
             start = place + 1
         place += 1
     if quoted:
