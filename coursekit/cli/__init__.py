@@ -17,7 +17,7 @@ from coursekit.cli.errors import UserError, missing_package
 
 GROUPS = {
     "for learners": ("start", "lab", "check", "progress", "data"),
-    "for teachers": ("new-course", "grade", "grade-one", "report", "export", "feedback"),
+    "for teachers": ("new-course", "grade", "grade-one", "report", "export", "feedback", "pack"),
     "for everyone": ("doctor",),
     "for authors of lessons": ("release",),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from coursekit.grading.run.runners import faulty, run_job
 from coursekit.grading.run.sandbox import SandboxUnavailable, escapes
 from coursekit.grading.run.servers import isolation_is_asked_for, shared_server
 from coursekit.grading.submission.canonical import canonical, unread
-from coursekit.grading.submission.intake import grade_ids, read_notebook
+from coursekit.grading.submission.intake import grade_ids, read_notebook, read_submission
 from coursekit.lessons.notebook_file import Refused
 
 UNFINISHED = "the grading has begun and did not come to its end"
@@ -50,9 +51,21 @@ def grade_one(path: Path, lesson: Lesson | None, seed: str) -> Result:
 
     Raises nothing: a fault of the grader is a problem in the result and never a number, and so is being stopped.
     """
+    return _in_any_case(_of_a_file, path, lesson, seed)
+
+
+def grade_folder(folder: Path, lesson: Lesson, seed: str) -> Result:
+    """Grade what a student has put into a folder: the lesson's notebook under whatever name, the newest of several.
+
+    As `grade_one` otherwise.
+    """
+    return _in_any_case(_of_a_folder, folder, lesson, seed)
+
+
+def _in_any_case(graded: Callable[..., Result], path: Path, lesson: Lesson | None, seed: str) -> Result:
     began = time.monotonic()
     try:
-        result = _graded(path, lesson, seed)
+        result = graded(path, lesson, seed)
     except Stopped as reason:
         result = unfinished(path, lesson or _by_name(path), seed, str(reason))
     except Exception as error:
@@ -60,7 +73,7 @@ def grade_one(path: Path, lesson: Lesson | None, seed: str) -> Result:
     return replace(result, seconds=round(time.monotonic() - began, 3))
 
 
-def _graded(path: Path, lesson: Lesson | None, seed: str) -> Result:
+def _of_a_file(path: Path, lesson: Lesson | None, seed: str) -> Result:
     try:
         nb = read_notebook(path)
     except Refused as reason:
@@ -75,7 +88,16 @@ def _graded(path: Path, lesson: Lesson | None, seed: str) -> Result:
             if lesson is not None and found.name != lesson.name:
                 return unfinished(path, lesson, seed, f"{path.name} is of the lesson {found.name}, not {lesson.name}")
             lesson = lesson or found
-    return _run(path, nb, lesson, seed)
+    return _run(path.name, nb, lesson, seed)
+
+
+def _of_a_folder(folder: Path, lesson: Lesson, seed: str) -> Result:
+    name = lesson.name
+    read = read_submission(folder, {name: lesson.cells}, {name: lesson.notebook})
+    if name in read.problems:
+        made = unfinished(Path(f"{name}.ipynb"), lesson, seed, read.problems[name])
+        return replace(made, remarks=read.remarks)
+    return _run(read.renamed.get(name, f"{name}.ipynb"), read.notebooks[name], lesson, seed, read.remarks)
 
 
 def _by_name(path: Path) -> Lesson | None:
@@ -85,14 +107,14 @@ def _by_name(path: Path) -> Lesson | None:
         return None
 
 
-def _run(path: Path, nb: NotebookNode, lesson: Lesson, seed: str) -> Result:
-    copy = canonical(lesson.notebook, nb)
+def _run(file: str, nb: NotebookNode, lesson: Lesson, seed: str, remarks: tuple[str, ...] = ()) -> Result:
+    copy = canonical(lesson.notebook, nb, remarks)
     job = _job(copy, lesson, seed)
     level, fault = _isolation()
     graded = faulty(job, fault) if fault else run_job(job)
     return Result(
         lesson.name,
-        path.name,
+        file,
         questions(copy, graded),
         {name: report.text for name, report in graded.reports.items()},
         problems=(fault,) if fault else (),
