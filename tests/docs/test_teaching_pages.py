@@ -51,6 +51,15 @@ def test_one_notebook(tmp_path):
     assert "graded 0.0 of 13" in said and "gru_step 0.0 not written" in said
 
 
+def test_gradescope(tmp_path):
+    """What the archive does is tested where it is packed."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    assert "gradescope-05_gru.zip" in execute(TEACHING / "gradescope.md", folder)
+    with zipfile.ZipFile(folder / "archives" / "gradescope-05_gru.zip") as archive:
+        assert "--tries-per-day 5" in archive.read("run_autograder").decode()
+
+
 @marked
 def test_learning_management_systems(tmp_path):
     folder = tmp_path / "work"
