@@ -17,7 +17,17 @@ from coursekit.cli.errors import UserError, missing_package
 
 GROUPS = {
     "for learners": ("start", "lab", "check", "progress", "data"),
-    "for teachers": ("new-course", "grade", "report", "extend", "move-gradebook"),
+    "for teachers": (
+        "new-course",
+        "grade",
+        "grade-one",
+        "report",
+        "extend",
+        "export",
+        "feedback",
+        "pack",
+        "move-gradebook",
+    ),
     "for everyone": ("doctor",),
     "for authors of lessons": ("release",),
 }

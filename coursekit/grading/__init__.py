@@ -7,6 +7,8 @@ report/      the page about a class
 feedback/    the page that a student gets back
 
 batch.py leads an assignment through the stages. nbgrader/ lets nbgrader's own commands and the formgrader do the same.
+platforms/ leads one notebook through them, without a gradebook, for platforms that have their own.
+lms/ takes points and feedback from the gradebook into the files of learning management systems.
 new_course/ makes a course, demo/ a class that hands something in.
 
 The process that compares never runs a student's code; from the process that does, only data comes back.

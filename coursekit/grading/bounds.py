@@ -35,6 +35,10 @@ class Exceeded(Exception):
     """A step went over a bound; the text says which."""
 
 
+class Stopped(BaseException):
+    """Who started the grader ends it; the text says how. Not an Exception, so that what catches those lets it pass."""
+
+
 class Bounds:
     """The bounds of one notebook.
 

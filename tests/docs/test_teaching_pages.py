@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import socket
-import subprocess
-import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,6 @@ from nbgrader.auth import Authenticator, JupyterHubAuthPlugin
 from nbgrader.exchange.default import Exchange
 from traitlets.config import Config
 
-from coursekit.grading.gradebook.table import WAITING, Question, Row
-from coursekit.grading.report.export import write_csv
 from tests.docs.pages import ROOT, TEACHING, blocks, execute
 
 LESSON = "00_numerical_tools"
@@ -47,6 +44,23 @@ def test_a_shared_server(tmp_path):
 
 
 @marked
+def test_one_notebook(tmp_path):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    said = execute(TEACHING / "one-notebook.md", folder)
+    assert "graded 0.0 of 13" in said and "gru_step 0.0 not written" in said
+
+
+def test_gradescope(tmp_path):
+    """What the archive does is tested where it is packed."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    assert "gradescope-05_gru.zip" in execute(TEACHING / "gradescope.md", folder)
+    with zipfile.ZipFile(folder / "archives" / "gradescope-05_gru.zip") as archive:
+        assert "--tries-per-day 5" in archive.read("run_autograder").decode()
+
+
+@marked
 def test_learning_management_systems(tmp_path):
     folder = tmp_path / "work"
     folder.mkdir()
@@ -59,22 +73,14 @@ def test_learning_management_systems(tmp_path):
     assert scores == {"4711": 0.0, "4712": 8.0, "4713": 0.0}
     with (folder / "rnn" / "worksheet-with-points.csv").open(encoding="utf-8") as file:
         points = {row["Full name"]: row["Grade"] for row in csv.DictReader(file)}
-    assert points == {"Ada Lovelace": "0.0", "Alan Turing": "8.0", "Kurt Gödel": "0.0"}
-
-
-def test_the_page_s_program_makes_no_number_of_what_is_undecided(tmp_path):
-    """Its own worksheet, and points as `coursekit grade --csv` writes them."""
-    page = blocks(TEACHING / "lms.md")
-    [worksheet] = [block.text for block in page if block.file == "worksheet.csv"]
-    [program] = [block.text for block in page if block.language == "python" and "points.csv" in block.text]
-    (tmp_path / "worksheet.csv").write_text(worksheet, encoding="utf-8")
-    answered, waiting = Question("step", 3.5, 4.0, "wrong"), Question("explain", None, 3.0, WAITING, checked=False)
-    rows = [Row("4711", "graded", (answered,), penalty=1.0), Row("4712", "graded", (answered, waiting))]
-    write_csv(tmp_path / "points.csv", [*rows, Row("4713", "graded", problems=("cut off",))])
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, text=True, capture_output=True)
-    assert "['4712', '4713']" in done.stdout, done.stderr
-    with (tmp_path / "worksheet-with-points.csv").open(encoding="utf-8") as file:
-        assert [row["Grade"] for row in csv.DictReader(file)] == ["2.5", "", ""]
+    assert points == {"Ada Lovelace": "0", "Alan Turing": "8", "Kurt Gödel": "0"}
+    filled = (folder / "rnn" / "canvas.csv").read_text(encoding="utf-8")
+    assert [line.split(",")[-2] for line in filled.splitlines()[2:]] == ["0", "8", "EX"]
+    with zipfile.ZipFile(folder / "rnn" / "feedback.zip") as archive:
+        assert archive.namelist() == [
+            f"{name}_assignsubmission_file/{LESSON}.html"
+            for name in ("Ada Lovelace_4711", "Alan Turing_4712", "Kurt Gödel_4713")
+        ]
 
 
 def test_the_patterns_for_archives_find_student_and_notebook():

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from coursekit.checking import Exercise, Report, evaluate, registry
 from coursekit.grading import nodes
-from coursekit.grading.bounds import Bounds, Exceeded
+from coursekit.grading.bounds import Bounds, Exceeded, Stopped
 from coursekit.grading.failures import FAILED, trace
 from coursekit.grading.run import along, stock
 from coursekit.grading.run.environment import Environment
@@ -93,7 +93,7 @@ def grade_notebook(nb: NotebookNode, server: Server | Connection, seed_of: Calla
 
     A call of an answer may use what its exercise allows; the cells of the notebook, as much memory as its most
     generous exercise. Whatever the notebook does is in the result. A fault of the grader is in `faults`, exercise by
-    exercise; so is a notebook that takes the grader itself too much time or memory.
+    exercise; so is a notebook that takes the grader itself too much time or memory, and what is left if it is Stopped.
     """
     if server.prelude != PRELUDE:
         raise ValueError("notebooks are graded by a server with the PRELUDE, which takes finished layers away")
@@ -127,7 +127,7 @@ class _Grading:
             for cell in self.nb.cells:
                 if cell.cell_type == "code":
                     self._cell(cell)
-        except (GraderFault, SandboxUnavailable, OSError, Exceeded) as fault:
+        except (GraderFault, SandboxUnavailable, OSError, Exceeded, Stopped) as fault:
             self._give_up(str(fault))
         except Exception as error:
             self._give_up(self._failed(error))

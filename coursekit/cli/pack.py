@@ -1,0 +1,54 @@
+"""Make what a teacher uploads to a platform, so that it grades a lesson with this grader: an archive for each lesson.
+
+An archive holds the grader as it is installed here and the lesson as it was handed out. It holds the right answers:
+do not hand it out. It does not hold the secret of your course; the platform draws new numbers for every run.
+
+  coursekit pack gradescope 05_gru
+  coursekit pack gradescope 04 05 06 --tries-per-day 5 --out archives
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from coursekit.cli.errors import UserError, reason
+
+SUMMARY = "make the archive that Gradescope or Codio grades a lesson with"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("platform", metavar="PLATFORM", choices=("gradescope",), help="gradescope (Codio takes the same archive)")
+    add("lessons", metavar="LESSON", nargs="+", help="names or numbers of lessons, such as 05_gru or 5")
+    add("--out", metavar="DIR", type=Path, default=Path("."), help="where the archives go (default: here)")
+    add("--tries-per-day", metavar="N", type=_number, help="grade so many tries of a student in 24 hours")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of tries, from 1 to 1000")
+    return int(text)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from coursekit import atomic
+    from coursekit.grading.platforms.lessons import UnknownLesson, lesson, shipped
+    from coursekit.grading.platforms.pack.bundle import CannotPack
+    from coursekit.grading.platforms.pack.gradescope import archive
+
+    try:
+        lessons = [lesson(wanted) for wanted in arguments.lessons]
+        if own := [one.name for one in lessons if one.name not in shipped()]:
+            raise UserError(f"{', '.join(own)} did not come with this package; only its own lessons can be packed.")
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        for one in lessons:
+            place = arguments.out / f"{arguments.platform}-{one.name}.zip"
+            atomic.replace(place, archive(one, arguments.tries_per_day))  # for its owner only: it holds the answers
+            print(f"{place}: {place.stat().st_size / 1e6:.1f} MB")
+    except (UnknownLesson, CannotPack) as error:
+        raise UserError(f"{str(error).removesuffix('.')}.") from None
+    except OSError as error:
+        raise UserError(f"cannot write {error.filename or arguments.out}: {reason(error)}.") from None
+    print("It holds the right answers: upload it, and hand it out to nobody.")
+    return 0

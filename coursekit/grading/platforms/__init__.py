@@ -1,0 +1,9 @@
+"""One notebook in, its result out: for the platforms on which classes are, which keep gradebooks of their own.
+
+lessons.py    which lesson a notebook is of, and that lesson as it was handed out
+one.py        reads, runs and decides one notebook; whatever happens, there is a result
+result.py     the result as data, with its published schema beside it
+gradescope.py Gradescope's results file, by the platform's times and earlier tries
+pack/         what a teacher uploads
+stopping.py   who started the grader ends it: what is known by then is still said
+"""

@@ -1,0 +1,111 @@
+"""The files that every archive holds: this package as it is installed here, one lesson, and what it stands on.
+
+The package travels as files, so that the platform grades with the very version that the teacher has, whatever it is
+called on an index of packages. It holds the right answers. The secret of a course is in no archive.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import io
+import stat
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+import coursekit
+from coursekit.checking import registry
+from coursekit.grading.platforms.lessons import Lesson
+from coursekit.grading.run.sandbox.hidden import GROUP
+from coursekit.lessons import shipped_notebooks
+from coursekit.lessons.cells import exercise_of
+from coursekit.lessons.tree import START
+
+COURSE = "course"
+"""Folder in an archive that is put on Python's path."""
+
+_NOT_NEEDED = ("_notebooks", "_solutions", "_results", "__pycache__")
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # an archive of the same content has the same bytes
+
+
+class CannotPack(ValueError):
+    """A lesson cannot be packed; the message says why."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of an archive."""
+
+    content: bytes
+    executable: bool = False
+
+
+def bundle(lesson: Lesson) -> dict[str, File]:
+    """By path: the package, the lesson, and requirements.txt."""
+    if foreign := _foreign(lesson):
+        raise CannotPack(f"{lesson.name} asks for {', '.join(foreign)}, which this package does not bring")
+    distribution = _distribution()
+    package = Path(coursekit.__file__).parent
+    files = {f"{COURSE}/coursekit/{name}": File(path.read_bytes()) for name, path in _sources(package)}
+    notebooks = shipped_notebooks()
+    for name in (f"{START}.ipynb", f"{lesson.name}/{lesson.name}.ipynb"):
+        files[f"{COURSE}/coursekit/_notebooks/{name}"] = File((notebooks / name).read_bytes())
+    own = f"{COURSE}/{distribution.metadata['Name'].replace('-', '_')}-{distribution.version}.dist-info"
+    about = f"Metadata-Version: 2.1\nName: {distribution.metadata['Name']}\nVersion: {distribution.version}\n"
+    catalogues = "".join(f"{point.name} = {point.value}\n" for point in _catalogues(distribution))
+    files[f"{own}/METADATA"] = File(about.encode())
+    files[f"{own}/entry_points.txt"] = File(f"[{GROUP}]\n{catalogues}".encode())
+    files["requirements.txt"] = File("".join(f"{line}\n" for line in requirements(distribution)).encode())
+    return files
+
+
+def requirements(distribution: importlib.metadata.Distribution) -> list[str]:
+    """What the package needs, in the versions that are installed here; without suffixes such as +cpu."""
+    found = []
+    for requirement in map(Requirement, distribution.requires or ()):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            version = importlib.metadata.version(requirement.name).partition("+")[0]
+            found.append(f"{requirement.name}=={version}")
+    return sorted(found)
+
+
+def zipped(files: Mapping[str, File]) -> bytes:
+    """The files as a zip archive."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        for path, file in sorted(files.items()):
+            entry = zipfile.ZipInfo(path, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # Unix: what follows are its permissions
+            entry.external_attr = (stat.S_IFREG | (0o755 if file.executable else 0o644)) << 16
+            made.writestr(entry, file.content)
+    return archive.getvalue()
+
+
+def _distribution() -> importlib.metadata.Distribution:
+    """What is installed of this course, whatever its name is."""
+    for point in importlib.metadata.entry_points(group=GROUP):
+        if point.module.partition(".")[0] == "coursekit" and point.dist is not None:
+            return point.dist
+    raise CannotPack("this package is not installed: there is no list of what it needs")
+
+
+def _catalogues(distribution: importlib.metadata.Distribution) -> list[importlib.metadata.EntryPoint]:
+    return [point for point in distribution.entry_points if point.group == GROUP]
+
+
+def _sources(package: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted(package.rglob("*")):
+        relative = path.relative_to(package)
+        if path.is_file() and not set(_NOT_NEEDED) & set(relative.parts):
+            yield relative.as_posix(), path
+
+
+def _foreign(lesson: Lesson) -> list[str]:
+    """Exercises of the lesson that this package does not know."""
+    names = filter(None, map(exercise_of, lesson.notebook.cells))
+    known = {exercise.name for exercise in registry.every() if exercise.reference.__module__.startswith("coursekit.")}
+    return [name for name in names if name not in known]

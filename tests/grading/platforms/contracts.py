@@ -1,0 +1,43 @@
+"""What platforms demand of a results file, written from their documents and not from our code."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+VISIBLE = {"hidden", "after_due_date", "after_published", "visible"}
+FORMATS = {"text", "html", "simple_format", "md", "ansi"}
+
+
+def gradescope(results: Any) -> None:
+    """gradescope/autograder_samples, docs/specs.md. Beyond it: only keys that it knows, and no score for what is
+    not decided: the total then must not be shown, which it is not if a test is shown later."""
+    assert isinstance(results, dict)
+    known = "score execution_time output output_format test_output_format test_name_format visibility"
+    assert set(results) <= {*known.split(), "stdout_visibility", "extra_data", "tests", "leaderboard"}
+    assert results.get("visibility", "visible") in VISIBLE and results.get("stdout_visibility", "hidden") in VISIBLE
+    assert isinstance(results.get("output", ""), str) and results.get("output_format", "text") in FORMATS
+    assert "execution_time" not in results or type(results["execution_time"]) is int
+    assert isinstance(results.get("extra_data", {}), dict)
+    assert "score" in results or "tests" in results
+    if "score" in results:
+        assert _is_number(results["score"])
+    tests = results.get("tests", [])
+    for test in tests:
+        known = "score max_score status name name_format number output output_format tags visibility extra_data"
+        assert set(test) <= set(known.split())
+        assert test.get("visibility", "visible") in VISIBLE and test.get("output_format", "text") in FORMATS
+        assert isinstance(test.get("output", ""), str) and isinstance(test.get("name", ""), str)
+        assert isinstance(test.get("number", ""), str) and test.get("status", "passed") in ("passed", "failed")
+        assert all(_is_number(test[key]) for key in ("score", "max_score") if key in test)
+        assert all(isinstance(tag, str) for tag in test.get("tags", []))
+    undecided = [test for test in tests if "score" not in test]
+    if undecided:
+        assert "score" not in results and all("status" not in test for test in undecided)
+        assert all(test["visibility"] == "after_published" for test in undecided)
+    elif "score" in results and tests:
+        assert math.isclose(results["score"], sum(test["score"] for test in tests), abs_tol=1e-6)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value) and value >= 0
