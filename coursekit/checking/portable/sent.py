@@ -12,6 +12,7 @@ import numpy as np
 from .record import Event, Frame, Recording
 
 MAX_EVENTS, MAX_ARRAYS, MAX_BYTES = 3000, 2000, 8_000_000
+MAX_CODES = 200  # functions
 MAX_NAMES = 40  # of integers beside one event
 MAX_COUNT = 10**9  # the largest of them
 
@@ -43,7 +44,8 @@ def packed(recording: Recording) -> tuple[list[Any], list[Any], list[Any], list[
         return [number(event.frame), event.line, event.name, held, before, counts, event.hit, inner, event.returned]
 
     events = [sent(event) for event in recording.events]
-    if len(arrays.kept) > MAX_ARRAYS or sum(array.nbytes for array in arrays.kept) > MAX_BYTES:
+    many = len(arrays.kept) > MAX_ARRAYS or len(codes) > MAX_CODES or len(frames) > MAX_EVENTS
+    if many or sum(array.nbytes for array in arrays.kept) > MAX_BYTES:
         return None
     return sent_codes, sent_frames, arrays.kept, events
 

@@ -82,7 +82,7 @@ def _over(own: dict[str, Any]) -> str:
 def _lead(asked: list[Question]) -> list[str]:
     """How it went, in a sentence or two."""
     checked = [question for question in asked if question.checked and question.points is not None]
-    right = sum(question.standing == "right" for question in checked)
+    right = sum(question.points >= question.most for question in checked)
     waiting = [question for question in asked if question.points is None]
     said = []
     if checked and right == len(checked):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from traitlets.log import get_logger
 from coursekit.grading import nodes
 from coursekit.grading.submission import intake
 from coursekit.grading.submission.course import Course
-from coursekit.grading.submission.quarantine import REASONS, note, place_of, set_aside, shown
+from coursekit.grading.submission.quarantine import MAX_ENTRIES, REASONS, note, place_of, set_aside, shown
 
 UNREAD = "coursekit_unread"
 """Key under which the reason travels why a notebook could not be read: first in resources, then in its metadata."""
@@ -41,11 +42,26 @@ class SafeExporter(NotebookExporter):
 
 def _read(path: Path) -> tuple[NotebookNode, str, tuple[str, ...]]:
     """A notebook that was handed in, or one in its folder that holds its answers; why it could not be read; remarks."""
-    released = Course(Path.cwd()).released(path.parent.name)
-    expected = {name: intake.grade_ids(nb) for name, nb in released.items()}
-    read = intake.read_submission(path.parent, expected, released)
+    course, folder = Course(Path.cwd()), path.parent
+    state = _state(folder), _state(course.folder("release", ".", folder.name))
+    read = _submission(course.root, folder, state)
     problem = read.problems.get(path.stem, "")
     return read.notebooks.get(path.stem, nodes.notebook([])), problem, read.remarks
+
+
+@functools.lru_cache(maxsize=1)  # nbgrader asks for one notebook of a folder after the other
+def _submission(root: Path, folder: Path, state: tuple[frozenset[Any], ...]) -> intake.Intake:
+    """All that a folder holds. state: of what it is read from; if that changes, it is read anew."""
+    released = Course(root).released(folder.name)
+    expected = {name: intake.grade_ids(nb) for name, nb in released.items()}
+    return intake.read_submission(folder, expected, released)
+
+
+def _state(folder: Path) -> frozenset[Any]:
+    """What tells two states of a folder apart, without a look into its files."""
+    found = itertools.islice(folder.rglob("*"), MAX_ENTRIES)
+    status = ((path, path.lstat()) for path in found)
+    return frozenset((path, each.st_ino, each.st_size, each.st_ctime_ns) for path, each in status)
 
 
 def prepare(assignment: str, student: str, notebooks: list[str]) -> None:

@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking.portable.record import MAX_DEPTH, MAX_NUMBERS, MAX_PARTS, Event, Frame, Recording
-from coursekit.checking.portable.sent import MAX_ARRAYS, MAX_BYTES, MAX_COUNT, MAX_EVENTS, MAX_NAMES
+from coursekit.checking.portable.sent import MAX_ARRAYS, MAX_BYTES, MAX_CODES, MAX_COUNT, MAX_EVENTS, MAX_NAMES
 from coursekit.checking.tracing.lines import Function, Lines, begins
-from coursekit.grading.submission.from_scratch import MAX_SOURCE, without_magics
+from coursekit.grading.submission.from_scratch import without_magics
 
+_MAX_SOURCE = 20_000  # characters of a cell whose lines are looked up
 _NESTED = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp
 _YIELDS = ast.Yield | ast.YieldFrom | ast.Await
 
@@ -60,7 +61,7 @@ def recording(told: Any, sources: Sequence[str]) -> Recording:
     if type(told) is not tuple or len(told) != 4 or not all(type(part) is list for part in told):
         raise Malformed
     codes, frames, arrays, events = told
-    if len(events) > MAX_EVENTS or max(len(codes), len(frames)) > 2 * MAX_EVENTS:
+    if len(events) > MAX_EVENTS or len(frames) > MAX_EVENTS or len(codes) > MAX_CODES:
         raise Malformed
     places = [_place(*_fields(code, str, int), sources) for code in codes]
     known = [_frame(*_fields(frame, int, int), places) for frame in frames]
@@ -133,10 +134,10 @@ def _place(name: str, first: int, sources: Sequence[str]) -> Place | None:
     return None
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=16)
 def _functions(source: str) -> tuple[tuple[Place, int], ...]:
     """Every function of a cell, with the line on which it begins for Python."""
-    if len(source) > MAX_SOURCE:
+    if len(source) > _MAX_SOURCE:
         return ()
     above = 1 if source.startswith("%%") else 0  # a magic hands on what is below it
     try:

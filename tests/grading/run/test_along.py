@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import random
 import textwrap
 
@@ -252,14 +251,14 @@ def replaced(value, way, new):
     return type(value)(parts)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_whatever_is_told_is_read_or_refused(seed):
     sent, text = told()
     exercise, rng = registry.get("gru_step"), random.Random(seed)
     draw, want = along._public("gru_step")[0]
     ways = list(places(sent))
     for _ in range(40):
-        forged = copy.deepcopy(sent)
+        forged = sent
         for _ in range(rng.choice((1, 1, 3))):
             way = rng.choice(ways)
             with_it = rng.choice(JUNK)
