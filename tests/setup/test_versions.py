@@ -91,7 +91,7 @@ def test_conda_installs_through_the_same_constraints():
 
 @pytest.mark.slow
 def test_the_newest_python_gets_wheels(tmp_path):
-    """Asks an index: all of the base is resolved, and of what is too large to fetch for a test the versions are read."""
+    """Asks an index: all of the base is resolved, and of what is too large for a test the versions are read."""
     supported = SpecifierSet(PROJECT["requires-python"])
     newest = f"3.{max(minor for minor in range(11, 40) if f'3.{minor}' in supported)}"
     pip, wheels = [sys.executable, "-m", "pip", "--retries", "0"], ["--only-binary=:all:", "--python-version", newest]
