@@ -128,12 +128,13 @@ class Server:
             problem = "Windows has no fork"
         elif self.level != "unsafe" and sys.platform != "linux":
             problem = f"{sys.platform} has no namespaces"
+        elif missing := [n for n in view.missing_packages(self.torch) if self.level != "unsafe" or n != "pyseccomp"]:
+            extras = ("teach", view.TORCH) if view.TORCH in missing else ("teach",)
+            problem = f"Python packages are missing ({', '.join(missing)}): {install_command(*extras)}"
         elif self.level == "namespaces" and not view.find_bubblewrap():
             problem = "bubblewrap is not installed"
         elif self.level == "landlock" and landlock_abi() < LANDLOCK_ABI:
             problem = "this kernel has no Landlock, or one too old"
-        elif missing := [n for n in view.missing_packages(self.torch) if self.level != "unsafe" or n != "pyseccomp"]:
-            problem = f"Python packages are missing ({', '.join(missing)}): {install_command('teach')}"
         if problem:
             raise SandboxUnavailable(f"The sandbox cannot start: {problem}. {ADVICE}")
 
