@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coursekit.cli.early import start_sandbox
 from coursekit.cli.errors import UserError, reason
 
 if TYPE_CHECKING:
@@ -50,15 +51,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.jobs < 1:
+        raise UserError(f"-j needs a number of processes, at least 1; got {arguments.jobs}.")
+    if arguments.csv and not arguments.csv.parent.is_dir():  # found out now, and not after the grading
+        raise UserError(f"cannot write {arguments.csv}: there is no folder {arguments.csv.parent}.")
+    start_sandbox(arguments)
     from coursekit.grading.failures import is_of_the_disk
     from coursekit.grading.report.export import write_csv
     from coursekit.grading.run.servers import UNSAFE
     from coursekit.grading.submission.course import Course, CourseError
 
-    if arguments.jobs < 1:
-        raise UserError(f"-j needs a number of processes, at least 1; got {arguments.jobs}.")
-    if arguments.csv and not arguments.csv.parent.is_dir():  # found out now, and not after the grading
-        raise UserError(f"cannot write {arguments.csv}: there is no folder {arguments.csv.parent}.")
     if arguments.no_sandbox:
         os.environ[UNSAFE] = "1"
     try:
@@ -105,15 +107,18 @@ def _chosen(students: list[str], wanted: list[str] | None) -> list[str]:
     return [name for name in students if not wanted or name in wanted]
 
 
-def _require_isolation(arguments: argparse.Namespace) -> None:
-    """Refuse where notebooks cannot be isolated, before any runs. On a cluster every worker decides for itself."""
+def _require_isolation(arguments: argparse.Namespace, torch: bool) -> None:
+    """Refuse where notebooks cannot be isolated, before any runs. On a cluster every worker decides for itself.
+
+    torch: the server that is tried is one with PyTorch, which is the one that the first notebook needs.
+    """
     from coursekit.grading.run.sandbox import SandboxUnavailable, escapes, probe
     from coursekit.grading.run.servers import shared_server
 
     if not arguments.no_sandbox and not arguments.cluster:
         trusting = "Nothing was graded. To grade notebooks that you trust, add --no-sandbox."
         try:
-            escaped = escapes(shared_server())
+            escaped = escapes(shared_server(torch))
         except SandboxUnavailable:
             report = probe()
             if not report.isolated:
@@ -136,7 +141,7 @@ def _runner(arguments: argparse.Namespace) -> Runner:
         several = arguments.jobs > 1 and not arguments.cluster
         if several:
             runners.prepare_processes()  # while the sandbox is tried
-        _require_isolation(arguments)
+        _require_isolation(arguments, first.needs_torch)
         if arguments.cluster:
             yield from runners.on_cluster(everything, arguments.cluster)
         elif several:

@@ -12,7 +12,8 @@ from coursekit.grading.gradebook.book import opened
 from coursekit.grading.gradebook.booked import booked, enrolled
 from coursekit.grading.gradebook.fingerprint import RUN, WORDS, Circumstances, Fingerprint, changed
 from coursekit.grading.gradebook.lock import alone_in
-from coursekit.grading.gradebook.results import RESULTS, ResultStore
+from coursekit.grading.gradebook.places import RESULTS, WRITTEN
+from coursekit.grading.gradebook.results import ResultStore
 from coursekit.grading.gradebook.table import UNDECIDED, Question, Row, in_gradebook
 from coursekit.grading.gradebook.writer import Writer, late_penalties
 from coursekit.grading.gradebook.written import Written
@@ -91,7 +92,7 @@ class _Run:
         self.course, self.assignment, self.force, self.regrade = course, assignment, force, regrade
         self.circumstances = circumstances
         self.store = ResultStore(course.root / RESULTS, course.secret)
-        self.written = Written(course.root / RESULTS / "written" / assignment)
+        self.written = Written(course.root / RESULTS / WRITTEN / assignment)
         self.failures = Failures(course.root / RESULTS, assignment)
         self.writer: Writer
         self.pending: dict[str, _Pending] = {}

@@ -11,6 +11,7 @@ import pytest
 
 from tests.course.conftest import CHROMIUM, QUIET
 from tests.course.learners import ROOT
+from tests.once import once
 
 LESSONS = ("00_numerical_tools", "02_bptt")  # the shortest two; `make book` builds all
 
@@ -20,18 +21,9 @@ def site(tmp_path_factory) -> Path:
     """The folder of the built pages. Several processes of one test run share it."""
     for package in ("sphinx", "furo", "myst_nb"):
         pytest.importorskip(package, reason=f"{package} is not installed (pip install -e .[book])")
-    from filelock import FileLock
-
     from book.site import build
 
-    base = tmp_path_factory.getbasetemp()
-    out = (base.parent if base.name.startswith("popen-") else base) / "book"  # popen-gw0 is a process of pytest-xdist
-    out.mkdir(exist_ok=True)
-    with FileLock(out / "lock"):
-        if not (out / "built").exists():
-            build(ROOT, out, LESSONS)
-            (out / "built").touch()
-    return out / "html"
+    return once(tmp_path_factory, "book", lambda folder: build(ROOT, folder, LESSONS)) / "html"
 
 
 @pytest.fixture(scope="session")

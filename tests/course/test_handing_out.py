@@ -11,7 +11,6 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from coursekit.grading.run import sandbox
 from tests.course.learners import ROOT, answer, released, right_answers, solved
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow]
@@ -33,10 +32,8 @@ def nbgrader(root: Path, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def course(tmp_path_factory, isolated):
     """A course folder with this repository's configuration, one lesson, and four submissions."""
-    if sandbox.probe().level == "none":
-        pytest.skip(f"no sandbox on this host: {sandbox.probe().text}")
     root = tmp_path_factory.mktemp("class") / "course"
     (root / "solutions" / LESSON).mkdir(parents=True)
     shutil.copy(ROOT / "nbgrader_config.py", root)

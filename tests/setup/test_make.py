@@ -56,6 +56,21 @@ def test_a_new_clone_gets_an_environment(clone: Path):
     assert "-m venv .venv" in done.stdout and INSTALL in done.stdout and "--constraint constraints.txt" in done.stdout
 
 
+def test_pytorch_is_looked_for_where_the_user_says_and_nowhere_else(clone: Path):
+    said = make(clone, "--dry-run", "quick", f"PYTHON={sys.executable}", "TORCH_INDEX=file:///wheels/cpu").stdout
+    assert "--extra-index-url file:///wheels/cpu" in said
+    assert "index-url" not in make(clone, "--dry-run", "quick", f"PYTHON={sys.executable}").stdout
+    assert "://" not in (clone / "Makefile").read_text()
+
+
+def test_what_the_course_was_called_before_is_uninstalled_first(clone: Path):
+    """Two distributions with the same files and commands: the later uninstallation of one would break the other."""
+    lines = make(clone, "--dry-run", "quick", f"PYTHON={sys.executable}").stdout.splitlines()
+    [before] = [number for number, line in enumerate(lines) if "pip uninstall" in line and " coursekit " in line]
+    [install] = [number for number, line in enumerate(lines) if INSTALL in line]
+    assert before < install
+
+
 def test_an_environment_is_used_again(clone: Path):
     made_ready(clone)
     done = make(clone, "--dry-run", "lab", "ARGS=--no-browser", GIVEN)

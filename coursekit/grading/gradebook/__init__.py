@@ -2,6 +2,7 @@
 
 book.py         the gradebook opened, and what goes wrong with a database as a sentence
 lock.py         one grader at a time
+places.py       where it all lies in a course
 results.py      results kept by content: what has been graded once is not graded again
 decision.py     scores and comments of one notebook
 rows.py         reads and writes the rows, for whoever grades

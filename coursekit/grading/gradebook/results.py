@@ -10,9 +10,6 @@ from pathlib import Path
 from coursekit import atomic
 from coursekit.grading.run.notebook import Graded
 
-RESULTS = ".coursekit-results"
-"""Folder in a course's root that keeps its results."""
-
 
 def replace_json(path: Path, data: object) -> None:
     """Write a JSON file in one step, so that nobody reads half of it."""

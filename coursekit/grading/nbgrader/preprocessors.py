@@ -14,8 +14,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from coursekit.grading import nodes
 from coursekit.grading.failures import FAILED, Failures, trace
 from coursekit.grading.gradebook.decision import decided
+from coursekit.grading.gradebook.places import RESULTS
 from coursekit.grading.gradebook.presentation import outputs_shown, words_made_safe
-from coursekit.grading.gradebook.results import RESULTS, ResultStore
+from coursekit.grading.gradebook.results import ResultStore
 from coursekit.grading.gradebook.rows import Rows
 from coursekit.grading.nbgrader.reading import REMARKS, UNREAD
 from coursekit.grading.run.job import Job

@@ -11,11 +11,15 @@ export.py    points per question as CSV
 
 from __future__ import annotations
 
-from coursekit.grading.report.collect import collect
-from coursekit.grading.report.page import page
-from coursekit.grading.submission.course import Course
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coursekit.grading.submission.course import Course
 
 
 def class_report(course: Course, assignment: str) -> str:
     """The HTML page of an assignment. Raises CourseError, with what to do, if there is nothing to report."""
+    from coursekit.grading.report.collect import collect  # here, since `coursekit grade` needs one module of this room
+    from coursekit.grading.report.page import page
+
     return page(collect(course, assignment))

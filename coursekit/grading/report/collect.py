@@ -10,7 +10,7 @@ import nbformat
 from coursekit.grading import batch
 from coursekit.grading.gradebook.book import opened
 from coursekit.grading.gradebook.booked import Booked, booked, worth
-from coursekit.grading.gradebook.results import RESULTS
+from coursekit.grading.gradebook.places import RESULTS
 from coursekit.grading.gradebook.table import Row
 from coursekit.grading.report.data import UNDECIDED, Class, Mark, Question, Student
 from coursekit.grading.submission.course import Course, CourseError

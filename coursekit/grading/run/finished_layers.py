@@ -91,5 +91,6 @@ def _take_away_finished_layers():
         empty_classes()
 
 
-_take_away_finished_layers()
+if "torch" in sys.modules:  # else there is none in the view  # noqa: F821  (the prelude imports it)
+    _take_away_finished_layers()
 del _take_away_finished_layers

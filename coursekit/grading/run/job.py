@@ -60,6 +60,11 @@ class Job:
         }
 
     @property
+    def needs_torch(self) -> bool:
+        """False if no cell says torch, so that a sandbox without it will do."""
+        return any("torch" in cell["source"] for cell in json.loads(self.notebook)["cells"] if _is_code(cell))
+
+    @property
     def checked(self) -> list[str]:
         """What is to be decided: the exercises, and nbgrader's own tests by the names of their cells."""
         cells = from_dict(json.loads(self.notebook)).cells
@@ -72,6 +77,10 @@ class Job:
 
     def run(self, server: Server | Connection) -> Graded:
         return grade_notebook(from_dict(json.loads(self.notebook)), server, self.seeds.__getitem__)
+
+
+def _is_code(cell: Mapping[str, str]) -> bool:
+    return cell["cell_type"] == "code"
 
 
 def _written(nb: NotebookNode) -> str:

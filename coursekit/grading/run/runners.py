@@ -39,12 +39,12 @@ def run_job(job: Job) -> Graded:
     An exception of the grader is a fault of this one job, with its traceback; the jobs after it go on.
     """
     try:
-        server = shared_server()
+        server = shared_server(job.needs_torch)
         if job.isolated and server.level == "unsafe":  # such as a worker of a cluster that was started otherwise
             return faulty(job, NOT_ISOLATED)
         graded = job.run(server)
         if graded.faults and not server.alive:  # the server ended meanwhile: that says nothing about this job
-            graded = job.run(shared_server())
+            graded = job.run(shared_server(job.needs_torch))
         return graded
     except SandboxUnavailable as reason:
         return faulty(job, str(reason))
@@ -79,10 +79,13 @@ def prepare_processes() -> None:
 def in_processes(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Job, Graded]]:
     """In several processes. Up to PROCESSES_PER_SERVER share one warm sandbox server; more have one each."""
     waiting = iter(jobs)
+    first = list(itertools.islice(waiting, 1))
+    waiting = itertools.chain(first, waiting)
+    torch = any(job.needs_torch for job in first)
     tries: dict[str, int] = {}
     again: list[Job] = []
     while True:
-        pool = _processes(workers, _server() if workers <= PROCESSES_PER_SERVER else None)
+        pool = _processes(workers, _server(torch) if workers <= PROCESSES_PER_SERVER else None)
         running: dict[Future[Graded], Job] = {}
         try:
             while True:
@@ -116,10 +119,10 @@ def _result(future: Future[Graded], job: Job) -> Graded:
         return failed(job, error)
 
 
-def _server() -> Server | Connection | None:
-    """The server of this process; None if it cannot have one: those that grade then find that out, and why."""
+def _server(torch: bool) -> Server | Connection | None:
+    """A server of this process; None if it cannot have one: those that grade then find that out, and why."""
     try:
-        return shared_server()
+        return shared_server(torch)
     except SandboxUnavailable:
         return None
 

@@ -1,5 +1,5 @@
-"""The sandbox server of this process: started on first use, kept warm, ended with the process. A process of a pool uses
-the one that is lent to it."""
+"""The sandbox servers of this process: started on first use, kept warm, ended with it. A process of a pool uses the one
+that is lent to it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from coursekit.grading.run.remote import PRELUDE
 from coursekit.grading.run.sandbox import Connection, Server
 
 _lock = threading.Lock()
-_server: tuple[int, Server | Connection] | None = None
-"""With the number of the process that it is of: a fork must not use its parent's."""
+_process = 0
+_servers: list[Server | Connection] = []
+"""At most one with PyTorch and one without, of the process with that number: a fork must not use its parent's."""
 
 UNSAFE = "COURSEKIT_GRADE_WITHOUT_SANDBOX"
 """Environment variable: set to 1, notebooks are graded without isolation. Only for notebooks that are trusted."""
@@ -23,36 +24,49 @@ def isolation_is_asked_for() -> bool:
     return os.environ.get(UNSAFE) != "1"
 
 
-def shared_server() -> Server | Connection:
+def shared_server(torch: bool = True) -> Server | Connection:
     """A running server; one that the machine has killed is replaced.
+
+    torch: False if one without PyTorch will do; one with it that runs already does, too.
 
     Raises SandboxUnavailable, with what to do, where this host cannot isolate notebooks.
     """
-    global _server
     with _lock:
-        if _server is not None and _server[0] == os.getpid() and not _server[1].alive:
-            _server[1].close()
-            _server = None
-        if _server is None or _server[0] != os.getpid():
-            server = Server(unsafe=not isolation_is_asked_for(), prelude=PRELUDE)
-            server.start()
-            _server = (os.getpid(), server)
-            atexit.unregister(close_shared_server)
-            atexit.register(close_shared_server)
-        return _server[1]
+        _forget_the_dead()
+        for server in _servers:
+            if server.torch or not torch:
+                return server
+        isolated = isolation_is_asked_for()
+        # Nothing but isolation can take PyTorch away, and finished layers are taken out of it where it is imported.
+        server = Server(unsafe=not isolated, prelude=PRELUDE, torch=torch or not isolated)
+        server.start()
+        _servers.append(server)
+        atexit.unregister(close_shared_server)
+        atexit.register(close_shared_server)
+        return server
 
 
 def use_server(connection: Connection) -> None:
     """Let this process open its workers in the server of the process that started it, as long as that lives."""
-    global _server
     with _lock:
-        _server = (os.getpid(), connection)
+        _forget_the_dead()
+        _servers.insert(0, connection)
 
 
 def close_shared_server() -> None:
-    """End the server of this process, if it runs; the next use starts another."""
-    global _server
+    """End the servers of this process; the next use starts another."""
     with _lock:
-        if _server is not None and _server[0] == os.getpid():
-            _server[1].close()
-        _server = None
+        _forget_the_dead()
+        for server in _servers:
+            server.close()
+        _servers.clear()
+
+
+def _forget_the_dead() -> None:
+    global _process
+    if _process != os.getpid():
+        _process = os.getpid()
+        _servers.clear()
+    for server in [server for server in _servers if not server.alive]:
+        server.close()
+        _servers.remove(server)

@@ -14,16 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from coursekit.grading.run import sandbox
 from tests.grading.nbgrader.mini_course import CONFIG, Course, write_template
+from tests.once import once
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory) -> Path:
     """The course as `nbgrader generate_assignment` leaves it. Made once, and copied by every test."""
-    root = tmp_path_factory.mktemp("template") / "course"
-    write_template(root, CONFIG.format(options=""))
-    return root
+    made = once(
+        tmp_path_factory, "template", lambda folder: write_template(folder / "course", CONFIG.format(options=""))
+    )
+    return made / "course"
 
 
 @pytest.fixture(scope="session")
@@ -41,13 +42,6 @@ def copy_course(template):
 @pytest.fixture
 def make_course(copy_course, tmp_path):
     return lambda options="", extra="": copy_course(tmp_path, options, extra)
-
-
-@pytest.fixture(scope="session")
-def isolated():
-    report = sandbox.probe()
-    if report.level == "none":
-        pytest.skip(f"no sandbox on this host: {report.text}")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from coursekit.grading.batch import grade
 from coursekit.grading.gradebook import lock
-from coursekit.grading.gradebook.results import RESULTS
+from coursekit.grading.gradebook.places import RESULTS
 from coursekit.grading.run import runners
 from coursekit.grading.submission.course import Course, CourseError
 

@@ -55,7 +55,7 @@ def test_the_key_depends_on_everything_that_a_result_depends_on(monkeypatch):
 
 def test_a_process_without_isolation_runs_nothing_that_asks_for_it(monkeypatch):
     one = job()
-    monkeypatch.setattr(runners, "shared_server", lambda: SimpleNamespace(level="unsafe", alive=True))
+    monkeypatch.setattr(runners, "shared_server", lambda torch: SimpleNamespace(level="unsafe", alive=True))
     assert runners.run_job(one).faults == {"gru_step": runners.NOT_ISOLATED}
 
 
@@ -95,7 +95,7 @@ def test_a_fault_of_the_grader_is_tried_again(tmp_path):
 
 
 def test_a_host_without_a_sandbox_gives_no_score_and_no_zero(tmp_path, monkeypatch):
-    def unavailable():
+    def unavailable(torch):
         raise SandboxUnavailable("this host cannot isolate notebooks")
 
     monkeypatch.setattr(runners, "shared_server", unavailable)

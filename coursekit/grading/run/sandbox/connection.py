@@ -28,18 +28,24 @@ class Connection:
     A process that multiprocessing starts and that is given a `Server` or a connection has a line of its own: the server
     kills the workers of a process that ends, and goes on serving the others.
 
-    limits: the default for its workers. level and prelude: those of the server. said: what the server wrote last.
+    limits: the default for its workers. level, prelude and torch: those of the server. said: what it wrote last.
     """
 
     def __init__(
-        self, line: socket.socket, limits: Limits, level: Level, prelude: str, said: Callable[[], str] = lambda: ""
+        self,
+        line: socket.socket,
+        limits: Limits,
+        level: Level,
+        prelude: str,
+        said: Callable[[], str] = lambda: "",
+        torch: bool = True,
     ):
-        self.limits, self.level, self.prelude = limits, level, prelude
+        self.limits, self.level, self.prelude, self.torch = limits, level, prelude, torch
         self._line, self._said = line, said
         self._lock = threading.Lock()
 
     def __reduce__(self) -> tuple[Callable[..., Connection], tuple[Any, ...]]:
-        return _branch, (self._line, self.limits, self.level, self.prelude)
+        return _branch, (self._line, self.limits, self.level, self.prelude, self.torch)
 
     @property
     def alive(self) -> bool:
@@ -102,7 +108,7 @@ class Connection:
         return answer
 
 
-def _branch(line: socket.socket, limits: Limits, level: Level, prelude: str) -> Connection:
+def _branch(line: socket.socket, limits: Limits, level: Level, prelude: str, torch: bool) -> Connection:
     """A line of this process's own, asked for over the one that it was given, on which others talk too.
 
     If the server has ended meanwhile, the new line is dead from the start, which its user finds out by `alive`.
@@ -110,4 +116,4 @@ def _branch(line: socket.socket, limits: Limits, level: Level, prelude: str) -> 
     own, theirs = socket.socketpair()
     with line, theirs, contextlib.suppress(OSError):
         control.send(line, {"line": True}, [theirs.fileno()])
-    return Connection(own, limits, level, prelude)
+    return Connection(own, limits, level, prelude, torch=torch)

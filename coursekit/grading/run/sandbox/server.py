@@ -31,6 +31,7 @@ class Server:
     level:   "namespaces", or "landlock" for hosts without user namespaces, where nothing can be written. By default
              the first that works; the attribute says which after the start.
     unsafe:  the same protocol without any isolation, for programs that are trusted.
+    torch:   False for notebooks in which nothing says torch: it starts in a third of the time, and there is no PyTorch.
     prelude: source of a module that runs once in the warm server; what it names in `__all__` can be called in every
              worker. It must hold no secret.
 
@@ -44,11 +45,12 @@ class Server:
         level: Level | None = None,
         unsafe: bool = False,
         prelude: str = "",
+        torch: bool = True,
     ):
         self.limits = limits or Limits()
         self._levels: list[Level] = ["unsafe"] if unsafe else [level] if level else ["namespaces", "landlock"]
         self.level = self._levels[0]
-        self.prelude = prelude
+        self.prelude, self.torch = prelude, torch
         self.info: dict[str, Any] = {}
         self._process: subprocess.Popen | None = None
         self._started = False
@@ -82,7 +84,7 @@ class Server:
         self._folder = None if self.level == "namespaces" else tempfile.TemporaryDirectory(prefix="sandbox-")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `close`)
         ours, theirs = socket.socketpair()
-        self.connection = Connection(ours, self.limits, self.level, self.prelude, self._said)
+        self.connection = Connection(ours, self.limits, self.level, self.prelude, self._said, torch=self.torch)
         started = threading.Event()
         # The sandbox dies with the thread that started it, so that thread must live as long as the server.
         self._keeper = threading.Thread(target=self._run, args=(theirs, started), daemon=True, name="sandbox")
@@ -126,22 +128,26 @@ class Server:
             problem = "Windows has no fork"
         elif self.level != "unsafe" and sys.platform != "linux":
             problem = f"{sys.platform} has no namespaces"
+        elif missing := [n for n in view.missing_packages(self.torch) if self.level != "unsafe" or n != "pyseccomp"]:
+            extras = ("teach", view.TORCH) if view.TORCH in missing else ("teach",)
+            problem = f"Python packages are missing ({', '.join(missing)}): {install_command(*extras)}"
         elif self.level == "namespaces" and not view.find_bubblewrap():
             problem = "bubblewrap is not installed"
         elif self.level == "landlock" and landlock_abi() < LANDLOCK_ABI:
             problem = "this kernel has no Landlock, or one too old"
-        elif missing := [n for n in view.missing_packages() if self.level != "unsafe" or n != "pyseccomp"]:
-            problem = f"Python packages are missing ({', '.join(missing)}): {install_command('teach')}"
         if problem:
             raise SandboxUnavailable(f"The sandbox cannot start: {problem}. {ADVICE}")
 
     def _run(self, control: socket.socket, started: threading.Event) -> None:
         users = spare_users() if self.level == "namespaces" else None
         apart = self.level == "namespaces"  # then the view itself lacks the course
-        readable = view.readable() if apart else [*view.without_course(view.readable()), *view.OURS.values()]
+        readable = view.readable()
+        if not apart:
+            readable = [*view.without_course(readable, self.torch), *view.OURS.values()]
         home = self._home()
         config = {"control": control.fileno(), "level": self.level, "uids": users}
-        config["packages"] = [view.package_folder(name) for name in view.PACKAGES]
+        config["packages"] = [view.package_folder(name) for name in view.packages(self.torch)]
+        config["torch"] = self.torch
         config["prelude"], config["readable"] = self.prelude, [*readable, home]
         program = [sys.executable, "-P", "-s", "-m", "inside", json.dumps(config)]
         place = "/tmp" if self.level == "namespaces" else self._folder.name
@@ -154,7 +160,7 @@ class Server:
         start = dict(env=env, cwd="/", stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors)
         try:
             if self.level == "namespaces":
-                command = view.bubblewrap(ranged=users is not None)
+                command = view.bubblewrap(ranged=users is not None, torch=self.torch)
                 self._process = map_users(command, program, users, [control.fileno()], start)
             else:
                 self._process = subprocess.Popen(program, pass_fds=[control.fileno()], **start)

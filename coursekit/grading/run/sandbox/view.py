@@ -14,7 +14,8 @@ from coursekit.grading.run.sandbox.hidden import course_files
 INSIDE = Path(__file__).parent / "inside"
 OURS = {"inside": str(INSIDE), "portable": str(Path(portable.__file__).parent)}  # the packages that a worker has of us
 SEEN_AT = "/run/grader"  # the folder in the view that holds them
-PACKAGES = ("numpy", "torch", "matplotlib", "IPython", "msgpack", "pyseccomp")
+TORCH = "torch"
+PACKAGES = ("numpy", TORCH, "matplotlib", "IPython", "msgpack", "pyseccomp")
 SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo", "/etc/localtime")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 OF_A_PREFIX = ("bin", "lib", "lib64", "pyvenv.cfg")  # not the whole of it: a course may live in the folder of its venv
@@ -27,9 +28,28 @@ def find_bubblewrap() -> str | None:
     return shutil.which("bwrap")
 
 
-def missing_packages() -> list[str]:
+def packages(torch: bool = True) -> list[str]:
+    """What is imported in a sandbox, with or without PyTorch."""
+    return [name for name in PACKAGES if torch or name != TORCH]
+
+
+def missing_packages(torch: bool = True) -> list[str]:
     """Packages that the sandbox needs and that are not installed."""
-    return [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+    return [name for name in packages(torch) if importlib.util.find_spec(name) is None]
+
+
+def hidden_files(torch: bool = True) -> list[str]:
+    """What must not be seen: the course, and every copy of PyTorch from which nobody takes the finished layers."""
+    return course_files() if torch else [*course_files(), *copies_of_torch()]
+
+
+def copies_of_torch() -> list[str]:
+    """Folders of PyTorch for any Python whose packages a sandbox may see, by their real paths."""
+    places = [Path(place) / TORCH for place in sys.path]
+    for root in [*map(Path, (sys.prefix, sys.base_prefix)), *map(Path, SYSTEM)]:
+        for lib in (root, root / "lib", root / "lib64"):
+            places += [*lib.glob(f"python*/*-packages/{TORCH}"), lib / "site-packages" / TORCH]
+    return sorted({os.path.realpath(place) for place in places if place.is_dir()})
 
 
 def readable() -> list[str]:
@@ -64,9 +84,9 @@ def interpreter_links() -> list[str]:
     return [*links, path]
 
 
-def without_course(paths: list[str]) -> list[str]:
+def without_course(paths: list[str], torch: bool = True) -> list[str]:
     """The same paths, with a folder that holds what must not be seen replaced by the rest of what is in it."""
-    hidden, result, todo = course_files(), [], list(paths)
+    hidden, result, todo = hidden_files(torch), [], list(paths)
     while todo:
         path = todo.pop()
         real = os.path.realpath(path)
@@ -79,10 +99,11 @@ def without_course(paths: list[str]) -> list[str]:
     return result
 
 
-def bubblewrap(ranged: bool) -> list[str]:
+def bubblewrap(ranged: bool, torch: bool = True) -> list[str]:
     """The command line up to the program: new namespaces, no network, a read-only view, an empty /tmp.
 
     ranged: the caller maps a range of users (it is root), and the server may switch between them.
+    torch:  PyTorch is to be seen.
     """
     command = [find_bubblewrap() or "bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
     command += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]  # in its own namespaces: to make those of workers
@@ -105,7 +126,7 @@ def bubblewrap(ranged: bool) -> list[str]:
         command += ["--ro-bind", path, place]
     for path in links:
         command += ["--symlink", os.readlink(path), path]
-    for place in course_files():
+    for place in hidden_files(torch):
         if any(place.startswith(os.path.realpath(path) + "/") for path in shown):
             command += covered(place)
     for path in devices:

@@ -70,7 +70,11 @@ def test_a_bubblewrap_that_may_not_is_refused_with_its_words(monkeypatch, tmp_pa
         Server(level="namespaces").start()
 
 
-def test_missing_packages_are_named(monkeypatch):
+@pytest.mark.parametrize("bubblewrap", [True, False])
+def test_missing_packages_are_named(monkeypatch, bubblewrap):
+    """Whatever else the host lacks: they are missing at every level."""
+    if not bubblewrap:
+        monkeypatch.setattr(view, "find_bubblewrap", lambda: None)
     monkeypatch.setattr(view, "PACKAGES", (*view.PACKAGES, "no_such_package"))
     with pytest.raises(SandboxUnavailable, match=r"no_such_package.*pip install"):
         Server().start()

@@ -37,7 +37,7 @@ class WarmServer:
         if self.level != "unsafe":  # an editable install puts the course there
             readable = tuple(self.readable)  # of a folder with packages perhaps only the parts
             sys.path[:] = [path for path in sys.path if path in packages or path.startswith(readable)]
-        self.prelude = config["prelude"]
+        self.prelude, self.torch = config["prelude"], config["torch"]
         self.children: dict[int, Child] = {}  # by pid
         self.opened = 0
 
@@ -45,7 +45,7 @@ class WarmServer:
         started = time.perf_counter()
         if sys.platform == "linux":
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-        self.shell = warm.warm_up()
+        self.shell = warm.warm_up(self.torch)
         warm.run_prelude(self.shell, self.prelude)
         self.rules = confine.build_filter(None) if self.level == "namespaces" else None
         self.base = warm.address_space()
@@ -53,11 +53,9 @@ class WarmServer:
         if sys.platform == "linux":
             linux.use_huge_pages()
         warm.refuse_if_unclean(self.control.fileno())
-        import torch
-
         ready = {"ready": True, "import_s": time.perf_counter() - started, "base": self.base}
         abi = linux.landlock_abi() if sys.platform == "linux" else 0
-        control.send(self.control, ready | {"landlock": abi, "cpu": torch.backends.cpu.get_cpu_capability()})
+        control.send(self.control, ready | {"landlock": abi})
 
     def serve(self) -> None:
         """Start a child for each request, report each end. Without pidfds (macOS), look for ends in turn."""

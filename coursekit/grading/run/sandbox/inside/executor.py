@@ -77,11 +77,10 @@ class Reader(wire.Decoder):
 
 
 def seed_all(seed: int) -> None:
-    import torch
-
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.manual_seed(seed)
 
 
 class Executor:

@@ -11,14 +11,12 @@ import types
 from typing import Any
 
 
-def warm_up() -> Any:
-    """Import NumPy, PyTorch, Matplotlib and IPython, use each once, and return the shell."""
+def warm_up(with_torch: bool) -> Any:
+    """Import NumPy, Matplotlib, IPython and, if it is asked for, PyTorch, use each once, and return the shell."""
     import numpy as np
-    import torch
 
-    torch.set_num_threads(1)
-    torch.set_num_interop_threads(1)
-    _touch_torch(torch)
+    if with_torch:
+        _touch_torch()
     _touch_matplotlib()
     from . import executor, shell
 
@@ -29,8 +27,12 @@ def warm_up() -> Any:
     return made
 
 
-def _touch_torch(torch: Any) -> None:
+def _touch_torch() -> None:
     """The first use of a kernel costs milliseconds; the CPU's abilities are looked up once, while /proc is there."""
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
     for family in (torch.nn.GRU, torch.nn.LSTM):
         output, _ = family(4, 8, batch_first=True)(torch.randn(2, 5, 4))
         torch.nn.functional.cross_entropy(output[:, -1], torch.zeros(2, dtype=torch.long)).backward()
