@@ -7,4 +7,5 @@ figures.py          gradients against the lag, recall and clipping drawn
 explorer.py         the gradient explorer, a figure with controls
 explorer_figure.py  what it draws
 flow.py             the numbers behind it
+sweep.py            the recorded sweep of starts, kinds and learning rates
 """
