@@ -1,4 +1,4 @@
-"""Lesson 03, vanishing gradients: all three cells vanish; what helps?
+"""Lesson 03, vanishing gradients: the gradient vanishes in all three cells; what helps?
 
 exercises.py        what is asked: Jacobians, gradient profiles, two starts of W_hh, recall
 answers.py          the right answers
