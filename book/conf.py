@@ -5,7 +5,7 @@ import coursekit
 project = "coursekit"
 author = "the coursekit contributors"
 release = coursekit.__version__
-html_title = "Recurrent networks, written by yourself"
+html_title = "Recurrent networks from scratch"
 language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.mathjax"]

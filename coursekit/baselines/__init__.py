@@ -1,1 +1,1 @@
-"""What a network has to beat: ridge and logistic regression, n-grams."""
+"""What a network has to beat: ridge and logistic regression, random features, n-grams."""

@@ -72,6 +72,36 @@ class NGram:
         return total[last] - total[first]
 
 
+def adaptive_cross_entropy(known: np.ndarray, ids: np.ndarray, order: int, size: int) -> float:
+    """Mean of -log p over a text (n,), in nats, by n-grams that go on counting in the text while they read it.
+
+    Each order gives the next lower one as much weight as it has seen different successors (Witten and Bell, The
+    zero-frequency problem, 1991). known (m,): counted before. The first character of the text has no context.
+    """
+    counts: list[dict[tuple, dict[int, int]]] = [{} for _ in range(order)]
+    read, total = known.tolist(), 0.0
+    for place in range(len(read)):
+        _count_in(counts, read, place)
+    read = []
+    for place, character in enumerate(ids.tolist()):
+        p, read = 1 / size, [*read[-order + 1 :], character] if order > 1 else [character]
+        for length, table in enumerate(counts[: min(place + 1, order)]):
+            after = table.get(tuple(read[len(read) - 1 - length : -1]))
+            if after is None:
+                break
+            seen, kinds = sum(after.values()), len(after)
+            p = (after.get(character, 0) + kinds * p) / (seen + kinds)
+        total -= math.log(p)
+        _count_in(counts, read, len(read) - 1)
+    return total / len(ids)
+
+
+def _count_in(counts: list[dict], read: list[int], place: int) -> None:
+    for length, table in enumerate(counts[: place + 1]):
+        after = table.setdefault(tuple(read[place - length : place]), {})
+        after[read[place]] = after.get(read[place], 0) + 1
+
+
 def _numbers(ids: np.ndarray, length: int, size: int) -> np.ndarray:
     """Every string of that length as one number, its characters being the digits: (n - length + 1,)."""
     numbers = np.zeros(max(0, len(ids) - length + 1), dtype=np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -58,10 +58,19 @@ def result_with_baseline(task: ClassificationTask, cases: str, seeds: Sequence[i
     truth = task.test.label
     about = f"{task.title}; {len(truth)} test {cases}; seeds {', '.join(map(str, seeds))}"
     result = ClassificationResult(Comparison("right answers", False, "%", about), truth)
-    fit, strength = logistic_tuned(features(task.train), task.train.label, held_out(task.train.label))
-    note = f"ridge {strength:g}, chosen on held-out training {cases}"
-    result.add(LOGISTIC, [fit.predict(features(task.test))], baseline=True, note=note)
+    add_logistic(result, task, cases, LOGISTIC, features)
     return result
+
+
+def add_logistic(
+    result: ClassificationResult, task: ClassificationTask, cases: str, name: str, see: Callable[[Padded], np.ndarray]
+) -> None:
+    """Add logistic regression on what `see` makes of the sequences, (N, F), in units of the training part's spread."""
+    known, asked = see(task.train), see(task.test)
+    mean, spread = known.mean(axis=0), known.std(axis=0) + 1e-12
+    fit, strength = logistic_tuned((known - mean) / spread, task.train.label, held_out(task.train.label))
+    note = f"ridge {strength:g}, chosen on held-out training {cases}"
+    result.add(name, [fit.predict((asked - mean) / spread)], baseline=True, note=note)
 
 
 def held_out(label: np.ndarray, share: float = 0.2) -> np.ndarray:
@@ -76,6 +85,15 @@ def held_out(label: np.ndarray, share: float = 0.2) -> np.ndarray:
 def features(data: Padded) -> np.ndarray:
     """What the logistic regression sees: mean and standard deviation of every channel, (N, 2 D)."""
     return np.concatenate(masked_mean_std(data.x, data.lengths), axis=1)
+
+
+def features_in_order(data: Padded, parts: int = 3) -> np.ndarray:
+    """`features`, the means of a sequence's first, second and last third, its first step and its last. (N, 7 D)"""
+    found = []
+    for x, length in zip(data.x, data.lengths, strict=True):
+        pieces = np.array_split(x[:length], parts)
+        found.append(np.concatenate([*(piece.mean(axis=0) for piece in pieces), x[0], x[length - 1]]))
+    return np.concatenate([features(data), np.array(found)], axis=1)
 
 
 def cross_entropy(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, float]:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from coursekit.baselines.ngram import NGram, bits_per_character, perplexity
+from coursekit.baselines.ngram import NGram, adaptive_cross_entropy, bits_per_character, perplexity
 from coursekit.sources.text import Vocabulary, split, standard_library_text
 
 IDS = np.random.default_rng(0).integers(0, 4, 300)
@@ -53,3 +53,16 @@ def test_an_order_that_does_not_fit_is_an_error():
     for order in (0, 10):
         with pytest.raises(ValueError, match="order: expected 1 to 9"):
             NGram(IDS, order, size=100)
+
+
+def test_counting_on_helps_where_a_text_repeats_itself_and_gives_probabilities():
+    rng = np.random.default_rng(0)
+    known, word = rng.integers(0, 6, 300), rng.integers(0, 6, 12)
+    text = np.tile(word, 20)
+    assert adaptive_cross_entropy(known, text, 4, 6) < 0.4 < NGram(known, 4, 6).cross_entropy(text)
+    first = [math.exp(-adaptive_cross_entropy(known, np.array([c]), 4, 6)) for c in range(6)]
+    assert sum(first) == pytest.approx(1)
+    for start in ([2], [2, 4, 1]):
+        before = adaptive_cross_entropy(known, np.array(start), 3, 6) * len(start)
+        after = [adaptive_cross_entropy(known, np.array([*start, c]), 3, 6) * (len(start) + 1) for c in range(6)]
+        assert sum(math.exp(before - one) for one in after) == pytest.approx(1)

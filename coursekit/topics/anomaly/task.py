@@ -190,12 +190,22 @@ def simple_scores(task: AnomalyTask) -> dict[str, np.ndarray]:
     steps = steps_of(task.values, task.train_end)
     windows = np.lib.stride_tricks.sliding_window_view(steps, task.window)[:-1]
     fit = ridge_fit(windows[: task.train_end - task.window], steps[task.window : task.train_end], strength=1.0)
-    linear = np.abs(steps[task.window :] - fit(windows))
+    linear = np.concatenate([np.zeros(task.window), np.abs(steps[task.window :] - fit(windows))])
     return {
         "absolute difference": np.abs(steps),
         "moving z-score": moving_z_score(task.values, task.window),
-        "linear forecast, error": np.concatenate([np.zeros(task.window), linear]),
+        "linear forecast, error": linear,
+        "linear forecast, surprise": _beside_recent(
+            linear, 2 * task.window, np.sqrt((linear[: task.train_end] ** 2).mean())
+        ),
     }
+
+
+def _beside_recent(errors: np.ndarray, length: int, usual: float) -> np.ndarray:
+    """Errors (T,) in units of their spread in the `length` readings before, to which a share of the usual is added."""
+    sums = np.cumsum(np.r_[0.0, errors**2])
+    recent = np.sqrt(np.maximum(sums[length:-1] - sums[: -length - 1], 0) / length)
+    return np.concatenate([np.zeros(length), errors[length:] / (recent + 0.3 * usual)])
 
 
 def beat_scores(task: AnomalyTask) -> np.ndarray:

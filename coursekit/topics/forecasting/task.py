@@ -194,7 +194,7 @@ def measure(
         result.table.add(name, [float(np.abs(run - truth).mean()) for run in runs], **how)
         result.forecasts[name] = runs[0]
 
-    for name, said in naive_forecasts(task, test).items():
+    for name, said in (naive_forecasts(task, test) | moved_forecasts(task, data[VALUES].valid, test)).items():
         add(name, [said], baseline=True)
     for form in (VALUES, RESIDUAL) if linear else ():
         fit = ridge_tuned(data[form].train[:2], data[form].valid[:2])
@@ -218,6 +218,29 @@ def naive_forecasts(task: ForecastTask, test: ForecastWindows) -> dict[str, np.n
     names = {1: "persistence: the last reading", 168: "naive: the week before"}
     said = {"naive: the day before": day_before} if task.season != task.day else {}
     return said | {names.get(task.season, "naive: one season before"): test.naive}
+
+
+def moved_forecasts(
+    task: ForecastTask, valid: ForecastWindows, test: ForecastWindows, hours: Sequence[int] = (1, 3, 6, 12, 24)
+) -> dict[str, np.ndarray]:
+    """The naive forecast, moved up or down by its mean error in the last hours; without a season there is none.
+
+    How many hours, and how much of the move is left after each further hour, is chosen on the validation windows.
+    """
+    if task.season <= task.day:
+        return {}
+
+    def said(windows: ForecastWindows, last: int, kept: float) -> np.ndarray:
+        known = windows.starts[:, None] - 1 - np.arange(last)
+        error = (task.values[known] - task.values[known - task.season]).mean(axis=1, keepdims=True)
+        return windows.naive + error * kept ** np.arange(1, task.day + 1)
+
+    def error(choice: tuple[int, float]) -> float:
+        truth = task.values[valid.starts[:, None] + np.arange(task.day)]
+        return float(np.abs(said(valid, *choice) - truth).mean())
+
+    best = min(((last, kept) for last in hours for kept in (1.0, 0.97, 0.95, 0.9)), key=error)
+    return {"naive, moved to the last hours": said(test, *best)}
 
 
 def task_from_file(path: str | Path, *, time: str, value: str, unit: str = "", **reading) -> ForecastTask:

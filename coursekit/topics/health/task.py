@@ -1,4 +1,4 @@
-"""Lesson 11: the glucose in 30 minutes, by persistence, ridge regression and a GRU.
+"""Lesson 11: the glucose in 30 minutes, by persistence, ridge regression (straight and curved) and a GRU.
 
     task = glucose_in_30_minutes()
     result = measure(task, seeds=(0, 1, 2))
@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from coursekit.baselines.random_features import RandomFeatures
 from coursekit.baselines.ridge import ridge_tuned
 from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
@@ -136,6 +137,21 @@ def ridge_forecast(task: GlucoseTask) -> np.ndarray:
     return task.test.last + fit(task.test.past)
 
 
+def curved_ridge_forecast(task: GlucoseTask, seed: int) -> np.ndarray:
+    """Ridge regression on random features of the last reading and the last five changes. (n,) in mg/dL"""
+
+    def recent(past: np.ndarray) -> np.ndarray:
+        return np.concatenate([past[:, -1:], np.diff(past[:, -6:], axis=1)], axis=1)
+
+    features = RandomFeatures(recent(task.train.past), seed)
+
+    def X(windows: GlucoseWindows) -> np.ndarray:
+        return np.concatenate([windows.past, features(recent(windows.past))], axis=1)
+
+    fit = ridge_tuned((X(task.train), change(task.train)), (X(task.valid), change(task.valid)))
+    return task.test.last + fit(X(task.test))
+
+
 def change(windows: GlucoseWindows) -> np.ndarray:
     """From the last reading to the target. (n,) mg/dL"""
     return windows.target - windows.last
@@ -148,9 +164,10 @@ def measure(
     runs = {
         "persistence: no change": [task.test.last],
         "ridge": [ridge_forecast(task)],
+        "ridge on random features": [curved_ridge_forecast(task, seed) for seed in seeds],
         "GRU": [gru_forecast(task, seed, **training) for seed in trainings(seeds, progress)],
     }
-    return GlucoseResult(task.title, runs, task.test.target, tuple(runs)[:2])
+    return GlucoseResult(task.title, runs, task.test.target, tuple(runs)[:3])
 
 
 def compare(task: GlucoseTask | None = None, seeds: Sequence[int] = (0, 1, 2), **training) -> Comparison:

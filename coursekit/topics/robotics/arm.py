@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from coursekit.baselines.random_features import RandomFeatures
 from coursekit.baselines.ridge import ridge_tuned
 from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
@@ -156,6 +157,27 @@ def linear_forecast(task: PathTask) -> np.ndarray:
         relative = w - w[:, task.seen - 1 : task.seen]
         return relative[:, : task.seen - 1].reshape(len(w), -1), relative[:, task.seen :].reshape(len(w), -1)
 
+    return _ridge_on(parts, task)
+
+
+def curved_forecast(task: PathTask, seed: int) -> np.ndarray:
+    """The same with random features of the last position and of the last three moves. (n, horizon, D)"""
+
+    def recent(w: np.ndarray) -> np.ndarray:
+        moves = np.diff(w[:, task.seen - 4 : task.seen], axis=1)
+        return np.concatenate([w[:, task.seen - 1], moves.reshape(len(w), -1)], axis=1)
+
+    features = RandomFeatures(recent(task.train), seed, width=10**0.5)
+
+    def parts(w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        relative = w - w[:, task.seen - 1 : task.seen]
+        straight = relative[:, : task.seen - 1].reshape(len(w), -1)
+        return np.concatenate([straight, features(recent(w))], axis=1), relative[:, task.seen :].reshape(len(w), -1)
+
+    return _ridge_on(parts, task)
+
+
+def _ridge_on(parts: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]], task: PathTask) -> np.ndarray:
     fit = ridge_tuned(parts(task.train), parts(task.valid), strengths=(1e-4, 1e-3, 1e-2, 0.1, 1.0))
     shape = (len(task.test), -1, task.test.shape[2])
     return task.test[:, task.seen - 1 : task.seen] + fit(parts(task.test)[0]).reshape(shape)
@@ -184,6 +206,7 @@ def measure(
     add("hold the position", [np.repeat(shown[:, -1:], horizon, axis=1)], baseline=True)
     add("constant velocity", [constant_velocity(shown, horizon)], baseline=True)
     add("linear forecast", [linear_forecast(task)], baseline=True)
+    add("random features, linear", [curved_forecast(task, seed) for seed in seeds], baseline=True)
     runs: dict[str, list[np.ndarray]] = {}
     for name, seed in trainings([(name, seed) for name in (ONE_STEP, ROLLOUT) for seed in seeds], progress):
         model = train_path_model(task, seed, rollouts=name == ROLLOUT, progress=False, **training).model.eval()

@@ -28,7 +28,9 @@ from coursekit.training.seeded import seeded
 from coursekit.training.sequence_classification import (
     ClassificationResult,
     ClassificationTask,
+    add_logistic,
     cross_entropy,
+    features_in_order,
     result_with_baseline,
     standardised_task,
 )
@@ -39,6 +41,7 @@ from coursekit.training.torch_loop import outputs, train_torch
 UNITS, BATCH = 32, 32
 STEPS, LEARNING_RATE = 400, 0.005  # where the loss on held-out training utterances stops falling
 LONGEST_PIECE = 40  # frames, a quarter of a second
+LOGISTIC_IN_ORDER = "logistic regression, by thirds"
 LAST_VALID, LAST_OUTPUT = "last valid state", "last output"
 
 
@@ -108,6 +111,7 @@ def measure(
     mistake: with the GRU that reads the padding, too. training: more arguments of `train_speaker_model`.
     """
     result, K = result_with_baseline(task, "utterances", seeds), len(task.classes)
+    add_logistic(result, task, "utterances", LOGISTIC_IN_ORDER, features_in_order)
     runs: dict[str, list[np.ndarray]] = {}
     takes = (LAST_VALID, LAST_OUTPUT) if mistake else (LAST_VALID,)
     for take, seed in trainings([(take, seed) for take in takes for seed in seeds], progress):

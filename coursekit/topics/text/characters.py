@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from coursekit.baselines.ngram import NGram, bits_per_character
+from coursekit.baselines.ngram import NGram, adaptive_cross_entropy, bits_per_character
 from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
 from coursekit.sources.text import Text, Vocabulary, split
@@ -111,6 +111,12 @@ def compare_characters(
     for order, name in ((1, "single characters, counted"), (3, "3-grams, counted"), (5, "5-grams, counted")):
         nats = NGram(task.train, order, V).cross_entropy(task.test)
         table.add(name, bits_per_character(nats), baseline=True)
+    table.add(
+        "5-grams that go on counting",
+        bits_per_character(adaptive_cross_entropy(task.train, task.test, 5, V)),
+        baseline=True,
+        note="in what they have just read",
+    )
     models = [train_characters(task, seed, layer, model, steps) for seed in trainings(seeds, progress)]
     table.add("GRU", [bits_per_character(character_nll(one, task.test).mean()) for one in models])
     return table, models

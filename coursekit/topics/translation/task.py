@@ -17,7 +17,7 @@ import torch
 from coursekit.nn import GRU, DotAttention
 from coursekit.results.comparison import Comparison
 from coursekit.topics.translation.answers import judge_translations, split_by_day
-from coursekit.topics.translation.baselines import date_rule, nearest_text, word_for_word
+from coursekit.topics.translation.baselines import date_rule, nearest_text, number_rule, word_for_word
 from coursekit.topics.translation.data import Pairs
 from coursekit.topics.translation.model import UNITS, Translator, shifted, symbol_loss
 from coursekit.topics.translation.vocabulary import END, PAD, START, joined, numbered, pieces, vocabulary_of
@@ -73,7 +73,9 @@ def date_task(pairs: Pairs, test_days: int = 100) -> TranslationTask:
 
 def number_task(pairs: Pairs, test_numbers: int = 1000) -> TranslationTask:
     """Word by word."""
-    return make_task(pairs, test_numbers, words=True, rules={NEAREST: nearest_text, WORDS: word_for_word})
+    return make_task(
+        pairs, test_numbers, words=True, rules={NEAREST: nearest_text, WORDS: word_for_word, RULE: number_rule}
+    )
 
 
 def make_task(pairs: Pairs, test_meanings: int, *, words: bool, rules: dict[str, Callable]) -> TranslationTask:

@@ -96,34 +96,36 @@ def recorded(folder: Path | None = None) -> dict[str, Any] | None:
     return records.latest("recall", folder)
 
 
-def learnt_by(entry: Mapping[str, Any]) -> list[int | None]:
-    """For each seed the step from which on the task was learnt at every later look, None where it was not."""
+class Learnt(NamedTuple):
+    """Of how many seeds a task was learnt: by an early step, by the last one, and at the last look."""
+
+    early: int
+    ever: int
+    at_the_end: int
+
+
+def learnt(entry: Mapping[str, Any], early: int = 300) -> Learnt:
+    """How many seeds of an entry have learnt its task; what was learnt can be lost again."""
     task = TASKS[entry["task"]]
-    return [_from_when([task.learnt(value) for value in curve]) for curve in entry["curves"]]
-
-
-def _from_when(good: Sequence[bool]) -> int | None:
-    late = len(good) - next((k for k, one in enumerate(reversed(good)) if not one), len(good))
-    return late * EVERY if late < len(good) else None
+    good = np.array([[task.learnt(value) for value in curve] for curve in entry["curves"]])
+    return Learnt(int(good[:, : early // EVERY + 1].any(1).sum()), int(good.any(1).sum()), int(good[:, -1].sum()))
 
 
 def table(record: Mapping[str, Any], title: str, early: int = 300) -> str:
-    """How many seeds have learnt a task, by network and rate: after `early` steps, and at the end."""
-    found = {(entry["network"], entry["lr"]): learnt_by(entry) for entry in record["results"] if entry["task"] == title}
+    """How many seeds have learnt a task, by network and rate: by step `early`, by the last step, and at the end."""
+    found = {(entry["network"], entry["lr"]): entry for entry in record["results"] if entry["task"] == title}
     rates = sorted({lr for _, lr in found})
-    steps = EVERY * (len(record["results"][0]["curves"][0]) - 1)
-    lines = [f"{title}: seeds that have learnt it after {early} and after {steps:,} steps"]
-    lines.append(f"{'':<17}" + "".join(f"{f'lr {lr:g}':>16}" for lr in rates))
+    curves = next(iter(found.values()))["curves"]
+    steps, task = EVERY * (len(curves[0]) - 1), TASKS[title]
+    enough = f"{task.metric} {'of at least' if task.metric == 'recall' else 'of at most'} {task.enough:g}"
+    lines = [
+        f"{title}: how many of {len(curves)} seeds had a {enough}",
+        f"by step {early} / by step {steps:,} / at the end",
+        f"{'':<17}" + "".join(f"{f'lr {lr:g}':>14}" for lr in rates),
+    ]
     for name in dict.fromkeys(name for name, _ in found):
-        cells = []
-        for lr in rates:
-            when = found[name, lr]
-            soon, ever = (
-                sum(step is not None and step <= early for step in when),
-                sum(step is not None for step in when),
-            )
-            cells.append(f"{f'{soon}, {ever} of {len(when)}':>16}")
-        lines.append(f"{name:<17}" + "".join(cells))
+        cells = (" / ".join(map(str, learnt(found[name, lr], early))) for lr in rates)
+        lines.append(f"{name:<17}" + "".join(f"{cell:>14}" for cell in cells))
     return "\n".join(lines)
 
 
@@ -140,7 +142,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(str(problem))
     results, start = [], time.process_time()
     for entry in sweep():
-        print(entry["task"], entry["network"], entry["lr"], learnt_by(entry), flush=True)
+        print(entry["task"], entry["network"], entry["lr"], *learnt(entry), flush=True)
         results.append(entry)
     settings = {"units": H, "batch": N, "steps": STEPS, "every": EVERY}
     found = {"settings": settings, "results": results}

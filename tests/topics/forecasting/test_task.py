@@ -93,7 +93,11 @@ def test_the_table_has_every_method_and_leaves_the_random_numbers_outside_alone(
     assert torch.equal(torch.rand(3), expected)
     rows = {row.name: row for row in outcome.table.rows}
     assert [name for name, row in rows.items() if row.baseline] == [
-        "naive: the day before", "naive: the week before", "ridge on the values", "ridge on the residual"
+        "naive: the day before",
+        "naive: the week before",
+        "naive, moved to the last hours",
+        "ridge on the values",
+        "ridge on the residual",
     ]  # fmt: skip
     assert len(rows["GRU on the residual"].values) == 2 and set(outcome.forecasts) == set(rows)
     for said in outcome.forecasts.values():

@@ -65,7 +65,7 @@ def test_ridge_beats_persistence_where_the_change_is_linear(task):
 
 def test_the_table_and_its_parts(task):
     outcome = health.measure(task, seeds=(0, 1), steps=(3, 2), layer=torch.nn.GRU)
-    assert [row.baseline for row in outcome.table.rows] == [True, True, False]
+    assert [row.baseline for row in outcome.table.rows] == [True, True, True, False]
     high = outcome.truth > 180
     row = outcome.table_where(high, "high").row("GRU")
     assert row.values[1] == pytest.approx(np.abs(outcome.runs["GRU"][1] - outcome.truth)[high].mean())

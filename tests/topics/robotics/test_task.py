@@ -89,7 +89,7 @@ def test_constant_velocity_is_exact_for_a_straight_path():
 def test_tables_have_baselines(arm):
     outcome = robotics_arm.measure(arm, seeds=(0, 1), steps=2, progress=False)
     baselines = [row.name for row in outcome.table.rows if row.baseline]
-    assert baselines == ["hold the position", "constant velocity", "linear forecast"]
+    assert baselines == ["hold the position", "constant velocity", "linear forecast", "random features, linear"]
     assert len(outcome.table.row(robotics_arm.ROLLOUT).values) == 2 and outcome.table.verdict
     train, test, classes = _made_motions()
     task = ClassificationTask("made", train, test, classes)
@@ -109,7 +109,7 @@ def test_your_own_layer_fits(arm):
             return hs, hs[None, :, -1]
 
     table = robotics_arm.compare(arm, (0,), steps=2, progress=False, layer=lambda D, units, batch_first: Mine(D, units))
-    assert len(table.rows) == 5
+    assert len(table.rows) == 6
 
 
 def test_wilson_intervals_are_those_of_the_tables():

@@ -63,7 +63,12 @@ def test_two_layers_with_picking_are_one_packed_bidirectional_layer(voices):
 def test_a_short_training_beats_guessing_and_the_table_has_its_baseline(voices):
     outcome = speech.measure(voices, seeds=(0, 1), mistake=True, steps=40)
     names = [row.name for row in outcome.table.rows]
-    assert names == ["logistic regression, mean and std", "GRU, last valid state", "GRU, last output"]
+    assert names == [
+        "logistic regression, mean and std",
+        "logistic regression, by thirds",
+        "GRU, last valid state",
+        "GRU, last output",
+    ]
     assert outcome.table.row("GRU, last valid state").interval.mean > 50
     assert outcome.table.best_baseline.name == names[0] and outcome.table.verdict
     assert all(len(said) == 370 for said in outcome.said.values())
@@ -80,7 +85,7 @@ def test_your_own_layer_fits(voices):
 
     small = voices._replace(train=Padded(*(part[::10] for part in voices.train)))
     table = speech.compare(small, seeds=(0,), steps=2, layer=lambda D, H, batch_first: Mine(D, H))
-    assert len(table.rows) == 2
+    assert len(table.rows) == 3
 
 
 def test_fewer_frames_are_heard_than_there_are(voices):

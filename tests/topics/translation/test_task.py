@@ -11,7 +11,7 @@ import torch
 from coursekit.nn import GRU, RNN, DotAttention
 from coursekit.topics.translation import task as translation
 from coursekit.topics.translation.answers import attention_step, split_by_day
-from coursekit.topics.translation.baselines import date_rule, nearest_text, word_for_word
+from coursekit.topics.translation.baselines import date_rule, nearest_text, number_rule, word_for_word
 from coursekit.topics.translation.data import Pairs, dates, number_words
 from coursekit.topics.translation.model import shifted, symbol_loss
 from coursekit.topics.translation.task import END, PAD, START, Translator
@@ -101,6 +101,20 @@ def test_copying_takes_the_rarest_likeness():
     assert copy(["the dog ran off", "cow", "???"]) == ["B", "C", "A"]
     copy = nearest_text(["the the the cat", "the a the dog", "the the the cow"], ["A", "B", "C"])
     assert copy(["the the the dog"]) == ["B"]  # what all texts share says little
+
+
+def test_the_rule_for_numbers_puts_parts_together_that_it_saw_apart():
+    pairs = {
+        "eighty thousand, two hundred and five": "quatre-vingt mille deux cent cinq",
+        "one thousand, one hundred and thirty-one": "mille cent trente et un",
+        "seven thousand and eighty": "sept mille quatre-vingts",
+        "nine hundred": "neuf cents",
+    }
+    say = number_rule(list(pairs), list(pairs.values()))
+    assert say(list(pairs)) == list(pairs.values())
+    new = ["seven thousand, two hundred", "eighty thousand, one hundred and five", "nine hundred and thirty-one"]
+    assert say(new) == ["sept mille deux cents", "quatre-vingt mille cent cinq", "neuf cent trente et un"]
+    assert say(["forty-four"]) == [""]  # never seen, nothing said
 
 
 def test_word_for_word_keeps_the_order():
@@ -288,7 +302,7 @@ def test_more_days_are_the_same_test_and_none_of_it(pairs, monkeypatch):
 @needs_num2words
 def test_numbers_are_written_word_by_word():
     task = translation.number_task(number_words(60), test_numbers=10)
-    assert list(task.rules) == [translation.NEAREST, translation.WORDS]
+    assert list(task.rules) == [translation.NEAREST, translation.WORDS, translation.RULE]
     assert [task.text(row) for row in task.test.target] == task.test.target_texts
     assert "-" in task.target_symbols and task.words
 
