@@ -67,7 +67,7 @@ class _Run:
 
     def __init__(self, exercise: Exercise, answer: Callable[..., Any], seed: int, caller: Caller, limit: float) -> None:
         self.exercise, self.seed = exercise, seed
-        self.answer = answer
+        self.answer, self.here = answer, caller is call_here
         self._draws_itself = draws_random_numbers(answer)
         self._call = lambda draw: caller(exercise, answer, draw.args, limit)
         self.draws = exercise.draws(seed)
@@ -250,7 +250,7 @@ class _Run:
         return notes
 
     def _example(self, failed: int | None) -> Example | None:
-        if failed is None or failed >= len(self.draws):
+        if not self.here or failed is None or failed >= len(self.draws):
             return None
         draw = self.draws[failed]
         got = self.seen[failed].arrays if failed < len(self.seen) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from coursekit.checking.as_code import as_code
 from coursekit.checking.message import case_title, headline, mark, points, sections
 from coursekit.checking.outcome import Outcome, Verdict
 
@@ -25,7 +26,7 @@ def as_html(report: Outcome) -> str:
         f'<p style="margin:0 0 0.3em 0"><strong><span aria-hidden="true" style="color:{colour}">'
         f"{mark(report)}</span> {title}</strong> "
         f'<span style="white-space:nowrap;opacity:0.8">{points(report)}</span></p>'
-        f"{_body(report)}{_details(report)}</div>"
+        f"{_body(report)}{_example(report)}{_details(report)}</div>"
     )
 
 
@@ -38,6 +39,19 @@ def _body(report: Outcome) -> str:
     if not rows:
         return ""
     return f'<div style="display:grid;grid-template-columns:8em 1fr;gap:0.1em 0.8em">{"".join(rows)}</div>'
+
+
+def _example(report: Outcome) -> str:
+    """Arguments, expected and returned numbers of the simplest wrong draw, folded."""
+    if report.passed or report.example is None or report.verdict == Verdict.NOT_WRITTEN:
+        return ""
+    wrong = [finding.tensor for finding in report.failed.findings]
+    what = f"Arguments, expected and returned numbers in the draw “{report.example.draw}”"
+    code = html.escape(as_code(report.example, wrong))
+    return (
+        f'<details style="margin-top:0.3em"><summary style="cursor:pointer">{html.escape(what)}</summary>'
+        f'<pre style="margin:0.3em 0;font-size:0.95em;overflow-x:auto">{code}</pre></details>'
+    )
 
 
 def _details(report: Outcome) -> str:

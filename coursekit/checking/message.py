@@ -213,7 +213,8 @@ def _next_step(report: Outcome) -> tuple[str, ...]:
         return ()
     if case.kind == CaseKind.CONDUCT or (case.advice and FindingKind.VALUE in kinds):
         return (hint,)
-    again = f"in a new cell, `check({report.exercise}).example.run()`"
-    if FindingKind.RAISED in kinds:
-        return (f"To see the whole error, {again} calls your answer with these arguments once more.",)
-    return (f"To follow it by hand, {again} calls your answer with these arguments once more.",)
+    whole = "with its whole error" if FindingKind.RAISED in kinds else "with all that it prints"
+    return (
+        f"In a new cell: `e = check({report.exercise}).example`. Then `e.inputs` are the arguments of this draw, "
+        f"`e.got` and `e.expected` the results, and `e.run()` calls your answer once more, {whole}.",
+    )
