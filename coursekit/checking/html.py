@@ -7,11 +7,12 @@ import re
 
 from coursekit.checking.as_code import as_code
 from coursekit.checking.message import case_title, headline, mark, points, sections
-from coursekit.checking.outcome import Outcome, Verdict
+from coursekit.checking.outcome import CaseKind, Outcome, Verdict
 
 # Both colours keep a contrast above 3:1 on white and on near-black, and differ for colour-blind readers;
 # the words say the verdict all the same. Text itself takes the colour of the page.
 _PASSED, _FAILED = "#1f8a70", "#d2691e"
+_CONDUCT = "arguments left alone, results in memory of their own, the same numbers twice"
 _CELL = "text-align:left;padding:0.1em 1em 0.1em 0"
 _LINE = "var(--jp-border-color2, #9a9a9a)"
 
@@ -66,7 +67,8 @@ def _details(report: Outcome) -> str:
         wrong = ", ".join(dict.fromkeys(f.tensor or f.kind for f in case.findings)) or "nothing"
         right = ", ".join(case.right) or ("all" if case.passed else "nothing")
         mark = "✓" if case.passed else "✗"
-        cells = (f"{mark} {case_title(case)}", right, wrong)
+        what = case_title(case) if case.kind == CaseKind.DRAW else f"{case.name}: {_CONDUCT}"
+        cells = (f"{mark} {what}", right, wrong)
         row = "".join(f'<td style="{_CELL}">{html.escape(c)}</td>' for c in cells)
         rows.append(f'<tr style="background:transparent">{row}</tr>')
     return (
