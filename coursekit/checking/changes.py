@@ -105,6 +105,8 @@ def _other_end(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
         return "Last time it ran to its end."
     if was == Verdict.NOT_WRITTEN:
         return "It is written now."
+    if verdict == Verdict.NOT_WRITTEN:
+        return "Last time it was written: now there is the line that raises NotImplementedError."
     if was == verdict and before["stops"] == now["stops"]:
         return f"It still stops with {now['stops']}." if verdict == Verdict.RAISED else "It stops as last time."
     return "It stops in another way than last time."

@@ -195,10 +195,13 @@ class _Run:
             seconds=seconds,
             example=self._example(failed),
             marks=marks,
-            along=() if verdict == Verdict.PASSED else self.along,
+            along=() if verdict == Verdict.PASSED or self._is_chance() else self.along,
             beside=self._beside(),
             also_given=tuple(t.name for t in self.exercise.returns if t.name in self.draws[0].args),
         )
+
+    def _is_chance(self) -> bool:
+        return any(finding.kind is FindingKind.RANDOM for case in self.cases for finding in case.findings)
 
     def _beside(self) -> str:
         return next((seen.beside for seen in self.seen if seen.beside), "")
@@ -296,7 +299,7 @@ def _elsewhere(
         telling = array.size > 1 and np.ptp(array.astype(float)) > 0
         if telling or is_(other.name, own):
             fact = facts.ReturnedElsewhere(own.name, names.index(own.name), other.name, place)
-            return replace(finding, where=(fact, *finding.where))
+            return replace(finding, where=(fact,))
     return finding
 
 
