@@ -29,6 +29,7 @@ TIME_LIMIT = 10.0
 """Seconds that one call may take."""
 
 _RANDOM = frozenset({"random", "default_rng", "rand", "randn", "randint", "multinomial", "rand_like", "randn_like"})
+_ROOMS = "coursekit.topics."  # what looks at results that cannot leave the process of an answer
 _PRINT_LIMIT = 4000  # characters kept of what an answer prints
 
 
@@ -81,7 +82,7 @@ def call_here(
                 code = "" if stop.code is None else stop.code
                 failure = Failure(FailureKind.EXITED, "SystemExit", f"called exit({code})")
             except Exception as error:
-                failure = _describe(error, answer)
+                failure = _describe(error, answer, exercise, tuple(args))
     warned = tuple(dict.fromkeys(str(w.message) for w in caught))
     return Call(
         value=value,
@@ -182,7 +183,7 @@ def _deadline(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _describe(error: Exception, answer: Callable[..., Any]) -> Failure:
+def _describe(error: Exception, answer: Callable[..., Any], exercise: Exercise, args: tuple[str, ...]) -> Failure:
     kind = FailureKind.NOT_WRITTEN if isinstance(error, NotImplementedError) else FailureKind.RAISED
     names = _globals(answer)
     own, at, frames = "", error.__traceback__, []
@@ -193,11 +194,13 @@ def _describe(error: Exception, answer: Callable[..., Any]) -> Failure:
     if mine:
         (last,) = traceback.extract_tb(mine[-1], limit=1)
         own = f"line {last.lineno} of {last.name}: {last.line}"
+    module = frames[-1].tb_frame.f_globals.get("__name__", "")
+    if not mine and isinstance(error, TypeError) and module == returned.__module__ and exercise.apply is None:
+        own = f"It is called as {exercise.name}({', '.join(args)})."
     message = str(error)
     # A frame below the learner's own has operands of its own.
     meaning = explained(message, operands(mine[-1])) if mine and mine[-1] is frames[-1] else explained(message)
-    ours = not mine and frames[-1].tb_frame.f_globals.get("__name__", "").startswith("coursekit.")
-    return Failure(kind, type(error).__name__, message, own, meaning, ours)
+    return Failure(kind, type(error).__name__, message, own, meaning, not mine and module.startswith(_ROOMS))
 
 
 def _globals(answer: Any) -> dict[str, Any] | None:

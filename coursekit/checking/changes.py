@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from coursekit.checking.facts import FirstWrongValue, Whole, to_data
+from coursekit.checking.facts import Failure, FirstWrongValue, Whole, to_data
 from coursekit.checking.outcome import Case, CaseKind, FindingKind, Outcome, Verdict
 from coursekit.checking.words import listed
 
@@ -17,6 +17,7 @@ _RAN = (Verdict.PASSED, Verdict.WRONG)
 def summary(report: Outcome) -> dict[str, Any]:
     """What a later try is compared with, as JSON data of a few hundred bytes.
 
+    numbers: in how many draws numbers came back. stops: the name of the first error, or "".
     right: the tensors that are right in every draw. wrong: by tensor, the first thing that is wrong with it: the kind,
     the first place as data, and the relative error or None. findings: a digest, equal for equal numbers.
     untold: the names of wrong draws with advice that the report need not have given.
@@ -34,6 +35,8 @@ def summary(report: Outcome) -> dict[str, Any]:
         "verdict": report.verdict,
         "seed": report.seed,
         "draws": [sum(case.passed for case in report.draws), len(report.draws)],
+        "numbers": sum(_has_numbers(case) for case in report.draws),
+        "stops": next((f.what.name for c in report.draws for f in c.findings if isinstance(f.what, Failure)), ""),
         "manners": sorted({f.kind for case in report.cases if case.kind == CaseKind.CONDUCT for f in case.findings}),
         "right": list(right),
         "wrong": wrong,
@@ -43,6 +46,11 @@ def summary(report: Outcome) -> dict[str, Any]:
         "edits": [to_data(fact) for fact in report.edits],
         "first_wrong": next((to_data(fact) for fact in report.along if isinstance(fact, FirstWrongValue)), None),
     }
+
+
+def _has_numbers(case: Case) -> bool:
+    kinds = (FindingKind.VALUE, FindingKind.NAN, FindingKind.SHAPE)
+    return bool(case.right) or any(finding.kind in kinds for finding in case.findings)
 
 
 def _digest(cases: Sequence[Case]) -> str:
@@ -72,25 +80,38 @@ def _since(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]
     if was == Verdict.PASSED:
         return ("Your last try was right. What did you change since then?",)
     if before["findings"] == now["findings"]:
-        return (_nothing_changed(verdict),)
-    if verdict not in _RAN or was not in _RAN:
-        return (_other_verdict(was, verdict),) if was != verdict else ("It stops in another way than last time.",)
+        return (_nothing_changed(now),)
+    if verdict not in _RAN or was not in _RAN or not (before["numbers"] and now["numbers"]):
+        return (_other_end(before, now),)
     return _other_numbers(before, now)
 
 
-def _nothing_changed(verdict: Verdict) -> str:
-    if verdict == Verdict.NOT_WRITTEN:
+def _nothing_changed(now: Mapping[str, Any]) -> str:
+    if now["verdict"] == Verdict.NOT_WRITTEN:
         return "Still the line that raises NotImplementedError. Did you run the cell with your answer?"
-    what = "The same numbers as last time" if verdict == Verdict.WRONG else "The same as last time"
+    what = "The same numbers as last time" if now["numbers"] else "The same as last time"
     return f"{what}. If you changed your answer, run its cell first, then this one."
 
 
-def _other_verdict(was: Verdict, verdict: Verdict) -> str:
+def _other_end(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """What became of an answer that gave no numbers last time, or gives none now."""
+    was, verdict = Verdict(before["verdict"]), now["verdict"]
+    if verdict == Verdict.WRONG and now["numbers"]:
+        it = "It" if was == Verdict.WRONG else "It runs now and"
+        return f"{it} returns numbers{'' if now['numbers'] == now['draws'][1] else ' in some draws'}."
     if verdict == Verdict.WRONG:
-        return "It runs now and returns numbers."
+        if was == Verdict.WRONG:
+            return "Numbers came back last time." if before["numbers"] else "Something else came back than last time."
+        return "It runs to its end now; what comes back is not what is asked for yet."
     if was == Verdict.WRONG:
         return "Last time it ran to its end."
-    return "It is written now." if was == Verdict.NOT_WRITTEN else "It stops in another way than last time."
+    if was == Verdict.NOT_WRITTEN:
+        return "It is written now."
+    if verdict == Verdict.NOT_WRITTEN:
+        return "Last time it was written: now there is the line that raises NotImplementedError."
+    if was == verdict and before["stops"] == now["stops"]:
+        return f"It still stops with {now['stops']}." if verdict == Verdict.RAISED else "It stops as last time."
+    return "It stops in another way than last time."
 
 
 def _other_numbers(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
@@ -134,7 +155,7 @@ def _manners(before: Sequence[str], now: Sequence[str]) -> list[str]:
         FindingKind.CHANGED: "it leaves its arguments alone",
         FindingKind.SHARED: "its results have memory of their own",
         FindingKind.RANDOM: "two calls give the same numbers",
-        FindingKind.OVERFLOW: "nothing overflows",
+        FindingKind.OVERFLOW: "NumPy warns of no overflow or division by zero",
     }
     mended = [words[kind] for kind in before if kind not in now and kind in words]
     return [f"Now {listed(mended)}."] if mended else []
@@ -143,6 +164,8 @@ def _manners(before: Sequence[str], now: Sequence[str]) -> list[str]:
 def _still_wrong(name: str, before: Mapping[str, Any], now: Mapping[str, Any], several: bool) -> str:
     was, became = before["wrong"][name], now["wrong"][name]
     which = f"{name}, the first of those that are still wrong," if several else name
+    if was["kind"] == FindingKind.TYPE and became["kind"] != FindingKind.TYPE:
+        return f"{which} has numbers now."
     if (was["kind"], became["kind"]) == (FindingKind.SHAPE, FindingKind.VALUE):
         return f"{which} has the right shape now."
     if was["kind"] != became["kind"]:

@@ -73,7 +73,7 @@ class _Run:
 
     def __init__(self, exercise: Exercise, answer: Callable[..., Any], seed: int, caller: Caller, limit: float) -> None:
         self.exercise, self.seed = exercise, seed
-        self.answer = answer
+        self.answer, self.here = answer, caller is call_here
         self._draws_itself = draws_random_numbers(answer)
         self._call = lambda draw: caller(exercise, answer, draw.args, limit)
         self.draws = exercise.draws(seed)
@@ -97,6 +97,8 @@ class _Run:
         """What the lines of an answer compute whose numbers are wrong, on the smallest draw where they are."""
         for draw, want, case, seen in zip(self.draws, self.expected, self.cases, self.seen, strict=False):
             if case.findings:
+                if depends_on_nothing(self.seen):
+                    return
                 if {finding.kind for finding in case.findings} <= {FindingKind.VALUE, FindingKind.NAN}:
                     self.along = read_along(self.exercise, answer, draw, want, seen.arrays, self.seed)
                 return
@@ -199,10 +201,13 @@ class _Run:
             seconds=seconds,
             example=self._example(failed),
             marks=marks,
-            along=() if verdict == Verdict.PASSED else self.along,
+            along=() if verdict == Verdict.PASSED or self._is_chance() else self.along,
             beside=self._beside(),
             also_given=tuple(t.name for t in self.exercise.returns if t.name in self.draws[0].args),
         )
+
+    def _is_chance(self) -> bool:
+        return any(finding.kind is FindingKind.RANDOM for case in self.cases for finding in case.findings)
 
     def _beside(self) -> str:
         return next((seen.beside for seen in self.seen if seen.beside), "")
@@ -274,7 +279,7 @@ class _Run:
         return notes
 
     def _example(self, failed: int | None) -> Example | None:
-        if failed is None or failed >= len(self.draws):
+        if not self.here or failed is None or failed >= len(self.draws):
             return None
         draw = self.draws[failed]
         got = self.seen[failed].arrays if failed < len(self.seen) else None
@@ -318,7 +323,7 @@ def _elsewhere(
         telling = array.size > 1 and array.min() < array.max()
         if telling or is_(other.name, own):
             fact = facts.ReturnedElsewhere(own.name, names.index(own.name), other.name, place)
-            return replace(finding, where=(fact, *finding.where))
+            return replace(finding, where=(fact,))
     return finding
 
 

@@ -80,7 +80,9 @@ class Exercise:
 
     asks:           one sentence that says what is asked.
     reference:      the right answer, with the learner's signature.
-    returns:        what the answer returns, in order.
+    returns:        what the answer returns, in order, and nothing else: as many values as there are tensors. The one
+                    thing that may stand after them is a cache, a tuple, list, dict or object: `values.unpack` has the
+                    rule. Whoever writes an `apply` that puts results in another order keeps what stands after them.
     draw:           yields draws from a random generator, the simplest first (T=1, T=3, full size, fresh sizes).
     mistakes:       known mistakes; each must be rejected, and told apart from the others, on every seed.
     hints:          tiers, from a nudge to nearly the line.

@@ -98,6 +98,8 @@ def _whole(got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int], toleranc
             return facts.ScaledBySize(name, size, divided=True)
         if size > 1 and abs(factor / size - 1) < 1e-6:
             return facts.ScaledBySize(name, size, divided=False)
+    if got.size == 1 and min(abs(f - round(f)) for f in (factor, 1 / factor)) > 1e-6:
+        return None  # any two numbers have a factor
     return facts.Scaled(factor)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from coursekit.checking import sentences
 from coursekit.checking.edit_words import edit_sentence
-from coursekit.checking.facts import FirstWrongValue, LargestError, WrongSteps
+from coursekit.checking.facts import Failure, FirstWrongValue, LargestError, WrongSteps
 from coursekit.checking.outcome import Case, CaseKind, Finding, FindingKind, Outcome, Verdict
 
 _WIDTH = 100
@@ -60,11 +60,17 @@ def _verdict(report: Outcome, graded: bool = False) -> str:
         return f"{name} does not come to an end."
     if report.verdict == Verdict.EXITED:
         return f"{name} leaves Python instead of returning."
+    if report.verdict == Verdict.RAISED and all(isinstance(f.what, Failure) and f.what.ours for f in _all(report)):
+        return f"{name} is not what is asked for yet."
     if report.verdict == Verdict.RAISED:
         return f"{name} stops with an error."
     if good == total:
         return f"{name}: not right yet, though the numbers of all {total} draws are."
     return f"{name}: not right yet. {good} of {total} draws right."
+
+
+def _all(report: Outcome) -> list[Finding]:
+    return [finding for case in report.cases for finding in case.findings]
 
 
 def sections(report: Outcome, graded: bool = False) -> list[Section]:
@@ -163,7 +169,13 @@ def _where(case: Case, report: Outcome) -> tuple[str, ...]:
         f"{finding.tensor}: {' '.join(places[:2])}" if len(located) > 1 and finding.tensor else " ".join(places)
         for finding, places in located
     ]
-    return (*said, case.advice) if case.advice else tuple(said)
+    advised = case.advice and (report.passed or _advises(case))
+    return (*said, case.advice) if advised else tuple(said)
+
+
+def _advises(case: Case) -> bool:
+    """Whether the advice of the draw has to do with what is wrong: with numbers, and not with what is no result."""
+    return bool(case.advice) and any(finding.kind is FindingKind.VALUE for finding in case.findings)
 
 
 def _places(finding: Finding, report: Outcome) -> list[str]:
@@ -189,12 +201,12 @@ def _spread(report: Outcome) -> tuple[str, ...]:
     right = [c.name for c in report.draws if c.passed]
     wrong = [c for c in report.draws if not c.passed and c is not case]
     said = []
-    if right:
+    if right and case.kind == CaseKind.DRAW:
         said.append(f"Right: {', '.join(right) if len(right) <= _NAMED_DRAWS else f'{len(right)} draws'}.")
-    advice = dict.fromkeys(c.advice for c in wrong)
+    advice = dict.fromkeys(c.advice for c in wrong if _advises(c))
     if any(advice) and (report.passed or len(advice) <= _ADVICE_AT_ONCE):
         for each in advice:
-            names = "”, “".join(c.name for c in wrong if c.advice == each)
+            names = "”, “".join(c.name for c in wrong if _advises(c) and c.advice == each)
             said.append(f"Also not right: “{names}”. {each}".rstrip())
     elif any(advice):
         said.append(f"Also not right: {len(wrong)} draws. `hint({report.exercise})` tells of one after the other.")
@@ -232,9 +244,10 @@ def _next_step(report: Outcome) -> tuple[str, ...]:
     kinds = {finding.kind for finding in case.findings}
     if kinds & {FindingKind.TIMEOUT, FindingKind.EXITED}:
         return ()
-    if case.kind == CaseKind.CONDUCT or (case.advice and FindingKind.VALUE in kinds):
+    if case.kind == CaseKind.CONDUCT or _advises(case):
         return (hint,)
-    again = f"in a new cell, `check({report.exercise}).example.run()`"
-    if FindingKind.RAISED in kinds:
-        return (f"To see the whole error, {again} calls your answer with these arguments once more.",)
-    return (f"To follow it by hand, {again} calls your answer with these arguments once more.",)
+    whole = "with its whole error" if FindingKind.RAISED in kinds else "with all that it prints"
+    return (
+        f"In a new cell: `e = check({report.exercise}).example`. Then `e.inputs` are the arguments of this draw, "
+        f"`e.got` and `e.expected` the results, and `e.run()` calls your answer once more, {whole}.",
+    )

@@ -108,6 +108,8 @@ class NamedMistake:
 class Example:
     """The simplest failing draw, to experiment with: arguments, expected values, returned values (None if unusable).
 
+    There is none of an answer in another process: a grader's draws stay with the grader.
+
     run: calls the answer with these arguments once more, outside of the check: its prints are shown, its errors too.
     """
 

@@ -47,7 +47,7 @@ def what(finding: Finding, exercise: str) -> str:
         case facts.FloatEvent(event, draw):
             return f"NumPy reports “{event}” in the draw “{draw}”."
         case facts.Randomness(differs=False):
-            return f"{exercise} draws random numbers of its own."
+            return f"{exercise} draws random numbers of its own, with `np.random` or the like."
     match finding.kind:
         case FindingKind.SHARED:
             return "The arrays that the first call returned were overwritten by a later call."
@@ -74,6 +74,8 @@ def _following(finding: Finding) -> tuple[str, ...]:
             return (
                 f"Whoever passed {which} still needs the old numbers: every later comparison with them would be wrong.",
             )
+        case facts.Randomness(differs=False, given=given):
+            return (f"Take what is random from the argument {given}.",)
         case facts.Randomness(drawn=True, given=given):
             instead = f": take them from the argument {given}" if given else ", where all that is needed is given"
             return (f"It draws random numbers itself, with `np.random` or the like{instead}.",)
@@ -96,7 +98,7 @@ def _failure(failure: Failure, exercise: str) -> str:
         case FailureKind.EXITED:
             return f"{exercise} {failure.message} instead of returning."
     if failure.ours:
-        return f"{exercise}: {failure.message}."
+        return f"{'' if failure.message.startswith(exercise) else f'{exercise}: '}{failure.message}."
     said = failure.meaning or explained(failure.message) or failure.message
     return f"{exercise} raised {failure.name}{f': {said}' if said else '.'}"
 

@@ -25,7 +25,7 @@ def test_the_html_says_what_the_text_says_without_scripts_styles_or_links():
     page = Page(report._repr_html_())
     words = " ".join(" ".join(page.words).split())
     assert EXERCISE.mistakes[0].name in words and EXERCISE.mistakes[0].hint in words
-    assert page.tags <= {"div", "p", "strong", "span", "br", "code", "details", "summary", "table"} | {
+    assert page.tags <= {"div", "p", "strong", "span", "br", "code", "details", "summary", "pre", "table"} | {
         "thead", "tbody", "tr", "th", "td",
     }  # fmt: skip
     assert {name for _, name, _ in page.attributes} <= {"role", "aria-label", "aria-hidden", "style", "scope"}

@@ -52,7 +52,11 @@ ODD = {
         random_ids,
         "It draws random numbers itself, with `np.random` or the like: take them from",
     ),
-    "seeded": ("draw_chord", seeded_chord, "draw_chord draws random numbers of its own."),
+    "seeded": (
+        "draw_chord",
+        seeded_chord,
+        "draw_chord draws random numbers of its own, with `np.random` or the like. Take what",
+    ),
     "an early return": (
         "numerical_gradient",
         changed("numerical_gradient", only_first),

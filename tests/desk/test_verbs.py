@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import bs4
+import numpy as np
 import pytest
 
 from coursekit import check, hint, predicted
@@ -130,6 +131,68 @@ def test_the_same_numbers_again_ask_whether_the_cell_was_run():
 def test_what_changed_is_told_in_a_sentence(before, now, said):
     try_it(before)
     assert said in try_it(now).since[-1]
+
+
+def returning(value):
+    return lambda x, h, params: value
+
+
+def stops(error):
+    def answer(x, h, params):
+        raise error
+
+    return answer
+
+
+NUMBERS = "It returns numbers."
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        (returning(None), wrong, NUMBERS),
+        (returning("done"), wrong, NUMBERS),
+        (returning(np.tanh), wrong, NUMBERS),
+        (stops(ValueError()), wrong, "It runs now and returns numbers."),
+        (wrong, returning(None), "Numbers came back last time."),
+        (wrong, returning("done"), "Numbers came back last time."),
+        (not_written, returning(None), "It runs to its end now; what comes back is not what is asked for yet."),
+        (stops(ValueError()), returning(None), "It runs to its end now; what comes back is not what is asked for yet."),
+        (returning(None), returning("done"), "Something else came back than last time."),
+        (returning(None), returning(None), "The same as last time. If you changed"),
+        (returning(None), stops(ValueError()), "Last time it ran to its end."),
+        (stops(ValueError("a")), stops(ValueError("b")), "It still stops with ValueError."),
+        (stops(ValueError()), stops(KeyError()), "It stops in another way than last time."),
+        (not_written, stops(ValueError()), "It is written now."),
+        (returning(None), EXERCISE.reference, "What was wrong is right now."),
+    ],
+)
+def test_what_changed_is_true_of_what_gives_no_numbers(before, now, said):
+    try_it(before)
+    assert try_it(now).since[-1].startswith(said)
+
+
+@pytest.mark.parametrize("now", [returning(None), stops(ValueError()), returning("done")])
+def test_nothing_is_praised_that_was_not_looked_at(now):
+    exercise = registry.get("sigmoid")
+    check(lambda x: 1 / (1 + np.exp(-x)), "sigmoid")
+    assert "warns" not in " ".join(check(lambda x: now(x, x, x), "sigmoid").since)
+    check(lambda x: 1 / (1 + np.exp(-x)), "sigmoid")
+    mended = check(lambda x: exercise.reference(x) + 1, "sigmoid").since
+    assert any("NumPy warns of no overflow or division by zero" in each for each in mended)
+
+
+def test_what_changed_in_a_class_is_told_too():
+    import torch
+
+    class Empty(torch.nn.Module):
+        def __init__(self, D, H):
+            super().__init__()
+
+    known = registry.get("GRU")
+    check(Empty, "GRU")
+    assert check(Empty, "GRU").since[0].startswith("The same as last time.")
+    assert check(known.mistakes[0].implement, "GRU").since[0].startswith("It runs now and returns numbers")
 
 
 def test_another_wrong_answer_says_what_became_of_the_error():

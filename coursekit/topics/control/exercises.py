@@ -127,8 +127,10 @@ def _gradients_of_loss(answer, logits, values, actions, returns):
     if isinstance(loss, tuple) and len(loss) == 2 and isinstance(loss[1], (tuple, list, dict)):
         loss = loss[0]  # a cache beside it
     if not isinstance(loss, torch.Tensor) or loss.numel() != 1:
-        kind = f"tensor of shape {tuple(loss.shape)}" if isinstance(loss, torch.Tensor) else type(loss).__name__
-        raise TypeError(f"actor_critic_loss returned a {kind}; asked for is one number as a tensor")
+        kind = "None" if loss is None else f"an object of the type {type(loss).__name__}"
+        if isinstance(loss, torch.Tensor):
+            kind = f"a tensor of shape {tuple(loss.shape)}"
+        raise TypeError(f"actor_critic_loss returned {kind}; asked for is one number as a tensor")
     gradients = [None, None]
     if loss.requires_grad:
         gradients = torch.autograd.grad(loss.reshape(()), leaves, allow_unused=True)

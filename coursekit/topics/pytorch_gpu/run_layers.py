@@ -29,7 +29,7 @@ def train_layer(layer_class, D, H, weights, x, h0, dhs, dh_n):
     torch.manual_seed(0)
     layer, larger = layer_class(D, H), layer_class(D, 64)  # few numbers tell little about how they were drawn
     if not isinstance(layer, torch.nn.Module):
-        raise TypeError(f"GRU(D, H) is a {type(layer).__name__}, and no torch.nn.Module")
+        raise TypeError(f"GRU(D, H) makes an object of the type {type(layer).__name__}, and no torch.nn.Module")
     found = {name: tuple(value.shape) for name, value in layer.named_parameters()}
     wanted = {name: tuple(value.shape) for name, value in weights.items()}
     if found != wanted:
@@ -46,7 +46,8 @@ def train_layer(layer_class, D, H, weights, x, h0, dhs, dh_n):
     cache = isinstance(outcome, tuple) and len(outcome) == 3 and isinstance(outcome[2], (tuple, list, dict))
     if not isinstance(outcome, tuple) or len(outcome) - cache != 2:
         count = f" of {len(outcome)}" if isinstance(outcome, (tuple, list)) else ""
-        raise TypeError(f"forward returned a {type(outcome).__name__}{count}; asked for is the pair (hs, h_n)")
+        kind = "None" if outcome is None else f"a {type(outcome).__name__}{count}"
+        raise TypeError(f"forward returned {kind}; asked for is the pair (hs, h_n)")
     hs, h_n = outcome[:2]
     if not isinstance(hs, torch.Tensor) or not isinstance(h_n, torch.Tensor):
         kinds = " and ".join(type(part).__name__ for part in (hs, h_n))
@@ -122,7 +123,8 @@ def train_function(layer, x, h0, W_ih, W_hh, b_ih, b_hh, dhs):
             hs = hs[0]  # a cache beside it
     if not isinstance(hs, torch.Tensor) or tuple(hs.shape) != dhs.shape:
         count = f" of {len(hs)} values" if isinstance(hs, (tuple, list)) else ""
-        found = tuple(hs.shape) if isinstance(hs, torch.Tensor) else f"a {type(hs).__name__}{count}"
+        kind = "None" if hs is None else f"an object of the type {type(hs).__name__}{count}"
+        found = f"a tensor of shape {tuple(hs.shape)}" if isinstance(hs, torch.Tensor) else kind
         raise ValueError(f"it returned {found}; asked for is one tensor hs of shape {dhs.shape}")
     loss = (hs * torch.from_numpy(dhs)).sum()
     if loss.requires_grad:

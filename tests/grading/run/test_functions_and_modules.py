@@ -76,16 +76,24 @@ def benchmark(f, synchronise, clock, warm_up, calls, repeats):
         times.append((clock() - start) / calls)
     return np.median(times), times
 """
-RIGHT = {"write_check": CHECK, "GRU": MODULE, "gru_layer_fused": FUSED, "benchmark": TIMER}
+STATE = """
+import torch
+
+def to_torch_state_dict(layers):
+    kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    return {f"{kind}_l{k}": torch.tensor(a) for k, layer in enumerate(layers) for kind, a in zip(kinds, layer)}
+"""
+RIGHT = {
+    "to_torch_state_dict": STATE,
+    "write_check": CHECK,
+    "GRU": MODULE,
+    "gru_layer_fused": FUSED,
+    "benchmark": TIMER,
+}
 MISTAKES = [
     ("write_check", "T, scale = 6,", "T, scale = 1,", "a check with one time step"),
     ("write_check", "< 1e-4", "== 0", "a check for equal bits"),
-    (
-        "write_check",
-        "np.abs(got - want).max() < 1e-4",
-        "np.abs(got - want).max() < 1",
-        "a check with a tolerance as large",
-    ),
+    ("write_check", "< 1e-4", "< 1e-9", "a check that float32 arithmetic cannot pass"),
     ("GRU", "(1 - z) * n + z * h", "(1 - z) * h + z * n", "an update gate that writes"),
     ("GRU", "xn + r * hn", "xn + hn", "a candidate without the reset gate"),
     ("GRU", "else h0[0]", "else h0[0].detach()", "an initial state that is cut off from the graph"),
@@ -119,6 +127,19 @@ def test_a_known_mistake_is_named(warm_server, name, right, wrong, said):
     report = report_of(warm_server, name, RIGHT[name].replace(right, wrong))
     assert report.verdict == "wrong" and report.score < 1.0
     assert any(said in diagnosis for diagnosis in report.diagnoses), report.text
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("torch.tensor(a)", "a", "is no tensor of torch"),
+        ("return {f", "return {'more': torch.ones(1)} | {f", "a dict with names"),
+        ("return {f", "return {'bias': None, **{}} and {f", ""),
+    ],
+)
+def test_arrays_and_more_names_are_no_state_dict_in_the_sandbox_either(warm_server, right, wrong, said):
+    report = report_of(warm_server, "to_torch_state_dict", STATE.replace(right, wrong))
+    assert report.passed is (not said) and said in " ".join(report.text.split()), report.text
 
 
 def test_a_check_is_judged_with_a_right_gru_forward_whatever_its_author_wrote(warm_server):

@@ -160,7 +160,7 @@ def test_right_clipping_passes_in_every_style(answer):
 
 def test_an_answer_that_forgets_the_norm_is_told_what_is_missing():
     report = evaluate("clip_by_global_norm", lambda grads, max_norm: grads)
-    assert "The function returned 4 values; asked for are 5" in report.text
+    assert "4 values came back, 5 are asked for" in report.text
 
 
 # By mistake: the settings that hide it. A setting that hides nothing stands nowhere.
