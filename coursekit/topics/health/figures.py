@@ -84,7 +84,9 @@ def clarke_grid(truth, forecasts: Mapping[str, np.ndarray], zones: Mapping[str, 
         ax.plot([0, _TOP], [0, _TOP], color="black", linewidth=0.6, linestyle=":")
         for letter, places in _LETTERS.items():
             for place in places:
-                ax.annotate(letter, place, ha="center", va="center", fontsize=12, fontweight="bold", color=NEUTRAL)
+                ground = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 1}
+                look = {"fontsize": 12, "fontweight": "bold", "color": NEUTRAL, "bbox": ground}
+                ax.annotate(letter, place, ha="center", va="center", **look)
         ax.set(xlim=(0, _TOP), ylim=(0, _TOP), xlabel="what came (mg/dL)", aspect="equal")
         ax.grid(False)
         shares = {letter: (np.asarray(zones[name]) == letter).mean() for letter in "ABCDE"}
