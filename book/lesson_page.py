@@ -71,7 +71,8 @@ def _folded(summary: str, body: str, kind: str) -> str:
 
 def _output(output: NotebookNode, figures: Path, prefix: str) -> NotebookNode | None:
     """An output as it is without a kernel, or None. Warnings and other stderr are for who runs the cell."""
-    if output.get("name") == "stderr" or _WIDGET in output.get("data", {}):
+    data = output.get("data", {})
+    if output.get("name") == "stderr" or _WIDGET in data or "application/javascript" in data:
         return None
     markup = output.get("data", {}).get("text/html")
     if markup is None:
