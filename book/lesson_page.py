@@ -21,14 +21,25 @@ _BAR = re.compile(r"\s*(\d+%\||\d+\w* \[\d\d:).*|\s*")
 _HINT = re.compile(r"#\s*hint\(\w+\)[^\n]*\Z")
 
 
+_CHECK = re.compile(r"check\((?P<name>\w+)\)\s*\Z")
+_INVITATION = re.compile(r'<p class="coursekit-invitation">.*?</p>', re.DOTALL)
+"""What a prediction that is not written yet asks for: a reader has no cell to write it in."""
+
+
 def lesson_page(
-    executed: NotebookNode, released: NotebookNode, hints: Mapping[str, Sequence[str]], figures: Path, prefix: str
+    executed: NotebookNode,
+    released: NotebookNode,
+    hints: Mapping[str, Sequence[str]],
+    figures: Path,
+    prefix: str,
+    wrong: Mapping[str, tuple[str, str]] | None = None,
 ) -> NotebookNode:
     """The page of a lesson, as a notebook for MyST-NB that is not run again.
 
     executed: the notebook with answers and outputs. released: the one that learners open, with the same cells.
     hints:    tiers of hints by the name of the exercise.
     figures:  folder for the pictures, which the page refers to as `prefix` + file name.
+    wrong:    by the name of the exercise, a known mistake and the report on it, as HTML.
     """
     cells = []
     for solved, stub in zip(executed.cells, released.cells, strict=True):
@@ -38,7 +49,11 @@ def lesson_page(
         outputs = _joined(shown for output in solved.outputs if (shown := _output(output, figures, prefix)))
         if _HINT.match(solved.source):  # a call that somebody may make; here the hints stand with the exercise
             continue
-        if solved.source != stub.source:
+        check = _CHECK.match(solved.source)
+        if check and outputs:
+            cells.append(_code(solved.source, [], []))
+            cells.append(v4.new_markdown_cell(_checked(outputs, (wrong or {}).get(check["name"]))))
+        elif solved.source != stub.source:
             name = solved.metadata.get("nbgrader", {}).get("grade_id", "")
             cells.append(v4.new_markdown_cell(_your_turn(stub.source, hints.get(name, ()), solved.source)))
             if outputs:
@@ -64,6 +79,22 @@ def _your_turn(stub: str, hints: Sequence[str], answer: str) -> str:
     return "\n\n".join([f"```python\n{stub}\n```", *folded])
 
 
+def _checked(outputs: Iterable[NotebookNode], wrong: tuple[str, str] | None) -> str:
+    """What the check says: of a typical wrong answer, in sight, and of the solution, folded as that is."""
+    said = "".join(output.get("data", {}).get("text/html", "") or _printed(output) for output in outputs)
+    parts = [f'<details class="solution"><summary>What the check says of the solution</summary>{said}</details>']
+    if wrong:
+        name, report = wrong
+        summary = f"What the check says of a typical wrong answer: {html.escape(name)}"
+        parts.insert(0, f'<details class="hint" open><summary>{summary}</summary>{report}</details>')
+    return "\n\n".join(f"``````{{raw}} html\n{part}\n``````" for part in parts)
+
+
+def _printed(output: NotebookNode) -> str:
+    text = output.get("text") or output.get("data", {}).get("text/plain", "")
+    return f"<pre>{html.escape(text)}</pre>"
+
+
 def _folded(summary: str, body: str, kind: str) -> str:
     opening = f'<details class="{kind}"><summary>{html.escape(summary)}</summary>'
     return f"```{{raw}} html\n{opening}\n```\n\n{body}\n\n```{{raw}} html\n</details>\n```"
@@ -71,12 +102,14 @@ def _folded(summary: str, body: str, kind: str) -> str:
 
 def _output(output: NotebookNode, figures: Path, prefix: str) -> NotebookNode | None:
     """An output as it is without a kernel, or None. Warnings and other stderr are for who runs the cell."""
-    if output.get("name") == "stderr" or _WIDGET in output.get("data", {}):
+    data = output.get("data", {})
+    if output.get("name") == "stderr" or _WIDGET in data or "application/javascript" in data:
         return None
     markup = output.get("data", {}).get("text/html")
     if markup is None:
         return output
     markup = "".join(markup)
+    markup = _INVITATION.sub("", markup)
     shown = _PICTURE.sub(lambda found: f'<img loading="lazy" src="{prefix}{_save(found["png"], figures)}"', markup)
     if not re.sub(r"<style.*?</style>|\s", "", shown, flags=re.DOTALL):
         return None

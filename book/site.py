@@ -19,7 +19,7 @@ from book.execute import BookError, executed
 from book.lesson_page import lesson_page
 from book.links import Links, colab_setup, on_binder, on_colab
 from book.reference import MODULES, reference_page
-from coursekit.checking import registry
+from coursekit.checking import evaluate, registry
 from coursekit.lessons import build_release, find_lessons
 from coursekit.lessons.tree import Lesson
 
@@ -138,7 +138,7 @@ def _place_lesson(sources: Sources, links: Links, lesson: Lesson, notebook: Note
     hints = {exercise.name: exercise.hints for exercise in registry.every()}
     figures = sources.folder / "_static" / "figures"
     released = build_release(lesson.text)
-    page = lesson_page(notebook, released, hints, figures, "../_static/figures/")
+    page = lesson_page(notebook, released, hints, figures, "../_static/figures/", _wrong(name))
     sources.placed.update(figures / word for word in _figures_of(page))
     for cell in page.cells:
         if cell.cell_type == "markdown":
@@ -150,6 +150,15 @@ def _place_lesson(sources: Sources, links: Links, lesson: Lesson, notebook: Note
         cell.id = f"{name}-{number}"  # stable, so that an unchanged page is an unchanged file
     sources.place(f"lessons/{name}.ipynb", nbformat.writes(page))
     sources.place(f"_static/notebooks/{name}.ipynb", nbformat.writes(released))
+
+
+def _wrong(lesson: str) -> dict[str, tuple[str, str]]:
+    """For the first exercise of a lesson, the first of its known mistakes and what the check says of it."""
+    first = next((exercise for exercise in registry.every() if exercise.lesson == lesson), None)
+    if first is None:
+        return {}
+    mistake = first.mistakes[0]
+    return {first.name: (mistake.name, evaluate(first, mistake.implement)._repr_html_())}
 
 
 def _figures_of(page: NotebookNode) -> Iterable[str]:

@@ -21,6 +21,11 @@ from coursekit.cli.start import copy_course
 from coursekit.lessons.tree import START, clone_root, shipped_notebooks
 
 SUMMARY = "open JupyterLab on your own copy of the lessons"
+# What nbgrader adds to a server: it is for teachers, warns that this folder is no course, and takes seconds to start.
+_OF_TEACHERS = tuple(
+    f"nbgrader.server_extensions.{name}"
+    for name in ("assignment_list", "course_list", "formgrader", "validate_assignment")
+)
 _SETTINGS = Path(__file__).resolve().parents[1] / "lab_settings"
 
 
@@ -57,12 +62,15 @@ def server_options(folder: Path) -> list[str]:
     """JupyterLab rooted in a folder, open at the start page, with the settings of `coursekit/lab_settings`.
 
     overrides.json changes defaults, which a learner's own settings still win over; page_config.json leaves out what is
-    for teachers; workspace.json is how the window looks the first time.
+    for teachers; workspace.json is how the window looks the first time; custom.css is for narrow windows.
     """
     options = [
         f"--ServerApp.root_dir={folder.resolve()}",
         f"--LabApp.default_url=/lab/tree/{START}.ipynb",
         f"--LabApp.app_settings_dir={_SETTINGS}",
+        "--LabApp.custom_css=True",
+        f"--ServerApp.tornado_settings=static_custom_path={_SETTINGS / 'custom'}",
+        *(f"--ServerApp.jpserver_extensions={name}=False" for name in _OF_TEACHERS),
     ]
     if "JUPYTERLAB_WORKSPACES_DIR" not in os.environ:
         options.append(f"--LabApp.workspaces_dir={_workspaces(folder)}")

@@ -19,16 +19,22 @@ def meant(path: Path) -> Path:
     if inside.is_file():
         return inside
     if path.is_dir():
-        found = sorted([*path.glob("*.ipynb"), *path.glob("*/*.ipynb")])
+        found = _notebooks(path, "*.ipynb", "*/*.ipynb")
         raise UserError(f"{path} is a folder. Name a notebook{f', such as {found[0]}' if found else ''}.")
     if path.exists():
         return path
-    near = sorted(found for found in path.parent.glob("*/*.ipynb") if found.stem.startswith(path.stem))
+    near = [found for found in _notebooks(path.parent, "*/*.ipynb") if found.stem.startswith(path.stem)]
     if near:
         raise UserError(f"there is no {path}. Did you mean {near[0]}?")
     if not any(path.parent.glob("[0-9][0-9]_*/")):
         raise UserError(f"there is no {path}, and no lesson in {path.parent.resolve()}. Change to your lessons.")
     return path
+
+
+def _notebooks(folder: Path, *patterns: str) -> list[Path]:
+    """The notebooks of a folder, without the copies that Jupyter keeps of them."""
+    found = (path for pattern in patterns for path in folder.glob(pattern))
+    return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
 
 
 def other_version(nb: NotebookNode) -> str:

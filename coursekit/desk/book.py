@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,12 @@ class Book:
 
     def add_check(self, report: Report) -> None:
         told = {"exercise": report.exercise, "passed": report.passed, "score": report.score, **summary(report)}
-        self.journal.add("check", **told, version=coursekit.__version__)
+        self.journal.add("check", **told, copy=home.this_copy(), version=coursekit.__version__)
+
+    def last_here(self, exercise: str) -> Mapping[str, Any] | None:
+        """The record of the last check in this copy of the course: another copy has other cells."""
+        last = self.state().of(exercise).last
+        return last if last and last.get("copy") in (None, home.this_copy()) else None
 
     def add_hint(self, exercise: str, tier: int, draw: str | None) -> None:
         self.journal.add("hint", exercise=exercise, tier=tier, draw=draw, version=coursekit.__version__)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 from pathlib import Path
 
 import platformdirs
+
+from coursekit.lessons.tree import START
 
 JOURNAL = "progress.jsonl"
 
@@ -18,6 +22,23 @@ def folder() -> Path:
     """
     chosen = os.environ.get("COURSEKIT_HOME")
     return Path(chosen).expanduser() if chosen else platformdirs.user_data_path("coursekit", appauthor=False)
+
+
+def this_copy() -> str:
+    """A name for the copy of the course in which this kernel runs; it says nothing about where that lies."""
+    here = Path(os.curdir).resolve()
+    root = next((folder for folder in (here, here.parent) if (folder / f"{START}.ipynb").is_file()), here)
+    return hashlib.sha256(str(root).encode()).hexdigest()[:12]
+
+
+def unwritable(path: Path) -> OSError | None:
+    """Why a file that is not there yet cannot be written there, or None."""
+    above = next((folder for folder in path.parents if folder.exists()), Path(os.curdir))
+    if not above.is_dir():
+        return NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(above, os.W_OK | os.X_OK):
+        return PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return None
 
 
 def why_not() -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit import atomic
+from coursekit.desk.home import unwritable
 
 Record = Mapping[str, Any]
 
@@ -41,6 +42,8 @@ class Journal:
         except FileNotFoundError:
             if self._seen != (0, 0):  # somebody has begun a new one
                 self._begin_again()
+            if (error := unwritable(self.path)) is not None:
+                self._trouble(error)
         except OSError as error:
             self._trouble(error)
 

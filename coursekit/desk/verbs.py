@@ -35,7 +35,7 @@ def check(answer: Callable[..., Any] | None = None, exercise: str | None = None,
     old = outdated(answer)
     if old:  # nothing to write down: what was tried has not run
         return dataclasses.replace(report, outdated=old, notes=(*report.notes, *known.journal.troubles()))
-    before = known.state().of(report.exercise).last
+    before = known.last_here(report.exercise)
     known.add_check(report)
     notes = (*report.notes, *known.journal.troubles())
     return dataclasses.replace(report, since=since(before, report) if before else (), notes=notes)

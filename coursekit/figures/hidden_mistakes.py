@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 
 import numpy as np
@@ -23,7 +24,7 @@ def hidden_mistakes(table: Mapping[str, Mapping[str, bool]]) -> CourseFigure:
     for row, column in np.ndindex(passes.shape):
         text, colour = ("passes", "white") if passes[row, column] else ("–", "#777777")
         ax.text(column, row, text, ha="center", va="center", fontsize=9, color=colour)
-    ax.set_xticks(range(len(settings)), [wrapped(name, 8) for name in settings])
+    ax.set_xticks(range(len(settings)), [textwrap.fill(name, 8, break_long_words=False) for name in settings])
     ax.set_yticks(range(len(table)), [wrapped(name, 36) for name in table])
     ax.tick_params(labelsize=9)
     ax.tick_params(length=0, top=False, labeltop=True, labelbottom=False)

@@ -9,6 +9,7 @@ import base64
 import html
 import io
 import itertools
+import time
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,21 @@ WITHOUT_CONTROLS = (
 )
 STATIC, LIVE = "coursekit-static", "coursekit-live"
 _LIVE_DPI = 150
+_ON_ITS_WAY = 1.5  # seconds that the browser and the kernel may be behind each other
+# A slider of ipywidgets has no name, and ipywidgets no way to give it one: it gets that of the field beside it.
+_NAMES = """
+(() => {
+  const name = () => {
+    for (const handle of document.querySelectorAll(".LIVE .noUi-handle:not([aria-label])")) {
+      const row = handle.closest(".widget-hbox"), field = row && row.querySelector("input[type=number]");
+      if (field && field.labels.length) handle.setAttribute("aria-label", field.labels[0].innerText.trim());
+    }
+  };
+  window.coursekitNames = window.coursekitNames || new MutationObserver(name);
+  window.coursekitNames.observe(document.body, { childList: true, subtree: true });
+  name();
+})();
+""".replace("LIVE", LIVE)
 _numbers = itertools.count(1)
 
 
@@ -63,6 +79,8 @@ class Explorer:
         else:
             display(self._live_bundle(), raw=True)
         display(self._static_bundle(), raw=True)
+        if self.controls:
+            display({"application/javascript": _NAMES, "text/plain": ""}, raw=True)
 
     def _live_bundle(self) -> dict[str, Any]:
         bundle = dict(self.controls.box._repr_mimebundle_())
@@ -87,24 +105,75 @@ class Explorer:
 
 
 class Controls:
-    """Rows of widgets; below them the figure and a line of words.
+    """Rows of widgets with a button that sets them back; below them the figure and a line of words.
 
-    A number field stands beside each slider, because a slider of ipywidgets has no name for screen readers.
+    fields: the widgets that choose something; a subclass draws what they choose in `changed`. A number field stands
+    beside each slider: it can be typed into, and it gives the slider its name.
     """
 
-    def __init__(self, explorer: Explorer, rows: list[list[Any]]) -> None:
+    def __init__(self, explorer: Explorer, rows: list[list[Any]], fields: list[Any]) -> None:
         import ipywidgets as widgets
 
-        self.explorer = explorer
+        self.explorer, self._quiet = explorer, False
+        # Ticks last: a value that is set ticks its box.
+        self._at_first = [(field, field.value) for field in sorted(fields, key=lambda one: isinstance(one.value, bool))]
+        for field in fields:
+            field.observe(self._noticed, "value")
+        self.back = widgets.Button(description="reset", tooltip="Set everything back to how it was at first")
+        self.back.layout.width = "90px"
+        self.back.on_click(self.reset)
+        rows = [*rows[:-1], [*rows[-1], self.back]]
         self.picture, self.line = widgets.HTML(), widgets.HTML()
         below = [self.picture, self.line, widgets.HTML(explorer.style())]
         self.box = widgets.VBox([*map(widgets.HBox, rows), *below])
         self.box.add_class(LIVE)
         self.show(explorer.draw())
 
+    def changed(self) -> None:
+        """Draw what is chosen now, if that is something else than before."""
+        raise NotImplementedError
+
+    def reset(self, _button: Any = None) -> None:
+        """Everything as it was at first."""
+        self._quiet = True
+        try:
+            for field, value in self._at_first:
+                field.value = value
+        finally:
+            self._quiet = False
+        self.changed()
+
+    def _noticed(self, _change: Any) -> None:
+        if not self._quiet:
+            self.changed()
+
     def show(self, figure: CourseFigure) -> None:
         self.picture.value = _image(figure)
         self.line.value = f'<div role="status">{html.escape(self.explorer.summary())}</div>'
+
+
+def ticked_by(tick: Any, field: Any) -> None:
+    """Whoever sets a value wants to see it, so the box beside it is ticked.
+
+    The last values of a drag arrive when the box may have been cleared already: where it was cleared right after a
+    move, those that follow at once tick nothing.
+    """
+    last_move = deaf_until = float("-inf")
+
+    def cleared(change: Any) -> None:
+        nonlocal deaf_until
+        now = time.monotonic()
+        if not change["new"] and now - last_move < _ON_ITS_WAY:
+            deaf_until = now + _ON_ITS_WAY
+
+    def moved(_change: Any) -> None:
+        nonlocal last_move
+        last_move = time.monotonic()
+        if last_move >= deaf_until:
+            tick.value = True
+
+    tick.observe(cleared, "value")
+    field.observe(moved, "value")
 
 
 def with_slider(field: Any, slider: type, name_width: int = 70) -> list[Any]:

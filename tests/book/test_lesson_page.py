@@ -121,3 +121,27 @@ def test_plain_text_and_markdown_stay(tmp_path):
     told = v4.new_output("stream", name="stdout", text="0.5\n")
     text, code = page([v4.new_markdown_cell("# Title"), v4.new_code_cell("f()", outputs=[told])], tmp_path)
     assert text.source == "# Title" and code.source == "f()" and code.outputs == [told]
+
+
+def test_a_reader_is_not_asked_for_a_prediction(tmp_path):
+    from coursekit.desk.predictions import INVITATION, Compared, Line
+
+    [output] = shown({"text/html": Compared((Line("RNN", None, 0.57, None),))._repr_html_()}, tmp_path)
+    assert "0.57" in output.data["text/html"] and INVITATION not in output.data["text/html"]
+
+
+def test_what_a_check_says_of_the_solution_is_folded_and_a_wrong_answer_is_in_sight(tmp_path):
+    exercise = v4.new_code_cell(STUB, metadata={"nbgrader": GRADED})
+    said = v4.new_output("execute_result", data={"text/html": "<b>✓ right</b>"}, execution_count=1)
+    cells = [exercise, v4.new_code_cell("check(double)", outputs=[said])]
+    executed = v4.new_notebook(
+        cells=cells, metadata={"kernelspec": {"name": "p", "display_name": "P", "language": "p"}}
+    )
+    wrong = {"double": ("x is added <once>", "<b>✗ not right</b>")}
+    found = lesson_page(executed, release(executed), {}, tmp_path, "figures/", wrong).cells
+    assert [cell.cell_type for cell in found] == ["markdown", "code", "markdown"] and found[1].outputs == []
+    words = ["a typical wrong answer: x is added &lt;once&gt;", "✗ not right", "of the solution", "✓ right"]
+    places = [found[2].source.index(word) for word in words]
+    assert places == sorted(places)
+    assert re.findall(r'<details class="(\w+)"( open)?>', found[2].source) == [("hint", " open"), ("solution", "")]
+    assert "typical" not in lesson_page(executed, release(executed), {}, tmp_path, "figures/").cells[2].source

@@ -252,3 +252,20 @@ def test_a_time_limit_is_a_number_of_seconds(call, notebook, seconds):
     done = call("check", notebook(), f"--timeout={seconds}")
     assert done.returncode == 2
     assert "is not a number of seconds above 0" in done.stderr
+
+
+def test_the_copies_that_jupyter_keeps_are_never_proposed(tmp_path):
+    from coursekit.cli.errors import UserError
+    from coursekit.cli.reading import meant
+
+    kept, own = tmp_path / ".ipynb_checkpoints" / "05_gru-checkpoint.ipynb", tmp_path / "05_gru" / "05_gru.ipynb"
+    for path in (kept, own):
+        path.parent.mkdir()
+        path.write_text("{}")
+    with pytest.raises(UserError, match=r"such as .*05_gru/05_gru\.ipynb"):
+        meant(tmp_path)
+    with pytest.raises(UserError, match=r"Did you mean .*05_gru/05_gru\.ipynb"):
+        meant(tmp_path / "05")
+    own.unlink()
+    with pytest.raises(UserError, match=r"is a folder\. Name a notebook\.$"):
+        meant(tmp_path)

@@ -66,3 +66,18 @@ def test_a_place_that_the_user_chose_is_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTERLAB_WORKSPACES_DIR", str(tmp_path / "elsewhere"))
     assert not any("workspaces_dir" in option for option in server_options(tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_learners_server_runs_nothing_of_nbgrader(tmp_path):
+    from jupyter_server.extension.config import ExtensionConfigManager
+
+    enabled = {name for name in ExtensionConfigManager().get_jpserver_extensions() if "nbgrader" in name}
+    left_out = {option.partition("jpserver_extensions=")[2] for option in server_options(tmp_path)}
+    assert {f"{name}=False" for name in enabled} <= left_out
+
+
+def test_the_rules_for_narrow_windows_are_where_the_server_looks(tmp_path):
+    (place,) = (
+        option.partition("static_custom_path=")[2] for option in server_options(tmp_path) if "custom_path" in option
+    )
+    assert "max-width" in (Path(place) / "custom.css").read_text()

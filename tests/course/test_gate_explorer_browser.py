@@ -66,6 +66,8 @@ def test_every_control_has_a_name_and_works_by_keyboard(page, explorer):
     slider.focus()
     page.keyboard.press("ArrowRight")
     picture(explorer, "r held at 0.1")
+    names = ("z held at", "r held at", "at step")
+    assert [explorer.get_by_role("slider", name=name, exact=True).count() for name in names] == [1, 1, 1]
     explorer.get_by_label("at step").fill("25")
     page.keyboard.press("Tab")
     explorer.get_by_label("flagged symbol").select_option("D")
@@ -81,3 +83,12 @@ def test_the_static_figure_stands_in_for_the_controls_on_paper(page, explorer):
     assert not live.is_visible() and static.is_visible()
     assert static.get_attribute("alt").startswith("With z held at 0 the network")
     page.emulate_media(media="screen")
+
+
+def test_reset_brings_the_first_picture_back(page, explorer):
+    explorer.get_by_label("z held at").fill("0.5")
+    page.keyboard.press("Tab")
+    share(explorer, "z held at 0.5")
+    explorer.get_by_role("button", name="reset").click()
+    share(explorer, "z held at 0")
+    assert not explorer.get_by_label("hold the reset gate r").is_checked()

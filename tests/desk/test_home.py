@@ -53,6 +53,29 @@ def test_a_home_that_is_a_file_is_told_once_in_the_report(tmp_path, monkeypatch)
     _told_once()
 
 
+def test_the_map_says_that_a_home_cannot_be_written_before_anything_was_checked(tmp_path, monkeypatch):
+    (tmp_path / "home").write_text("")
+    for home in (tmp_path / "home", tmp_path / "home" / "deeper"):
+        monkeypatch.setenv("COURSEKIT_HOME", str(home))
+        assert "Your progress cannot be kept" in progress().text
+    monkeypatch.setenv("COURSEKIT_HOME", str(tmp_path / "new" / "deeper"))
+    assert "cannot be kept" not in progress().text
+
+
+def test_another_copy_of_the_course_has_a_past_of_its_own(tmp_path, monkeypatch):
+    for name in ("mine", "again"):
+        (tmp_path / name / "05_gru").mkdir(parents=True)
+        (tmp_path / name / "start.ipynb").write_text("{}")
+    monkeypatch.chdir(tmp_path / "mine" / "05_gru")
+    try_it(EXERCISE.reference)
+    monkeypatch.chdir(tmp_path / "again")
+    assert try_it(wrong).since == ()
+    monkeypatch.chdir(tmp_path / "mine")
+    assert try_it(wrong).since == ()  # the last try was that of the other copy
+    assert try_it(wrong).since != ()
+    assert str(tmp_path) not in (folder() / "progress.jsonl").read_text()
+
+
 def _told_once():
     first, second = try_it(wrong), try_it(EXERCISE.reference)
     assert any("Your progress cannot be kept" in note for note in first.notes)

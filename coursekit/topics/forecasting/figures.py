@@ -31,7 +31,7 @@ def weeks_on_top_of_each_other(values, day: int, unit: str) -> CourseFigure:
     ax.grid(axis="x", visible=False)
     for midnight in range(1, 7):
         ax.axvline(midnight, color="#CCCCCC", linewidth=0.6)
-    ax.legend(loc="lower left", ncols=2)
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     spread = np.abs(np.diff(whole, axis=0)).mean()
     text = f"{len(whole)} weeks drawn over each other, Monday to Sunday: two neighbouring weeks differ by "
     return describe(fig, f"{text}{spread:.3g} {unit} on average, at a mean of {whole.mean():.4g} {unit}.")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 
-from coursekit.figures.live import Controls, Explorer, with_slider
+from coursekit.figures.live import Controls, Explorer, ticked_by, with_slider
 from coursekit.figures.style import CourseFigure
 from coursekit.sources.tasks import Batch
 from coursekit.topics.gru.explorer_figure import held_gates, name_of
@@ -65,7 +64,7 @@ class GateControls(Controls):
             tick = widgets.Checkbox(held is not None, description=f"hold the {name}", indent=False)
             tick.layout.width = "190px"
             field = widgets.BoundedFloatText(held or 0.0, min=0, max=1, step=0.05, description=f"{gate} held at")
-            field.observe(functools.partial(self._held, gate), "value")
+            ticked_by(tick, field)
             self.hold[gate], self.value[gate] = tick, field
             rows.append([tick, *with_slider(field, widgets.FloatSlider)])
         letters = explorer.gates.letters
@@ -74,14 +73,9 @@ class GateControls(Controls):
         last = explorer.gates.steps - 1
         self.flag = widgets.BoundedIntText(explorer.flag, min=0, max=last, description="at step")
         rows.append([self.letter, *with_slider(self.flag, widgets.IntSlider)])
-        super().__init__(explorer, rows)
-        for widget in (*self.hold.values(), *self.value.values(), self.flag, self.letter):
-            widget.observe(self._changed, "value")
+        super().__init__(explorer, rows, [*self.hold.values(), *self.value.values(), self.flag, self.letter])
 
-    def _held(self, gate: str, _change) -> None:
-        self.hold[gate].value = True  # whoever sets a value wants to see it
-
-    def _changed(self, _change) -> None:
+    def changed(self) -> None:
         held = {gate: field.value for gate, field in self.value.items() if self.hold[gate].value}
         chosen = held, self.flag.value, self.letter.value
         if chosen != (self.explorer.held, self.explorer.flag, self.explorer.letter):

@@ -68,7 +68,8 @@ def learning_with_mistakes(last_losses: Mapping[str, float], right: float, chanc
         ax.plot(loss, row, "o", color=COLOURS["GRU"], mfc=COLOURS["GRU"] if loss < chance / 2 else "white", ms=7)
     for x, text in ((max(right, floor), "right step"), (chance, "chance")):
         ax.axvline(x, color=NEUTRAL, linewidth=1, linestyle=(0, (6, 3)))
-        ax.annotate(text, (x, 1.01), xycoords=("data", "axes fraction"), ha="center", fontsize=9, color=NEUTRAL)
+        place = {"xycoords": ("data", "axes fraction"), "ha": "center", "va": "bottom"}
+        ax.annotate(text, (x, 1), fontsize=9, color=NEUTRAL, **place)
     ax.set_yticks(range(len(names)), [wrapped(name, 50) for name in names], fontsize=8.5)
     ax.set(xscale="log", xlabel="last loss (filled: it learns; left edge: 1e-4 or less)", ylim=(-0.7, len(names) - 0.3))
     learnt = sum(loss < chance / 2 for loss in last_losses.values())

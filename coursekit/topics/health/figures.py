@@ -74,17 +74,22 @@ def glucose_forecasts(times, truth, forecasts: Mapping[str, np.ndarray]) -> Cour
 
 @course_figure
 def clarke_grid(truth, forecasts: Mapping[str, np.ndarray], zones: Mapping[str, np.ndarray]) -> CourseFigure:
-    """The Clarke error grid, one panel for each method. truth, forecasts: (n,) mg/dL; zones: (n,) of "A" to "E"."""
+    """The Clarke error grid, one panel for each method. truth, forecasts: (n,) mg/dL; zones: (n,) of "A" to "E".
+
+    A forecast beyond the grid is drawn on its edge.
+    """
     fig, axes = figure(1, len(forecasts), height=7.2 / len(forecasts) + 0.9, squeeze=False, sharey=True)
     said_of = []
     for ax, (name, said) in zip(axes[0], forecasts.items(), strict=True):
-        ax.plot(truth, said, ".", color=COLOURS["GRU"], alpha=0.12, markersize=2.5, markeredgewidth=0)
+        ax.plot(truth, np.clip(said, 0, _TOP), ".", color=COLOURS["GRU"], alpha=0.12, markersize=2.5, markeredgewidth=0)
         for x, y in _BORDERS:
             ax.plot(x, y, color="black", linewidth=0.8)
         ax.plot([0, _TOP], [0, _TOP], color="black", linewidth=0.6, linestyle=":")
         for letter, places in _LETTERS.items():
             for place in places:
-                ax.annotate(letter, place, ha="center", va="center", fontsize=12, fontweight="bold", color=NEUTRAL)
+                ground = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 1}
+                look = {"fontsize": 12, "fontweight": "bold", "color": NEUTRAL, "bbox": ground}
+                ax.annotate(letter, place, ha="center", va="center", **look)
         ax.set(xlim=(0, _TOP), ylim=(0, _TOP), xlabel="what came (mg/dL)", aspect="equal")
         ax.grid(False)
         shares = {letter: (np.asarray(zones[name]) == letter).mean() for letter in "ABCDE"}

@@ -114,7 +114,7 @@ def launch_or_compute(
     ax.set_ylim(bottom=1e6 * overhead / 5)
     ax.set_xticks(sizes, [f"{n:.0f}" for n in sizes])
     ax.minorticks_off()
-    ax.legend(loc="upper left")
+    fig.legend(loc="outside lower center", ncols=2, fontsize=9)
     return describe(
         fig,
         f"Flat at {1e6 * overhead:.1f} µs for small matrices, then rising with n cubed; the two lines cross at n = "
@@ -155,7 +155,7 @@ def time_per_step(
     if not recorded:
         text = "No GPU figures are recorded here. On a machine with one, run python benchmarks/gpu.py"
         place = {"ha": "center", "va": "center", "transform": right.transAxes, "in_layout": False}
-        right.text(0.5, 0.5, text, color=NEUTRAL, **place)
+        right.text(0.5, 0.5, text, color=NEUTRAL, fontsize=9, **place)
         right.set_axis_off()
         said.append("no GPU figures are recorded")
     for ax in (left, right) if recorded else (left,):

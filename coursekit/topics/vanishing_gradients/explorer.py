@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 
-from coursekit.figures.live import Controls, Explorer, with_slider
+from coursekit.figures.live import Controls, Explorer, ticked_by, with_slider
 from coursekit.figures.style import CourseFigure
 from coursekit.reference.gradient_flow import factor_per_step
 from coursekit.topics.vanishing_gradients.explorer_figure import gradient_reach
@@ -68,7 +67,7 @@ class GradientControls(Controls):
             tick.layout.width = "130px"
             at_first = start.value if start else (1.0 if cell == "RNN" else 0.0)
             field = widgets.BoundedFloatText(at_first, min=low, max=high, step=step, description=_FIELDS[cell])
-            field.observe(functools.partial(self._moved, cell), "value")
+            ticked_by(tick, field)
             self.shown[cell], self.value[cell] = tick, field
             rows.append([tick, *with_slider(field, widgets.FloatSlider, name_width=120)])
         self.orthogonal = widgets.Checkbox(False, description="orthogonal W_hh", indent=False)
@@ -77,14 +76,9 @@ class GradientControls(Controls):
         self.lag = widgets.BoundedIntText(explorer.lag, min=1, max=LAGS, description="lag k")
         beside = widgets.Label("", layout={"width": "130px"})
         rows.append([beside, *with_slider(self.lag, widgets.IntSlider, name_width=120)])
-        super().__init__(explorer, rows)
-        for widget in (*self.shown.values(), *self.value.values(), self.orthogonal, self.lag):
-            widget.observe(self._changed, "value")
+        super().__init__(explorer, rows, [*self.shown.values(), *self.value.values(), self.orthogonal, self.lag])
 
-    def _moved(self, cell: str, _change) -> None:
-        self.shown[cell].value = True  # whoever sets a value wants to see it
-
-    def _changed(self, _change) -> None:
+    def changed(self) -> None:
         starts = {
             cell: Start(cell, self.value[cell].value, orthogonal=cell == "RNN" and self.orthogonal.value)
             for cell in NAMES

@@ -48,7 +48,8 @@ def _names_at_the_end(ax: Axes, profiles: Mapping[float, np.ndarray]) -> None:
     for radius, profile in sorted(profiles.items(), key=lambda item: item[1][-1]):
         place = max(np.log10(profile[-1]), lowest)
         lowest = place + 0.045 * (high - low)
-        ax.annotate(f" {radius:g}", (len(profile) - 1, 10**place), va="center", fontsize=9)
+        ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+        ax.annotate(f" {radius:g}", (len(profile) - 1, 10**place), va="center", fontsize=9, bbox=ground)
 
 
 @course_figure

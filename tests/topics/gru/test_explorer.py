@@ -127,6 +127,31 @@ def test_the_sequence_is_chosen(controls):
     assert controls.line.value == before  # over all sequences nothing has changed
 
 
+def test_a_box_that_is_cleared_right_after_a_drag_stays_cleared(controls, monkeypatch):
+    now = 100.0
+    monkeypatch.setattr("coursekit.figures.live.time.monotonic", lambda: now)
+    controls.value["r"].value = 0.5
+    controls.hold["r"].value = False
+    controls.value["r"].value = 0.55  # was on its way when the box was cleared
+    assert not controls.hold["r"].value
+    now += 2
+    controls.value["r"].value = 0.6
+    assert controls.hold["r"].value
+
+
+def test_reset_sets_everything_back(controls):
+    before = controls.picture.value, controls.line.value
+    fields = [*controls.hold.values(), *controls.value.values()]
+    at_first = [field.value for field in fields]
+    for tick in controls.hold.values():
+        tick.value = not tick.value
+    controls.value["r"].value = 0.85
+    assert (controls.picture.value, controls.line.value) != before
+    controls.back.click()
+    assert [field.value for field in fields] == at_first
+    assert (controls.picture.value, controls.line.value) == before
+
+
 def test_every_field_has_a_name(controls):
     assert all(
         widget.description
@@ -165,7 +190,8 @@ def notebook(tmp_path_factory):
 
 @pytest.mark.slow
 def test_a_run_notebook_holds_the_controls_and_the_static_figure(notebook):
-    live, static = notebook.cells[1].outputs
+    live, static, names = notebook.cells[1].outputs
+    assert "aria-label" in names.data["application/javascript"]
     assert "application/vnd.jupyter.widget-view+json" in live.data
     assert "VBox" not in live.data["text/plain"]
     assert static.data["text/plain"].startswith("With r held at 1 the network")

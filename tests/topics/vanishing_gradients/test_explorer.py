@@ -104,6 +104,31 @@ def test_a_network_can_be_left_out_and_comes_back_when_it_is_moved(controls):
     assert controls.shown["LSTM"].value and "LSTM, b_f = 1" in controls.line.value and "GRU" not in controls.line.value
 
 
+def test_a_box_that_is_cleared_right_after_a_drag_stays_cleared(controls, monkeypatch):
+    now = 100.0
+    monkeypatch.setattr("coursekit.figures.live.time.monotonic", lambda: now)
+    controls.value["LSTM"].value = 0.5
+    controls.shown["LSTM"].value = False
+    controls.value["LSTM"].value = 0.55  # was on its way when the box was cleared
+    assert not controls.shown["LSTM"].value
+    now += 2
+    controls.value["LSTM"].value = 0.6
+    assert controls.shown["LSTM"].value
+
+
+def test_reset_sets_everything_back(controls):
+    before = controls.picture.value, controls.line.value
+    fields = [*controls.shown.values(), *controls.value.values()]
+    at_first = [field.value for field in fields]
+    for tick in controls.shown.values():
+        tick.value = not tick.value
+    controls.value["LSTM"].value = 0.85
+    assert (controls.picture.value, controls.line.value) != before
+    controls.back.click()
+    assert [field.value for field in fields] == at_first
+    assert (controls.picture.value, controls.line.value) == before
+
+
 def test_every_field_has_a_name(controls):
     widgets = (*controls.shown.values(), *controls.value.values(), controls.orthogonal, controls.lag)
     assert all(widget.description for widget in widgets)
@@ -126,7 +151,8 @@ def test_in_a_notebook_the_static_picture_stands_beside_the_controls(tmp_path):
     nb = NotebookClient(
         nbformat.v4.new_notebook(cells=[cell]), kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
     ).execute()
-    live, static = nb.cells[0].outputs
+    live, static, names = nb.cells[0].outputs
+    assert "aria-label" in names.data["application/javascript"]
     assert "application/vnd.jupyter.widget-view+json" in live.data and "image/png" in static.data
     nb.metadata.pop("widgets", None)
     assert HTMLExporter().from_notebook_node(nb)[0].count('alt="Share of a gradient') == 1

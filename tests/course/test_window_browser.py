@@ -1,0 +1,35 @@
+"""The start page in JupyterLab's window: the map stays in sight, and on a phone the text has the room."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.course.browsing import TOKEN
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_the_map_stays_in_the_window_when_its_cell_is_run_again(page, lab):
+    page.goto(f"{lab}/lab/tree/start.ipynb?token={TOKEN}")
+    cell = page.locator(".jp-CodeCell", has_text="progress()").first
+    drawn = page.get_by_role("group", name="Your progress")
+    for key in ("Control+Enter", "Control+Enter", "Shift+Enter"):
+        cell.locator(".cm-content").click(timeout=120_000)
+        page.keyboard.press(key)
+        drawn.wait_for(timeout=60_000)
+        page.wait_for_timeout(1500)  # a window that scrolls has done so by now
+        box = drawn.bounding_box()
+        assert box["y"] > 0 and box["y"] + box["height"] < page.viewport_size["height"], (key, box)
+
+
+def test_on_a_phone_the_text_is_wider_than_what_stands_beside_it(page, lab):
+    before = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 800})
+    try:
+        page.goto(f"{lab}/lab/tree/start.ipynb?token={TOKEN}")
+        text = page.locator(".jp-MarkdownCell .jp-RenderedHTMLCommon").first
+        text.wait_for(timeout=120_000)
+        page.wait_for_timeout(3000)
+        assert text.bounding_box()["width"] > 390 / 2
+    finally:
+        page.set_viewport_size(before)
