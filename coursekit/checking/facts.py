@@ -278,7 +278,7 @@ class FirstWrongValue(Fact):
 
     expected: what the right computation has there, in the course's words; () where that is not certain.
     relation: how the value differs from it: "opposite", or "times" and "divided" by the size of an axis; "part" for a
-    value of the right computation that is returned where another belongs.
+    value of the right computation that is returned where another belongs; "not finite" for NaN and infinities.
     """
 
     line: int
