@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from coursekit.checking.facts import EditKind as Kind
 from coursekit.checking.search.edits import Change, Held
-from coursekit.checking.search.paths import replaced, walk
+from coursekit.checking.search.paths import locate, replaced, walk
 
 FUNCTIONS = {"sigmoid": "__sigmoid__", "tanh": "__tanh__", "relu": "__relu__"}
 _ELEMENTWISE = {"sigmoid", "tanh", "exp", "log", "sqrt", "abs", "maximum", "minimum", "softmax"}
@@ -313,6 +313,7 @@ def _forms(node: ast.AST, held: Held) -> Iterator[Change]:
             form = ast.BinOp(left, ast.Mult(), left)
         case _:
             return
+    locate(form)
     for path, inner in walk(form):
         for change in changes(inner, held):
             yield Change(change.kind, replaced(form, path, change.new), change.names)
