@@ -89,12 +89,13 @@ class _Run:
         self.along: tuple[facts.Fact, ...] = ()
 
     def read_along(self, answer: Callable[..., Any]) -> None:
-        """What the lines of an answer compute whose numbers are wrong, on the smallest draw where they are."""
-        for draw, want, case, seen in zip(self.draws, self.expected, self.cases, self.seen, strict=False):
-            if case.findings:
-                if {finding.kind for finding in case.findings} <= {FindingKind.VALUE, FindingKind.NAN}:
-                    self.along = read_along(self.exercise, answer, draw, want, seen.arrays, self.seed)
-                return
+        """What the lines of an answer compute whose numbers are wrong, on the smallest draw where they are; and not all
+        alike, as the zeros are that nothing was added to yet."""
+        every = zip(self.draws, self.expected, self.cases, self.seen, strict=False)
+        failing = sorted((each for each in every if each[2].findings), key=lambda each: _all_alike(each[2], each[3]))
+        for draw, want, case, seen in failing[:1]:
+            if {finding.kind for finding in case.findings} <= {FindingKind.VALUE, FindingKind.NAN}:
+                self.along = read_along(self.exercise, answer, draw, want, seen.arrays, self.seed)
 
     def _stopped(self) -> bool:
         failure = self.calls[-1].failure if self.calls else None
@@ -257,6 +258,12 @@ class _Run:
         draw = self.draws[failed]
         got = self.seen[failed].arrays if failed < len(self.seen) else None
         return Example(draw.name, {k: trees.copy(v) for k, v in draw.args.items()}, self.expected[failed], got)
+
+
+def _all_alike(case: Case, seen: Observed) -> bool:
+    """Whether every wrong tensor is one number in all its entries."""
+    wrong = [seen.arrays[f.tensor] for f in case.findings if seen.arrays is not None and f.tensor in seen.arrays]
+    return bool(wrong) and all(array.size > 1 and np.ptp(array) == 0 for array in wrong)
 
 
 def _expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:
