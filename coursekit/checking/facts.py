@@ -346,6 +346,7 @@ class EditKind(StrEnum):
     INSTEAD = "instead"
     RETURNED = "returned"
     SCOPE = "scope"
+    OUTSIDE = "outside"
     EXCHANGED = "exchanged"
     ORDER = "order"
     BLOCKS = "blocks"

@@ -15,8 +15,17 @@ from coursekit.checking.search.edits import Change, Edit, Held
 from coursekit.checking.search.paths import Path, apart, at, locate, walk
 from coursekit.checking.search.program import Program
 
-_OFTEN = (Kind.BLOCKS, Kind.SCOPE, Kind.FUNCTION, Kind.COMPLEMENT, Kind.TERM_MISSING, Kind.FACTOR_MISSING)
-_MAX_OFTEN = 45
+# By kind, whether the value as a whole is changed; None: either way.
+_OFTEN = {
+    Kind.BLOCKS: None,
+    Kind.SCOPE: None,
+    Kind.OUTSIDE: None,
+    Kind.COMPLEMENT: True,
+    Kind.FUNCTION: False,
+    Kind.TERM_MISSING: False,
+    Kind.FACTOR_MISSING: False,
+}
+_MAX_OFTEN = 10
 _MAX_ALIKE = 4
 
 
@@ -48,9 +57,17 @@ def pairs(often: Sequence[Candidate]) -> Iterator[Candidate]:
 
 
 def frequent(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Those that learners make often enough to look for them beside another mistake, the most frequent kinds first."""
-    some = [each for each in candidates if len(each.said) == 1 and each.said[0].kind in _OFTEN]
-    return sorted(some, key=lambda each: _OFTEN.index(each.said[0].kind))[:_MAX_OFTEN]
+    """Those that learners make often enough to look for them beside another mistake: a few of each frequent kind. Of
+    missing terms those that are one value, such as a bias; of complements and functions those of a whole variable."""
+    found = []
+    for kind, whole in _OFTEN.items():
+        same = [each for each in candidates if len(each.said) == 1 and each.said[0].kind is kind]
+        if whole is not None:
+            same = [each for each in same if each.said[0].whole is whole]
+        if kind is Kind.TERM_MISSING:
+            same = [each for each in same if len(each.said[0].names) == 1]
+        found += same[:_MAX_OFTEN]
+    return found
 
 
 def _of_function(program: Program, name: str, sizes: Sequence[str]) -> Iterator[Candidate]:

@@ -17,7 +17,7 @@ from coursekit.checking.search.program import Program
 
 # Of several kinds that say the same of an answer, the one that says most comes first.
 _TELLING = (
-    *(Kind.BLOCKS, Kind.SCOPE, Kind.DIRECTION, Kind.OVERWRITTEN, Kind.ONLY_LAST, Kind.TERM_MISSING),
+    *(Kind.BLOCKS, Kind.SCOPE, Kind.OUTSIDE, Kind.DIRECTION, Kind.OVERWRITTEN, Kind.ONLY_LAST, Kind.TERM_MISSING),
     *(Kind.FACTOR_MISSING, Kind.FUNCTION, Kind.COMPLEMENT, Kind.POWER, Kind.TRANSPOSED, Kind.STEP, Kind.AXIS),
     *(
         Kind.ORDER,

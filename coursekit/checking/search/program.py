@@ -91,7 +91,10 @@ class Program:
         kept = {name: compile(_keeping(tree), "<kept>", "exec") for name, tree in self.functions.items()}
         right = self.run(draw, kept, tuple((0,) * len(t.axes) for t in self.exercise.returns)) or {}
         self.returned = tuple(array.shape for array in right.values())
-        self.held = {name: Held(seen.get(name, {}), dict(_stacked(tree))) for name, tree in self.functions.items()}
+        self.held = {
+            name: Held(seen.get(name, {}), dict(_stacked(tree)), dict(_split(tree)))
+            for name, tree in self.functions.items()
+        }
 
 
 def _shapes_of(held: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -113,6 +116,16 @@ def _stacked(tree: ast.FunctionDef) -> Iterator[tuple[str, ast.Call]]:
         match node:
             case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, "concatenate"), [ast.List()]) as call):
                 yield name, call
+
+
+def _split(tree: ast.FunctionDef) -> Iterator[tuple[str, tuple[ast.Call, int]]]:
+    """Variables that are one of several values cut from an array, with the call that cuts it and the place."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign([ast.Tuple(targets)], ast.Call(ast.Attribute(_, "split")) as call):
+                for place, target in enumerate(targets):
+                    if isinstance(target, ast.Name):
+                        yield target.id, (call, place)
 
 
 def _keeping(tree: ast.FunctionDef) -> ast.Module:

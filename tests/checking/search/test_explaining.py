@@ -70,6 +70,17 @@ def test_two_changes_in_different_results_are_both_told():
     assert {edit.part for edit in edits} == {"dW_ih", "db_hh"}
 
 
+RESET_BEFORE = ("reset * (h @ U[2 * H :].T + c[2 * H :])", "(reset * h) @ U[2 * H :].T + c[2 * H :]")
+
+
+def test_two_frequent_mistakes_at_once_are_both_told():
+    edits = found(GRU, "gru_step", RESET_BEFORE, ("x @ W[:H].T + b[:H] + h", "x @ W[:H].T + h"))
+    assert {(edit.kind, edit.part) for edit in edits} == {
+        (EditKind.SCOPE, "the candidate n"),
+        (EditKind.TERM_MISSING, "the reset gate r"),
+    }
+
+
 def test_a_known_mistake_goes_before_what_is_found():
     report = evaluate("gru_step", answer(GRU, "gru_step", ("update * (h - cand)", "(1 - update) * (h - cand)")))
     assert report.mistakes
