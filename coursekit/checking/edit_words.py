@@ -15,7 +15,8 @@ _PHRASES = {
     EditKind.FUNCTION: "a function is missing, applied twice, or another one",
     EditKind.INSTEAD: "another value stands where one belongs",
     EditKind.RETURNED: "another value is returned",
-    EditKind.SCOPE: "a factor acts before a product where it belongs behind it",
+    EditKind.SCOPE: "a factor acts on the other side of a matrix product",
+    EditKind.OUTSIDE: "a bias is outside of a factor that should act on it too",
     EditKind.EXCHANGED: "two values have exchanged places",
     EditKind.ORDER: "two things stand in each other's places",
     EditKind.BLOCKS: "the blocks of rows stand in another order",
@@ -61,6 +62,10 @@ def _about(edit: Edited) -> str:
             return f"{name} and 1 minus it have exchanged places"
         case EditKind.INSTEAD, (other, own):
             return f"{other} stands where {own} belongs"
+        case EditKind.SCOPE, (name,):
+            return f"{name} acts on the other side of a matrix product"
+        case EditKind.OUTSIDE, (name,):
+            return f"{name} is outside of a factor that should act on it too"
         case EditKind.RETURNED, (name,):
             return f"what is returned is {name}"
         case ((EditKind.EXCHANGED | EditKind.ORDER), (one, other)):

@@ -94,14 +94,15 @@ class _Run:
         self.along: tuple[facts.Fact, ...] = ()
 
     def read_along(self, answer: Callable[..., Any]) -> None:
-        """What the lines of an answer compute whose numbers are wrong, on the smallest draw where they are."""
-        for draw, want, case, seen in zip(self.draws, self.expected, self.cases, self.seen, strict=False):
-            if case.findings:
-                if depends_on_nothing(self.seen):
-                    return
-                if {finding.kind for finding in case.findings} <= {FindingKind.VALUE, FindingKind.NAN}:
-                    self.along = read_along(self.exercise, answer, draw, want, seen.arrays, self.seed)
-                return
+        """What the lines of an answer compute whose numbers are wrong, on the smallest draw where they are; and not all
+        alike, as the zeros are that nothing was added to yet."""
+        if depends_on_nothing(self.seen):
+            return
+        every = zip(self.draws, self.expected, self.cases, self.seen, strict=False)
+        failing = sorted((each for each in every if each[2].findings), key=lambda each: _all_alike(each[2], each[3]))
+        for draw, want, case, seen in failing[:1]:
+            if {finding.kind for finding in case.findings} <= {FindingKind.VALUE, FindingKind.NAN}:
+                self.along = read_along(self.exercise, answer, draw, want, seen.arrays, self.seed)
 
     def _stopped(self) -> bool:
         failure = self.calls[-1].failure if self.calls else None
@@ -291,6 +292,12 @@ class _Run:
 def _once_more(exercise: Exercise, answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     """The answer's own result for these arguments; what it raises is raised."""
     return exercise.call(answer, {name: trees.copy(value) for name, value in args.items()})
+
+
+def _all_alike(case: Case, seen: Observed) -> bool:
+    """Whether every wrong tensor is one number in all its entries."""
+    wrong = [seen.arrays[f.tensor] for f in case.findings if seen.arrays is not None and f.tensor in seen.arrays]
+    return bool(wrong) and all(array.size > 1 and array.min() == array.max() for array in wrong)
 
 
 def expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:

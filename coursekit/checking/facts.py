@@ -358,7 +358,7 @@ class FirstWrongValue(Fact):
 
     expected: what the right computation has there, in the course's words; () where that is not certain.
     relation: how the value differs from it: "opposite", or "times" and "divided" by the size of an axis; "part" for a
-    value of the right computation that is returned where another belongs.
+    value of the right computation that is returned where another belongs; "not finite" for NaN and infinities.
     """
 
     line: int
@@ -426,6 +426,7 @@ class EditKind(StrEnum):
     INSTEAD = "instead"
     RETURNED = "returned"
     SCOPE = "scope"
+    OUTSIDE = "outside"
     EXCHANGED = "exchanged"
     ORDER = "order"
     BLOCKS = "blocks"

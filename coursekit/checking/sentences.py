@@ -202,6 +202,8 @@ def _first_wrong(fact: facts.FirstWrongValue) -> str:
     wrong = "the first value that is no part of the right computation"
     expected = " or ".join(fact.expected)
     match fact.relation:
+        case "not finite":
+            return "the first value that is NaN or infinite"
         case "part":
             return f"this is what you return as {expected}; it is a part of the right computation, and not {expected}"
         case "opposite":

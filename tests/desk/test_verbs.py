@@ -69,6 +69,15 @@ def test_a_hint_begins_with_the_first_wrong_line_of_the_last_try():
     assert hint("gru_step").found == ""
 
 
+def test_a_hint_tells_what_the_last_try_had_in_place_of_the_right_computation():
+    try_it(lambda x, h, params: -EXERCISE.reference(x, h, params))
+    said = hint("gru_step")
+    assert said.differs == "In the state h, one sign differs."
+    assert said.differs in str(said) and said.differs in said._repr_html_()
+    try_it(EXERCISE.reference)
+    assert hint("gru_step").differs == ""
+
+
 def test_after_another_mistake_the_tiers_go_on():
     hint("gru_step")
     later = EXERCISE.mistakes[3]

@@ -5,10 +5,11 @@
     edits.py        an edit, as data
     expressions.py  what may stand in the place of an expression: one rule for each sort of slip
     statements.py   what may stand in the place of a statement
-    candidates.py   all single edits of a right answer, and the pairs that are made together
+    candidates.py   all single edits of a right answer, those made alike in several places, and frequent pairs
     tried.py        candidates run on one draw, within a budget, and kept for the next answer
     agreement.py    when a candidate is the answer, and when agreement proves nothing
-    names.py        the one thing that all candidates say which agree
+    names.py        what is said of the candidates that agree
+    explaining.py   from a wrong answer's numbers to their name: single edits first, then pairs
 
 It looks at values only: what an answer returned in all draws. So it runs where the answer itself must not.
 """

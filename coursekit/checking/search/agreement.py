@@ -15,13 +15,14 @@ Arrays = Mapping[str, np.ndarray]
 
 _CLEARLY = 100  # times as far from the right answer as from the learner's
 _TELLING = 12  # numbers that are exact, in all draws together: fewer agree by chance
+_FEW = 3  # and others
 
 
 def proves_something(
     exercise: Exercise, draws: Sequence[Draw], expected: Sequence[Arrays], got: Sequence[Arrays]
 ) -> bool:
-    """Whether agreeing with this answer could mean anything: not where what is wrong is constant, NaN, whole numbers in
-    place of others, or an argument handed back."""
+    """Whether agreeing with this answer could mean anything: it holds enough wrong numbers in all draws together,
+    that are not all alike, whole in place of others, or an argument handed back."""
     telling = 0
     for draw, want, have in zip(draws, expected, got, strict=True):
         if have.keys() != want.keys():
@@ -30,16 +31,18 @@ def proves_something(
             mine, right = have[tensor.name], want[tensor.name]
             if mine.shape != right.shape or not np.isfinite(mine).all():
                 return False
-            if same_array(mine, right, tolerance_of_sameness(exercise)):
-                continue
-            if mine.size > 1 and mine.min() == mine.max():
-                return False
-            if not tensor.exact and mine.size > 1 and np.array_equal(mine, np.rint(mine)):
-                return False
-            if any(a.shape == mine.shape and np.array_equal(a, mine) for a in _given(draw)):
-                return False
-            telling += mine.size if not tensor.exact else min(mine.size, len(np.unique(mine)))
-    return telling >= (_TELLING if any(t.exact for t in exercise.returns) else 2)
+            if not same_array(mine, right, tolerance_of_sameness(exercise)):
+                telling += _telling(draw, mine, tensor.exact)
+    return telling >= (_TELLING if any(tensor.exact for tensor in exercise.returns) else _FEW)
+
+
+def _telling(draw: Draw, mine: np.ndarray, exact: bool) -> int:
+    """How many numbers of a wrong array tell something."""
+    if exact:
+        return min(mine.size, len(np.unique(mine)))
+    if mine.size > 1 and (mine.min() == mine.max() or np.array_equal(mine, np.rint(mine))):
+        return 0
+    return 0 if any(a.shape == mine.shape and np.array_equal(a, mine) for a in _given(draw)) else mine.size
 
 
 def agrees(exercise: Exercise, candidate: Arrays | None, got: Arrays) -> bool:

@@ -5,17 +5,27 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from coursekit.checking.facts import EditKind as Kind
 from coursekit.checking.search import expressions, statements
 from coursekit.checking.search.edits import Change, Edit, Held
-from coursekit.checking.search.paths import Path, apart, at, walk
+from coursekit.checking.search.paths import Path, apart, at, locate, walk
 from coursekit.checking.search.program import Program
 
-_OFTEN = (Kind.BLOCKS, Kind.SCOPE, Kind.FUNCTION, Kind.COMPLEMENT, Kind.TERM_MISSING, Kind.FACTOR_MISSING)
-_MAX_OFTEN = 45
+# By kind, whether the value as a whole is changed; None: either way.
+_OFTEN = {
+    Kind.BLOCKS: None,
+    Kind.SCOPE: None,
+    Kind.OUTSIDE: None,
+    Kind.COMPLEMENT: True,
+    Kind.FUNCTION: False,
+    Kind.TERM_MISSING: False,
+    Kind.FACTOR_MISSING: False,
+}
+_MAX_OFTEN = 10
 _MAX_ALIKE = 4
 
 
@@ -47,9 +57,17 @@ def pairs(often: Sequence[Candidate]) -> Iterator[Candidate]:
 
 
 def frequent(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Those that learners make often enough to look for them beside another mistake, the most frequent kinds first."""
-    some = [each for each in candidates if len(each.said) == 1 and each.said[0].kind in _OFTEN]
-    return sorted(some, key=lambda each: _OFTEN.index(each.said[0].kind))[:_MAX_OFTEN]
+    """Those that learners make often enough to look for them beside another mistake: a few of each frequent kind. Of
+    missing terms those that are one value, such as a bias; of complements and functions those of a whole variable."""
+    found = []
+    for kind, whole in _OFTEN.items():
+        same = [each for each in candidates if len(each.said) == 1 and each.said[0].kind is kind]
+        if whole is not None:
+            same = [each for each in same if each.said[0].whole is whole]
+        if kind is Kind.TERM_MISSING:
+            same = [each for each in same if len(each.said[0].names) == 1]
+        found += same[:_MAX_OFTEN]
+    return found
 
 
 def _of_function(program: Program, name: str, sizes: Sequence[str]) -> Iterator[Candidate]:
@@ -83,12 +101,13 @@ def _inside(name: str, path: Path, statement: ast.stmt, held: Held) -> Iterator[
 
 def _alike(tree: ast.FunctionDef, edits: Sequence[Edit]) -> Iterator[Candidate]:
     """The same change in two statements that are written alike, such as those of two gates."""
+    forms = {path: _form(node) for path, node in walk(tree) if isinstance(node, ast.Assign)}
+    several = {form for form, count in Counter(forms.values()).items() if count > 1}
     groups: dict[tuple, list[Edit]] = {}
     for edit in edits:
-        depth = next((k for k in range(len(edit.path), 0, -1) if isinstance(at(tree, edit.path[:k]), ast.stmt)), 0)
-        statement = at(tree, edit.path[:depth])
-        if depth < len(edit.path) and isinstance(statement, ast.Assign):
-            key = (_form(statement), edit.path[depth:], edit.kind, _form(edit.new))
+        statement = next((edit.path[:k] for k in range(len(edit.path)) if edit.path[:k] in forms), None)
+        if statement is not None and forms[statement] in several:
+            key = (forms[statement], edit.path[len(statement) :], edit.kind, _form(edit.new))
             groups.setdefault(key, []).append(edit)
     for same in groups.values():
         if 1 < len(same) <= _MAX_ALIKE:
@@ -110,7 +129,7 @@ def _form(node: ast.AST) -> str:
 def _edit(function: str, path: Path, change: Change, part: str) -> Edit:
     new = change.new
     for each in new if isinstance(new, list) else [new]:
-        ast.fix_missing_locations(each)
+        locate(each)
     return Edit(function, path, new, change.kind, part, change.names, change.whole)
 
 

@@ -16,10 +16,12 @@ class Held:
 
     shapes: of its arrays, by what they are written as: "h", "cache.x".
     stacks: of the arrays that are several values side by side, the call that puts them there.
+    splits: of the values that are one of several cut from an array, the call that cuts it, and the place.
     """
 
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     stacks: Mapping[str, ast.Call] = field(default_factory=dict)
+    splits: Mapping[str, tuple[ast.Call, int]] = field(default_factory=dict)
 
     def like(self, name: str) -> list[str]:
         """The other arrays of the same shape."""

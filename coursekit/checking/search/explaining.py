@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -42,6 +43,7 @@ class _Known:
 Code = Mapping[str, types.CodeType]
 """By name, the functions that a candidate changes."""
 
+_one_at_a_time = threading.Lock()
 _known: dict[tuple[str, object], _Known | None] = {}
 
 
@@ -60,15 +62,21 @@ def explain(
     expected, got: by draw, what is right and what was returned. seed: the one that the draws come from.
     traced: what the answer's own lines have shown, where they could be read.
     """
-    until = time.thread_time() + budget
-    found = search(exercise, draws, expected, got, seed, until)
-    if not found:
+    # A program is edited in place while it runs: a check inside of a check, or in another thread, goes without.
+    if not _one_at_a_time.acquire(timeout=budget):
         return ()
-    known = _of(exercise, draws)
-    known.last = found
-    with quiet():
-        one = len(found) == 1 or _compute_the_same(exercise, known, found, seed)
-    return best(exercise, known.program, found, traced) if one else shared(exercise, known.program, found)
+    try:
+        with quiet():
+            found = search(exercise, draws, expected, got, seed, time.thread_time() + budget)
+            if not found:
+                return ()
+            known = _of(exercise, draws)
+            known.last = found
+            if len(found) == 1 or _compute_the_same(exercise, known, found, seed):
+                return best(exercise, known.program, found, traced)
+            return shared(exercise, known.program, found)
+    finally:
+        _one_at_a_time.release()
 
 
 def at_hand(exercise: Exercise, seed: int) -> bool:
@@ -101,11 +109,8 @@ def search(
     """The candidates that agree; until: a time of `time.thread_time`."""
     if not draws or not proves_something(exercise, draws, expected, got):
         return ()
-    with quiet():
-        known = _of(exercise, draws)
-        if known is None:
-            return ()
-        return _Search(known, exercise, draws, expected, got, seed, until).found()
+    known = _of(exercise, draws)
+    return () if known is None else _Search(known, exercise, draws, expected, got, seed, until).found()
 
 
 def answers_like(exercise: Exercise) -> list[Callable[..., Any]]:

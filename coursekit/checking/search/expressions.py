@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from coursekit.checking.facts import EditKind as Kind
 from coursekit.checking.search.edits import Change, Held
-from coursekit.checking.search.paths import replaced, walk
+from coursekit.checking.search.paths import locate, replaced, walk
 
 FUNCTIONS = {"sigmoid": "__sigmoid__", "tanh": "__tanh__", "relu": "__relu__"}
 _ELEMENTWISE = {"sigmoid", "tanh", "exp", "log", "sqrt", "abs", "maximum", "minimum", "softmax"}
@@ -300,6 +300,31 @@ def _last(value: ast.expr) -> ast.expr:
     return ast.Subscript(value, ast.Slice(ast.UnaryOp(ast.USub(), _ONE)), ast.Load())
 
 
+def _scopes(node: ast.AST, held: Held) -> Iterator[Change]:
+    """A factor before a matrix product in place of behind it, or the other way round; a bias outside of the factor."""
+    match node:
+        case ast.BinOp(ast.Name(factor), ast.Mult(), ast.Name(value)) if value in held.splits:
+            call, place = held.splits[value]
+            for path, inner in walk(call):
+                match inner:
+                    case ast.BinOp(ast.Name(read), ast.MatMult(), matrix) if read in held.like(factor):
+                        product = ast.BinOp(ast.BinOp(node.left, ast.Mult(), inner.left), ast.MatMult(), matrix)
+                        yield Change(Kind.SCOPE, _cut(replaced(call, path, product), place), (factor,))
+                    case ast.BinOp(ast.BinOp(_, ast.MatMult()) as product, ast.Add(), bias):
+                        alone = _cut(replaced(call, path, _without(product, bias)), place)
+                        outside = _cut(replaced(call, path, _without(bias, product)), place)
+                        scaled = ast.BinOp(node.left, ast.Mult(), alone)
+                        yield Change(Kind.OUTSIDE, _plus(scaled, outside), _telling(bias))
+        case ast.BinOp(ast.BinOp(ast.BinOp(factor, ast.Mult(), value), ast.MatMult(), matrix), ast.Add(), bias):
+            product = ast.BinOp(value, ast.MatMult(), matrix)
+            yield Change(Kind.SCOPE, ast.BinOp(factor, ast.Mult(), _plus(product, bias)), _telling(factor))
+            yield Change(Kind.SCOPE, _plus(ast.BinOp(factor, ast.Mult(), product), bias), _telling(factor))
+
+
+def _cut(call: ast.AST, place: int) -> ast.Call:
+    return ast.Call(ast.Name("__block__", ast.Load()), [call, ast.Constant(place)], [])
+
+
 def _forms(node: ast.AST, held: Held) -> Iterator[Change]:
     """Changes of the same expression in another form: (1 - a) * b + a * c as b + a * (c - b), a ** 2 as a * a."""
     match node:
@@ -313,6 +338,7 @@ def _forms(node: ast.AST, held: Held) -> Iterator[Change]:
             form = ast.BinOp(left, ast.Mult(), left)
         case _:
             return
+    locate(form)
     for path, inner in walk(form):
         for change in changes(inner, held):
             yield Change(change.kind, replaced(form, path, change.new), change.names)
@@ -320,5 +346,5 @@ def _forms(node: ast.AST, held: Held) -> Iterator[Change]:
 
 _RULES = (
     *(_sums, _several_terms, _products, _powers, _calls, _transposed, _values, _stacked, _numbers),
-    *(_slices, _loops, _conditions, _orders, _only_last, _forms),
+    *(_slices, _loops, _conditions, _orders, _only_last, _scopes, _forms),
 )

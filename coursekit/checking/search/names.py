@@ -17,7 +17,7 @@ from coursekit.checking.search.program import Program
 
 # Of several kinds that say the same of an answer, the one that says most comes first.
 _TELLING = (
-    *(Kind.BLOCKS, Kind.SCOPE, Kind.DIRECTION, Kind.OVERWRITTEN, Kind.ONLY_LAST, Kind.TERM_MISSING),
+    *(Kind.BLOCKS, Kind.SCOPE, Kind.OUTSIDE, Kind.DIRECTION, Kind.OVERWRITTEN, Kind.ONLY_LAST, Kind.TERM_MISSING),
     *(Kind.FACTOR_MISSING, Kind.FUNCTION, Kind.COMPLEMENT, Kind.POWER, Kind.TRANSPOSED, Kind.STEP, Kind.AXIS),
     *(
         Kind.ORDER,
@@ -56,6 +56,7 @@ def best(exercise: Exercise, program: Program, found: Sequence[Candidate], trace
     told = [tuple(_edited(exercise, program, edit) for edit in each) for each in said]
     told = _if_any(told, lambda each: not any(edited.part in traced.right for edited in each))
     told = _if_any(told, lambda each: any(edited.part in traced.wrong for edited in each))
+    told = _if_any(told, lambda each: not _only_hands_on(each, told))
     if len({frozenset(edited.part for edited in each) for each in told}) > 1:
         return _shared(told)
     return min(told, key=lambda each: sum(map(_rank, each)))
@@ -64,6 +65,12 @@ def best(exercise: Exercise, program: Program, found: Sequence[Candidate], trace
 def shared(exercise: Exercise, program: Program, found: Sequence[Candidate]) -> tuple[Edited, ...]:
     """What different functions share which agree with an answer; () where they share nothing that could be said."""
     return _shared([tuple(_edited(exercise, program, edit) for edit in each.said) for each in found])
+
+
+def _only_hands_on(one: tuple[Edited, ...], told: Sequence[tuple[Edited, ...]]) -> bool:
+    """Whether it says of a value that another stands in its place, where others say what is wrong with that value."""
+    parts = {edited.part for each in told for edited in each}
+    return any(edited.kind is Kind.INSTEAD and edited.names[1:] and edited.names[1] in parts for edited in one)
 
 
 def _if_any(told: list, holds: Callable[[Any], bool]) -> list:

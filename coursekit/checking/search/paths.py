@@ -36,6 +36,7 @@ def at(root: ast.AST, path: Path) -> ast.AST:
 def replaced(root: ast.AST, path: Path, new: ast.AST | list[ast.stmt]) -> ast.AST:
     """The tree with another node at a path, or with several statements, or none, in place of one."""
     if not path:
+        locate(new)
         return new
     (name, index), rest = path[0], path[1:]
     twin = copy.copy(root)
@@ -43,6 +44,8 @@ def replaced(root: ast.AST, path: Path, new: ast.AST | list[ast.stmt]) -> ast.AS
     if index is None:
         setattr(twin, name, replaced(value, rest, new))
     elif not rest and isinstance(new, list):
+        for each in new:
+            locate(each)
         setattr(twin, name, [*value[:index], *new, *value[index + 1 :]] or [ast.Pass(lineno=1, col_offset=0)])
     else:
         setattr(twin, name, [*value[:index], replaced(value[index], rest, new), *value[index + 1 :]])
@@ -53,3 +56,14 @@ def apart(one: Path, other: Path) -> bool:
     """Whether neither place lies inside the other."""
     shared = min(len(one), len(other))
     return one[:shared] != other[:shared]
+
+
+def locate(node: ast.AST) -> None:
+    """Give new nodes the place in a file that a compiler asks for; below one that has it, nothing is new."""
+    if "lineno" in node._attributes:
+        if hasattr(node, "lineno"):
+            return
+        node.lineno = node.end_lineno = 1
+        node.col_offset = node.end_col_offset = 0
+    for child in ast.iter_child_nodes(node):
+        locate(child)

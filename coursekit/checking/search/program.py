@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import inspect
-import io
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,8 +51,7 @@ class Program:
         try:
             for code in edited.values():
                 exec(code, self.names)
-            with np.errstate(all="ignore"):
-                value = self.exercise.call(self.names[self.main], args)
+            value = self.exercise.call(self.names[self.main], args)
             return observe(self.exercise, Call(value=value), shapes).arrays
         except Exception:  # whatever an edited program does
             return None
@@ -93,7 +91,10 @@ class Program:
         kept = {name: compile(_keeping(tree), "<kept>", "exec") for name, tree in self.functions.items()}
         right = self.run(draw, kept, tuple((0,) * len(t.axes) for t in self.exercise.returns)) or {}
         self.returned = tuple(array.shape for array in right.values())
-        self.held = {name: Held(seen.get(name, {}), dict(_stacked(tree))) for name, tree in self.functions.items()}
+        self.held = {
+            name: Held(seen.get(name, {}), dict(_stacked(tree)), dict(_split(tree)))
+            for name, tree in self.functions.items()
+        }
 
 
 def _shapes_of(held: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -115,6 +116,16 @@ def _stacked(tree: ast.FunctionDef) -> Iterator[tuple[str, ast.Call]]:
         match node:
             case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, "concatenate"), [ast.List()]) as call):
                 yield name, call
+
+
+def _split(tree: ast.FunctionDef) -> Iterator[tuple[str, tuple[ast.Call, int]]]:
+    """Variables that are one of several values cut from an array, with the call that cuts it and the place."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign([ast.Tuple(targets)], ast.Call(ast.Attribute(_, "split")) as call):
+                for place, target in enumerate(targets):
+                    if isinstance(target, ast.Name):
+                        yield target.id, (call, place)
 
 
 def _keeping(tree: ast.FunctionDef) -> ast.Module:
@@ -191,21 +202,9 @@ HELPERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def quiet() -> Any:
-    """While this lasts, nothing that a candidate says is heard."""
-    return _Quiet()
-
-
-class _Quiet:
-    def __enter__(self) -> None:
-        self._caught, self._out, self._err = warnings.catch_warnings(), redirect_stdout(io.StringIO()), None
-        self._err = redirect_stderr(io.StringIO())
-        self._caught.__enter__()
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """While this lasts, no candidate warns of anything."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        self._out.__enter__()
-        self._err.__enter__()
-
-    def __exit__(self, *error: Any) -> None:
-        self._err.__exit__(*error)
-        self._out.__exit__(*error)
-        self._caught.__exit__(*error)
+        yield

@@ -110,11 +110,23 @@ class _Reading:
                 continue
             if any(not proves_nothing(a) and value.find(a) is not None for a in each.event.arrays):
                 named = each.found is not None and any(mark.name for mark in each.found.marks)
-                if not named and not self._serves(number, value):
+                if (not named or self._is_a_copy(number)) and not self._serves(number, value):
                     return number
                 if each.event.returned:
                     inner = number
         return inner
+
+    def _is_a_copy(self, number: int) -> bool:
+        """Whether a named value is one that a variable of another name held before it."""
+        event = self.judged[number].event
+        return bool(event.name) and any(
+            earlier.standing is Standing.RIGHT
+            and earlier.event.frame is event.frame
+            and earlier.event.name not in ("", event.name)
+            and len(earlier.event.arrays) == len(event.arrays) == 1
+            and np.array_equal(earlier.event.arrays[0], event.arrays[0])
+            for earlier in self.judged[:number]
+        )
 
     def _serves(self, number: int, value: Index) -> bool:
         """Whether another right value is computed from this one, which is right where it stands, then."""
@@ -138,7 +150,10 @@ class _Reading:
         before = [j for j in self.judged[: self.first] if j.standing is Standing.RIGHT and j.event.name]
         told = [j for j in self.judged if j.event.name and j.standing is not Standing.OPEN]
         if not before and len({j.line for j in told}) > _FEW_VALUES:
-            return ()
+            # In a style of its own, all of it may be right; but NaN and infinities are told wherever they begin.
+            self.first = next((k for k, each in enumerate(self.judged) if not _finite(each)), None)
+            if self.first is None:
+                return ()
         return (*self._right_lines(before), *self._wrong())
 
     def _words(self, name: str) -> str:
@@ -173,7 +188,9 @@ class _Reading:
         relation, axis = "", ""
         expected: tuple[str, ...] = ()
         named = [m.name for m in wrong.found.marks if m.name] if wrong.found and wrong.standing is Standing.OFF else []
-        if named:
+        if not _finite(wrong):
+            relation = "not finite"
+        elif named:
             expected = (self._words(named[0]),)
             axis = wrong.found.axis
             relation = ("divided" if wrong.found.divided else "times") if axis else "opposite"
@@ -281,6 +298,10 @@ class _Reading:
                     said.append(facts.ReturnedElsewhere(name, place, other, names.index(other)))
                     break
         return tuple(said)
+
+
+def _finite(judged: Judged) -> bool:
+    return all(np.isfinite(array).all() for array in judged.event.arrays)
 
 
 def _equal(a: np.ndarray, b: np.ndarray) -> bool:

@@ -30,6 +30,8 @@ MAX_RESTARTS = 8
 MAX_CALLS = 30
 """A notebook may compute and wait, in all its workers, as long as this number of calls of its slowest exercise."""
 
+_SEARCH_S = 0.25  # CPU seconds that the grader looks for the name of one wrong answer; each student has other draws
+
 
 @dataclass(frozen=True)
 class Graded:
@@ -258,7 +260,9 @@ class _Grading:
         answer = Remote(worker, exercise)
         self.environment.begin()
         with self.bounds.step():
-            report = evaluate(exercise, answer, self.seed_of(exercise.name), caller=self.environment.caller)
+            report = evaluate(
+                exercise, answer, self.seed_of(exercise.name), caller=self.environment.caller, search=_SEARCH_S
+            )
         if answer.out_of_memory:
             worker.close()
         return report, used and not worker.alive

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from coursekit.checking import Draw, Exercise, Report, Tensor, evaluate, registry
+from coursekit.checking.call import call_here
+from coursekit.checking.changes import since, summary
 from coursekit.checking.facts import Edited, EditKind
 from coursekit.checking.search import explaining as searching
 
@@ -70,6 +72,17 @@ def test_two_changes_in_different_results_are_both_told():
     assert {edit.part for edit in edits} == {"dW_ih", "db_hh"}
 
 
+RESET_BEFORE = ("reset * (h @ U[2 * H :].T + c[2 * H :])", "(reset * h) @ U[2 * H :].T + c[2 * H :]")
+
+
+def test_two_frequent_mistakes_at_once_are_both_told():
+    edits = found(GRU, "gru_step", RESET_BEFORE, ("x @ W[:H].T + b[:H] + h", "x @ W[:H].T + h"))
+    assert {(edit.kind, edit.part) for edit in edits} == {
+        (EditKind.SCOPE, "the candidate n"),
+        (EditKind.TERM_MISSING, "the reset gate r"),
+    }
+
+
 def test_a_known_mistake_goes_before_what_is_found():
     report = evaluate("gru_step", answer(GRU, "gru_step", ("update * (h - cand)", "(1 - update) * (h - cand)")))
     assert report.mistakes
@@ -80,6 +93,19 @@ def test_it_is_told_in_the_report_and_stored_with_it():
     report = evaluate("gru_step", answer(GRU, "gru_step", ("+ reset * (h", "- reset * (h")))
     assert "In the candidate n, one sign differs." in " ".join(report.text.split())
     assert Report.from_dict(report.to_dict()).edits == report.edits != ()
+
+
+def test_it_needs_nothing_but_values():
+    wrong = answer(GRU, "gru_step", ("+ reset * (h", "- reset * (h"))
+    report = evaluate("gru_step", wrong, caller=lambda *args: call_here(*args))
+    assert (report.along, [edit.part for edit in report.edits]) == ((), ["the candidate n"])
+
+
+def test_a_next_try_knows_that_another_difference_is_there():
+    edits = ("+ reset * (h", "- reset * (h"), ("update = sigmoid", "update = np.tanh")
+    before, now = (evaluate("gru_step", answer(GRU, "gru_step", edit)) for edit in edits)
+    assert "The difference that was named is gone, and another is there." in " ".join(since(summary(before), now))
+    assert "difference" not in " ".join(since({**summary(before), "edits": None}, now))
 
 
 @pytest.mark.parametrize(

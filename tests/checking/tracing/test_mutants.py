@@ -34,8 +34,10 @@ def test_what_is_rewritten_is_right_and_not_a_line_of_it_is_called_wrong(naming,
         ("gru_step", "split_gates", 13),
     ],
 )
-def test_the_first_wrong_line_is_told_and_no_other(naming, exercise, style, every):
+def test_the_first_wrong_line_is_told_and_no_other_and_no_name_is_wrong(naming, exercise, style, every):
     row = naming.row(exercise, style, every)
     assert row.mutants >= 3
     assert (row.accepted, row.elsewhere) == (0, 0)
     assert row.told >= 0.9 * row.mutants
+    assert row.wrongly == 0
+    assert row.named >= 0.6 * row.mutants
