@@ -22,14 +22,15 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ordinary_user import command_as
+
 from coursekit.grading.run import sandbox
 from tests.grading.nbgrader.attacks import PERSON, RIGHT, Case, hand_in_all, honest, outcome
 from tests.grading.nbgrader.mini_course import CONFIG, Course, write_template
 
+ROOT = Path(__file__).resolve().parents[1]
 VERDICTS = ("just", "undeserved points", "points lost", "submission lost")
 LEVELS = ("namespaces", "landlock")
 
