@@ -22,6 +22,7 @@ WHAT = (
     facts.NumberDiffers(True),
     facts.ChangedArguments(("x", "h")),
     facts.FloatEvent("overflow encountered in exp", "one step"),
+    facts.ReturnedTwice(),
 )
 WHERE = (
     facts.Zero(),
