@@ -24,6 +24,7 @@ from coursekit.checking.explained import explained, operands
 from coursekit.checking.facts import Failure, FailureKind
 from coursekit.checking.portable import state
 from coursekit.checking.portable.plain import returned
+from coursekit.checking.portable.unmuted import MUTED
 
 TIME_LIMIT = 10.0
 """Seconds that one call may take."""
@@ -96,8 +97,9 @@ def call_here(
 
 
 def float_events(warned: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the warnings in which NumPy tells of a floating-point event."""
-    return tuple(text for text in warned if text.startswith(("overflow", "invalid", "divide")))
+    """Those of the warnings in which NumPy tells of a floating-point event, also where the answer has muted it."""
+    heard = (text.removeprefix(MUTED) for text in warned)
+    return tuple(text for text in heard if text.startswith(("overflow", "invalid", "divide")))
 
 
 class _Here:

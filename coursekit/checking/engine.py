@@ -19,6 +19,7 @@ from coursekit.checking.facts import FailureKind
 from coursekit.checking.guessing import beyond_guessing, guessed_share
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.portable import state
+from coursekit.checking.portable.unmuted import MUTED, TWICE
 from coursekit.checking.report import Report
 from coursekit.checking.search import SEARCH_S, Traced, at_hand, explain
 from coursekit.checking.tracing import read_along
@@ -161,7 +162,9 @@ class _Run:
         return None
 
     def _shared_buffer(self) -> Finding | None:
-        """Arrays of the first call must survive the later calls."""
+        """Arrays of the first call must survive the later calls, and where it matters each other."""
+        if self.exercise.own_memory and any(TWICE in call.warned for call in self.calls):
+            return Finding(FindingKind.SHARED, what=facts.ReturnedTwice())
         first, observed = self.calls[0], self.seen[0]
         if observed.arrays is None or len(self.calls) < 2:
             return None
@@ -275,6 +278,7 @@ class _Run:
             line = printed.strip().splitlines()[0]
             notes.append(f"It prints while it runs (first line: {line[:60]!r}). That does not count.")
         warned = [w for call in self.calls for w in call.warned if not (self.exercise.no_overflow and call.overflow)]
+        warned = [text for text in warned if text != TWICE and not text.startswith(MUTED)]
         if warned:
             notes.append(f"It warns while it runs: {warned[0][:120]}")
         return notes

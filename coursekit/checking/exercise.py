@@ -92,7 +92,8 @@ class Exercise:
     tolerance:      largest relative error of a right float64 answer.
     strict:         True where precision is the point, so that float32 arithmetic is not good enough.
     chance:         the argument that holds what is to be random, where something is: an answer draws nothing itself.
-    no_overflow:    True where a floating-point overflow or an invalid operation is itself a mistake.
+    no_overflow:    True where a floating-point overflow or an invalid operation is itself a mistake, muted or not.
+    own_memory:     True where no array may be returned twice, because what is returned will be changed in place.
     apply:          how the draw's arguments meet the answer; the default is a plain call in order. What the answer
                     returns may be a stranger's: tell kinds by class, and compare shapes before you compute with it.
     marking:        the score in [0, 1] that the cases of all draws add up to; the default is the mean of their credits,
@@ -117,6 +118,7 @@ class Exercise:
     strict: bool = False
     chance: str = ""
     no_overflow: bool = False
+    own_memory: bool = False
     apply: Callable[[Callable[..., Any], Mapping[str, Any]], Any] | None = None
     marking: Callable[[Sequence[Scored]], float] | None = None
     cpu_s: float = 10.0

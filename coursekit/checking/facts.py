@@ -153,6 +153,11 @@ class FloatEvent(Fact):
     draw: str
 
 
+@dataclass(frozen=True)
+class ReturnedTwice(Fact):
+    """Two of the arrays that an answer returned are one."""
+
+
 # Where it is wrong.
 
 

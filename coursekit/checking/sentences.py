@@ -44,6 +44,8 @@ def what(finding: Finding, exercise: str) -> str:
             return f"{finding.tensor} is {got}, which is not what is expected."
         case facts.ChangedArguments(names):
             return f"{exercise} changes its argument {listed(names)} in place."
+        case facts.ReturnedTwice():
+            return f"Two of the arrays that {exercise} returns are one and the same array."
         case facts.FloatEvent(event, draw):
             return f"NumPy reports “{event}” in the draw “{draw}”."
         case facts.Randomness(differs=False):
@@ -81,6 +83,8 @@ def _following(finding: Finding) -> tuple[str, ...]:
             return (f"It draws random numbers itself, with `np.random` or the like{instead}.",)
         case facts.Randomness(given=given) if given:
             return (f"All that is random comes in as the argument {given}. Is something kept from the call before?",)
+        case facts.ReturnedTwice():
+            return ("A training step that changes one in place would change the other as well. Return a copy of it.",)
     match finding.kind, finding.what:
         case FindingKind.SHARED, None:
             return ("Both calls return the same memory. Make new arrays in every call.",)

@@ -1,10 +1,11 @@
 """Write a page for the teacher about what happened in an assignment: points, mistakes, and who needs a look.
 
-The page is one HTML file that loads nothing from elsewhere and runs nothing. It stands on what `coursekit grade` or
-`nbgrader autograde` found and on the gradebook, points given by hand included; nothing is graded and nothing is
-changed. It names students: keep it where you keep the gradebook.
+The page is one HTML file that loads nothing from elsewhere. It stands on what `coursekit grade` or `nbgrader autograde`
+found and on the gradebook, points given by hand included; nothing is graded and nothing is changed. A click on the head
+of a column sorts by it, links lead to each student's files. It names students: keep it where you keep the gradebook.
 
   coursekit report 05_gru
+  coursekit report 04_lstm 05_gru 06_gru_backward
   coursekit report 05_gru --course ~/rnn-2027 --output gru.html
 """
 
@@ -21,13 +22,13 @@ SUMMARY = "write a page about a class: points, mistakes, who needs a look"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("assignment", metavar="ASSIGNMENT", help="its name, such as 05_gru")
+    names = "its name, such as 05_gru; of several, the page begins with a summary across them"
+    parser.add_argument("assignments", metavar="ASSIGNMENT", nargs="+", help=names)
     parser.add_argument(
         "--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)"
     )
-    parser.add_argument(
-        "--output", metavar="FILE", type=Path, help="the page (default: reports/ASSIGNMENT.html in the course's folder)"
-    )
+    place = "the page (default: reports/ASSIGNMENT.html in the course's folder, of several reports/class.html)"
+    parser.add_argument("--output", metavar="FILE", type=Path, help=place)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,10 +37,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         course = Course(arguments.course)
-        text = class_report(course, arguments.assignment)
+        assignments = list(dict.fromkeys(arguments.assignments))
+        name = assignments[0] if len(assignments) == 1 else "class"
+        path = arguments.output or course.root / "reports" / f"{name}.html"
+        text = class_report(course, assignments, path.resolve().parent)
     except CourseError as error:
         raise UserError(str(error)) from None
-    path = arguments.output or course.root / "reports" / f"{arguments.assignment}.html"
     try:
         if arguments.output is None:
             path.parent.mkdir(exist_ok=True)

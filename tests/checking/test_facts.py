@@ -27,6 +27,7 @@ WHAT = (
     facts.Randomness(False, True, "u"),
     facts.ChangedArguments(("x", "h")),
     facts.FloatEvent("overflow encountered in exp", "one step"),
+    facts.ReturnedTwice(),
 )
 WHERE = (
     facts.Zero(),

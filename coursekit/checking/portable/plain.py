@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from .state import settle_builtins
+from .unmuted import MUTED, TWICE, heard, say
 
 MAX_NUMBERS = 2_000_000
 """In one array of an answer. The draws of this course ask for a few thousand."""
@@ -32,12 +33,19 @@ _WHY_COMPLEX = ": was a root, a power or a logarithm of a negative number taken?
 
 
 def returned(function: Callable[..., Any], *args: Any) -> Any:
-    """What the function returns, as plain data. Built-in functions that it has replaced are Python's again."""
-    try:
-        value = function(*args)
-    finally:
-        settle_builtins()
-    return plain(value)
+    """What the function returns, as plain data. Built-in functions that it has replaced are Python's again.
+
+    Warns of what the plain data does not show: muted floating-point events, and one array that was returned twice.
+    """
+    with heard() as muted:
+        try:
+            value = function(*args)
+        finally:
+            settle_builtins()
+    reader = _Reader()
+    read = reader.read(value, 0)
+    say([*(f"{MUTED}{event}" for event in muted), *([TWICE] if reader.twice else [])])
+    return read
 
 
 def plain(value: Any) -> Any:
@@ -50,6 +58,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self.parts = self.arrays = self.numbers = 0
+        self.places: set[tuple[Any, ...]] = set()
+        self.twice = False  # one array in two places
 
     def read(self, value: Any, depth: int) -> Any:
         self.parts += 1
@@ -124,6 +134,9 @@ class _Reader:
             hidden = np.ma.getmaskarray(array)
             array = array.astype(float).filled(np.nan) if hidden.any() else array.data
         array = np.asarray(array)
+        place = array.__array_interface__["data"][0], array.shape, array.strides
+        self.twice |= array.size > 1 and place in self.places
+        self.places.add(place)
         standard = np.dtype(float) if array.dtype.itemsize > 8 else array.dtype.newbyteorder("=")
         with np.errstate(all="ignore"):  # a long double may be beyond float64
             return array.astype(standard, copy=False)

@@ -5,21 +5,27 @@ collect.py   reads it from the gradebook and from what grading kept
 summary.py   counts: scores, verdicts, mistakes
 attention.py says who needs a look, why, and what to do
 figures.py   draws; svg.py puts a figure into the page
-page.py      writes the page; words.py says numbers
+across.py    puts several assignments side by side
+page.py      writes the page: frame.html.j2 around page.html.j2 for each assignment; words.py says numbers
 export.py    points per question as CSV
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from coursekit.grading.submission.course import Course
 
 
-def class_report(course: Course, assignment: str) -> str:
-    """The HTML page of an assignment. Raises CourseError, with what to do, if there is nothing to report."""
+def class_report(course: Course, assignments: Sequence[str], folder: Path | None = None) -> str:
+    """The HTML page of one or several assignments. Raises CourseError, with what to do, if one has nothing to report.
+
+    folder: where the page will lie, from where links to files lead. None: without links.
+    """
     from coursekit.grading.report.collect import collect  # here, since `coursekit grade` needs one module of this room
     from coursekit.grading.report.page import page
 
-    return page(collect(course, assignment))
+    return page(*(collect(course, assignment) for assignment in assignments), folder=folder)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import nbformat
 
@@ -34,7 +36,14 @@ def collect(course: Course, assignment: str) -> Class:
         there = booked(book.db, entry)
         enrolled = {one_spelling(student.id) for student in book.students}
     rows = batch.known(course, assignment, names)
-    students = tuple(_student(row, there.get(row.student), questions) for row in rows)
+    handed_in = course.handed_in(assignment)
+    students = tuple(
+        replace(
+            _student(row, there.get(row.student), questions),
+            files=_files(course, assignment, handed_in.get(row.student, []), released),
+        )
+        for row in rows
+    )
     if not any(student.scored or student.problems for student in students):
         raise CourseError(f"Nothing of {assignment!r} has been graded yet: run `coursekit grade {assignment}` first.")
     absent = tuple(sorted(enrolled - set(names)))
@@ -74,6 +83,26 @@ def _student(row: Row, there: Booked | None, questions: tuple[Question, ...]) ->
         row.remarks,
         row.unprotected,
     )
+
+
+def _files(
+    course: Course, assignment: str, handed_in: list[Path], released: Mapping[str, nbformat.NotebookNode]
+) -> dict[str, Path]:
+    """What is there to be opened: the folder that was handed in, and of each notebook the two pages made of it.
+
+    The files in that folder are a stranger's and get no link of their own: a browser may take one for a page.
+    """
+    found = {}
+    for number, folder in enumerate(handed_in):
+        found["handed in" if number == 0 else f"handed in ({number + 1})"] = folder
+        student = folder.parent.name
+        for name in released:
+            which = f" {name}" if len(released) > 1 else ""
+            for what, step, kind in (("notebook", "autograded", "ipynb"), ("feedback", "feedback", "html")):
+                path = course.folder(step, student, assignment) / f"{name}.{kind}"
+                if path.is_file():
+                    found[what + which] = path
+    return found
 
 
 def _questions(released: Mapping[str, nbformat.NotebookNode], worth: Mapping[str, float]) -> tuple[Question, ...]:

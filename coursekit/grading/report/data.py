@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 BY_HAND = ""
 """The verdict of a question that no check decides, such as a written answer."""
@@ -57,6 +58,7 @@ class Student:
     penalty:  points taken for that.
     cpu_s:    CPU seconds that the notebook used; None if unknown.
     why, doubts, unprotected: as in `Row`.
+    files:    where to look further, by what it is: what was handed in, the notebook as it ran, the feedback.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Student:
     doubts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     unprotected: bool = False
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def decided(self) -> bool:

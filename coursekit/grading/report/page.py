@@ -1,19 +1,25 @@
-"""The class report as one HTML page: nothing is loaded from elsewhere, nothing runs, every string is escaped."""
+"""The class report as one HTML page: nothing is loaded from elsewhere, every string is escaped, and nothing runs but
+sort.js, which the page's policy names by its hash."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
+import os
 import re
 from itertools import groupby
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
+from urllib.parse import quote_from_bytes
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from coursekit.checking import Verdict
 from coursekit.grading.report import figures
+from coursekit.grading.report.across import Line, across
 from coursekit.grading.report.alike import alike
 from coursekit.grading.report.attention import Look, looks, written_answers
 from coursekit.grading.report.data import BY_HAND, UNDECIDED, Class, Mark, Student
@@ -46,32 +52,65 @@ _OTHERS = {UNDECIDED: ("?", "to be decided"), BY_HAND: ("✎", "graded by hand")
 _OTHER_COLOURS = {UNDECIDED: "#e0a100", BY_HAND: "#5b8fc7"}
 
 
-def page(group: Class) -> str:
-    """The whole report."""
-    summary, found = summarise(group), looks(group)
-    written = written_answers(group)
-    signs = {verdict: (sign, figures.VERDICT_LOOKS[verdict][0]) for verdict, sign in _SIGNS.items()} | _OTHERS
-    text = (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            group=group,
-            summary=summary,
-            style=Markup(_style()),
-            lead=_lead(summary, found, written),
-            tiles=_tiles(summary, found),
-            looks=[(kind, list(same)) for kind, same in groupby(found, key=lambda look: look.kind)],
-            kinds=_KINDS,
-            written=written,
-            alike=alike(group),
-            signs=signs,
-            shown=_shown,
-            remarks=_remarks,
-            share=lambda student: 100 * min(1.0, student.points / group.max_points) if group.max_points else 0.0,
-            **_drawn(summary),
-        )
+def page(*groups: Class, folder: Path | None = None) -> str:
+    """The whole report: of one assignment, or of several with a summary across them.
+
+    folder: where the page will lie; links to the files of submissions lead from there. None: there are no links.
+    """
+    environment = _environment()
+    several = len(groups) > 1
+    parts = [_Part(group, f"a{number}-" if several else "") for number, group in enumerate(groups, 1)]
+    script = (_HERE / "sort.js").read_text(encoding="utf-8")
+    text = environment.get_template("frame.html.j2").render(
+        course=groups[0].course,
+        made=groups[0].made,
+        title=groups[0].course if several else groups[0].assignment,
+        names=[group.assignment for group in groups],
+        across=across([part.line for part in parts]) if several else None,
+        parts=[Markup(_assignment(environment, part, several, folder)) for part in parts],
+        style=Markup(_style()),
+        script=Markup(script),
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
     return plain(text).lstrip()
+
+
+class _Part:
+    """One assignment on its page. at: what the names of its places begin with."""
+
+    def __init__(self, group: Class, at: str) -> None:
+        self.group, self.at = group, at
+        self.summary, self.looks = summarise(group), looks(group)
+
+    @property
+    def line(self) -> Line:
+        return Line(self.group, self.at, self.summary, len({look.student for look in self.looks}))
+
+
+def _assignment(environment: Environment, part: _Part, deep: bool, folder: Path | None) -> str:
+    group, summary, found = part.group, part.summary, part.looks
+    written = written_answers(group)
+    signs = {verdict: (sign, figures.VERDICT_LOOKS[verdict][0]) for verdict, sign in _SIGNS.items()} | _OTHERS
+    return environment.get_template("page.html.j2").render(
+        group=group,
+        summary=summary,
+        at=part.at,
+        deep=int(deep),
+        lead=_lead(summary, found, written),
+        tiles=_tiles(summary, found),
+        looks=[(kind, list(same)) for kind, same in groupby(found, key=lambda look: look.kind)],
+        kinds=_KINDS,
+        written=written,
+        alike=alike(group),
+        signs=signs,
+        shown=_shown,
+        sort_key=_sort_key,
+        remarks=_remarks,
+        linked=folder is not None and any(student.files for student in group.students),
+        link=lambda path: _link(path, folder),
+        share=lambda student: 100 * min(1.0, student.points / group.max_points) if group.max_points else 0.0,
+        **_drawn(summary, part.at),
+    )
 
 
 def _environment() -> Environment:
@@ -83,18 +122,18 @@ def _environment() -> Environment:
     return environment
 
 
-def _drawn(summary: Summary) -> dict[str, Any]:
+def _drawn(summary: Summary, at: str) -> dict[str, Any]:
     """Every figure that has something to show, and what stands under it."""
     drawn: dict[str, Any] = dict.fromkeys(("scores_figure", "verdicts_figure", "mistakes_figure", "seconds_figure"))
     if summary.scores:
-        drawn["scores_figure"] = Markup(svg(figures.class_scores(summary), "scores"))
+        drawn["scores_figure"] = Markup(svg(figures.class_scores(summary), f"{at}scores"))
         drawn["scores_caption"] = _scores_caption(summary)
     tried = [exercise for exercise in summary.checked if exercise.answers]
     if tried:
-        drawn["verdicts_figure"] = Markup(svg(figures.class_verdicts(tried), "exercises"))
+        drawn["verdicts_figure"] = Markup(svg(figures.class_verdicts(tried), f"{at}exercises"))
     mistakes = summary.known_mistakes
     if mistakes:
-        drawn["mistakes_figure"] = Markup(svg(figures.class_mistakes(mistakes), "mistakes"))
+        drawn["mistakes_figure"] = Markup(svg(figures.class_mistakes(mistakes), f"{at}mistakes"))
         shown = min(figures.LARGEST, len(mistakes))
         every = len(mistakes) == shown
         drawn["mistakes_caption"] = (
@@ -102,7 +141,7 @@ def _drawn(summary: Summary) -> dict[str, Any]:
             "shares of the answers to their exercise. Below, exercise by exercise, with the hint."
         )
     if summary.seconds:
-        drawn["seconds_figure"] = Markup(svg(figures.class_seconds(summary), "time"))
+        drawn["seconds_figure"] = Markup(svg(figures.class_seconds(summary), f"{at}time"))
         drawn["seconds_caption"] = _seconds_caption(summary)
     return drawn
 
@@ -191,6 +230,16 @@ def _shown(mark: Mark) -> str:
     if mark.verdict == BY_HAND:
         return UNDECIDED if mark.points is None else BY_HAND
     return mark.verdict if mark.verdict in _SIGNS else UNDECIDED if mark.points is None else BY_HAND
+
+
+def _sort_key(mark: Mark | None) -> float | str:
+    """By which a column of marks is sorted; empty for what is not known."""
+    return "" if mark is None or mark.points is None else mark.points
+
+
+def _link(path: Path, folder: Path) -> str:
+    """A relative address that no name of a folder can turn into another one."""
+    return quote_from_bytes(os.fsencode(os.path.relpath(path, folder)), safe="/")
 
 
 def _style() -> str:

@@ -223,6 +223,7 @@ register(
             Tensor("b_ih + b_hh", ("4H",), blocks=GATES),
         ),
         draw=_draw_init,
+        own_memory=True,
         mistakes=mistakes.INIT,
         hints=(
             "The rows stand in the order i, f, g, o, H of each. Which rows belong to f?",

@@ -10,7 +10,7 @@ import pytest
 
 from coursekit.grading.run import sandbox
 
-from .attacks import CASES, PERSON, hand_in_all, leaked, outcome, student_of
+from .attacks import CASES, PERSON, RIGHT, hand_in_all, honest, leaked, outcome, student_of
 from .pages import running
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow]
@@ -21,6 +21,7 @@ NAMES = [f"{case.kind}: {case.name}" for case in CASES]
 def graded(copy_course, tmp_path_factory, isolated):
     course = copy_course(tmp_path_factory.mktemp("attacks-grade"))
     hand_in_all(course)
+    honest(course)
     done = course.grade("-j", "2")
     assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr[-3000:]
     return course
@@ -30,6 +31,7 @@ def graded(copy_course, tmp_path_factory, isolated):
 def autograded(copy_course, tmp_path_factory, isolated):
     course = copy_course(tmp_path_factory.mktemp("attacks-autograde"))
     hand_in_all(course)
+    honest(course)
     course.run("autograde", "mini")  # asserts that it ends well
     return course
 
@@ -55,6 +57,13 @@ def test_nbgrader_autograde_is_just(autograded, number):
     assert_just(autograded, number)
 
 
+@pytest.mark.parametrize("which", ["graded", "autograded"])
+def test_twenty_among_them_have_their_right_scores(which, request):
+    course = request.getfixturevalue(which)
+    names = sorted(path.name for path in (course.root / "submitted").glob("*-right"))
+    assert {name: outcome(course, name) for name in names} == dict.fromkeys(names, RIGHT) and len(names) == 20
+
+
 def test_nothing_got_out(graded, autograded):
     assert leaked(graded.root) == leaked(autograded.root) == []
 
@@ -70,5 +79,5 @@ def test_no_page_of_feedback_holds_a_script_of_a_student(which, request):
     course = request.getfixturevalue(which)
     course.run("generate_feedback", "mini")
     pages = list((course.root / "feedback").rglob("*.html"))
-    assert len(pages) == len(CASES)
+    assert len(pages) == len(CASES) + 20
     assert [page.parts[-3] for page in pages if running(page.read_text())] == []

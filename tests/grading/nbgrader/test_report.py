@@ -58,6 +58,10 @@ def test_the_page_tells_what_grading_found(graded, capsys):
     assert "dan mini.ipynb is not a notebook: it is not JSON" in said
     assert [row.th.get_text() for row in soup.select("table.students tbody tr")] == ["ada", "bob", "cyd", "dan"]
 
+    links = [link["href"] for link in soup.select("td.files a")]
+    assert links[:2] == ["../submitted/ada/mini", "../autograded/ada/mini/mini.ipynb"]
+    assert all((path.parent / link).exists() for link in links) and len(links) == 8
+
     other = graded.root.parent / "elsewhere.html"
     assert command(graded, "--output", other) == 0 and other.is_file()
     assert command(graded, "--output", graded.root / "missing" / "page.html") == 2

@@ -77,13 +77,25 @@ ONE = {  # of sigmoid: accepted
     "something with __float__": "class A:\n        def __init__(self, v): self.v = v\n"
     "        def __float__(self): return float(self.v)\n    return np.vectorize(A, otypes=[object])(y)",
     "catch_warnings": "import warnings\n    with warnings.catch_warnings():\n"
-    "        warnings.simplefilter('ignore'); np.exp(np.array([1e4]))\n    return y",
-    "errstate": "with np.errstate(all='ignore'): np.exp(np.array([1e4]))\n    return y",
+    "        warnings.simplefilter('ignore'); np.exp(np.array([-1e4]))\n    return y",
+    "errstate": "with np.errstate(all='ignore'): np.exp(np.array([-1e4]))\n    return y",
+    "an event that is raised and caught": "with np.errstate(all='raise'):\n        try: np.exp(np.array([1e4]))\n"
+    "        except FloatingPointError: pass\n    return y",
     "settings of its own": "np.seterr(all='raise'); np.set_printoptions(precision=1); return y",
     "other built-ins": "import builtins; builtins.len = builtins.isinstance = None; return y",
     "a print": "print(3); return y",
     "a warning": "import warnings; warnings.warn('careful'); return y",
 }
+MUTED = (  # by all that NumPy and Python have for it; the numbers are right
+    "with np.errstate(all='ignore'): np.exp(np.array([1e4]))\n    return y",
+    "with np.errstate(over='ignore'), np.errstate(divide='ignore'): np.exp(np.array([1e4]))\n    return y",
+    "np.errstate(over='ignore')(np.exp)(np.array([1e4])); return y",
+    "np.seterr(over='ignore'); np.exp(np.array([1e4])); return y",
+    "np.seterr(all='ignore'); np.array([-1.0]) ** 0.5; return y",
+    "warnings.simplefilter('ignore'); np.exp(np.array([1e4])); return y",
+    "warnings.filterwarnings(action='ignore', category=RuntimeWarning); np.exp(np.array([1e4])); return y",
+    "with warnings.catch_warnings(record=True): np.exp(np.array([1e4]))\n    return y",
+)
 REFUSED_ONE = {
     "None": "return None",
     "a text": "return 'y'",
@@ -123,6 +135,7 @@ REFUSED_ONE = {
     "a tensor of a buffer": "import torch; global b; b = globals().get('b', torch.zeros(1000).double())\n"
     "    v = b[:y.size].view(y.shape); v[...] = torch.tensor(y); return v",
     "overflow": "np.exp(np.array([1e4])); return y",
+    **{f"overflow, muted: {words.splitlines()[0]}": f"import warnings\n    {words}" for words in MUTED},
     "an error in an iterator": "return (1 / 0 for _ in y)",
     "rounded": "return y.round(3)",
     "changed": "x += 1; return y",
@@ -153,6 +166,22 @@ TWO = {
     "one is missing": "return {'h': h}",
     "not even": "return dict.fromkeys('hc')",
 }
+INIT = """
+import numpy as np
+def init_lstm(params, forget_bias):
+    W_ih, W_hh, b_ih, b_hh = params
+    H = W_hh.shape[1]
+    b = b_ih + b_hh
+    b[H : 2 * H] = forget_bias
+    {body}
+"""
+BIASES = {
+    "two halves": "return W_ih, W_hh, b / 2, b / 2",
+    "a copy": "b /= 2; return W_ih, W_hh, b, b.copy()",
+    "one array twice": "b /= 2; return W_ih, W_hh, b, b",
+    "a view of it": "b /= 2; return W_ih, W_hh, b, b[:]",
+    "two tensors of one memory": "import torch; b = torch.tensor(b / 2); return W_ih, W_hh, b, b.detach()",
+}
 STEPS = {
     "an array": "return np.stack(hs, axis=1)",
     "a list along time": "return hs",
@@ -171,6 +200,7 @@ ANSWERS = [
     *(("sigmoid", SIGMOID, name, body) for kinds in (ONE, REFUSED_ONE) for name, body in kinds.items()),
     *(("lstm_step", LSTM, name, body) for name, body in TWO.items()),
     *(("gru_forward", GRU, name, body) for name, body in STEPS.items()),
+    *(("init_lstm", INIT, name, body) for name, body in BIASES.items()),
 ]
 
 
@@ -209,6 +239,8 @@ def test_an_answer_meets_the_same_verdict_in_both_places(warm_server, name, sour
     assert (remote.verdict, remote.score, remote.diagnoses) == (local.verdict, local.score, local.diagnoses)
     if name == "sigmoid":
         assert remote.passed == (kind in ONE), remote.text
+    if name == "init_lstm":
+        assert remote.passed == (kind in ("two halves", "a copy")), remote.text
 
 
 @pytest.mark.parametrize(
@@ -219,6 +251,7 @@ def test_an_answer_meets_the_same_verdict_in_both_places(warm_server, name, sour
         ("return [None]", "that does not hold numbers alone, but also None"),
         ("import threading; return threading.Lock()", "is a lock, which is not a real number"),
         ("return set(y.ravel())", "is a set, which has no order"),
+        ("with np.errstate(all='ignore'): np.exp(1e4)\n    return y", "NumPy reports “overflow encountered”"),
         ("return y * (1 + 1e-6)", "not to the last digits of float64"),
     ],
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import changed_notebooks, elsewhere, endings, faulty, files, finished, forged, not_there, replies, unlucky
-from .case import CHECK, PERSON, Case
+from .case import CHECK, PERSON, RIGHT, Case
 
 CASES: list[Case] = [
     case
@@ -30,6 +30,14 @@ def hand_in_all(course) -> dict[str, Case]:
     return students
 
 
+def honest(course, number: int = 20) -> list[str]:
+    """Students with right answers, whose names lie among those of the others."""
+    names = [f"{student_of(round(n * len(CASES) / number))}-right" for n in range(number)]
+    for name in names:
+        course.hand_in(name, course.solution)
+    return names
+
+
 def outcome(course, student: str) -> tuple[float | str, float | str]:
     """What the gradebook says, in the terms of `Case.expected`."""
     cells = course.scores(student)
@@ -40,3 +48,6 @@ def outcome(course, student: str) -> tuple[float | str, float | str]:
 def leaked(root: Path) -> list[str]:
     """What must not exist after the class was graded."""
     return [str(path) for path in (Path("/tmp/owned-by-a-student"), root / "owned") if path.exists()]
+
+
+__all__ = ["CASES", "PERSON", "RIGHT", "Case", "hand_in_all", "honest", "leaked", "outcome", "student_of"]
