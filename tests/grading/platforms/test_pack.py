@@ -39,7 +39,7 @@ def archive(tmp_path_factory) -> Path:
 
 @dataclass(frozen=True)
 class Container:
-    """The folder of a platform's container, elsewhere, with an environment in the place of the one that is made there."""
+    """The folder of a platform's container, elsewhere, with an environment in the place of the one made there."""
 
     base: Path
 
