@@ -8,6 +8,7 @@ takes the archive for Gradescope.
   coursekit pack gradescope 04 05 06 --tries-per-day 5 --out archives
   coursekit pack prairielearn 05 --image myname/coursekit
   coursekit pack autolab 05
+  coursekit pack classroom50 05
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 SUMMARY = "make the archive with which a platform grades a lesson"
 
 
-PLATFORMS = ("gradescope", "prairielearn", "autolab")
+PLATFORMS = ("gradescope", "prairielearn", "autolab", "classroom50")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,11 +71,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _archive(lesson: Lesson, arguments: argparse.Namespace) -> bytes:
-    from coursekit.grading.platforms.pack import autolab, gradescope, prairielearn
+    from coursekit.grading.platforms.pack import autolab, classroom50, gradescope, prairielearn
 
     match arguments.platform:
         case "prairielearn":
             return prairielearn.archive(lesson, arguments.image)
         case "autolab":
             return autolab.archive(lesson)
+        case "classroom50":
+            return classroom50.archive(lesson)
     return gradescope.archive(lesson, arguments.tries_per_day)

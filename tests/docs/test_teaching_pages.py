@@ -51,7 +51,7 @@ def test_one_notebook(tmp_path):
     assert "graded 0.0 of 13" in said and "gru_step 0.0 not written" in said
 
 
-@pytest.mark.parametrize("platform", ["gradescope", "prairielearn", "autolab"])
+@pytest.mark.parametrize("platform", ["gradescope", "prairielearn", "autolab", "classroom50"])
 def test_a_platform_s_archive(tmp_path, platform):
     """What it does is tested where it is packed."""
     folder = tmp_path / "work"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import math
 import uuid
@@ -81,6 +82,21 @@ def autolab(printed: str) -> dict[str, float]:
     assert set(result) <= {"scores", "scoreboard"}
     assert all(isinstance(name, str) and _is_number(score) for name, score in result["scores"].items())
     return result["scores"]
+
+
+def classroom50(results: dict[str, Any], environment: dict[str, str]) -> None:
+    """foundation50/classroom50, wiki, Advanced-Autograding: integers, sums that agree, the identity of the runner."""
+    assert results["schema"] == "classroom50/result/v1"
+    for key, name in (("classroom", "CLASSROOM"), ("assignment", "ASSIGNMENT"), ("submission", "SUBMISSION_TAG")):
+        assert results[key] == environment[name]
+    for key in ("commit", "release", "review"):
+        assert results[key].startswith("https://")
+    datetime.datetime.strptime(results["datetime"], "%Y-%m-%dT%H:%M:%SZ")
+    for test in results["tests"]:
+        assert isinstance(test["test-name"], str) and type(test["passed"]) is bool
+        assert type(test["score"]) is type(test["max-score"]) is int and 0 <= test["score"] <= test["max-score"]
+    for key in ("score", "max-score"):
+        assert type(results[key]) is int and results[key] == sum(test[key] for test in results["tests"])
 
 
 def _is_number(value: Any) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from coursekit.grading.platforms.lessons import Lesson, lesson
-from coursekit.grading.platforms.pack import autolab, gradescope, prairielearn
+from coursekit.grading.platforms.pack import autolab, classroom50, gradescope, prairielearn
 from coursekit.grading.platforms.pack.bundle import CannotPack, bundle
 from coursekit.grading.run.sandbox.inside.linux import landlock_abi
 from coursekit.grading.run.sandbox.server import LANDLOCK_ABI
@@ -50,13 +50,13 @@ class Container:
         if notebook is not None:
             shutil.copy(notebook, self.base / folder / notebook.name)
 
-    def run(self, *command: str | Path, cwd: Path | None = None) -> str:
-        """What the command printed, run as the platform's container would."""
+    def run(self, *command: str | Path, cwd: Path | None = None, status: int = 0, **more: str) -> str:
+        """What the command printed, run as the platform's container would. more: environment variables."""
         python = str(self.base / "venv" / "bin" / "python")
-        env = {"PATH": os.environ["PATH"], "HOME": "/", "LANG": "C.UTF-8", "GRADER_PYTHON": python}
+        env = {"PATH": os.environ["PATH"], "HOME": "/", "LANG": "C.UTF-8", "GRADER_PYTHON": python} | more
         denied = [sys.executable, DENIED, *command]
         done = subprocess.run(denied, cwd=cwd or self.base, env=env, capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, done.stderr[-3000:]
+        assert done.returncode == status, done.stderr[-3000:]
         assert "Traceback" not in done.stdout + done.stderr, done.stderr[-3000:]
         return done.stdout
 
@@ -133,6 +133,13 @@ def test_an_exercise_that_would_not_be_there_is_not_packed():
     ]
     with pytest.raises(CannotPack, match="asks for mine, which this package does not bring"):
         bundle(Lesson(NAME, nb))
+
+
+def test_no_grader_imports_from_the_folder_in_which_it_is_called():
+    """It may be a student's."""
+    for program in (gradescope.RUN, gradescope.SETUP, prairielearn.RUN, autolab.RUN, classroom50.AUTOGRADER):
+        calls = re.findall(r"^.*-m coursekit.*$", program.replace('", "', " "), re.M)
+        assert calls and all("-P -m coursekit" in call for call in calls), calls
 
 
 @pytest.mark.slow
@@ -254,3 +261,45 @@ def test_a_lab_of_autolab(container, hand_in, tmp_path):
     shutil.rmtree(container.base / "venv")
     got, printed = scores(None)
     assert got == {} and "Nobody loses points" in printed
+
+
+@pytest.mark.slow
+def test_an_assignment_of_classroom50(container, hand_in, tmp_path):
+    bundle_folder = container.base / "bundle"
+    with zipfile.ZipFile(io.BytesIO(classroom50.archive(lesson(NAME)))) as packed:
+        packed.extractall(bundle_folder)
+    assert json.loads((bundle_folder / "runtime.json").read_text())["python"] == "3.12"
+    said = {"CLASSROOM": "rnn", "ASSIGNMENT": "gru", "SUBMISSION_TAG": "submit/2027-01-15T14-32-05Z-a1b2c3d"}
+    said |= {f"{name}_URL": f"https://example.org/{name}" for name in ("COMMIT", "RELEASE")}
+    checkout = container.base / "checkout"
+
+    def results(notebook, status=0):
+        container.put("checkout", notebook)
+        (checkout / "result.json").write_text('{"score": 99}')
+        for module in (
+            "json",
+            "numpy",
+            "coursekit",
+            "sitecustomize",
+        ):  # would be the grader's, if it imported from here
+            (checkout / f"{module}.py").write_text("raise SystemExit('a module of a student was imported')")
+        if os.geteuid() == 0:
+            os.chown(checkout, NOBODY, NOBODY)
+        container.run(
+            container.base / "venv/bin/python", bundle_folder / "autograder.py", cwd=checkout, status=status, **said
+        )
+        return (
+            json.loads((checkout / "result.json").read_text()) if status == 0 else (checkout / "result.json").exists()
+        )
+
+    right = results(hand_in())
+    contracts.classroom50(right, said)
+    assert (right["score"], right["max-score"]) == (1300, 1300) and right["isolation"] == "landlock"
+    assert right["datetime"] == "2027-01-15T14:32:05Z", "the time of the hand-in, also when it is graded again"
+    half = results(hand_in(gru_parameter_count="def gru_parameter_count(D, H):\n    return 3 * (D * H + H * H + H)"))
+    contracts.classroom50(half, said)
+    assert 1200 <= half["score"] < 1300 and half["tests"][-1]["diagnoses"] and not half["tests"][-1]["passed"]
+    assert "## gru_parameter_count" in (checkout / "release-body.md").read_text()
+    (tmp_path / f"{NAME}.ipynb").write_bytes(b"\xff\x00")
+    assert results(tmp_path / f"{NAME}.ipynb", status=1) is False, "no score at all, and no forged one"
+    assert "is not a notebook" in (checkout / "release-body.md").read_text()

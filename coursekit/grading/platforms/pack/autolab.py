@@ -23,7 +23,8 @@ RUN = """\
 here="$(cd "$(dirname "${{BASH_SOURCE[0]}}")" && pwd)"
 export PYTHONPATH="$here/{course}" PYTHONDONTWRITEBYTECODE=1 OMP_NUM_THREADS=1 MPLBACKEND=agg
 echo '{{"scores": {{}}}}'  # what stands there if nothing follows
-"${{GRADER_PYTHON:-/opt/grader/bin/python}}" -m coursekit.grading.platforms.autolab {lesson} --timeout 170 2>/dev/null
+python="${{GRADER_PYTHON:-/opt/grader/bin/python}}"
+"$python" -P -m coursekit.grading.platforms.autolab {lesson} --timeout 170 2>/dev/null
 status=$?
 if [ "$status" -ne 0 ]; then
     echo "| The grader could not do its work (status $status). A person has to look at it. Nobody loses points for it."

@@ -32,7 +32,7 @@ results="$base/results/results.json"
 mkdir -p "$base/results"
 cd "$base" || exit 1
 export PYTHONPATH="$here/{course}" PYTHONDONTWRITEBYTECODE=1 OMP_NUM_THREADS=1 MPLBACKEND=agg
-"${{GRADER_PYTHON:-/opt/grader/bin/python}}" -m coursekit.grading.platforms.prairielearn "$1" --timeout {timeout}
+"${{GRADER_PYTHON:-/opt/grader/bin/python}}" -P -m coursekit.grading.platforms.prairielearn "$1" --timeout {timeout}
 echo "the grader ended with status $?"
 if [ ! -s "$results" ]; then
     cat > "$results" <<'END'
