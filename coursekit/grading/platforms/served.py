@@ -11,6 +11,7 @@ from coursekit.grading.platforms.lessons import Lesson
 from coursekit.grading.platforms.one import fresh_seed, grade_folder, unfinished
 from coursekit.grading.platforms.result import Result
 from coursekit.grading.platforms.stopping import stoppable
+from coursekit.grading.safe_text import plain
 
 
 def served(folder: Path, lesson: Lesson, write: Callable[[Result], None], timeout: float | None = None) -> Result:
@@ -33,8 +34,10 @@ def served(folder: Path, lesson: Lesson, write: Callable[[Result], None], timeou
 
 
 def for_instructors(result: Result) -> str:
-    """What is for who runs the platform, and not for students."""
-    return "\n".join(filter(None, (*result.problems, *result.log, *result.flags, *result.remarks)))
+    """What is for who runs the platform, and not for students. Names of files are a student's words: no line begins
+    with them, as some platforms take lines for commands."""
+    said = "\n".join((*result.problems, *result.log, *result.flags, *result.remarks))
+    return "\n".join(f"| {line}" for line in plain(said).splitlines())
 
 
 def told(result: Result) -> list[str]:
