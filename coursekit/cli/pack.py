@@ -1,28 +1,40 @@
 """Make what a teacher uploads to a platform, so that it grades a lesson with this grader: an archive for each lesson.
 
 An archive holds the grader as it is installed here and the lesson as it was handed out. It holds the right answers:
-do not hand it out. It does not hold the secret of your course; the platform draws new numbers for every run.
+do not hand it out. It does not hold the secret of your course; the platform draws new numbers for every run. Codio
+takes the archive for Gradescope.
 
   coursekit pack gradescope 05_gru
   coursekit pack gradescope 04 05 06 --tries-per-day 5 --out archives
+  coursekit pack prairielearn 05 --image myname/coursekit
+  coursekit pack autolab 05
+  coursekit pack classroom50 05
 """
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coursekit.cli.errors import UserError, reason
 
-SUMMARY = "make the archive that Gradescope or Codio grades a lesson with"
+if TYPE_CHECKING:
+    from coursekit.grading.platforms.lessons import Lesson
+
+SUMMARY = "make the archive with which a platform grades a lesson"
+
+
+PLATFORMS = ("gradescope", "prairielearn", "autolab", "classroom50")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("platform", metavar="PLATFORM", choices=("gradescope",), help="gradescope (Codio takes the same archive)")
+    add("platform", metavar="PLATFORM", choices=PLATFORMS, help=", ".join(PLATFORMS))
     add("lessons", metavar="LESSON", nargs="+", help="names or numbers of lessons, such as 05_gru or 5")
     add("--out", metavar="DIR", type=Path, default=Path("."), help="where the archives go (default: here)")
-    add("--tries-per-day", metavar="N", type=_number, help="grade so many tries of a student in 24 hours")
+    add("--tries-per-day", metavar="N", type=_number, help="Gradescope: grade so many tries of a student in 24 hours")
+    add("--image", metavar="NAME", help="PrairieLearn: the name of your images, such as myname/coursekit")
 
 
 def _number(text: str) -> int:
@@ -35,16 +47,20 @@ def run(arguments: argparse.Namespace) -> int:
     from coursekit import atomic
     from coursekit.grading.platforms.lessons import UnknownLesson, lesson, shipped
     from coursekit.grading.platforms.pack.bundle import CannotPack
-    from coursekit.grading.platforms.pack.gradescope import archive
 
+    platform = arguments.platform
+    if arguments.tries_per_day and platform != "gradescope":
+        raise UserError(f"--tries-per-day is for Gradescope: set the number of tries in {platform} itself.")
+    if bool(arguments.image) != (platform == "prairielearn"):
+        raise UserError("--image is for PrairieLearn, which needs it: the name of images on a hub, without a tag.")
     try:
         lessons = [lesson(wanted) for wanted in arguments.lessons]
         if own := [one.name for one in lessons if one.name not in shipped()]:
             raise UserError(f"{', '.join(own)} did not come with this package; only its own lessons can be packed.")
         arguments.out.mkdir(parents=True, exist_ok=True)
         for one in lessons:
-            place = arguments.out / f"{arguments.platform}-{one.name}.zip"
-            atomic.replace(place, archive(one, arguments.tries_per_day))  # for its owner only: it holds the answers
+            place = arguments.out / f"{platform}-{one.name}.zip"
+            atomic.replace(place, _archive(one, arguments))  # for its owner only: it holds the answers
             print(f"{place}: {place.stat().st_size / 1e6:.1f} MB")
     except (UnknownLesson, CannotPack) as error:
         raise UserError(f"{str(error).removesuffix('.')}.") from None
@@ -52,3 +68,16 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError(f"cannot write {error.filename or arguments.out}: {reason(error)}.") from None
     print("It holds the right answers: upload it, and hand it out to nobody.")
     return 0
+
+
+def _archive(lesson: Lesson, arguments: argparse.Namespace) -> bytes:
+    from coursekit.grading.platforms.pack import autolab, classroom50, gradescope, prairielearn
+
+    match arguments.platform:
+        case "prairielearn":
+            return prairielearn.archive(lesson, arguments.image)
+        case "autolab":
+            return autolab.archive(lesson)
+        case "classroom50":
+            return classroom50.archive(lesson)
+    return gradescope.archive(lesson, arguments.tries_per_day)

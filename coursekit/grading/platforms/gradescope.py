@@ -17,12 +17,10 @@ from typing import Any
 
 from coursekit import atomic
 from coursekit.checking import Verdict
-from coursekit.grading.bounds import Stopped
 from coursekit.grading.gradebook.table import Question
 from coursekit.grading.platforms.lessons import Lesson, lesson
-from coursekit.grading.platforms.one import fresh_seed, grade_folder, unfinished
 from coursekit.grading.platforms.result import GRADED, Result
-from coursekit.grading.platforms.stopping import stoppable
+from coursekit.grading.platforms.served import for_instructors, said_of, served, told
 from coursekit.grading.safe_text import plain
 
 DAY = datetime.timedelta(hours=24)
@@ -42,27 +40,19 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def run(base: Path, wanted: Lesson, tries: int | None = None, timeout: float | None = None) -> None:
-    """Write results/results.json. What is printed, instructors alone can read."""
-    metadata, seed = read_metadata(base / "submission_metadata.json"), fresh_seed()
+    """Write results/results.json."""
+    metadata = read_metadata(base / "submission_metadata.json")
     place = base / "results" / "results.json"
     place.parent.mkdir(exist_ok=True)
-    with stoppable(timeout) as undisturbed:
-        try:
-            nothing_yet = unfinished(base / "submission", wanted, seed)
-            write(place, results(nothing_yet, metadata))  # what is there even if this process is killed
-            said = limited(metadata, tries)
-            if said is None:
-                result = grade_folder(base / "submission", wanted, seed)
-                said = results(result, metadata)
-                print(*result.log, *result.flags, *result.remarks, sep="\n")
-        except Stopped as stopped:
-            said = results(unfinished(base / "submission", wanted, seed, str(stopped)), metadata)
-        undisturbed()
-        write(place, said)
 
+    def write(said: Mapping[str, Any]) -> None:
+        atomic.replace(place, json.dumps(said, indent=1, allow_nan=False), 0o644)
 
-def write(place: Path, said: Mapping[str, Any]) -> None:
-    atomic.replace(place, json.dumps(said, indent=1, allow_nan=False), 0o644)
+    if (kept := limited(metadata, tries)) is not None:
+        write(kept)
+        return
+    result = served(base / "submission", wanted, lambda result: write(results(result, metadata)), timeout)
+    print(for_instructors(result))  # whom the platform shows it, and nobody else
 
 
 def results(result: Result, metadata: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,7 +63,7 @@ def results(result: Result, metadata: Mapping[str, Any]) -> dict[str, Any]:
     """
     tests = [_test(number, question, result) for number, question in enumerate(result.questions, start=1)]
     made: dict[str, Any] = {
-        "output": plain("\n".join([*_late(metadata), *_told(result)])),
+        "output": plain("\n".join([*_late(metadata), *told(result)])),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
@@ -85,35 +75,18 @@ def results(result: Result, metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _test(number: int, question: Question, result: Result) -> dict[str, Any]:
-    made = {"number": str(number), "name": plain(question.exercise), "max_score": question.max_points}
+    made: dict[str, Any] = {"number": str(number), "name": plain(question.exercise), "max_score": question.max_points}
+    made |= {"output": plain(said_of(question, result)), "output_format": "text"}
     if question.points is None:
-        said = question.fault or "A person reads this answer."
-        return made | {
-            "output": plain(f"Not decided: {said}"),
-            "output_format": "text",
-            "visibility": "after_published",
-        }
+        return made | {"visibility": "after_published"}
     passed = question.verdict == Verdict.PASSED or question.points == question.max_points
-    said = result.reports.get(question.exercise) or question.verdict
     diagnoses = {"diagnoses": [plain(name) for name in question.diagnoses], "verdict": question.verdict}
     return made | {
         "score": question.points,
         "status": "passed" if passed else "failed",
-        "output": plain(said),
-        "output_format": "text",
         "visibility": "visible",
         "extra_data": diagnoses,
     }
-
-
-def _told(result: Result) -> list[str]:
-    """What the student reads above the questions."""
-    if result.needs_a_person:
-        said = [f"Not everything could be graded: {sentence}" for sentence in result.problems]
-        return [*said, "A person has to look at it. Nobody loses points for it."]
-    if result.total is None:
-        return ["A person reads the written answers; there is no total before that."]
-    return [f"{result.total:g} of {result.max_points:g} points.", *result.remarks]
 
 
 # What the platform knows: times, and earlier tries.

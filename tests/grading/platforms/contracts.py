@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import math
+import uuid
 from typing import Any
 
 VISIBLE = {"hidden", "after_due_date", "after_published", "visible"}
@@ -37,6 +40,63 @@ def gradescope(results: Any) -> None:
         assert all(test["visibility"] == "after_published" for test in undecided)
     elif "score" in results and tests:
         assert math.isclose(results["score"], sum(test["score"] for test in tests), abs_tol=1e-6)
+
+
+def prairielearn(content: bytes) -> dict[str, Any]:
+    """PrairieLearn's documentation, externalGrading: a score between 0 and 1, or not gradable, in less than 1 MB."""
+    assert len(content) < 1_000_000
+    results = json.loads(content)
+    assert type(results.get("gradable", True)) is bool
+    if results.get("gradable", True):
+        assert _is_number(results["score"]) and 0 <= results["score"] <= 1
+        assert all("points" in test for test in results.get("tests", []))
+    else:
+        assert "score" not in results
+        errors = results.get("format_errors", [])
+        assert isinstance(errors, str) or errors and all(isinstance(error, str) for error in errors)
+    for test in results.get("tests", []):
+        assert all(isinstance(test.get(key, ""), str) for key in ("name", "description", "message", "output"))
+        assert all(_is_number(test[key]) for key in ("points", "max_points") if key in test)
+    return results
+
+
+def prairielearn_question(info: dict[str, Any], files: set[str]) -> None:
+    """PrairieLearn's documentation, externalGrading and workspaces."""
+    uuid.UUID(info["uuid"])
+    assert all(isinstance(info[key], str) and info[key] for key in ("title", "topic")) and info["type"] == "v3"
+    assert info["gradingMethod"] == "External" and info["singleVariant"] is True
+    grader, workspace = info["externalGradingOptions"], info["workspaceOptions"]
+    assert grader["enabled"] is True and grader["image"] and grader["timeout"] <= 600
+    assert grader["enableNetworking"] is False
+    program = grader["entrypoint"][0].removeprefix("/grade/")
+    assert program in files and any(
+        program.startswith(f"serverFilesCourse/{one}") for one in grader["serverFilesCourse"]
+    )
+    assert workspace["image"] and type(workspace["port"]) is int and workspace["home"].startswith("/")
+    assert workspace["gradedFiles"]
+
+
+def autolab(printed: str) -> dict[str, float]:
+    """Autolab's guide for lab authors: the last line is JSON with the scores. Returns them."""
+    result = json.loads(printed.splitlines()[-1])
+    assert set(result) <= {"scores", "scoreboard"}
+    assert all(isinstance(name, str) and _is_number(score) for name, score in result["scores"].items())
+    return result["scores"]
+
+
+def classroom50(results: dict[str, Any], environment: dict[str, str]) -> None:
+    """foundation50/classroom50, wiki, Advanced-Autograding: integers, sums that agree, the identity of the runner."""
+    assert results["schema"] == "classroom50/result/v1"
+    for key, name in (("classroom", "CLASSROOM"), ("assignment", "ASSIGNMENT"), ("submission", "SUBMISSION_TAG")):
+        assert results[key] == environment[name]
+    for key in ("commit", "release", "review"):
+        assert results[key].startswith("https://")
+    datetime.datetime.strptime(results["datetime"], "%Y-%m-%dT%H:%M:%SZ")
+    for test in results["tests"]:
+        assert isinstance(test["test-name"], str) and type(test["passed"]) is bool
+        assert type(test["score"]) is type(test["max-score"]) is int and 0 <= test["score"] <= test["max-score"]
+    for key in ("score", "max-score"):
+        assert type(results[key]) is int and results[key] == sum(test[key] for test in results["tests"])
 
 
 def _is_number(value: Any) -> bool:

@@ -13,6 +13,7 @@ from coursekit.grading.platforms.gradescope import limited, read_metadata, resul
 from coursekit.grading.platforms.lessons import lesson
 from coursekit.grading.platforms.one import unfinished
 from coursekit.grading.platforms.result import Result
+from coursekit.grading.platforms.served import for_instructors
 
 from . import contracts
 from .conftest import NAME
@@ -143,3 +144,8 @@ def test_a_hand_in_is_looked_for(isolated, hand_in, tmp_path, handed_in):
 
 def test_what_is_there_before_a_result_keeps_the_contract(tmp_path):
     contracts.gradescope(results(unfinished(tmp_path, lesson(NAME), "00" * 16), DUE))
+
+
+def test_no_line_for_instructors_begins_with_words_of_a_student():
+    said = for_instructors(replace(made(RIGHT), problems=("::error::x\r\n::add-mask::y\x1b[2J",), remarks=("::z",)))
+    assert said.splitlines() == ["| ::error::x", "| ::add-mask::y[2J", "| ::z"]

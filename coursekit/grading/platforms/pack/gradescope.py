@@ -18,7 +18,7 @@ python3 -m venv "$base/tools"
 "$base/tools/bin/pip" install uv
 "$base/tools/bin/uv" venv --python '>=3.11,<3.14' "$base/venv"
 "$base/tools/bin/uv" pip install --python "$base/venv/bin/python" --torch-backend cpu -r "$here/requirements.txt"
-PYTHONPATH="$here/{COURSE}" "$base/venv/bin/python" -m coursekit.cli doctor || true
+PYTHONPATH="$here/{COURSE}" "$base/venv/bin/python" -P -m coursekit.cli doctor || true
 """
 
 RUN = """\
@@ -29,7 +29,7 @@ results="$base/results/results.json"
 mkdir -p "$base/results"
 rm -f "$results"
 export PYTHONPATH="$base/source/{course}" PYTHONDONTWRITEBYTECODE=1 OMP_NUM_THREADS=1 MPLBACKEND=agg
-"$base/venv/bin/python" -m coursekit.grading.platforms.gradescope {arguments}
+"$base/venv/bin/python" -P -m coursekit.grading.platforms.gradescope {arguments}
 status=$?
 echo "the grader ended with status $status"
 if [ ! -s "$results" ]; then
