@@ -81,9 +81,9 @@ def test_a_report_with_marks_survives_storage():
     ("score", "most", "shown"),
     [
         (0.8333, 5, "4.16 of 5 points"),
-        (0.99999, 5, "4.99 of 5 points"),
-        (1.0, 5, "5 of 5 points"),
-        (0.5, 3, "1.5 of 3"),
+        (0.9993, 5, "4.99 of 5 points"),
+        (1.0, 5, "5 of 5"),
+        (0.29, 1, "0.29 of 1"),
     ],
 )
 def test_points_are_shown_as_anybody_reads_them(score, most, shown):
