@@ -27,8 +27,8 @@ class Section:
 
 def points(report: Outcome) -> str:
     """ "4.17 of 5 points": as exact as anybody reads them, and never rounded up to all of them."""
-    shown = math.floor(report.points * 100) / 100
-    return f"{shown:g} of {report.max_points:g} points"
+    shown = math.floor(round(report.points * 100, 6)) / 100
+    return f"{shown:g} of {report.max_points:g} points{' for the older text' if report.outdated else ''}"
 
 
 def mark(report: Outcome) -> str:

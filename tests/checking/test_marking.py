@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from coursekit.checking import Draw, Exercise, Mistake, Report, Tensor, evaluate
+from coursekit.checking import Draw, Exercise, Mistake, Report, Tensor, Verdict, evaluate
+from coursekit.checking.outcome import Case, Finding, FindingKind
 
 
 def at_least_two(cases):
@@ -74,3 +75,18 @@ def test_a_report_with_marks_survives_storage():
     report = evaluate(exercise(), lambda x: doubled(x, (0,)))
     again = Report.from_dict(report.to_dict())
     assert again.score == report.score == 0.5 and again.text == report.text
+
+
+@pytest.mark.parametrize(
+    ("score", "most", "shown"),
+    [
+        (0.8333, 5, "4.16 of 5 points"),
+        (0.9993, 5, "4.99 of 5 points"),
+        (1.0, 5, "5 of 5"),
+        (0.29, 1, "0.29 of 1"),
+    ],
+)
+def test_points_are_shown_as_anybody_reads_them(score, most, shown):
+    wrong = Case("one", score, findings=(Finding(FindingKind.VALUE, "y"),))
+    report = Report("doubled", Verdict.WRONG, (wrong,), 0, most, marks=score)
+    assert f"[{shown}" in report.text and shown in report._repr_html_()

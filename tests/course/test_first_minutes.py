@@ -139,6 +139,16 @@ def test_a_right_answer_is_accepted_and_the_report_says_what_changed(lesson):
     photograph(lesson, "first-minutes-5-right")
 
 
+def test_a_cell_that_stopped_leaves_no_tick_for_the_text_before_it(lesson):
+    report = try_sigmoid(lesson, "def sigmoid(x):\n    e = 1\nreturn e)")
+    report.get_by_text("an older text of your answer was checked").wait_for(timeout=60_000)
+    assert report.get_by_text("stopped with a SyntaxError").is_visible() and "✓" not in report.inner_text()
+    report.scroll_into_view_if_needed()
+    photograph(lesson, "first-minutes-9-older-text")
+    report = try_sigmoid(lesson, right_answers("00_numerical_tools")["sigmoid"])
+    report.get_by_text("right on all").wait_for(timeout=60_000)
+
+
 def test_the_map_has_moved_also_for_the_kernel_of_another_notebook(lesson):
     lesson.get_by_role("tab", name="start.ipynb").click()
     shown = run_map(lesson)

@@ -56,6 +56,7 @@ def test_the_newest_text_is_checked_and_nothing_is_said(shell, capsys):
 def test_a_cell_that_failed_is_said_and_earns_no_tick(shell, capsys, failed, said):
     report = run(shell, RIGHT, failed, "check(gru_step)")
     assert said in report.outdated and "the text of In [2] was checked" in report.outdated
+    assert "points for the older text" in report.text
     assert report.text.startswith("! gru_step: an older text") and "✓" not in report.text
     assert "✓ " not in report._repr_html_().split("<details")[0]
 
