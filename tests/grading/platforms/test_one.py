@@ -55,7 +55,9 @@ def test_a_known_mistake_is_named_and_the_rest_keeps_its_points(isolated, hand_i
 def test_an_answer_that_ends_or_never_ends_costs_itself_alone(isolated, hand_in, valid, answer):
     body = "\n    ".join(answer.splitlines())
     result = valid(grade_one(hand_in(gru_parameter_count=f"def gru_parameter_count(D, H):\n    {body}"), None, SEED))
-    assert [question.points for question in result.questions] == [4, 2, 2, 2, 2, 0]
+    *others, last = result.questions
+    assert [question.points for question in others] == [4, 2, 2, 2, 2]
+    assert last.points == 0 or last.points is None and "busy" in last.fault  # a machine that has too much to do
 
 
 def test_a_sandbox_that_is_killed_is_replaced(isolated, hand_in, valid):
