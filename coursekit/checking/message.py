@@ -126,10 +126,10 @@ def in_short(report: Outcome) -> tuple[str, ...]:
     return tuple(said) or (_what(case, report), *where)
 
 
-def as_text(report: Outcome) -> str:
-    """The whole report as plain text, for terminals, screen readers and logs."""
-    lines = [f"{mark(report)} {headline(report)}  [{points(report)}]"]
-    for section in sections(report):
+def as_text(report: Outcome, graded: bool = False) -> str:
+    """The whole report as plain text, for terminals, screen readers and logs. graded: see `headline`."""
+    lines = [f"{mark(report)} {headline(report, graded)}" + ("" if graded else f"  [{points(report)}]")]
+    for section in sections(report, graded):
         body = textwrap.wrap(" ".join(section.sentences), _WIDTH - _LABEL - 2)
         for label, line in zip([section.label] + [""] * len(body), body, strict=False):
             lines.append(f"  {label:<{_LABEL}}{line}")

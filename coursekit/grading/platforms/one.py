@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from coursekit.checking.message import as_text
 from coursekit.grading.bounds import Stopped
 from coursekit.grading.failures import FAILED, trace
 from coursekit.grading.platforms.lessons import Lesson, UnknownLesson, recognised
@@ -116,7 +117,7 @@ def _run(file: str, nb: NotebookNode, lesson: Lesson, seed: str, remarks: tuple[
         lesson.name,
         file,
         questions(copy, graded),
-        {name: report.text for name, report in graded.reports.items()},
+        {name: as_text(report, graded=True) for name, report in graded.reports.items()},
         problems=(fault,) if fault else (),
         flags=graded.flags,
         remarks=graded.remarks,
