@@ -75,6 +75,9 @@ def explain(
             if len(found) == 1 or _compute_the_same(exercise, known, found, seed):
                 return best(exercise, known.program, found, traced)
             return shared(exercise, known.program, found)
+    except BaseException:  # interrupted somewhere: what is kept may be half of it
+        _known.pop((exercise.name, exercise.reference), None)
+        raise
     finally:
         _one_at_a_time.release()
 
@@ -120,6 +123,8 @@ def answers_like(exercise: Exercise) -> list[Callable[..., Any]]:
 
 
 class _Search:
+    """The search for one answer."""
+
     def __init__(
         self,
         known: _Known,

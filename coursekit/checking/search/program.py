@@ -6,6 +6,7 @@ import ast
 import contextlib
 import functools
 import inspect
+import time
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,7 +31,8 @@ class Program:
 
     held:    by function, what it holds when it returns; returned: the shapes of what the answer returns. Both on the
              smallest draw.
-    names: what its module knows. An edited function takes the place of the right one for as long as it runs.
+    seconds: that the right answer takes there.
+    names:   what its module knows. An edited function takes the place of the right one for as long as it runs.
     """
 
     exercise: Exercise
@@ -39,6 +41,7 @@ class Program:
     names: dict[str, Any]
     held: dict[str, Held] = field(default_factory=dict)
     returned: tuple[tuple[int, ...], ...] = ()
+    seconds: float = 0.0
 
     def run(
         self, draw: Draw, edited: Mapping[str, types.CodeType], shapes: tuple[tuple[int, ...], ...]
@@ -89,7 +92,9 @@ class Program:
 
         self.names[_KEEP] = keep
         kept = {name: compile(_keeping(tree), "<kept>", "exec") for name, tree in self.functions.items()}
+        start = time.perf_counter()
         right = self.run(draw, kept, tuple((0,) * len(t.axes) for t in self.exercise.returns)) or {}
+        self.seconds = time.perf_counter() - start
         self.returned = tuple(array.shape for array in right.values())
         self.held = {
             name: Held(seen.get(name, {}), dict(_stacked(tree)), dict(_split(tree)))
