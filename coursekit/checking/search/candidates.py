@@ -218,7 +218,7 @@ def _block_orders(program: Program, function: str) -> Iterator[Candidate]:
                     Kind.BLOCKS, ast.Assign([ast.Tuple(moved, ast.Store())], node.value), _moved_names(targets, order)
                 )
                 edits.append(_edit(function, path, change, targets[0].id))
-            yield Candidate(tuple(edits), (edits[-1],))
+            yield Candidate(tuple(edits), (edits[0],))
 
 
 def _moved(order: Sequence[int]) -> int:
