@@ -108,6 +108,8 @@ def _edited(exercise: Exercise, program: Program, edit: Edit) -> Edited:
     if edit.kind is Kind.BLOCKS:  # whose rows they are is all there is to say
         names = tuple(words.part(name) for name in edit.names)
         return Edited(edit.kind, "", names if all(names) and len(set(names)) == len(names) else ())
+    if edit.kind in (Kind.DIVIDED, Kind.TIMES):  # by the size of an axis
+        return Edited(edit.kind, words.part(edit.part), edit.names)
     names = tuple(words.value(name) for name in edit.names)
     return Edited(edit.kind, words.part(edit.part), names if all(names) else ())
 

@@ -61,15 +61,6 @@ class Program:
         finally:
             self.names.update(right)
 
-    def function(self, edited: Mapping[str, types.CodeType]) -> Callable[..., Any]:
-        """The program with some functions edited, as a function of its own."""
-        names = dict(self.names)
-        for tree in self.functions.values():
-            exec(compile(ast.Module([tree], []), f"<{tree.name}>", "exec", dont_inherit=True), names)
-        for code in edited.values():
-            exec(code, names)
-        return names[self.main]
-
     def compiled(self, edits: Iterable[Edit]) -> dict[str, types.CodeType]:
         """The functions that the edits change, as code that defines them. SyntaxError or ValueError if it is none."""
         changed: dict[str, ast.AST] = {}

@@ -158,6 +158,11 @@ def test_an_exercise_of_a_teacher_is_searched_too():
     assert evaluate(_exercise(summed), lambda a, b: a - b).edits == (Edited(EditKind.SIGN, "s"),)
 
 
+def test_a_mean_in_place_of_a_sum_is_named_with_the_axis():
+    (edit,) = evaluate(_exercise(summed), lambda a, b: (a + b) / len(a)).edits
+    assert edit_sentence(edit) == "In `s`, something is divided by n."
+
+
 def halved(a, b):
     while np.abs(a).max() > 1:
         a = a / 2
