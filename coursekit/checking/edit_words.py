@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coursekit.checking.facts import Edited, EditKind
+from coursekit.checking.words import listed
 
 _PHRASES = {
     EditKind.SIGN: "one sign differs",
@@ -29,7 +30,7 @@ _PHRASES = {
     EditKind.STEP: "another step is read",
     EditKind.DIRECTION: "a loop runs in the other direction",
     EditKind.RANGE: "a loop begins or ends one step off",
-    EditKind.FIRST: "what is collected stands in the reverse order",
+    EditKind.REVERSED: "what is collected stands in the reverse order",
     EditKind.COMPARISON: "a comparison is another one",
     EditKind.CONDITION: "a condition is missing, or is the other way round",
     EditKind.SKIPPED: "a line is left out",
@@ -53,11 +54,11 @@ def _about(edit: Edited) -> str:
     names = tuple(map(_quoted, edit.names))
     match edit.kind, names:
         case EditKind.TERM_MISSING, (_, *_):
-            return f"the term with {' and '.join(names)} is missing"
+            return f"the term with {listed(names)} is missing"
         case EditKind.FACTOR_MISSING, (_, *_):
-            return f"the factor with {' and '.join(names)} is missing"
+            return f"the factor with {listed(names)} is missing"
         case EditKind.TWICE, (_, *_):
-            return f"what is made of {' and '.join(names)} is counted twice"
+            return f"what is made of {listed(names)} is counted twice"
         case EditKind.COMPLEMENT, (name,):
             return f"{name} and 1 minus it have exchanged places"
         case EditKind.INSTEAD, (other, own):
@@ -70,8 +71,10 @@ def _about(edit: Edited) -> str:
             return f"what is returned is {name}"
         case ((EditKind.EXCHANGED | EditKind.ORDER), (one, other)):
             return f"{one} and {other} have exchanged places"
+        case EditKind.BLOCKS, (one, other):
+            return f"the rows of {one} and {other} have exchanged places"
         case EditKind.BLOCKS, (_, _, *_):
-            return f"the blocks of rows stand in another order: those of {', '.join(names)}"
+            return f"the rows of {listed(names)} stand in another order"
         case EditKind.TRANSPOSED, (name,):
             return f"{name} is transposed and should not be, or the other way round"
         case EditKind.POWER, (name,):

@@ -444,7 +444,7 @@ class EditKind(StrEnum):
     STEP = "step"
     DIRECTION = "direction"
     RANGE = "range"
-    FIRST = "first"
+    REVERSED = "reversed"
     COMPARISON = "comparison"
     CONDITION = "condition"
     SKIPPED = "skipped"

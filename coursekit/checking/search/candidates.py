@@ -179,8 +179,7 @@ def _exchanges(program: Program, name: str, path: Path, statement: ast.stmt) -> 
     before = _assigned_before(program.functions[name], path)
     for other in before:
         if other in held.like(own):
-            for parts, change in statements.exchanged_later([statement], 0, (other, own)):
-                yield _edit(name, path, change, parts[0])
+            yield _edit(name, path, statements.exchanged_later(statement, other, own), other)
 
 
 def _assigned_before(tree: ast.FunctionDef, path: Path) -> list[str]:
@@ -219,7 +218,7 @@ def _block_orders(program: Program, function: str) -> Iterator[Candidate]:
                     Kind.BLOCKS, ast.Assign([ast.Tuple(moved, ast.Store())], node.value), _moved_names(targets, order)
                 )
                 edits.append(_edit(function, path, change, targets[0].id))
-            yield Candidate(tuple(edits), (edits[-1],))
+            yield Candidate(tuple(edits), (edits[0],))
 
 
 def _moved(order: Sequence[int]) -> int:

@@ -8,7 +8,6 @@ import time
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -75,6 +74,9 @@ def explain(
             if len(found) == 1 or _compute_the_same(exercise, known, found, seed):
                 return best(exercise, known.program, found, traced)
             return shared(exercise, known.program, found)
+    except BaseException:  # interrupted somewhere: what is kept may be half of it
+        _known.pop((exercise.name, exercise.reference), None)
+        raise
     finally:
         _one_at_a_time.release()
 
@@ -113,13 +115,19 @@ def search(
     return () if known is None else _Search(known, exercise, draws, expected, got, seed, until).found()
 
 
-def answers_like(exercise: Exercise) -> list[Callable[..., Any]]:
-    """The edited right answers that agreed with the last answer that was named: for whoever tests the names."""
-    known = _known[exercise.name, exercise.reference]
-    return [known.program.function(known.program.compiled(each.edits)) for each in known.last]
+def answers_like(exercise: Exercise) -> list[Callable[[Draw], Arrays | None]]:
+    """The edited right answers that agreed with the last answer that was named, for whoever tests the names: each gives
+    what it returns on a draw."""
+    known = _known.get((exercise.name, exercise.reference))
+    if known is None:
+        return []
+    codes = [known.program.compiled(each.edits) for each in known.last]
+    return [lambda draw, code=code: known.program.run(draw, code, _no_shapes(exercise)) for code in codes]
 
 
 class _Search:
+    """The search for one answer."""
+
     def __init__(
         self,
         known: _Known,

@@ -17,21 +17,31 @@ from coursekit.checking.search.program import Program
 
 # Of several kinds that say the same of an answer, the one that says most comes first.
 _TELLING = (
-    *(Kind.BLOCKS, Kind.SCOPE, Kind.OUTSIDE, Kind.DIRECTION, Kind.OVERWRITTEN, Kind.ONLY_LAST, Kind.TERM_MISSING),
-    *(Kind.FACTOR_MISSING, Kind.FUNCTION, Kind.COMPLEMENT, Kind.POWER, Kind.TRANSPOSED, Kind.STEP, Kind.AXIS),
-    *(
-        Kind.ORDER,
-        Kind.EXCHANGED,
-        Kind.SKIPPED,
-        Kind.REDUCTION,
-        Kind.TWICE,
-        Kind.SIGN,
-        Kind.INSTEAD,
-        Kind.MATRIX_ORDER,
-        Kind.OPERATION,
-        Kind.RANGE,
-        Kind.SLICE,
-    ),
+    Kind.BLOCKS,
+    Kind.SCOPE,
+    Kind.OUTSIDE,
+    Kind.DIRECTION,
+    Kind.OVERWRITTEN,
+    Kind.ONLY_LAST,
+    Kind.TERM_MISSING,
+    Kind.FACTOR_MISSING,
+    Kind.FUNCTION,
+    Kind.COMPLEMENT,
+    Kind.POWER,
+    Kind.TRANSPOSED,
+    Kind.STEP,
+    Kind.AXIS,
+    Kind.ORDER,
+    Kind.EXCHANGED,
+    Kind.SKIPPED,
+    Kind.REDUCTION,
+    Kind.TWICE,
+    Kind.SIGN,
+    Kind.INSTEAD,
+    Kind.MATRIX_ORDER,
+    Kind.OPERATION,
+    Kind.RANGE,
+    Kind.SLICE,
 )
 
 
@@ -95,6 +105,11 @@ def _rank(edited: Edited) -> int:
 
 def _edited(exercise: Exercise, program: Program, edit: Edit) -> Edited:
     words = _Words(exercise, program, edit.function)
+    if edit.kind is Kind.BLOCKS:  # whose rows they are is all there is to say
+        names = tuple(words.part(name) for name in edit.names)
+        return Edited(edit.kind, "", names if all(names) and len(set(names)) == len(names) else ())
+    if edit.kind in (Kind.DIVIDED, Kind.TIMES):  # by the size of an axis
+        return Edited(edit.kind, words.part(edit.part), edit.names)
     names = tuple(words.value(name) for name in edit.names)
     return Edited(edit.kind, words.part(edit.part), names if all(names) else ())
 

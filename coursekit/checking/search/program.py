@@ -6,6 +6,7 @@ import ast
 import contextlib
 import functools
 import inspect
+import time
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,7 +31,8 @@ class Program:
 
     held:    by function, what it holds when it returns; returned: the shapes of what the answer returns. Both on the
              smallest draw.
-    names: what its module knows. An edited function takes the place of the right one for as long as it runs.
+    seconds: that the right answer takes there.
+    names:   what its module knows. An edited function takes the place of the right one for as long as it runs.
     """
 
     exercise: Exercise
@@ -39,6 +41,7 @@ class Program:
     names: dict[str, Any]
     held: dict[str, Held] = field(default_factory=dict)
     returned: tuple[tuple[int, ...], ...] = ()
+    seconds: float = 0.0
 
     def run(
         self, draw: Draw, edited: Mapping[str, types.CodeType], shapes: tuple[tuple[int, ...], ...]
@@ -57,15 +60,6 @@ class Program:
             return None
         finally:
             self.names.update(right)
-
-    def function(self, edited: Mapping[str, types.CodeType]) -> Callable[..., Any]:
-        """The program with some functions edited, as a function of its own."""
-        names = dict(self.names)
-        for tree in self.functions.values():
-            exec(compile(ast.Module([tree], []), f"<{tree.name}>", "exec", dont_inherit=True), names)
-        for code in edited.values():
-            exec(code, names)
-        return names[self.main]
 
     def compiled(self, edits: Iterable[Edit]) -> dict[str, types.CodeType]:
         """The functions that the edits change, as code that defines them. SyntaxError or ValueError if it is none."""
@@ -89,7 +83,9 @@ class Program:
 
         self.names[_KEEP] = keep
         kept = {name: compile(_keeping(tree), "<kept>", "exec") for name, tree in self.functions.items()}
+        start = time.perf_counter()
         right = self.run(draw, kept, tuple((0,) * len(t.axes) for t in self.exercise.returns)) or {}
+        self.seconds = time.perf_counter() - start
         self.returned = tuple(array.shape for array in right.values())
         self.held = {
             name: Held(seen.get(name, {}), dict(_stacked(tree)), dict(_split(tree)))

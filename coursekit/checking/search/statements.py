@@ -34,8 +34,8 @@ def whole(statement: ast.stmt, held: Held, sizes: Sequence[str]) -> Iterator[tup
             yield (ast.unparse(target),), Change(Kind.SKIPPED, [])
         case ast.Assign([ast.Subscript(ast.Name(name))]):
             yield (name,), Change(Kind.SKIPPED, [])
-        case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "append"), [_])):
-            yield from (((name,), Change(Kind.FIRST, change)) for change in _inserted(statement))
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "append"), [_]) as collect):
+            yield (name,), Change(Kind.REVERSED, _inserted(collect))
         case ast.If(test, body, orelse):
             yield names_in(test)[:1], Change(Kind.CONDITION, body)
             yield names_in(test)[:1], Change(Kind.CONDITION, orelse)
@@ -117,18 +117,15 @@ def _turned(node: ast.AST, count: int, held: Held) -> Iterator[Change]:
                 yield Change(Kind.TRANSPOSED, ast.Attribute(turned, "T", ast.Load()), (name,))
 
 
-def _inserted(statement: ast.Expr) -> Iterator[ast.stmt]:
+def _inserted(collect: ast.Call) -> ast.stmt:
     """What is collected stands in the reverse order."""
-    call = statement.value
-    first = ast.Call(ast.Attribute(call.func.value, "insert", ast.Load()), [ast.Constant(0), *call.args], [])
-    yield ast.Expr(first)
+    return ast.Expr(
+        ast.Call(ast.Attribute(collect.func.value, "insert", ast.Load()), [ast.Constant(0), *collect.args], [])
+    )
 
 
-def exchanged_later(
-    body: Sequence[ast.stmt], index: int, names: Sequence[str]
-) -> Iterator[tuple[tuple[str, ...], Change]]:
+def exchanged_later(statement: ast.stmt, one: str, other: str) -> Change:
     """A statement followed by two values taking each other's places."""
-    for one, other in itertools.combinations(names, 2):
-        targets = ast.Tuple([ast.Name(one, ast.Store()), ast.Name(other, ast.Store())], ast.Store())
-        values = ast.Tuple([ast.Name(other, ast.Load()), ast.Name(one, ast.Load())], ast.Load())
-        yield (one,), Change(Kind.EXCHANGED, [body[index], ast.Assign([targets], values)], (one, other), whole=True)
+    targets = ast.Tuple([ast.Name(one, ast.Store()), ast.Name(other, ast.Store())], ast.Store())
+    values = ast.Tuple([ast.Name(other, ast.Load()), ast.Name(one, ast.Load())], ast.Load())
+    return Change(Kind.EXCHANGED, [statement, ast.Assign([targets], values)], (one, other), whole=True)

@@ -14,7 +14,7 @@ from coursekit.checking.search.program import Program
 
 _PROJECTIONS = 2
 _NEAR = 1e-4
-_AT_ONCE = 20  # candidates between two looks at the clock, which takes as long as one on some systems
+_AT_ONCE, _QUICK_S = 20, 0.005  # quick candidates between two looks at the clock, which takes as long as one in places
 MAX_CODES = 4000
 
 
@@ -60,11 +60,12 @@ class Tried:
         self._sketches: list[np.ndarray] = []
         self._numbers: list[int] = []
         self._next = 0
+        self._at_once = _AT_ONCE if codes.program.seconds < _QUICK_S else 1
         self.complete = False
 
     def go_on(self, until: float, with_pairs: bool) -> None:
         """Run candidates that were not run yet, up to a time of `time.thread_time`; pairs only where asked for."""
-        while not self.complete and (self._next % _AT_ONCE or time.thread_time() < until):
+        while not self.complete and (self._next % self._at_once or time.thread_time() < until):
             try:
                 _, code = self._codes[self._next]
             except IndexError:

@@ -8,6 +8,7 @@ import pytest
 from coursekit.checking import Draw, Exercise, Report, Tensor, evaluate, registry
 from coursekit.checking.call import call_here
 from coursekit.checking.changes import since, summary
+from coursekit.checking.edit_words import edit_sentence
 from coursekit.checking.facts import Edited, EditKind
 from coursekit.checking.search import explaining as searching
 
@@ -65,6 +66,18 @@ def test_a_change_of_an_answer_in_another_style_is_found_where_it_sits(old, new,
 def test_a_change_that_is_made_alike_in_two_gates_is_told_for_both():
     edits = found(GRU, "gru_step", ("b[:H] + h @", "b[:H] - h @"), ("b[H : 2 * H] + h @", "b[H : 2 * H] - h @"))
     assert {edit.part for edit in edits} == {"the reset gate r", "the update gate z"}
+
+
+def test_rows_that_stand_in_another_order_are_named_by_what_they_belong_to():
+    def other_rows(array):
+        r, z, n = np.split(array, 3)
+        return np.concatenate([r, n, z])
+
+    right = answer(GRU, "gru_step")
+    report = evaluate("gru_step", lambda x, h, params: right(x, h, tuple(map(other_rows, params))))
+    assert [edit_sentence(edit) for edit in report.edits] == [
+        "The rows of the update gate z and the candidate n have exchanged places."
+    ]
 
 
 def test_two_changes_in_different_results_are_both_told():
@@ -143,6 +156,11 @@ def test_what_differs_by_no_more_than_rounding_is_not_named():
 
 def test_an_exercise_of_a_teacher_is_searched_too():
     assert evaluate(_exercise(summed), lambda a, b: a - b).edits == (Edited(EditKind.SIGN, "s"),)
+
+
+def test_a_mean_in_place_of_a_sum_is_named_with_the_axis():
+    (edit,) = evaluate(_exercise(summed), lambda a, b: (a + b) / len(a)).edits
+    assert edit_sentence(edit) == "In `s`, something is divided by n."
 
 
 def halved(a, b):
