@@ -147,7 +147,7 @@ def test_every_edit_has_words_of_its_own(edit):
 
 
 def test_these_are_all_the_facts():
-    assert {type(fact) for fact in FACTS} == set(facts._KNOWN.values())
+    assert {type(fact) for fact in FACTS} == set(facts.data._KNOWN.values())
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)

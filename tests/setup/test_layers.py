@@ -26,7 +26,7 @@ class Linted:
     def run(self, added: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         """What `lint-imports` says while these lines stand at the end of these files, which need not exist.
 
-        added: by path inside of the package, such as "checking/facts.py".
+        added: by path inside of the package, such as "checking/words.py".
         """
         files = {self.root / "coursekit" / path: line for path, line in added.items()}
         before = {file: file.read_bytes() for file in files if file.exists()}
@@ -62,7 +62,7 @@ def test_the_package_as_it_is_keeps_every_contract(linted):
         ("checking/outcome.py", "from coursekit.checking import message", "outcome -> coursekit.checking.message"),
         ("checking/exercise.py", "from coursekit.checking.outcome import Case", "exercise -> coursekit.checking.out"),
         ("checking/message.py", "def late():\n    import coursekit.checking.report", "message -> coursekit"),
-        ("checking/facts.py", "from coursekit.checking import words", "facts -> coursekit.checking.words"),
+        ("checking/facts/fact.py", "from coursekit.checking import words", "fact -> coursekit.checking.words"),
         ("checking/html.py", "import coursekit.topics", "html -> coursekit.topics"),
         ("checking/elsewhere.py", "", "coursekit.checking.elsewhere"),
         ("training/loop.py", "import coursekit.topics.gru.exercises", "training.loop -> coursekit.topics"),
