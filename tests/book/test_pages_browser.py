@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.book.conftest import LESSONS
-from tests.course.browsing import ARTIFACTS, photograph
+from tests.course.browsing import ARTIFACTS, CHROMIUM, photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark += [pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]  # before the book is built
 
 LESSON = f"lessons/{LESSONS[0]}.html"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -92,8 +93,6 @@ def test_what_lessons_00_to_06_import_is_there(without, notebook):
 
 
 def _figures(cell: str) -> list[str]:
-    import re
-
     return re.findall(r"\bplots\.(\w+)", cell)
 
 

@@ -44,7 +44,7 @@ def opened(paths):
         try:
             with open(path, 'rb') as file: content = file.read()
         except OSError: continue
-        if b'Lies over the coursekit package' not in content: done.append(path)
+        if b'Lies over a package that is not there' not in content: done.append(path)
     return done
 """
 
