@@ -140,9 +140,10 @@ def _functions(source: str) -> tuple[tuple[Place, int], ...]:
     if len(source) > _MAX_SOURCE:
         return ()
     rows = source.splitlines(keepends=True)
-    above = _blank(rows)
-    if rows[above:] and rows[above].startswith("%%"):  # a magic hands on what is below it
-        above += 1 + _blank(rows[above + 1 :])
+    empty = _blank(rows)
+    above = {empty}
+    if rows[empty:] and rows[empty].startswith("%%"):  # a magic hands on what is below it, with or without empty lines
+        above = {empty + 1, empty + 1 + _blank(rows[empty + 1 :])}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a learner's "\\d"
@@ -150,7 +151,7 @@ def _functions(source: str) -> tuple[tuple[Place, int], ...]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     found = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))]
-    return tuple((_written(node, rows, above), begins(node) - above) for node in found)
+    return tuple((_written(node, rows, each), begins(node) - each) for node in found for each in sorted(above))
 
 
 def _blank(rows: list[str]) -> int:
