@@ -49,7 +49,9 @@ class Bounds:
         self.left = NOTEBOOK_S
 
     @contextlib.contextmanager
-    def step(self, seconds: float = STEP_S) -> Iterator[None]:
+    def step(self, seconds: float | None = None) -> Iterator[None]:
+        """seconds: of CPU, in place of STEP_S."""
+        seconds = STEP_S if seconds is None else seconds
         allowed, before = min(seconds, self.left), time.thread_time()
         try:
             if allowed <= 0:

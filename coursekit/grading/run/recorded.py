@@ -139,16 +139,24 @@ def _functions(source: str) -> tuple[tuple[Place, int], ...]:
     """Every function of a cell, with the line on which it begins for Python."""
     if len(source) > _MAX_SOURCE:
         return ()
-    above = 1 if source.startswith("%%") else 0  # a magic hands on what is below it
+    rows = source.splitlines(keepends=True)
+    empty = _blank(rows)
+    above = {empty}
+    if rows[empty:] and rows[empty].startswith("%%"):  # a magic hands on what is below it, with or without empty lines
+        above = {empty + 1, empty + 1 + _blank(rows[empty + 1 :])}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a learner's "\\d"
             tree = ast.parse(without_magics(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    rows = source.splitlines(keepends=True)
     found = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))]
-    return tuple((_written(node, rows, above), begins(node) - above) for node in found)
+    return tuple((_written(node, rows, each), begins(node) - each) for node in found for each in sorted(above))
+
+
+def _blank(rows: list[str]) -> int:
+    """The empty lines at the top, which IPython takes away."""
+    return next((number for number, row in enumerate(rows) if row.strip()), 0)
 
 
 def _written(node: Function, rows: list[str], above: int) -> Place:

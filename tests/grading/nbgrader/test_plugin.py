@@ -13,6 +13,10 @@ def gru_step(x, h, params):
     r, z = sigmoid(xr + hr), sigmoid(xz + hz)
     return (1 - z) * h + z * np.tanh(xn + r * hn)
 """
+NOT_THERE = """
+import nothing_there
+def gru_step(x, h, params): return nothing_there.step(x, h, params)
+"""
 
 
 def test_a_class_is_graded_and_reads_its_reports(make_course, isolated):
@@ -20,7 +24,7 @@ def test_a_class_is_graded_and_reads_its_reports(make_course, isolated):
     course.hand_in("right", course.solution)
     course.hand_in("swapped", course.answered(gru_step=SWAPPED))
     course.hand_in("empty", course.released)
-    course.hand_in("waits", course.answered(gru_step="import nothing_there" + SWAPPED))
+    course.hand_in("waits", course.answered(gru_step=NOT_THERE))
     nasty = course.answered(gru_step="# <script>alert(1)</script>")
     nasty.cells[0].source = "# A lesson <script>alert(2)</script> [x](javascript:alert(3))"
     course.hand_in("nasty", nasty)
@@ -31,7 +35,10 @@ def test_a_class_is_graded_and_reads_its_reports(make_course, isolated):
     course.run("generate_feedback", "mini")
     page = (course.root / "feedback" / "swapped" / "mini" / "mini.html").read_text()
     assert "an update gate that is swapped" in page
-    assert "<strong>1</strong> of 5 points" in page and "return (1 - z) * h + z * np.tanh(xn + r * hn)" in page
+    assert (
+        "<strong>1</strong> of 5 points" in page
+        and "<code>return (1 - z) * h + z * np.tanh(xn + r * hn)</code>" in page
+    )
     page = (course.root / "feedback" / "waits" / "mini" / "mini.html").read_text()
     assert "? of 4 points" in page and "<strong>1</strong> of 5 points" in page and "not final" in page
     page = (course.root / "feedback" / "nasty" / "mini" / "mini.html").read_text()

@@ -92,10 +92,17 @@ def test_a_loop_is_followed(warm_server):
 
 @pytest.mark.parametrize(
     ("before", "line"),
-    [("%%time\n", 13), ("%matplotlib inline\n", 13), ("# a comment\n\n", 14), ("import functools\n\n", 14)],
+    [
+        ("%%time\n", 13),
+        ("\n \n", 14),
+        ("\n%%time\n\n", 15),
+        ("%matplotlib inline\n", 13),
+        ("# a comment\n\n", 14),
+        ("import functools\n\n", 14),
+    ],
 )
 def test_lines_are_counted_as_the_cell_shows_them(warm_server, before, line):
-    wrong = first(graded_report(warm_server, "gru_step", before + source(GRU)))
+    wrong = first(graded(warm_server, "gru_step", before + source(GRU)).reports["gru_step"])
     assert (wrong.line, wrong.source) == (line, LINE[1])
 
 
