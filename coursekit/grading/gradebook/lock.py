@@ -1,4 +1,7 @@
-"""One grader at a time: a second one would write what the first has not finished, and is told so in a sentence."""
+"""One grader at a time: a second one would write what the first has not finished, and is told so in a sentence.
+
+`coursekit grade` works alone. Several `nbgrader autograde` may work side by side, as elsewhere, but not beside it.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,19 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
+_GRADE = "`coursekit grade`"
 LOCK = "lock"
 """File in a course's folder of results. It says who grades; that it is there says nothing."""
 
 
+AUTOGRADE = "`nbgrader autograde`"
+
+
 @contextlib.contextmanager
-def alone_in(results: Path) -> Iterator[None]:
+def alone_in(results: Path, *, autograde: bool = False) -> Iterator[None]:
     """Hold the lock of a course, in its folder of results. It ends with the process, however that ends.
+
+    autograde: hold it together with others who say so.
 
     Raises CourseError if another process holds it.
     """
@@ -34,36 +43,39 @@ def alone_in(results: Path) -> Iterator[None]:
     with os.fdopen(handle, "r+", encoding="utf-8") as file:
         if fcntl is not None:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(file, (fcntl.LOCK_SH if autograde else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise _taken(file.read().strip()) from None
         file.truncate(0)
-        file.write(f"process {os.getpid()} on {socket.gethostname()}, since {datetime.now():%H:%M:%S}")
+        who = f"{AUTOGRADE}, " if autograde else ""
+        file.write(f"{who}process {os.getpid()} on {socket.gethostname()}, since {datetime.now():%H:%M:%S}")
         file.flush()
         yield
 
 
 @contextlib.contextmanager
-def alone_on(engine: Engine, course: str) -> Iterator[None]:
+def alone_on(engine: Engine, course: str, *, autograde: bool = False) -> Iterator[None]:
     """Hold the lock of a course in its database server, for graders that share no folder. SQLite has its own lock."""
     if engine.dialect.name != "postgresql":
         yield
         return
     key = int.from_bytes(hashlib.sha256(f"coursekit {course}".encode()).digest()[:8], "big", signed=True)
     with engine.connect() as connection:  # closing it gives the lock back
-        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one():
+        shared = "_shared" if autograde else ""
+        if not connection.execute(text(f"SELECT pg_try_advisory_lock{shared}(:key)"), {"key": key}).scalar_one():
             raise _taken("on the same database")
         connection.commit()
         try:
             yield
         finally:
             with contextlib.suppress(Exception):  # a server that is gone holds no lock
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+                connection.execute(text(f"SELECT pg_advisory_unlock{shared}(:key)"), {"key": key})
                 connection.commit()
 
 
 def _taken(who: str) -> CourseError:
+    program, who = (AUTOGRADE, who.removeprefix(f"{AUTOGRADE}, ")) if who.startswith(AUTOGRADE) else (_GRADE, who)
     return CourseError(
-        f"another `coursekit grade` is at work in this course ({who or 'just started'}). Nothing was changed: wait "
-        "until it has ended, and run the same command again."
+        f"another {program} is at work in this course ({who or 'just started'}). Nothing was changed: wait until it "
+        "has ended, and run the same command again."
     )

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from sqlalchemy import create_engine
 from traitlets.log import get_logger
 
 from coursekit.grading import nodes
+from coursekit.grading.gradebook.lock import alone_in, alone_on
+from coursekit.grading.gradebook.results import RESULTS
 from coursekit.grading.submission import intake
-from coursekit.grading.submission.course import Course
+from coursekit.grading.submission.course import Course, CourseError
 from coursekit.grading.submission.quarantine import MAX_ENTRIES, REASONS, note, place_of, set_aside, shown
 
 UNREAD = "coursekit_unread"
@@ -32,12 +37,25 @@ class SafeExporter(NotebookExporter):
         self, filename: str, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[str | NotebookNode, dict[str, Any]]:
         if not self.parent._sanitizing:  # the second half of autograding reads what the first has written
-            return super().from_filename(filename, resources, **options)
+            with beside_no_grader():
+                return super().from_filename(filename, resources, **options)
         resources = {} if resources is None else resources
         nb, problem, resources[REMARKS] = _read(Path(filename))
         if problem:
             resources[UNREAD] = problem
         return self.from_notebook_node(nb, resources, **options)
+
+
+@contextlib.contextmanager
+def beside_no_grader() -> Iterator[None]:
+    """While rows are written, `coursekit grade` is not at work. Raises CourseError if it is."""
+    course = Course(Path.cwd())
+    with alone_in(course.root / RESULTS, autograde=True), contextlib.ExitStack() as held:
+        if not course.db_url.startswith("sqlite"):
+            engine = create_engine(course.db_url)
+            held.callback(engine.dispose)
+            held.enter_context(alone_on(engine, course.directory.course_id, autograde=True))
+        yield
 
 
 def _read(path: Path) -> tuple[NotebookNode, str, tuple[str, ...]]:
@@ -68,9 +86,16 @@ def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
     """nbgrader's hook before a submission is converted; nbgrader calls it in the course's folder.
 
     Links, special files and times that are none are set aside, so that nbgrader does not copy what they point to, and
-    a notebook under another name is found. notebooks: the paths that nbgrader will convert, changed in place. The
-    other two are what was typed, which may be "*".
+    a notebook under another name is found. Where `coursekit grade` is at work, the run ends here, with a sentence.
+
+    notebooks: the paths that nbgrader will convert, changed in place. The other two are what was typed, which may be
+               "*".
     """
+    try:
+        with beside_no_grader():
+            pass
+    except CourseError as error:  # nbgrader passes over what a hook raises, except this
+        raise SystemExit(f"nbgrader autograde: {error}") from None
     folder = Path(notebooks[0]).parent
     course = Course(Path.cwd())
     assignment, student = folder.name, folder.parent.name

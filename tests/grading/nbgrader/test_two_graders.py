@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 
 import pytest
+from nbgrader.api import Gradebook
 
 from coursekit.grading.batch import grade
 from coursekit.grading.gradebook import lock
@@ -33,6 +34,10 @@ def graded(course):
     return list(grade(place, "mini", place.students("mini"), runners.serially))
 
 
+def book(course):
+    return Gradebook(course.db_url, "course")
+
+
 def left_over(course):
     return [str(path) for path in course.root.rglob(".*") if ".new-" in path.name]
 
@@ -51,6 +56,23 @@ def test_the_second_of_two_is_told_who_is_at_work(course):
             graded(course)
     assert not (course.root / "autograded").exists()
     assert [row.student for row in graded(course)] == ["ada", "bob"], "the lock ends with its holder"
+
+
+def test_autograde_and_grade_are_not_at_work_together(course):
+    with lock.alone_in(course.root / RESULTS):
+        done = course.run("autograde", "mini", check=False)
+        assert done.returncode == 1 and "another `coursekit grade` is at work in this course" in done.stderr
+        assert "Traceback" not in done.stderr and not (course.root / "autograded").exists()
+        with book(course) as gradebook:
+            assert gradebook.assignment_submissions("mini") == []
+    with lock.alone_in(course.root / RESULTS, autograde=True):
+        assert "another `nbgrader autograde` is at work" in said(course.grade("-j", "1"))
+        with pytest.raises(CourseError, match="`nbgrader autograde` is at work in this course"):
+            graded(course)
+        course.run("autograde", "mini")  # beside its own kind
+    with book(course) as gradebook:
+        assert {entry.student.id for entry in gradebook.assignment_submissions("mini")} == {"ada", "bob"}
+    assert len(graded(course)) == 2
 
 
 def test_a_grader_that_was_killed_holds_no_lock(course):
