@@ -153,12 +153,15 @@ def _place_lesson(sources: Sources, links: Links, lesson: Lesson, notebook: Note
 
 
 def _wrong(lesson: str) -> dict[str, tuple[str, str]]:
-    """For the first exercise of a lesson, the first of its known mistakes and what the check says of it."""
+    """For the first exercise of a lesson, a known mistake, if possible one that earns nothing, and its report."""
     first = next((exercise for exercise in registry.every() if exercise.lesson == lesson), None)
     if first is None:
         return {}
-    mistake = first.mistakes[0]
-    return {first.name: (mistake.name, evaluate(first, mistake.implement)._repr_html_())}
+    for mistake in first.mistakes:
+        report = evaluate(first, mistake.implement)
+        if report.score == 0:
+            break
+    return {first.name: (mistake.name, report._repr_html_())}
 
 
 def _figures_of(page: NotebookNode) -> Iterable[str]:

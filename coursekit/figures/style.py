@@ -78,7 +78,9 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 _DIMMED = (
     "<style>"
     '[data-jp-theme-light="false"] .coursekit-figure, .vscode-dark .coursekit-figure, '
-    '[data-theme="dark"] .coursekit-figure { filter: brightness(0.82); border-radius: 4px; }'
+    '[data-theme="dark"] .coursekit-figure { filter: brightness(0.82); border-radius: 4px; } '
+    "@media (prefers-color-scheme: dark) { "
+    '[data-theme="auto"] .coursekit-figure { filter: brightness(0.82); border-radius: 4px; } }'
     "</style>"
 )
 

@@ -135,7 +135,7 @@ def test_what_a_check_says_of_the_solution_is_folded_and_a_wrong_answer_is_in_si
     said = v4.new_output("execute_result", data={"text/html": "<b>✓ right</b>"}, execution_count=1)
     cells = [exercise, v4.new_code_cell("check(double)", outputs=[said])]
     executed = v4.new_notebook(
-        cells=cells, metadata={"kernelspec": {"name": "p", "display_name": "P", "language": "p"}}
+        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
     )
     wrong = {"double": ("x is added <once>", "<b>✗ not right</b>")}
     found = lesson_page(executed, release(executed), {}, tmp_path, "figures/", wrong).cells

@@ -19,6 +19,7 @@ from PIL import Image
 
 from coursekit import plots
 from coursekit.figures import style
+from tests.course.browsing import CHROMIUM, QUIET
 
 GROUPS = {"cells": ("RNN", "LSTM", "GRU"), "gates of the GRU": "rzn", "gates of the LSTM": "ifgo"}
 
@@ -169,3 +170,29 @@ def test_helpers_draw():
     assert heat.images[0].get_clim() == (-2, 2) and scale.get_ylabel() == "state"
     with pytest.raises(ValueError, match="name: expected one of RNN, LSTM, GRU"):
         style.line("gru")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("body", "scheme", "dimmed"),
+    [
+        ('data-jp-theme-light="false"', "light", True),
+        ('data-jp-theme-light="true"', "dark", False),
+        ('class="vscode-dark"', "light", True),
+        ('data-theme="auto"', "dark", True),
+        ('data-theme="auto"', "light", False),
+        ("", "light", False),
+    ],
+)
+def test_a_dark_page_dims_the_white_of_a_figure(body, scheme, dimmed):
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    shown = example()._repr_mimebundle_()[0]["text/html"]
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        page = browser.new_page(color_scheme=scheme)
+        page.set_content(f"<body {body}>{shown}</body>")
+        found = page.locator("img").evaluate("image => getComputedStyle(image).filter")
+        browser.close()
+    assert (found == "brightness(0.82)") == dimmed
