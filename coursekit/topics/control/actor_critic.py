@@ -56,7 +56,7 @@ class OneStep(nn.Module):
 
 
 class Experience(NamedTuple):
-    """N rows of T steps, as they were lived through.
+    """N rows of T steps, as they were acted.
 
     logits (N, T, A) and values (N, T): tensors with their graph. The others are arrays (N, T), see `EnvironmentStep`.
     next_values (N, T): the critic's value of what was seen after a step, where the episode was cut or the row ends.

@@ -50,7 +50,7 @@ def recall_by_memory(memory, recalls: Mapping[str, Sequence[Sequence[float]]], b
     memory: (M,). recalls: name -> for each memory the values over seeds. best: (M,) what could be reached.
     """
     fig, ax = figure(height=3.6)
-    ax.plot(memory, best, label="who knows the rule", **_BEST)
+    ax.plot(memory, best, label="the rule itself", **_BEST)
     for name, runs in recalls.items():
         means = [np.mean(values) for values in runs]
         ax.plot(memory, means, label=name, **_LOOKS[name])
@@ -68,7 +68,7 @@ def recall_within_session(recalls: Mapping[str, np.ndarray], best: np.ndarray | 
     """Recall after 1, 2, ... clicks. recalls: name -> (T,). best: (T,) what could be reached, if that is known."""
     fig, ax = figure(height=3.4)
     if best is not None:
-        ax.plot(range(1, len(best) + 1), best, label="who knows the rule", **_BEST)
+        ax.plot(range(1, len(best) + 1), best, label="the rule itself", **_BEST)
     for name, values in recalls.items():
         ax.plot(range(1, len(values) + 1), values, label=name, **_LOOKS[name])
     ax.set(xlabel="clicks of the session that are known", ylabel="recall@10", ylim=(0, 1.03))

@@ -87,7 +87,7 @@ class RecommendationResult:
     def _table(self, measure: str, entry: int) -> Comparison:
         about = f"{self.title}; {len(self.target):,} test clicks"
         if self.best is not None:
-            about += f"; {recall_and_mrr(self.best, self.target, TOP)[entry]:.3f} for who knows the rule behind them"
+            about += f"; {recall_and_mrr(self.best, self.target, TOP)[entry]:.3f} with the rule behind them known"
         table = Comparison(measure, False, "", about)
         for name, runs in self.scores.items():
             values = [recall_and_mrr(scores, self.target, TOP)[entry] for scores in runs]

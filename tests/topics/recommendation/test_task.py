@@ -75,7 +75,7 @@ def test_the_baselines_stand_beside_the_gru_in_both_tables():
             ("session-kNN", True),
             ("GRU", False),
         ]
-        assert "for who knows the rule" in table.conditions and "GENERATED" in table.conditions
+        assert "with the rule behind them known" in table.conditions and "GENERATED" in table.conditions
         assert len(table.row("GRU").values) == 2
     assert outcome.recall_by_place([outcome.best]).min() > outcome.recall.row("popularity").interval.mean
 
