@@ -11,8 +11,6 @@ import pytest
 from coursekit.lessons.source import read_cells
 from tests.course.learners import LESSONS, ROOT
 
-WITHOUT_RESULTS = ("16_recommendation",)
-
 
 def cells(lesson: str):
     return read_cells(ROOT / "solutions" / lesson / f"{lesson}.md")
@@ -36,8 +34,6 @@ def test_every_prediction_is_compared(lesson):
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_prediction_stands_beside_a_result(lesson):
-    if lesson in WITHOUT_RESULTS:
-        pytest.skip("its verdicts are read in the tables")
     calls = [
         node
         for cell in cells(lesson)
