@@ -8,7 +8,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from coursekit.grading.gradebook.lock import alone_in
-from coursekit.grading.gradebook.results import RESULTS
+from coursekit.grading.gradebook.places import RESULTS
 
 pytestmark = pytest.mark.nbgrader
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from coursekit.grading.gradebook.book import opened, writing
 from coursekit.grading.gradebook.booked import booked
 from coursekit.grading.gradebook.lock import alone_in, alone_on
-from coursekit.grading.gradebook.results import RESULTS
+from coursekit.grading.gradebook.places import RESULTS
 from coursekit.grading.gradebook.rows import Rows
 from coursekit.grading.submission.course import Course, CourseError
 from coursekit.grading.submission.names import one_spelling, unusable

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from coursekit.grading.gradebook.book import cause
 from coursekit.grading.gradebook.lock import alone_in, alone_on
-from coursekit.grading.gradebook.results import RESULTS
+from coursekit.grading.gradebook.places import RESULTS
 from coursekit.grading.submission.course import Course, CourseError
 
 VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))

@@ -17,7 +17,7 @@ from traitlets.log import get_logger
 
 from coursekit.grading import nodes
 from coursekit.grading.gradebook.lock import alone_in, alone_on
-from coursekit.grading.gradebook.results import RESULTS
+from coursekit.grading.gradebook.places import RESULTS
 from coursekit.grading.submission import intake
 from coursekit.grading.submission.course import Course, CourseError
 from coursekit.grading.submission.quarantine import MAX_ENTRIES, REASONS, note, place_of, set_aside, shown

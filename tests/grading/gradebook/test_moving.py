@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from coursekit.cli import main
 from coursekit.grading.gradebook.lock import alone_in
 from coursekit.grading.gradebook.moving import move
-from coursekit.grading.gradebook.results import RESULTS
+from coursekit.grading.gradebook.places import RESULTS
 from coursekit.grading.submission.course import Course, CourseError
 from tests.postgresql import running
 
