@@ -20,10 +20,11 @@ _SECONDS = 0.25  # between two states of the bar
 
 @dataclass(frozen=True)
 class _Outside:
-    """The bar that is shown already, and how much of it belongs to what runs now."""
+    """The bar that is shown already, how much of it belongs to what runs now, and where that ends."""
 
     bar: tqdm
     size: float
+    end: float
 
 
 _outside: ContextVar[_Outside | None] = ContextVar("progress bar around", default=None)
@@ -42,7 +43,8 @@ class _Part:
         return None
 
     def update(self, n: float = 1) -> None:
-        self._outside.bar.update(self._outside.size * n / self._total)
+        bar = self._outside.bar  # several trainings without `trainings` fill the part of one, and no more
+        bar.update(max(0.0, min(self._outside.size * n / self._total, self._outside.end - bar.n)))
 
     def set_postfix(self, **_: Any) -> None:
         """One training of many has no figures of its own in the bar of all."""
@@ -82,7 +84,7 @@ def trainings(
 def _each(runs: Iterable, weights: Iterable[float], bar: tqdm, scale: float, around: _Outside | None) -> Iterator:
     done = bar.n
     for run, weight in zip(runs, weights, strict=True):
-        _outside.set(_Outside(bar, scale * weight))
+        _outside.set(_Outside(bar, scale * weight, done + scale * weight))
         try:
             yield run
         finally:

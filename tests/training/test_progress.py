@@ -64,3 +64,13 @@ def test_a_log_gets_no_bar(progress, capsys):
     for _ in trainings([0, 1], progress):
         steps(2)
     assert capsys.readouterr().out == ""
+
+
+def test_more_steps_than_a_training_was_given_do_not_overfill_the_bar(monkeypatch, capsys):
+    """Several trainings in one run, or one that goes on: what the others have left is theirs."""
+    monkeypatch.setattr("coursekit.training.progress._SECONDS", 0)
+    for _ in trainings([0, 1], progress=True):
+        for _ in range(3):
+            steps(4)
+    found = shares(capsys.readouterr().out)
+    assert found == sorted(found) and 50 in found and max(found) == found[-1] == 100
