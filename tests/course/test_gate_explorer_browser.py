@@ -19,7 +19,7 @@ def explorer(lab, page):
         run_cell(page, cell_with(page, needed))
     cell = cell_with(page, "explore_gates(networks")
     run_cell(page, cell)
-    cell.get_by_label("z held at").wait_for(timeout=90_000)
+    cell.get_by_role("spinbutton", name="z held at").wait_for(timeout=90_000)
     cell.scroll_into_view_if_needed()
     return cell
 
@@ -44,7 +44,7 @@ def test_a_held_gate_changes_the_figure_and_the_line_below_it(page, explorer):
     explorer.screenshot(path=ARTIFACTS / "gate-explorer.png")
     assert at_zero < free - 30
 
-    explorer.get_by_label("z held at").fill("1")
+    explorer.get_by_role("spinbutton", name="z held at").fill("1")
     page.keyboard.press("Tab")
     assert abs(share(explorer, "z held at 1") - 25) < 5  # nothing is ever written: chance
     assert picture(explorer, "z held at 1").get_attribute("src") != drawn
@@ -57,7 +57,7 @@ def test_a_held_gate_changes_the_figure_and_the_line_below_it(page, explorer):
 
 def test_every_control_has_a_name_and_works_by_keyboard(page, explorer):
     explorer.get_by_label("hold the update gate z").uncheck()
-    field = explorer.get_by_label("r held at")
+    field = explorer.get_by_role("spinbutton", name="r held at")
     field.focus()
     page.keyboard.press("ArrowUp")  # a step of 0.05, and to set a value is to hold the gate
     picture(explorer, "r held at 0.05")
@@ -68,7 +68,7 @@ def test_every_control_has_a_name_and_works_by_keyboard(page, explorer):
     picture(explorer, "r held at 0.1")
     names = ("z held at", "r held at", "at step")
     assert [explorer.get_by_role("slider", name=name, exact=True).count() for name in names] == [1, 1, 1]
-    explorer.get_by_label("at step").fill("25")
+    explorer.get_by_role("spinbutton", name="at step").fill("25")
     page.keyboard.press("Tab")
     explorer.get_by_label("flagged symbol").select_option("D")
     explorer.locator(".coursekit-live img[alt*='The D at step 25 is flagged']").wait_for(timeout=30_000)
@@ -86,7 +86,8 @@ def test_the_static_figure_stands_in_for_the_controls_on_paper(page, explorer):
 
 
 def test_reset_brings_the_first_picture_back(page, explorer):
-    explorer.get_by_label("z held at").fill("0.5")
+    explorer.get_by_label("hold the reset gate r").uncheck()
+    explorer.get_by_role("spinbutton", name="z held at").fill("0.5")
     page.keyboard.press("Tab")
     share(explorer, "z held at 0.5")
     explorer.get_by_role("button", name="reset").click()

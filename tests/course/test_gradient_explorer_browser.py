@@ -15,7 +15,7 @@ def explorer(lab, page):
     run_cell(page, cell_with(page, "from coursekit.topics.vanishing_gradients.explorer import"))
     cell = cell_with(page, "explore_gradients()")
     run_cell(page, cell)
-    cell.get_by_label("update bias b_z").wait_for(timeout=90_000)
+    cell.get_by_role("spinbutton", name="update bias b_z").wait_for(timeout=90_000)
     cell.scroll_into_view_if_needed()
     return cell
 
@@ -30,7 +30,7 @@ def picture(cell, words: str):
 def test_a_bias_carries_the_gradient_further(page, explorer):
     before = picture(explorer, "GRU, b_z = 0: ").get_attribute("src")
     explorer.screenshot(path=ARTIFACTS / "gradient-explorer.png")
-    explorer.get_by_label("update bias b_z").fill("5")
+    explorer.get_by_role("spinbutton", name="update bias b_z").fill("5")
     page.keyboard.press("Tab")
     assert picture(explorer, "GRU, b_z = 5: 0.8").get_attribute("src") != before
     assert "GRU, b_z = 5: 0.99" in explorer.get_by_role("status").inner_text()
@@ -44,7 +44,7 @@ def test_every_control_has_a_name_and_works_by_keyboard(page, explorer):
     page.keyboard.press("ArrowRight")
     picture(explorer, "RNN, orthogonal, radius = 0.65")
     explorer.get_by_label("show the LSTM").uncheck()
-    explorer.get_by_label("lag k").fill("10")
+    explorer.get_by_role("spinbutton", name="lag k").fill("10")
     page.keyboard.press("Tab")
     assert "LSTM" not in picture(explorer, "left after 10 steps back").get_attribute("alt")
     explorer.screenshot(path=ARTIFACTS / "gradient-explorer-changed.png")
