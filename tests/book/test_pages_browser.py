@@ -91,7 +91,11 @@ def test_hints_and_the_solution_open_by_keyboard(page, address):
 
 def test_a_check_stands_in_the_page_with_its_verdict(page, address):
     opened(page, address, LESSON)
-    assert page.get_by_role("group", name="right on all").count() > 0
+    right = page.get_by_role("group", name="right on all")
+    assert right.count() == 0, "folded: the reader is to think first"
+    page.get_by_text("What the check says of the solution").first.click()
+    assert right.count() == 1
+    assert page.get_by_role("group", name="not right yet").count() == 1, "one wrong answer is shown with its report"
 
 
 def luminance(page, element: str, what: str) -> float:
