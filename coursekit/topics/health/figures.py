@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure
+from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure, wrapped
 from coursekit.topics.health.data import HIGH, LOW
 
 _GAP = 7.5  # minutes: a longer step is a gap
@@ -93,7 +93,8 @@ def clarke_grid(truth, forecasts: Mapping[str, np.ndarray], zones: Mapping[str, 
         ax.set(xlim=(0, _TOP), ylim=(0, _TOP), xlabel="what came (mg/dL)", aspect="equal")
         ax.grid(False)
         shares = {letter: (np.asarray(zones[name]) == letter).mean() for letter in "ABCDE"}
-        ax.set_title(f"{name}\nA {shares['A']:.1%}, D {shares['D']:.1%}", fontsize=10)
+        heading = wrapped(name, 60 // len(forecasts))
+        ax.set_title(f"{heading}\nA {shares['A']:.1%}, D {shares['D']:.1%}", fontsize=10)
         said_of.append(f"{name}: " + ", ".join(f"{letter} {share:.1%}" for letter, share in shares.items()))
     axes[0, 0].set_ylabel("what was said (mg/dL)")
     return describe(fig, f"Clarke error grid, share of the forecasts in each zone. {'; '.join(said_of)}.")
