@@ -57,8 +57,6 @@ ONE = {  # of sigmoid: accepted
     "decimals": "from decimal import Decimal as D; return np.vectorize(D, otypes=[object])(y).tolist()",
     "array.array": "import array; return array.array('d', y) if y.ndim == 1 else y",
     "with a cache": "return y, {'x': x}",
-    "with caches of all sorts": "return y, None, 'text', object(), {1, 2}, (v for v in 'ab'), {(1, 2): sigmoid}",
-    "a dict": "return {'σ(x)': y, registry_name: y}",
     "OrderedDict": "from collections import OrderedDict; return OrderedDict([(registry_name, y)])",
     "MappingProxyType": "from types import MappingProxyType; return MappingProxyType({registry_name: y})",
     "ChainMap": "from collections import ChainMap; return ChainMap({registry_name: y})",
@@ -97,6 +95,8 @@ MUTED = (  # by all that NumPy and Python have for it; the numbers are right
     "with warnings.catch_warnings(record=True): np.exp(np.array([1e4]))\n    return y",
 )
 REFUSED_ONE = {
+    "a dict with another name": "return {'σ(x)': y, registry_name: y}",
+    "with caches of all sorts": "return y, None, 'text', object(), {1, 2}, (v for v in 'ab'), {(1, 2): sigmoid}",
     "None": "return None",
     "a text": "return 'y'",
     "bytes": "return y.tobytes()",
@@ -235,7 +235,8 @@ def test_an_answer_meets_the_same_verdict_in_both_places(warm_server, name, sour
             pytest.importorskip(package)
     source = source.format(body=body)
     local, remote = here(name, source), graded(warm_server, name, source)
-    assert words(remote) == words(local)
+    said = slice(2) if kind == "random" else slice(None)  # what an answer draws with is read in a notebook only
+    assert words(remote)[said] == words(local)[said]
     assert (remote.verdict, remote.score, remote.diagnoses) == (local.verdict, local.score, local.diagnoses)
     if name == "sigmoid":
         assert remote.passed == (kind in ONE), remote.text

@@ -29,6 +29,7 @@ COURSE = "course"
 
 _NOT_NEEDED = ("_notebooks", "_solutions", "_results", "__pycache__")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # an archive of the same content has the same bytes
+_EXTRAS = ("", "teach", "torch")
 
 
 class CannotPack(ValueError):
@@ -63,13 +64,10 @@ def bundle(lesson: Lesson) -> dict[str, File]:
 
 
 def requirements(distribution: importlib.metadata.Distribution) -> list[str]:
-    """What the package needs, in the versions that are installed here; without suffixes such as +cpu."""
-    found = []
-    for requirement in map(Requirement, distribution.requires or ()):
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            version = importlib.metadata.version(requirement.name).partition("+")[0]
-            found.append(f"{requirement.name}=={version}")
-    return sorted(found)
+    """What grading any lesson needs, in the versions that are installed here; without suffixes such as +cpu."""
+    wanted = list(map(Requirement, distribution.requires or ()))
+    names = {one.name for one in wanted for extra in _EXTRAS if not one.marker or one.marker.evaluate({"extra": extra})}
+    return sorted(f"{name}=={importlib.metadata.version(name).partition('+')[0]}" for name in names)
 
 
 def zipped(files: Mapping[str, File]) -> bytes:
