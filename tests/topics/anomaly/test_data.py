@@ -33,7 +33,7 @@ def test_the_real_recordings():
 @pytest.mark.parametrize(("load", "T", "events"), [(sensor, 1000, 7), (ecg, 7500, 1)])
 def test_without_the_package_recordings_of_the_same_shape(monkeypatch, load, T, events):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.warns(GeneratedDataWarning, match=r"coursekit\[speech\]"):
+    with pytest.warns(GeneratedDataWarning, match=r"\[speech\]"):
         made = load()
     assert made.provenance.generated and made.values.shape == made.anomalous.shape == (T,)
     assert len(runs(made.anomalous)) == events and np.isfinite(made.values).all()

@@ -50,7 +50,7 @@ def test_the_chorales_are_what_the_lesson_says():
 
 def test_without_the_package_the_chorales_are_generated(hide):
     hide("music21")
-    with pytest.warns(GeneratedDataWarning, match=r"coursekit\[music\]"):
+    with pytest.warns(GeneratedDataWarning, match=r"\[music\]"):
         chorales = music.bach_chorales()
     assert chorales.provenance.generated and len(chorales.rolls) == 363
     assert all(roll.shape[1] == 88 and roll.dtype == bool and roll.any() for roll in chorales.rolls)

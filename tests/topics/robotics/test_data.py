@@ -32,7 +32,7 @@ def test_the_real_motions():
 
 def test_without_the_package_motions_of_the_same_shape(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.warns(GeneratedDataWarning, match=r"coursekit\[speech\]"):
+    with pytest.warns(GeneratedDataWarning, match=r"\[speech\]"):
         data = basic_motions()
     require_motions(data)
     assert data.provenance.generated

@@ -39,7 +39,7 @@ def test_the_real_utterances():
 
 
 def test_without_the_package_voices_of_the_same_shape(without_the_package):
-    with pytest.warns(GeneratedDataWarning, match=r"coursekit\[speech\]"):
+    with pytest.warns(GeneratedDataWarning, match=r"\[speech\]"):
         vowels = japanese_vowels()
     assert vowels.provenance.generated and vowels.test.x.shape == (370, 29, 12)
     assert np.bincount(vowels.test.label).tolist() == [31, 35, 88, 44, 29, 24, 40, 50, 29]

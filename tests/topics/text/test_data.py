@@ -36,7 +36,7 @@ def test_the_surnames_are_what_the_lesson_says():
 
 def test_without_the_package_the_names_are_generated(hide):
     hide("faker")
-    with pytest.warns(GeneratedDataWarning, match=r"coursekit\[data\]"):
+    with pytest.warns(GeneratedDataWarning, match=r"\[data\]"):
         names = surnames()
     assert names.provenance.generated
     require_sound(names)

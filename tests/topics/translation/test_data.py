@@ -69,7 +69,7 @@ def test_number_words_are_what_the_lesson_says():
 
 def test_without_num2words_the_numbers_are_generated(hide):
     hide("num2words")
-    with pytest.warns(GeneratedDataWarning, match=r"coursekit\[data\]"):
+    with pytest.warns(GeneratedDataWarning, match=r"\[data\]"):
         pairs = number_words(300)
     assert pairs.provenance.generated
     require_sound(pairs, 300)
