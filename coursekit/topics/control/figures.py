@@ -7,7 +7,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure, level, line
+from coursekit.figures.style import (
+    COLOURS,
+    NEUTRAL,
+    CourseFigure,
+    course_figure,
+    describe,
+    figure,
+    level,
+    line,
+    wrapped,
+)
 
 _METHODS = {
     "whole state": line("i", label="whole state", linestyle="--"),
@@ -70,7 +80,7 @@ def learning_to_balance(
         level(ax, limit, "longest possible")
     axes[0, 0].set_ylabel("length of an episode (steps)")
     handles = {label: handle for ax in axes[0] for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
-    fig.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=min(4, len(handles)), fontsize=9)
+    fig.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=min(3, len(handles)), fontsize=9)
     return describe(
         fig,
         "Mean length of the episodes during training against experience, median and range over seeds; at the end: "
@@ -96,9 +106,11 @@ def hidden_velocities(
         ax.plot([-reach, reach], [-reach, reach], color=NEUTRAL, linewidth=1)
         colour = _METHODS.get(name, {"color": NEUTRAL})["color"]
         ax.plot(true[some, 1], read[some, 1], ".", color=colour, markersize=3, alpha=0.4)
-        ax.set(title=f"{name}: {100 * max(explained[1], 0):.0f} %", xlabel="true (rad/s)", xlim=(-reach, reach))
+        share = f"{100 * max(explained[1], 0):.0f} %"
+        title = f"{name}: {share}" if len(probes) < 3 else f"{wrapped(name, 60 // len(probes))}\n{share}"
+        ax.set(title=title, xlabel="true (rad/s)", xlim=(-reach, reach))
         ax.set_ylim(-reach, reach)
-        said.append(f"{name} {100 * max(explained[1], 0):.0f} %")
+        said.append(f"{name} {share}")
     axes[0, 0].set_ylabel("read from the hidden state (rad/s)")
     return describe(
         fig,

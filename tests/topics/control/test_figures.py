@@ -34,3 +34,11 @@ def test_hidden_velocities_say_what_is_read():
         )
     )
     assert "GRU 87 %, none 0 %" in said and fig.axes[0].get_title("left") == "GRU: 87 %"
+
+
+def test_five_policies_have_room():
+    names = ("no memory", "last 8 observations", "last 8 observations, own pushes", "GRU", "GRU, own pushes")
+    true = np.random.default_rng(0).normal(size=(50, 2))
+    drawn(plots.hidden_velocities({name: (true, true, np.array([1.0, 0.87])) for name in names}))
+    runs = {name: [np.linspace(5, 20, 20)] * 3 for name in names}
+    drawn(plots.learning_to_balance({"exact": runs, "noisy": runs}, steps_per_update=1000, limit=50))

@@ -110,7 +110,7 @@ def test_forward_in_other_styles(answer):
 
 def test_the_pair_of_a_torch_layer_is_one_value_too_many():
     report = evaluate("gru_forward", with_torch_layer)
-    assert not report.passed and "2 values came back, 1 is asked for: hs. The first one is right" in report.text
+    assert not report.passed and "asked for: hs. The first one is right" in " ".join(report.text.split())
 
 
 def negated_block(params):
