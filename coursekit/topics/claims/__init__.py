@@ -4,5 +4,6 @@ exercises.py  what is asked: a width within a budget, a paired comparison
 answers.py    the right answers
 mistakes.py   wrong ones that are known
 experiments/  one file for each claim, and what they share: tasks, runs, verdicts, the record
-figures.py    a claim, its pairs of runs, and all claims in one table drawn
+figures.py    a claim and its pairs of runs, drawn
+tables.py     all claims in one table
 """

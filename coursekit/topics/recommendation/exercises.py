@@ -102,7 +102,7 @@ def _draw_scores(rng: np.random.Generator) -> Iterator[Draw]:
         places = rng.permutation(np.arange(N) % K)
         places[:2] = (0, k)[:N]  # the first place, and the first that is not shown
         if N > 2:
-            places[2] = k - 1  # the last place that is shown
+            places[2], places[6] = k - 1, K - 1  # the last place that is shown, and the last of all
         target = order[np.arange(N), places]
         if N > 2:
             ties = [(3, 1, 2), (4, k - 1, 3), (5, k, 2)]  # list, place of the target, how many more have its score
