@@ -111,7 +111,7 @@ def _by_name(path: Path) -> Lesson | None:
 def _run(file: str, nb: NotebookNode, lesson: Lesson, seed: str, remarks: tuple[str, ...] = ()) -> Result:
     copy = canonical(lesson.notebook, nb, remarks)
     job = _job(copy, lesson, seed)
-    level, fault = _isolation()
+    level, fault = _isolation(job.needs_torch)
     graded = faulty(job, fault) if fault else run_job(job)
     return Result(
         lesson.name,
@@ -132,14 +132,17 @@ def _job(copy: NotebookNode, lesson: Lesson, seed: str) -> Job:
     return Job.of(copy, lesson.name, lesson.name, "", seed.encode())
 
 
-def _isolation() -> tuple[str, str]:
-    """The level at which notebooks run here, and why none may be run; one of both is "". The sandbox is tried each
-    time, which takes 20 ms."""
+def _isolation(torch: bool) -> tuple[str, str]:
+    """The level at which a notebook runs here, and why none may be run; one of both is "". The sandbox that will run it
+    is tried each time, which takes 20 ms.
+
+    torch: it is one with PyTorch, which takes seconds longer to start.
+    """
     if not isolation_is_asked_for():
         return "none", ""
     try:
-        escaped = escapes(shared_server())
-        level = shared_server().level
+        server = shared_server(torch)
+        escaped = escapes(server)
     except SandboxUnavailable as reason:
         return "", str(reason)
-    return ("", f"the sandbox does not hold here: {', '.join(escaped)} was possible") if escaped else (level, "")
+    return ("", f"the sandbox does not hold here: {', '.join(escaped)} was possible") if escaped else (server.level, "")

@@ -107,7 +107,7 @@ def test_what_is_missing_a_folder_a_link_or_a_pipe_is_for_a_person(tmp_path, han
 
 
 def test_a_host_that_cannot_isolate_takes_no_points(hand_in, valid, monkeypatch):
-    def unavailable():
+    def unavailable(torch):
         raise SandboxUnavailable("The sandbox cannot start: bubblewrap is not installed")
 
     for module in (one, runners):
