@@ -7,14 +7,13 @@ in the folder that holds the hand-in. The tests of this course hold it to the co
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
 
-from coursekit.grading.platforms.lessons import Lesson, lesson
+from coursekit.grading.platforms.lessons import Lesson
 from coursekit.grading.platforms.result import Result
-from coursekit.grading.platforms.served import said_of, served, told
+from coursekit.grading.platforms.served import parser, said_of, served, told
 from coursekit.grading.safe_text import plain
 
 MARGIN = "| "
@@ -23,10 +22,7 @@ MARGIN = "| "
 
 def main(argv: list[str] | None = None) -> int:
     """Grade what lies in the current folder. The last line is a result whatever happens."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lesson", type=lesson)
-    parser.add_argument("--timeout", metavar="S", type=float)
-    arguments = parser.parse_args(argv)
+    arguments = parser(__doc__).parse_args(argv)
     run(Path.cwd(), arguments.lesson, arguments.timeout)
     return 0
 

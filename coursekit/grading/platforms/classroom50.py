@@ -8,7 +8,6 @@ foundation50/classroom50, wiki, Advanced-Autograding.
 
 from __future__ import annotations
 
-import argparse
 import datetime
 import json
 import os
@@ -19,9 +18,9 @@ from typing import Any
 
 from coursekit import atomic
 from coursekit.checking import Verdict
-from coursekit.grading.platforms.lessons import Lesson, lesson
+from coursekit.grading.platforms.lessons import Lesson
 from coursekit.grading.platforms.result import Result
-from coursekit.grading.platforms.served import for_instructors, said_of, served, told
+from coursekit.grading.platforms.served import for_instructors, parser, said_of, served, told
 from coursekit.grading.safe_text import plain
 
 PER_POINT = 100
@@ -42,10 +41,7 @@ _FROM_THE_RUNNER = {
 def main(argv: list[str] | None = None) -> int:
     """Grade what lies in the current folder. 0 with a result, 1 where somebody has to look: for the platform that is an
     error of its own, and no score."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lesson", type=lesson)
-    parser.add_argument("--timeout", metavar="S", type=float)
-    arguments = parser.parse_args(argv)
+    arguments = parser(__doc__).parse_args(argv)
     return run(Path.cwd(), arguments.lesson, os.environ, arguments.timeout)
 
 

@@ -8,7 +8,6 @@ contract: gradescope/autograder_samples, docs/specs.md and docs/submission_metad
 
 from __future__ import annotations
 
-import argparse
 import datetime
 import json
 from collections.abc import Mapping
@@ -18,9 +17,9 @@ from typing import Any
 from coursekit import atomic
 from coursekit.checking import Verdict
 from coursekit.grading.gradebook.table import Question
-from coursekit.grading.platforms.lessons import Lesson, lesson
+from coursekit.grading.platforms.lessons import Lesson
 from coursekit.grading.platforms.result import GRADED, Result
-from coursekit.grading.platforms.served import for_instructors, said_of, served, told
+from coursekit.grading.platforms.served import for_instructors, parser, said_of, served, told
 from coursekit.grading.safe_text import plain
 
 DAY = datetime.timedelta(hours=24)
@@ -30,11 +29,9 @@ OWN = "coursekit"
 
 def main(argv: list[str] | None = None) -> int:
     """Grade what lies in the current folder. There is a results file whatever happens."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lesson", type=lesson)
-    parser.add_argument("--tries-per-day", metavar="N", type=int)
-    parser.add_argument("--timeout", metavar="S", type=float, default=540.0)
-    arguments = parser.parse_args(argv)
+    takes = parser(__doc__, timeout=540.0)
+    takes.add_argument("--tries-per-day", metavar="N", type=int)
+    arguments = takes.parse_args(argv)
     run(Path.cwd(), arguments.lesson, arguments.tries_per_day, arguments.timeout)
     return 0
 

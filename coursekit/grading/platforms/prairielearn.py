@@ -8,16 +8,15 @@ externalGrading.
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 from typing import Any
 
 from coursekit import atomic
 from coursekit.grading.gradebook.table import Question
-from coursekit.grading.platforms.lessons import Lesson, lesson
+from coursekit.grading.platforms.lessons import Lesson
 from coursekit.grading.platforms.result import Result
-from coursekit.grading.platforms.served import for_instructors, said_of, served, told
+from coursekit.grading.platforms.served import for_instructors, parser, said_of, served, told
 from coursekit.grading.safe_text import plain
 
 MAX_BYTES = 1_000_000
@@ -28,10 +27,7 @@ _MAX_CHARACTERS = 20_000  # of the text of one question
 
 def main(argv: list[str] | None = None) -> int:
     """Grade what lies in the current folder. There is a results file whatever happens."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lesson", type=lesson)
-    parser.add_argument("--timeout", metavar="S", type=float)
-    arguments = parser.parse_args(argv)
+    arguments = parser(__doc__).parse_args(argv)
     run(Path.cwd(), arguments.lesson, arguments.timeout)
     return 0
 

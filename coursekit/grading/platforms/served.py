@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from pathlib import Path
 
 from coursekit.grading.bounds import Stopped
 from coursekit.grading.gradebook.table import Question
-from coursekit.grading.platforms.lessons import Lesson
+from coursekit.grading.platforms.lessons import Lesson, lesson
 from coursekit.grading.platforms.one import fresh_seed, grade_folder, unfinished
 from coursekit.grading.platforms.result import Result
 from coursekit.grading.platforms.stopping import stoppable
 from coursekit.grading.safe_text import plain
 
 
-def served(folder: Path, lesson: Lesson, write: Callable[[Result], None], timeout: float | None = None) -> Result:
+def parser(about: str | None, timeout: float | None = None) -> argparse.ArgumentParser:
+    """What every adapter takes. about: its docstring. timeout: seconds, where none are given."""
+    made = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("lesson", type=lesson)
+    made.add_argument("--timeout", metavar="S", type=float, default=timeout)
+    return made
+
+
+def served(folder: Path, wanted: Lesson, write: Callable[[Result], None], timeout: float | None = None) -> Result:
     """Grade what lies in a folder, on draws that nobody knows.
 
     write:   writes a result in the platform's form. It is called twice: with one that decides nothing, which is there
@@ -24,10 +33,10 @@ def served(folder: Path, lesson: Lesson, write: Callable[[Result], None], timeou
     seed = fresh_seed()
     with stoppable(timeout) as undisturbed:
         try:
-            write(unfinished(folder, lesson, seed))
-            result = grade_folder(folder, lesson, seed)
+            write(unfinished(folder, wanted, seed))
+            result = grade_folder(folder, wanted, seed)
         except Stopped as stopped:
-            result = unfinished(folder, lesson, seed, str(stopped))
+            result = unfinished(folder, wanted, seed, str(stopped))
         undisturbed()
         write(result)
     return result

@@ -14,9 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.requirements import Requirement
-
 import coursekit
+from coursekit import installation
 from coursekit.checking import registry
 from coursekit.grading.platforms.lessons import Lesson
 from coursekit.grading.run.sandbox.hidden import GROUP
@@ -65,8 +64,7 @@ def bundle(lesson: Lesson) -> dict[str, File]:
 
 def requirements(distribution: importlib.metadata.Distribution) -> list[str]:
     """What grading any lesson needs, in the versions that are installed here; without suffixes such as +cpu."""
-    wanted = list(map(Requirement, distribution.requires or ()))
-    names = {one.name for one in wanted for extra in _EXTRAS if not one.marker or one.marker.evaluate({"extra": extra})}
+    names = {one.name for extra in _EXTRAS for one in installation.requirements(distribution, extra)}
     return sorted(f"{name}=={importlib.metadata.version(name).partition('+')[0]}" for name in names)
 
 
@@ -84,11 +82,11 @@ def zipped(files: Mapping[str, File]) -> bytes:
 
 
 def _distribution() -> importlib.metadata.Distribution:
-    """What is installed of this course, whatever its name is."""
-    for point in importlib.metadata.entry_points(group=GROUP):
-        if point.module.partition(".")[0] == "coursekit" and point.dist is not None:
-            return point.dist
-    raise CannotPack("this package is not installed: there is no list of what it needs")
+    """What is installed of this course."""
+    try:
+        return installation.distribution()
+    except importlib.metadata.PackageNotFoundError:
+        raise CannotPack("this package is not installed: there is no list of what it needs") from None
 
 
 def _catalogues(distribution: importlib.metadata.Distribution) -> list[importlib.metadata.EntryPoint]:
