@@ -17,13 +17,14 @@ from coursekit.checking.diagnose import Observed, depends_on_nothing, diagnose, 
 from coursekit.checking.exercise import Draw, Exercise, Tensor
 from coursekit.checking.facts import FailureKind
 from coursekit.checking.guessing import beyond_guessing, guessed_share
+from coursekit.checking.localise import all_alike
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.portable import state
 from coursekit.checking.portable.unmuted import MUTED, TWICE
 from coursekit.checking.report import Report
 from coursekit.checking.search import SEARCH_S, Traced, at_hand, explain
 from coursekit.checking.tracing import read_along
-from coursekit.checking.values import NotUsable, WrongCount, unpack
+from coursekit.checking.values import FEW, NotUsable, WrongCount, unpack
 
 _STOP = (FailureKind.NOT_WRITTEN, FailureKind.TIMEOUT, FailureKind.EXITED)  # no use in calling such an answer again
 
@@ -90,17 +91,18 @@ class _Run:
                 continue
             self._one_draw(draw, want)
         self._conduct()
-        if depends_on_nothing(self.seen):
+        self.of_nothing = depends_on_nothing(self.seen)
+        if self.of_nothing:
             self.cases = [_same_in_every_draw(self.exercise, case, self.seen) for case in self.cases]
         self.along: tuple[facts.Fact, ...] = ()
 
     def read_along(self, answer: Callable[..., Any]) -> None:
         """What the lines of an answer compute whose numbers are wrong, on the smallest draw where they are; and not all
         alike, as the zeros are that nothing was added to yet."""
-        if depends_on_nothing(self.seen):
+        if self.of_nothing:
             return
         every = zip(self.draws, self.expected, self.cases, self.seen, strict=False)
-        failing = sorted((each for each in every if each[2].findings), key=lambda each: _all_alike(each[2], each[3]))
+        failing = sorted((each for each in every if each[2].findings), key=lambda each: _tells_little(each[2], each[3]))
         for draw, want, case, seen in failing[:1]:
             if {finding.kind for finding in case.findings} <= {FindingKind.VALUE, FindingKind.NAN}:
                 self.along = read_along(self.exercise, answer, draw, want, seen.arrays, self.seed)
@@ -219,9 +221,7 @@ class _Run:
     def searched(self, report: Report, seconds: float, meanwhile: Callable[[Report], object] | None) -> Report:
         """The report with the changes of the right answer that give these numbers, if no known mistake has them."""
         got = [observed.arrays for observed in self.seen if observed.arrays is not None and not observed.unread]
-        if report.verdict != Verdict.WRONG or report.mistakes or len(got) < len(self.draws):
-            return report
-        if depends_on_nothing(self.seen):
+        if report.verdict != Verdict.WRONG or report.mistakes or self.of_nothing or len(got) < len(self.draws):
             return report
         try:
             if meanwhile is not None and not at_hand(self.exercise, self.seed):
@@ -300,10 +300,10 @@ def _once_more(exercise: Exercise, answer: Callable[..., Any], args: Mapping[str
     return exercise.call(answer, {name: trees.copy(value) for name, value in args.items()})
 
 
-def _all_alike(case: Case, seen: Observed) -> bool:
+def _tells_little(case: Case, seen: Observed) -> bool:
     """Whether every wrong tensor is one number in all its entries."""
     wrong = [seen.arrays[f.tensor] for f in case.findings if seen.arrays is not None and f.tensor in seen.arrays]
-    return bool(wrong) and all(array.size > 1 and array.min() == array.max() for array in wrong)
+    return bool(wrong) and all(map(all_alike, wrong))
 
 
 def expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:
@@ -365,13 +365,10 @@ def _failed(call: Call, exercise: Exercise, want: dict[str, np.ndarray]) -> Find
     raise AssertionError("a call without a failure gave no arrays")
 
 
-_FEW = 20  # values that came back in place of a few: each of more is not compared with what is asked for
-
-
 def _counted(parts: Sequence[Any], exercise: Exercise, want: dict[str, np.ndarray]) -> facts.WrongCount:
     """What came back in the wrong number, and which of it is right all the same."""
     names = tuple(want)
-    if len(parts) > _FEW:
+    if len(parts) > FEW:
         return facts.WrongCount(len(parts), names)
     alone = [_right(exercise, (part,), want) for part in parts]
     right = [next((k for k, found in enumerate(alone) if name in found), None) for name in names]

@@ -36,11 +36,16 @@ def _close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
     return a.shape == b.shape and a.size > 0 and float(np.abs(a - b).max()) <= tolerance * float(np.abs(b).max())
 
 
+def all_alike(array: np.ndarray) -> bool:
+    """Whether one number stands in all of several entries."""
+    return array.size > 1 and bool(array.min() == array.max())
+
+
 def one_value(got: np.ndarray, want: np.ndarray) -> facts.Whole | None:
     """Zero or another constant in every entry."""
     if not got.any():
         return facts.Zero()
-    if got.size > 1 and got.min() == got.max() and want.min() < want.max():
+    if all_alike(got) and want.min() < want.max():
         return facts.Constant(float(got.flat[0]))
     return None
 

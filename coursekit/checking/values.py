@@ -18,7 +18,8 @@ from coursekit.checking.portable.plain import MAX_NUMBERS, NO_NUMBERS
 _MAX_WORDS = 300  # characters of a text that says what a value is: a stranger's process can send any
 
 
-_FEW = 20  # so many parts may be several results; more are the rows of one
+FEW = 20
+"""So many parts may be several results; more are the rows of one."""
 
 
 class NotUsable(Exception):
@@ -143,7 +144,7 @@ def _single(value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.ndarray:
 
 def _holds(value: tuple | list, tensor: Tensor, shape: tuple[int, ...]) -> bool:
     """Whether one of a few parts is what is asked for, by its shape."""
-    return len(value) <= _FEW and any(_has_shape(part, tensor, shape) for part in value)
+    return len(value) <= FEW and any(_has_shape(part, tensor, shape) for part in value)
 
 
 def _several(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...], ...], beside: str) -> Unpacked:

@@ -9,6 +9,7 @@ import numpy as np
 from coursekit.checking.compare import relative_error
 from coursekit.checking.diagnose import same_array, tolerance_of_sameness
 from coursekit.checking.exercise import Draw, Exercise
+from coursekit.checking.localise import all_alike
 from coursekit.checking.trees import arrays
 
 Arrays = Mapping[str, np.ndarray]
@@ -40,7 +41,7 @@ def _telling(draw: Draw, mine: np.ndarray, exact: bool) -> int:
     """How many numbers of a wrong array tell something."""
     if exact:
         return min(mine.size, len(np.unique(mine)))
-    if mine.size > 1 and (mine.min() == mine.max() or np.array_equal(mine, np.rint(mine))):
+    if all_alike(mine) or mine.size > 1 and np.array_equal(mine, np.rint(mine)):
         return 0
     return 0 if any(a.shape == mine.shape and np.array_equal(a, mine) for a in _given(draw)) else mine.size
 
