@@ -29,8 +29,16 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.course.browsing import TOKEN, cell_with, open_lesson, run_all_above, run_cell, write  # noqa: E402
-from tests.course.conftest import CHROMIUM, QUIET  # noqa: E402
+from tests.course.browsing import (  # noqa: E402
+    CHROMIUM,
+    QUIET,
+    TOKEN,
+    cell_with,
+    open_lesson,
+    run_all_above,
+    run_cell,
+    write,
+)
 from tests.course.learners import right_answers  # noqa: E402
 
 LARGEST = 300_000  # bytes of one picture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.course.conftest import CHROMIUM, QUIET
+from tests.course.browsing import chromium
 from tests.course.learners import ROOT
 from tests.once import once
 
@@ -43,13 +43,8 @@ def address(site):
 
 @pytest.fixture(scope="module")  # while it is open, its event loop runs in this thread, and no other one can start
 def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

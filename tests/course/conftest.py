@@ -13,20 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.course.browsing import CHROMIUM, QUIET, TOKEN, photograph
+from tests.course.browsing import TOKEN, chromium, photograph
 
 
 @pytest.fixture(scope="module")
 def page():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         opened = browser.new_page(viewport={"width": 1400, "height": 1000})
         yield opened
         photograph(opened, "last-page")
-        browser.close()
 
 
 @pytest.fixture(scope="module")

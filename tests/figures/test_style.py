@@ -19,7 +19,7 @@ from PIL import Image
 
 from coursekit import plots
 from coursekit.figures import style
-from tests.course.browsing import CHROMIUM, QUIET
+from tests.course.browsing import chromium
 
 GROUPS = {"cells": ("RNN", "LSTM", "GRU"), "gates of the GRU": "rzn", "gates of the LSTM": "ifgo"}
 
@@ -185,14 +185,9 @@ def test_helpers_draw():
     ],
 )
 def test_a_dark_page_dims_the_white_of_a_figure(body, scheme, dimmed):
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     shown = example()._repr_mimebundle_()[0]["text/html"]
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         page = browser.new_page(color_scheme=scheme)
         page.set_content(f"<body {body}>{shown}</body>")
         found = page.locator("img").evaluate("image => getComputedStyle(image).filter")
-        browser.close()
     assert (found == "brightness(0.82)") == dimmed

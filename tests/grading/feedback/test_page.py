@@ -12,7 +12,7 @@ from coursekit.grading.gradebook.presentation import present
 from coursekit.grading.nbgrader.pages import POLICY
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.run.shown import NOT_RUN
-from tests.course.browsing import CHROMIUM, QUIET
+from tests.course.browsing import chromium
 from tests.grading.nbgrader.pages import running
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -144,13 +144,9 @@ def test_pictures_and_errors_of_cells():
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "scheme"), [(1000, "light"), (420, "dark")])
 def test_it_is_readable_without_a_network(page, tmp_path, width, scheme):
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     place = tmp_path / "page.html"
     place.write_text(str(page))
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
         sheet, asked, complaints = context.new_page(), [], []
         sheet.on("request", lambda request: asked.append(request.url))
@@ -159,4 +155,3 @@ def test_it_is_readable_without_a_network(page, tmp_path, width, scheme):
         assert asked == [place.as_uri()] and complaints == []
         assert sheet.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert sheet.locator("h1").is_visible() and sheet.locator(".questions li").count() == 3
-        browser.close()

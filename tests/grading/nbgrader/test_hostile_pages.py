@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.course.browsing import CHROMIUM, QUIET, photograph
+from tests.course.browsing import chromium, photograph
 from tests.grading.safe_markdown.allowed import faults
 from tests.grading.safe_markdown.test_vectors import WRITTEN
 from tests.grading.safe_markdown.vectors import EVIL, VECTORS
@@ -94,13 +94,8 @@ class Visit:
 
 @pytest.fixture
 def visit():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         yield Visit(browser.new_context(viewport={"width": 1100, "height": 1000}))
-        browser.close()
 
 
 def touch_everything(visit: Visit, words: str) -> int:

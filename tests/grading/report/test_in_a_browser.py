@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from coursekit.grading.report.page import page
-from tests.course.browsing import CHROMIUM, QUIET
+from tests.course.browsing import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WIDTHS = (420, 800, 1400)
@@ -15,13 +15,8 @@ WIDTHS = (420, 800, 1400)
 
 @pytest.fixture(scope="module")
 def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from coursekit.sources.tasks import Batch, flagged_symbol
 from coursekit.topics.gru.explorer import explore_gates
 from coursekit.topics.gru.recall import HeldGates, hold
 from coursekit.training import new_model, train
+from tests.topics.explorers import is_set_back, stays_cleared_after_a_drag
 
 T = 12
 
@@ -128,28 +129,11 @@ def test_the_sequence_is_chosen(controls):
 
 
 def test_a_box_that_is_cleared_right_after_a_drag_stays_cleared(controls, monkeypatch):
-    now = 100.0
-    monkeypatch.setattr("coursekit.figures.live.time.monotonic", lambda: now)
-    controls.value["r"].value = 0.5
-    controls.hold["r"].value = False
-    controls.value["r"].value = 0.55  # was on its way when the box was cleared
-    assert not controls.hold["r"].value
-    now += 2
-    controls.value["r"].value = 0.6
-    assert controls.hold["r"].value
+    stays_cleared_after_a_drag(controls.hold["r"], controls.value["r"], monkeypatch)
 
 
 def test_reset_sets_everything_back(controls):
-    before = controls.picture.value, controls.line.value
-    fields = [*controls.hold.values(), *controls.value.values()]
-    at_first = [field.value for field in fields]
-    for tick in controls.hold.values():
-        tick.value = not tick.value
-    controls.value["r"].value = 0.85
-    assert (controls.picture.value, controls.line.value) != before
-    controls.back.click()
-    assert [field.value for field in fields] == at_first
-    assert (controls.picture.value, controls.line.value) == before
+    is_set_back(controls, controls.hold, controls.value, "r")
 
 
 def test_every_field_has_a_name(controls):

@@ -12,6 +12,7 @@ from coursekit.reference import gradient_flow, gru
 from coursekit.reference.gradient_flow import factor_per_step
 from coursekit.topics.vanishing_gradients.explorer import explore_gradients
 from coursekit.topics.vanishing_gradients.flow import LAGS, Start, profile
+from tests.topics.explorers import is_set_back, stays_cleared_after_a_drag
 
 
 def factor(cell, value, **more):
@@ -105,28 +106,11 @@ def test_a_network_can_be_left_out_and_comes_back_when_it_is_moved(controls):
 
 
 def test_a_box_that_is_cleared_right_after_a_drag_stays_cleared(controls, monkeypatch):
-    now = 100.0
-    monkeypatch.setattr("coursekit.figures.live.time.monotonic", lambda: now)
-    controls.value["LSTM"].value = 0.5
-    controls.shown["LSTM"].value = False
-    controls.value["LSTM"].value = 0.55  # was on its way when the box was cleared
-    assert not controls.shown["LSTM"].value
-    now += 2
-    controls.value["LSTM"].value = 0.6
-    assert controls.shown["LSTM"].value
+    stays_cleared_after_a_drag(controls.shown["LSTM"], controls.value["LSTM"], monkeypatch)
 
 
 def test_reset_sets_everything_back(controls):
-    before = controls.picture.value, controls.line.value
-    fields = [*controls.shown.values(), *controls.value.values()]
-    at_first = [field.value for field in fields]
-    for tick in controls.shown.values():
-        tick.value = not tick.value
-    controls.value["LSTM"].value = 0.85
-    assert (controls.picture.value, controls.line.value) != before
-    controls.back.click()
-    assert [field.value for field in fields] == at_first
-    assert (controls.picture.value, controls.line.value) == before
+    is_set_back(controls, controls.shown, controls.value, "LSTM")
 
 
 def test_every_field_has_a_name(controls):
