@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
 from coursekit import installation
 
 
@@ -31,3 +35,22 @@ def missing_package(error: ModuleNotFoundError) -> str | None:
 def reason(error: OSError) -> str:
     """The cause of a failed file operation in words: "permission denied"."""
     return (error.strerror or type(error).__name__).lower()
+
+
+@contextlib.contextmanager
+def files_of_a_system(table: Path, place: Path) -> Iterator[None]:
+    """UserError in place of what goes wrong between a course and a learning management system.
+
+    table: what the system exported. place: what is written.
+    """
+    from coursekit.grading.lms.sheet import SheetError
+    from coursekit.grading.submission.course import CourseError
+
+    try:
+        yield
+    except CourseError as error:
+        raise UserError(str(error)) from None
+    except SheetError as error:
+        raise UserError(f"{table}: {error}.") from None
+    except OSError as error:
+        raise UserError(f"cannot use {error.filename or place}: {reason(error)}.") from None

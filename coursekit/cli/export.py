@@ -17,7 +17,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursekit.cli.errors import UserError, reason
+from coursekit.cli.errors import UserError, files_of_a_system
 
 if TYPE_CHECKING:
     from coursekit.grading.lms.points import Filled, Place
@@ -39,23 +39,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from coursekit.grading.lms.points import fill, points_of
-    from coursekit.grading.lms.sheet import Sheet, SheetError
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.lms.sheet import Sheet
+    from coursekit.grading.submission.course import Course
 
     if arguments.column and arguments.system == "moodle":
         raise UserError("--column is for Canvas: Moodle takes points in the column 'Grade' only.")
     to = arguments.out or arguments.into
-    try:
+    with files_of_a_system(arguments.into, to):
         sheet = Sheet.read(arguments.into)
         points = points_of(Course(arguments.course), arguments.assignment)
         done = fill(sheet, _place(sheet, arguments), points, arguments.scale)
         sheet.write(to)
-    except CourseError as error:
-        raise UserError(str(error)) from None
-    except SheetError as error:
-        raise UserError(f"{arguments.into}: {error}.") from None
-    except OSError as error:
-        raise UserError(f"cannot use {error.filename or to}: {reason(error)}.") from None
     return _tell(done, to)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from coursekit.cli.errors import UserError, reason
+from coursekit.cli.errors import UserError, files_of_a_system
 
 SUMMARY = "put feedback into an archive that Moodle takes back"
 
@@ -32,12 +32,12 @@ def run(arguments: argparse.Namespace) -> int:
     from coursekit.cli.results import printable
     from coursekit.grading.lms import moodle
     from coursekit.grading.lms.points import points_of
-    from coursekit.grading.lms.sheet import Sheet, SheetError
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.lms.sheet import Sheet
+    from coursekit.grading.submission.course import Course
 
     assignment = arguments.assignment
     place = arguments.out or Path(f"{assignment}-feedback.zip")
-    try:
+    with files_of_a_system(arguments.worksheet, place):
         course = Course(arguments.course)
         people = points_of(course, assignment).people
         folders, unclear = moodle.folders(Sheet.read(arguments.worksheet), people)
@@ -45,12 +45,6 @@ def run(arguments: argparse.Namespace) -> int:
         if not sent and not left:
             raise UserError(f"there is no feedback for {assignment}: run `nbgrader generate_feedback {assignment}`.")
         atomic.replace(place, archive)  # for its owner only: it names students
-    except CourseError as error:
-        raise UserError(str(error)) from None
-    except SheetError as error:
-        raise UserError(f"{arguments.worksheet}: {error}.") from None
-    except OSError as error:
-        raise UserError(f"cannot use {error.filename or place}: {reason(error)}.") from None
     print(f"{place}: feedback for {len(sent)} student{'' if len(sent) == 1 else 's'}.")
     for what, names in (("Not clear who is meant", unclear), ("Feedback of who is not in the worksheet", left)):
         if names:
