@@ -6,7 +6,9 @@ again afterwards. What is kept is bounded: a call that goes on for longer runs t
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import inspect
 import sys
 import time
@@ -27,6 +29,19 @@ _MAX_WRAPPED = 20
 
 Arrays = tuple[np.ndarray, ...]
 _YIELDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """While this lasts, no garbage collection begins by itself: in a process that holds much, one takes longer than all
+    that is bounded by a time here, so that nothing would be said of an answer because of what lies beside it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @dataclass(eq=False)
@@ -112,13 +127,14 @@ class Recorder(Recording):
     def run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """What call(*args, **kwargs) returns or raises."""
         before = sys.gettrace()
-        self._until = time.thread_time() + MAX_SECONDS
-        sys.settrace(self._enter)
-        try:
-            return call(*args, **kwargs)
-        finally:
-            sys.settrace(before)
-            self._frames.clear()  # frames hold what the caller holds
+        with uncollected():
+            self._until = time.thread_time() + MAX_SECONDS
+            sys.settrace(self._enter)
+            try:
+                return call(*args, **kwargs)
+            finally:
+                sys.settrace(before)
+                self._frames.clear()  # frames hold what the caller holds
 
     def _enter(self, frame: types.FrameType, event: str, arg: Any) -> Any:
         code = frame.f_code

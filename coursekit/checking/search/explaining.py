@@ -13,6 +13,7 @@ import numpy as np
 
 from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import Edited
+from coursekit.checking.portable.record import uncollected
 from coursekit.checking.search.agreement import Arrays, agrees, differs_clearly, proves_something
 from coursekit.checking.search.candidates import Candidate, pairs
 from coursekit.checking.search.names import NOTHING_TRACED, Traced, best, shared
@@ -65,7 +66,7 @@ def explain(
     if not _one_at_a_time.acquire(timeout=budget):
         return ()
     try:
-        with quiet():
+        with quiet(), uncollected():
             found = search(exercise, draws, expected, got, seed, time.thread_time() + budget)
             if not found:
                 return ()

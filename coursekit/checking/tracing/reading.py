@@ -14,7 +14,7 @@ from coursekit.checking.call import call_here
 from coursekit.checking.diagnose import observe
 from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import Fact
-from coursekit.checking.portable.record import Recorder, Recording, function_of
+from coursekit.checking.portable.record import Recorder, Recording, function_of, uncollected
 from coursekit.checking.tracing.judge import Judged, Standing, judge
 from coursekit.checking.tracing.landmarks import Landmarks, landmarks
 from coursekit.checking.tracing.lines import Lines
@@ -54,6 +54,7 @@ def read_along(
         return ()
 
 
+@uncollected()
 def read(
     exercise: Exercise,
     recording: Recording,

@@ -1,6 +1,9 @@
 """Reading along: what is said of the first wrong line, in answers of many styles."""
 
+import gc
 import json
+import sys
+from pathlib import Path
 
 from coursekit.checking import Report, evaluate, facts
 from coursekit.checking.changes import since, summary
@@ -187,3 +190,26 @@ def test_a_first_wrong_line_that_has_moved_is_said():
     assert f"The first wrong line was {first(before).line} and is {first(now).line} now." in said
     earlier = {key: value for key, value in summary(before).items() if key != "first_wrong"}
     assert "first wrong line" not in " ".join(since(earlier, now))
+
+
+def test_no_garbage_collection_begins_where_time_is_bounded():
+    """In a process that holds much one takes longer than what is allowed, and nothing would be said of the answer."""
+    begun = []
+
+    def note(phase, info):
+        frame = sys._getframe(1)
+        while phase == "start" and frame is not None:
+            begun.append((Path(frame.f_code.co_filename).name, frame.f_code.co_name))
+            frame = frame.f_back
+
+    before = gc.get_threshold()
+    gc.callbacks.append(note)
+    gc.set_threshold(5)
+    try:
+        report = evaluate("gru_step", cell(GRU.replace("np.tanh", "np.sin"), "gru_step"), seed=41)
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(note)
+    assert report.along and gc.isenabled()
+    bounded = {("reading.py", "read"), ("record.py", "_enter"), ("judge.py", "judge"), ("explaining.py", "search")}
+    assert ("engine.py", "evaluate") in begun and not bounded & set(begun)
