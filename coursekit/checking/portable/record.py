@@ -24,6 +24,8 @@ MAX_PARTS = 64  # arrays in one list, tuple or dict
 MAX_DEPTH = 30  # of calls into the same module
 MAX_SECONDS = 0.3  # that this thread computes
 _MAX_WRAPPED = 20
+_NUMBERS = (np.floating, np.integer, np.bool_)
+_WHOLE = (int, bool)  # of which only that they have changed is written down: as numbers they tell nothing
 
 Arrays = tuple[np.ndarray, ...]
 _YIELDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
@@ -52,6 +54,7 @@ class Event:
     """A value that appeared when a line had run.
 
     name:    of the local variable; "" for what a function returned or was handed.
+    arrays:  its numbers; none of a single whole number, which tells nothing by itself.
     before:  the arrays that the name held until then.
     counts:  the integers among the local values: a loop's t is one of them.
     hit:     how often the line had been run before.
@@ -143,7 +146,7 @@ class Recorder(Recording):
         self._frames[frame] = new
         for name, value in frame.f_locals.items():
             arrays = tuple(_arrays(value))
-            new.seen[name] = (_signature(arrays), arrays)
+            new.seen[name] = ((value,) if type(value) in _WHOLE else _signature(arrays), arrays)
             if caller and arrays:
                 self._add(Event(caller, caller.line, "", arrays, inner=new, hit=caller.hits.get(caller.line, 1) - 1))
         return True
@@ -173,12 +176,10 @@ class Recorder(Recording):
         """Write down what the line that has run changed."""
         counts: tuple[tuple[str, int], ...] | None = None
         for name, value in list(frame.f_locals.items()):
-            if type(value) is int:
-                continue
             arrays = tuple(_arrays(value))
-            if not arrays and name not in own.seen:
+            if not arrays and name not in own.seen and type(value) not in _WHOLE:
                 continue
-            signature = _signature(arrays)
+            signature = (value,) if type(value) in _WHOLE else _signature(arrays)
             last, before = own.seen.get(name, (None, ()))
             if signature == last:
                 continue
@@ -223,8 +224,10 @@ def _arrays(value: Any, depth: int = 0) -> Iterator[np.ndarray]:
     if kind is np.ndarray:
         if value.dtype.kind in "fiub" and 0 < value.size <= MAX_NUMBERS:
             yield np.array(value, dtype=float)
+    elif kind is float or issubclass(kind, np.floating):
+        yield np.array([float(value)])
     elif depth < 3 and issubclass(kind, (list, tuple)) and len(value) <= MAX_PARTS:
-        if all(type(part) is float or issubclass(type(part), np.floating) for part in value):
+        if all(type(part) in (float, *_WHOLE) or issubclass(type(part), _NUMBERS) for part in value):
             if value:
                 yield np.array([float(part) for part in value])
             return

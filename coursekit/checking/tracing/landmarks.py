@@ -17,7 +17,7 @@ import numpy as np
 from coursekit.checking import trees
 from coursekit.checking.portable.record import MAX_SECONDS, Frame, Recorder
 from coursekit.checking.tracing.lines import Lines
-from coursekit.checking.tracing.match import Index, Mark, proves_nothing
+from coursekit.checking.tracing.match import Found, Index, Mark, proves_nothing, same_number, single
 
 _PURE = {"abs", "float", "int", "len", "sum", "max", "min", "sigmoid", "softmax"}
 _PURE_METHODS = {"sum", "mean", "max", "min", "copy", "reshape", "transpose", "dot", "astype"}
@@ -31,12 +31,20 @@ class Landmarks:
     """What the right answer computes on one draw.
 
     index:  all of it. named: the values of its variables, in order, with their arrays. loose: sums, differences and
-            products of two of them, which a right answer in another style may compute.
+            products of two of them, which a right answer in another style may compute. singles: the named values that
+            are one number.
     """
 
     index: Index = field(default_factory=Index)
     named: list[tuple[Mark, np.ndarray]] = field(default_factory=list)
     arguments: list[np.ndarray] = field(default_factory=list)
+    singles: list[tuple[Mark, float]] = field(default_factory=list)
+
+    def find_single(self, array: np.ndarray) -> Found | None:
+        """The named values that are this one number."""
+        number = single(array)
+        marks = tuple(mark for mark, known in self.singles if number is not None and same_number(number, known))
+        return Found(marks) if marks else None
 
     def is_argument(self, array: np.ndarray) -> bool:
         """True for an argument, and for a step of one that is a sequence."""
@@ -76,6 +84,9 @@ def landmarks(reference: types.FunctionType, call: Callable[..., Any], args: Map
             known.index.add(array, mark)
             if name and not proves_nothing(array):
                 known.named.append((mark, array))
+            number = single(array)
+            if name and number is not None and not any((number == each).any() for each in known.arguments):
+                known.singles.append((mark, number))
             if event.name and len(event.arrays) == len(event.before) == 1 and event.before[0].shape == array.shape:
                 known.index.add(array - event.before[0], Mark(""))
     return known
