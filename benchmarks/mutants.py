@@ -114,9 +114,10 @@ def _takers(function: ast.AST, statement: ast.stmt) -> frozenset[int]:
     inner = next((helper.name for helper in helpers if statement in helper.body), None)
     if isinstance(statement, ast.Return) and inner:
         given.add(inner)
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):  # states.append(...), np.add.at(a, ...)
-        changed = [statement.value.func, *statement.value.args[:1]]
-        given |= {n.id for part in changed for n in ast.walk(part) if isinstance(n, ast.Name)} - {"np"}
+    match statement:
+        case ast.Expr(ast.Call(ast.Attribute(attr="at"), [changed, *_]) | ast.Call(changed)):
+            # np.add.at(counts, ...), states.append(...)
+            given |= {n.id for n in ast.walk(changed) if isinstance(n, ast.Name)}
     return frozenset(
         each.lineno
         for each in _statements(function)
