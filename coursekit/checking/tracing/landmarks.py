@@ -20,7 +20,8 @@ from coursekit.checking.tracing.lines import Lines
 from coursekit.checking.tracing.match import Found, Index, Mark, proves_nothing, same_number, single
 
 _PURE = {"abs", "float", "int", "len", "sum", "max", "min", "sigmoid", "softmax"}
-_PURE_METHODS = {"sum", "mean", "max", "min", "copy", "reshape", "transpose", "dot", "astype"}
+_PURE_METHODS = {"sum", "mean", "max", "min", "copy", "reshape", "transpose", "dot", "astype", "chunk", "unbind"}
+_PURE_MODULES = {"np", "torch", "F"}
 _IMPURE = ast.Lambda, ast.comprehension, ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Starred
 _MAX_TERMS = 6  # of a sum or a product whose partial sums or products are known too
 _MAX_PAIRED = 48
@@ -48,7 +49,9 @@ class Landmarks:
 
     def is_argument(self, array: np.ndarray) -> bool:
         """True for an argument, and for a step of one that is a sequence."""
-        given = (part for each in self.arguments for part in (each, *np.moveaxis(each, min(1, each.ndim - 1), 0)))
+        array = np.squeeze(array)
+        steps = (np.moveaxis(each, min(1, each.ndim - 1), 0) for each in self.arguments)
+        given = map(np.squeeze, itertools.chain(self.arguments, itertools.chain.from_iterable(steps)))
         return any(each.shape == array.shape and np.array_equal(each, array) for each in given)
 
     @functools.cached_property
@@ -140,8 +143,8 @@ def _pure_call(call: ast.Call) -> bool:
     if isinstance(function, ast.Name):
         return function.id in _PURE
     if isinstance(function, ast.Attribute):
-        numpy = isinstance(function.value, ast.Name) and function.value.id == "np"
-        return numpy or function.attr in _PURE_METHODS
+        module = isinstance(function.value, ast.Name) and function.value.id in _PURE_MODULES
+        return module or function.attr in _PURE_METHODS
     return False
 
 
@@ -171,6 +174,7 @@ def _parts_of_line(frame: types.FrameType) -> Iterator[tuple[np.ndarray, bool]]:
         except Exception:  # one that only holds after another statement of its line
             continue
         for part in value if isinstance(value, (list, tuple)) else (value,):
+            part = trees.tensor_to_numpy(part) if trees.is_tensor(part) else part
             if isinstance(part, np.ndarray) and part.dtype.kind == "f":
                 yield part, partial
 

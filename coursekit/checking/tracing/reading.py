@@ -44,9 +44,13 @@ def read_along(
     if function is None:
         return ()
     try:
-        recorder = Recorder(function, lines_of=Lines.of_code)
-        traced = functools.wraps(answer)(lambda *args, **kwargs: recorder.run(answer, *args, **kwargs))
-        again = observe(exercise, call_here(exercise, traced, draw.args, _LIMIT), tuple(a.shape for a in want.values()))
+        recorder = Recorder(function, lines_of=Lines.of_code, within=isinstance(answer, type))
+        if isinstance(answer, type):
+            call = recorder.run(call_here, exercise, answer, draw.args, _LIMIT)
+        else:
+            traced = functools.wraps(answer)(lambda *args, **kwargs: recorder.run(answer, *args, **kwargs))
+            call = call_here(exercise, traced, draw.args, _LIMIT)
+        again = observe(exercise, call, tuple(a.shape for a in want.values()))
         if not recorder.complete or again.arrays is None or not trees.same(dict(again.arrays), dict(got)):
             return ()
         return read(exercise, recorder, draw, want, got, seed)
@@ -95,7 +99,7 @@ class _Reading:
         self.first = next((k for k, each in enumerate(judged) if each.standing is Standing.OFF), None)
         if self.first is None:  # every value is right, and the return takes the wrong ones
             last = [k for k, j in enumerate(judged) if j.event.returned and j.event.frame.depth == 0]
-            self.first = self._made(last[-1]) if last else None
+            self.first = self._made(last[-1]) if last and self._is_returned(last) else None
 
     def _made(self, returned: int) -> int:
         """Where the first wrong tensor appeared first that is returned: earlier than the return, if it has a line."""
@@ -107,13 +111,21 @@ class _Reading:
         for number, each in enumerate(self.judged[:returned]):
             if each.event.frame.depth > 0 and each.event.frame.code.co_argcount == 1:  # such as a sigmoid
                 continue
-            if any(map(value.is_, each.event.arrays)):
+            if len(each.event.arrays) == 1 and value.is_(each.event.arrays[0]):
                 named = each.found is not None and any(mark.name for mark in each.found.marks)
                 if (not named or self._is_a_copy(number)) and not self._serves(number, value):
                     return number
                 if each.event.returned:
                     inner = number
         return inner
+
+    def _is_returned(self, returns: list[int]) -> bool:
+        """Whether something wrong is what the function returns, and not what is made of it elsewhere, as gradients."""
+        if self.exercise.apply is None:
+            return True
+        wrong = [_Value(self.got[name]) for name in self._wrong_tensors() if _tells(self.got[name])]
+        given = [a for number in returns for a in self.judged[number].event.arrays]
+        return not wrong or any(value.is_(a) for value in wrong for a in given)
 
     def _is_a_copy(self, number: int) -> bool:
         """Whether a named value is one that a variable of another name held before it."""
