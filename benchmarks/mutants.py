@@ -114,8 +114,10 @@ def _takers(function: ast.AST, statement: ast.stmt) -> frozenset[int]:
     inner = next((helper.name for helper in helpers if statement in helper.body), None)
     if isinstance(statement, ast.Return) and inner:
         given.add(inner)
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):  # states.append(...)
-        given |= {n.id for n in ast.walk(statement.value.func) if isinstance(n, ast.Name)}
+    match statement:
+        case ast.Expr(ast.Call(ast.Attribute(attr="at"), [changed, *_]) | ast.Call(changed)):
+            # np.add.at(counts, ...), states.append(...)
+            given |= {n.id for n in ast.walk(changed) if isinstance(n, ast.Name)}
     return frozenset(
         each.lineno
         for each in _statements(function)

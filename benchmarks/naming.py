@@ -1,6 +1,6 @@
 """How often a wrong answer's line is told and its mistake named, and how often wrongly.
 
-    python benchmarks/naming.py [--exercise gru_step] [--style stacked] [--every 1] [--misses]
+    python benchmarks/naming.py [--exercise gru_step] [--style stacked] [--every 7 [--first 3]] [--misses]
 
 Right answers get one mechanical edit each (benchmarks/mutants.py): those of benchmarks/rewritten, which are written in
 three styles, and for exercises that are not among them the course's own. Of the mutants that run, give arrays of the
@@ -107,14 +107,16 @@ def function(text: str, names: dict[str, Any], name: str, filename: str) -> Call
     return names[name]
 
 
-def reports(exercise: str, style: str, every: int = 1) -> Iterator[tuple[Mutant, Callable, Report, float]]:
-    """The report of every n-th mutant that runs and has other numbers than the right answer."""
+def reports(
+    exercise: str, style: str, every: int = 1, first: int = 0
+) -> Iterator[tuple[Mutant, Callable, Report, float]]:
+    """The report of every n-th mutant, from the first on, that runs and has other numbers than the right answer."""
     text, names = source(exercise, style)
     known = registry.get(exercise)
     right = _numbers(known, known.reference, [known.draws(0)])
     own = known.reference.__name__ if style == OWN else exercise
     for number, mutant in enumerate(mutants(text, own)):
-        if number % every:
+        if number % every != first % every:
             continue
         filename = f"<{style} {exercise} {number}>"
         answer = function(mutant.source, names, own, filename)
@@ -178,10 +180,10 @@ def named_rightly(exercise: Exercise, answer: Callable, report: Report) -> bool:
     return all(_same(numbers, mine) for numbers in named)
 
 
-def row(exercise: str, style: str, every: int = 1, misses: bool = False) -> Row:
+def row(exercise: str, style: str, every: int = 1, misses: bool = False, first: int = 0) -> Row:
     """The counts of one exercise in one style."""
     counts = Row()
-    for mutant, answer, report, ms in reports(exercise, style, every):
+    for mutant, answer, report, ms in reports(exercise, style, every, first):
         line = next((fact.line for fact in report.along if isinstance(fact, FirstWrongValue)), None)
         lines = {line, *(fact.line for fact in report.along if isinstance(fact, Incomplete))}
         near = bool(lines & {mutant.line, *mutant.takers})
@@ -221,6 +223,7 @@ def main() -> None:
     parser.add_argument("--exercise", choices=exercises(), nargs="*")
     parser.add_argument("--style", choices=(*STYLES, OWN))
     parser.add_argument("--every", type=int, default=1, help="try every n-th mutant only")
+    parser.add_argument("--first", type=int, default=0, help="the number of the mutant to begin with")
     parser.add_argument("--misses", action="store_true", help="list the mutants whose line or name is not told")
     options = parser.parse_args()
     columns = ("mutants", "accepted", "told", "exactly", "other", "named", "wrongly", "ms", "most")
@@ -229,7 +232,7 @@ def main() -> None:
     for exercise in options.exercise or exercises():
         for style in styles(exercise):
             if options.style in (None, style):
-                one = row(exercise, style, options.every, options.misses)
+                one = row(exercise, style, options.every, options.misses, options.first)
                 total += one
                 _print(exercise, style, one)
     _print("all", "", total)

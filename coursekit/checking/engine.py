@@ -16,6 +16,7 @@ from coursekit.checking.compare import Rounded, accepts, compare
 from coursekit.checking.diagnose import Observed, depends_on_nothing, diagnose, observe
 from coursekit.checking.exercise import Draw, Exercise, Tensor
 from coursekit.checking.facts import FailureKind
+from coursekit.checking.further import Further, expected
 from coursekit.checking.guessing import beyond_guessing, guessed_share
 from coursekit.checking.localise import all_alike
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
@@ -66,8 +67,8 @@ def evaluate(
             run = _Run(exercise, answer, seed, caller, exercise.cpu_s if limit is None else limit)
             if along and caller is call_here:
                 run.read_along(answer)
-        report = run.report(time.perf_counter() - start)
-        return run.searched(report, search, meanwhile) if search > 0 else report
+            report = run.report(time.perf_counter() - start)
+            return run.named(report, search, meanwhile) if search > 0 else report
 
 
 class _Run:
@@ -98,14 +99,15 @@ class _Run:
 
     def read_along(self, answer: Callable[..., Any]) -> None:
         """What the lines of an answer compute whose numbers are wrong, on the smallest draw where they are; and not all
-        alike, as the zeros are that nothing was added to yet."""
-        if self.of_nothing:
-            return
+        alike, as the zeros are that nothing was added to yet. Where they are alike in all draws, only if some line is
+        right."""
         every = zip(self.draws, self.expected, self.cases, self.seen, strict=False)
         failing = sorted((each for each in every if each[2].findings), key=lambda each: _tells_little(each[2], each[3]))
         for draw, want, case, seen in failing[:1]:
             if {finding.kind for finding in case.findings} <= {FindingKind.VALUE, FindingKind.NAN}:
-                self.along = read_along(self.exercise, answer, draw, want, seen.arrays, self.seed)
+                along = read_along(self.exercise, answer, draw, want, seen.arrays, self.seed)
+                if not self.of_nothing or any(isinstance(fact, facts.RightValue) for fact in along):
+                    self.along = along
 
     def _stopped(self) -> bool:
         failure = self.calls[-1].failure if self.calls else None
@@ -218,15 +220,20 @@ class _Run:
     def _beside(self) -> str:
         return next((seen.beside for seen in self.seen if seen.beside), "")
 
-    def searched(self, report: Report, seconds: float, meanwhile: Callable[[Report], object] | None) -> Report:
-        """The report with the changes of the right answer that give these numbers, if no known mistake has them."""
+    def named(self, report: Report, seconds: float, meanwhile: Callable[[Report], object] | None) -> Report:
+        """The report with those known mistakes that fit on further draws as well; if there are none, with the changes
+        of the right answer that give these numbers."""
+        further = Further(self.exercise, self.seed, self._call)
+        if report.mistakes:
+            fit = set(diagnose(self.exercise, further.draws, further.expected, further.seen))
+            report = replace(report, mistakes=tuple(each for each in report.mistakes if each in fit))
         got = [observed.arrays for observed in self.seen if observed.arrays is not None and not observed.unread]
         if report.verdict != Verdict.WRONG or report.mistakes or self.of_nothing or len(got) < len(self.draws):
             return report
         try:
             if meanwhile is not None and not at_hand(self.exercise, self.seed):
                 meanwhile(report)
-            edits = explain(self.exercise, self.draws, self.expected, got, self.seed, seconds, self._traced())
+            edits = explain(self.exercise, self.draws, self.expected, got, self.seed, further, seconds, self._traced())
         except KeyboardInterrupt:  # whoever does not wait has the rest of the report
             return report
         return replace(report, edits=edits)
@@ -304,13 +311,6 @@ def _tells_little(case: Case, seen: Observed) -> bool:
     """Whether every wrong tensor is one number in all its entries."""
     wrong = [seen.arrays[f.tensor] for f in case.findings if seen.arrays is not None and f.tensor in seen.arrays]
     return bool(wrong) and all(map(all_alike, wrong))
-
-
-def expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:
-    args: Mapping[str, Any] = {name: trees.copy(value) for name, value in draw.args.items()}
-    value = exercise.call(exercise.reference, args)
-    parts = (value,) if len(exercise.returns) == 1 else tuple(value)
-    return {t.name: np.asarray(part) for t, part in zip(exercise.returns, parts, strict=True)}
 
 
 def _elsewhere(

@@ -89,7 +89,10 @@ def _following(finding: Finding) -> tuple[str, ...]:
         case FindingKind.SHARED, None:
             return ("Both calls return the same memory. Make new arrays in every call.",)
         case FindingKind.RANDOM, _:
-            return ("Does the answer keep something from the call before, or draw random numbers?",)
+            return (
+                "Does the answer keep something from the call before, draw random numbers, or read an array of "
+                "`np.empty` before it is filled?",
+            )
     return ()
 
 

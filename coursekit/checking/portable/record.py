@@ -26,6 +26,9 @@ MAX_PARTS = 64  # arrays in one list, tuple or dict
 MAX_DEPTH = 30  # of calls into the same module
 MAX_SECONDS = 0.3  # that this thread computes
 _MAX_WRAPPED = 20
+_MAX_BETWEEN = 5
+_NUMBERS = (np.floating, np.integer, np.bool_)
+_WHOLE = (int, bool)  # of which only that they have changed is written down: as numbers they tell nothing
 
 Arrays = tuple[np.ndarray, ...]
 _YIELDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
@@ -47,7 +50,7 @@ def uncollected() -> Iterator[None]:
 @dataclass(eq=False)
 class Frame:
     """One call of one function. code: what is known of it. lines: of its source, for who judges; None where it runs.
-    line: the one that runs; hits: how often each began; seen: the last value of a name."""
+    line: the one that runs; hits: how often each began; seen: the last value of a name; began: whether a line ran."""
 
     code: Any
     lines: Any
@@ -55,6 +58,7 @@ class Frame:
     depth: int
     hits: dict[int, int] = field(default_factory=dict)
     seen: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    began: bool = False
 
     def hands_on(self, name: str) -> bool:
         """Whether the value of a name may be read where no line of this function shows it: by a function inside it, or
@@ -67,6 +71,7 @@ class Event:
     """A value that appeared when a line had run.
 
     name:    of the local variable; "" for what a function returned or was handed.
+    arrays:  its numbers; none of a single whole number, which tells nothing by itself.
     before:  the arrays that the name held until then.
     counts:  the integers among the local values: a loop's t is one of them.
     hit:     how often the line had been run before.
@@ -108,6 +113,7 @@ class Recorder(Recording):
 
     on_line:  called with a frame before each of its lines runs.
     lines_of: what is to be known of the lines of a code object.
+    within:   True to follow only what `function` runs itself, such as the forward pass of a module that is made first.
     """
 
     def __init__(
@@ -115,12 +121,14 @@ class Recorder(Recording):
         function: types.FunctionType,
         on_line: Callable[[types.FrameType], None] | None = None,
         lines_of: Callable[[types.CodeType], Any] = lambda code: None,
+        within: bool = False,
     ) -> None:
         super().__init__()
         self._names, self._main, self._on_line = function.__globals__, function.__code__, on_line
-        self._lines_of = lines_of
+        self._lines_of, self._within = lines_of, within
         self._frames: dict[types.FrameType, Frame] = {}
         self._code_lines: dict[int, Any] = {}
+        self._hits: dict[int, dict[int, int]] = {}  # of the functions that nothing recorded has called
         self._bytes = self._lines = 0
         self._until = 0.0
 
@@ -146,8 +154,18 @@ class Recorder(Recording):
             return None
         return self._follow
 
+    def _caller(self, frame: types.FrameType) -> Frame | None:
+        """The recorded call that has made this one; of modules perhaps through a few others."""
+        for _ in range(_MAX_BETWEEN if self._within else 1):
+            frame = frame.f_back
+            if frame is None or frame in self._frames:
+                break
+        return self._frames.get(frame)
+
     def _begin(self, frame: types.FrameType) -> bool:
-        caller = self._frames.get(frame.f_back)
+        caller = self._caller(frame)
+        if self._within and caller is None and frame.f_code is not self._main:
+            return False
         # By identity: equal code may have been written in two cells.
         code = frame.f_code
         if id(code) not in self._code_lines:
@@ -156,10 +174,12 @@ class Recorder(Recording):
         if new.depth > MAX_DEPTH:
             self.complete = False
             return False
+        if caller is None:  # a second call goes on counting
+            new.hits = self._hits[id(code)] = dict(self._hits.get(id(code), {}))
         self._frames[frame] = new
         for name, value in frame.f_locals.items():
             arrays = tuple(_arrays(value))
-            new.seen[name] = (_signature(arrays), arrays)
+            new.seen[name] = ((value,) if type(value) in _WHOLE else _signature(arrays), arrays)
             if caller and arrays:
                 self._add(Event(caller, caller.line, "", arrays, inner=new, hit=caller.hits.get(caller.line, 1) - 1))
         return True
@@ -173,8 +193,9 @@ class Recorder(Recording):
             self.complete = False
             return None
         if event == "line":
-            if own.hits:
+            if own.began:
                 self._changed(frame, own)
+            own.began = True
             own.line = frame.f_lineno
             own.hits[own.line] = own.hits.get(own.line, 0) + 1
             if self._on_line is not None:
@@ -189,12 +210,10 @@ class Recorder(Recording):
         """Write down what the line that has run changed."""
         counts: tuple[tuple[str, int], ...] | None = None
         for name, value in list(frame.f_locals.items()):
-            if type(value) is int:
-                continue
             arrays = tuple(_arrays(value))
-            if not arrays and name not in own.seen:
+            if not arrays and name not in own.seen and type(value) not in _WHOLE:
                 continue
-            signature = _signature(arrays)
+            signature = (value,) if type(value) in _WHOLE else _signature(arrays)
             last, before = own.seen.get(name, (None, ()))
             if signature == last:
                 continue
@@ -210,7 +229,8 @@ class Recorder(Recording):
 
 
 def function_of(answer: Any) -> types.FunctionType | None:
-    """The function that was written: under decorators that say what they wrap, and in bound methods and partials."""
+    """The function that was written: under decorators that say what they wrap, in bound methods and partials, and of a
+    class of modules its forward pass."""
     for _ in range(_MAX_WRAPPED):
         match answer:
             case types.FunctionType():
@@ -221,6 +241,9 @@ def function_of(answer: Any) -> types.FunctionType | None:
                 answer = answer.__func__
             case functools.partial():
                 answer = answer.func
+            case type():
+                forward = answer.__dict__.get("forward")
+                return forward if type(forward) is types.FunctionType else None
             case _:
                 return None
     return None
@@ -239,8 +262,13 @@ def _arrays(value: Any, depth: int = 0) -> Iterator[np.ndarray]:
     if kind is np.ndarray:
         if value.dtype.kind in "fiub" and 0 < value.size <= MAX_NUMBERS:
             yield np.array(value, dtype=float)
+    elif kind in _tensor_kinds():
+        if 0 < value.numel() <= MAX_NUMBERS and value.device.type != "meta" and not value.is_complex():
+            yield value.detach().cpu().double().numpy().copy()
+    elif kind is float or issubclass(kind, np.floating):
+        yield np.array([float(value)])
     elif depth < 3 and issubclass(kind, (list, tuple)) and len(value) <= MAX_PARTS:
-        if all(type(part) is float or issubclass(type(part), np.floating) for part in value):
+        if all(type(part) in (float, *_WHOLE) or issubclass(type(part), _NUMBERS) for part in value):
             if value:
                 yield np.array([float(part) for part in value])
             return
@@ -249,6 +277,11 @@ def _arrays(value: Any, depth: int = 0) -> Iterator[np.ndarray]:
     elif depth < 3 and kind is dict and len(value) <= MAX_PARTS:
         for part in value.values():
             yield from _arrays(part, depth + 1)
+
+
+def _tensor_kinds() -> tuple[type, ...]:
+    torch = sys.modules.get("torch")
+    return () if torch is None else (torch.Tensor, torch.nn.Parameter)
 
 
 def _signature(arrays: Arrays) -> tuple[Any, ...]:

@@ -74,8 +74,9 @@ def _of_function(program: Program, name: str, sizes: Sequence[str]) -> Iterator[
     tree = program.functions[name]
     held = program.held.get(name, Held())
     main = name == program.main
+    made = [path for path, node in walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
     for path, statement in list(walk(tree)):
-        if not isinstance(statement, ast.stmt) or statement is tree:
+        if not isinstance(statement, ast.stmt) or statement is tree or not all(apart(path, each) for each in made):
             continue
         for parts, change in statements.whole(statement, held, sizes):
             edits = [_edit(name, path, change, part) for part in parts or ("",)]

@@ -13,6 +13,7 @@ import numpy as np
 
 from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import Edited
+from coursekit.checking.further import Further
 from coursekit.checking.portable.record import uncollected
 from coursekit.checking.search.agreement import Arrays, agrees, differs_clearly, proves_something
 from coursekit.checking.search.candidates import Candidate, pairs
@@ -23,7 +24,6 @@ from coursekit.checking.search.tried import Codes, Tried
 SEARCH_S = 0.6
 """Seconds that this thread may compute for one answer."""
 
-_OTHER_SEED = 7919
 _KEPT = 8  # exercises
 _KEPT_DRAWS = 8  # of each
 _MAX_CONFIRMED = 24
@@ -53,6 +53,7 @@ def explain(
     expected: Sequence[Arrays],
     got: Sequence[Arrays],
     seed: int,
+    further: Further,
     budget: float = SEARCH_S,
     traced: Traced = NOTHING_TRACED,
 ) -> tuple[Edited, ...]:
@@ -60,7 +61,8 @@ def explain(
     is none, or nothing certain.
 
     expected, got: by draw, what is right and what was returned. seed: the one that the draws come from.
-    traced: what the answer's own lines have shown, where they could be read.
+    traced: what the answer's own lines have shown, where they could be read. further: draws on which the edits have to
+    agree as well.
     """
     # A program is edited in place while it runs: a check inside of a check, or in another thread, goes without.
     if not _one_at_a_time.acquire(timeout=budget):
@@ -71,10 +73,12 @@ def explain(
             if not found:
                 return ()
             known = _of(exercise, draws)
-            known.last = found
-            if len(found) == 1 or _compute_the_same(exercise, known, found, seed):
-                return best(exercise, known.program, found, traced)
-            return shared(exercise, known.program, found)
+            known.last, alike = _elsewhere(exercise, known, found, further)
+            if not known.last:
+                return ()
+            if alike:
+                return best(exercise, known.program, known.last, traced)
+            return shared(exercise, known.program, known.last)
     except BaseException:  # interrupted somewhere: what is kept may be half of it
         _known.pop((exercise.name, exercise.reference), None)
         raise
@@ -88,13 +92,20 @@ def at_hand(exercise: Exercise, seed: int) -> bool:
     return known is not None and any(key[0] == seed for key in known.tried)
 
 
-def _compute_the_same(exercise: Exercise, known: _Known, found: Sequence[Candidate], seed: int) -> bool:
-    """Whether the candidates are one and the same function, said in different words: they agree on other draws too."""
-    for draw in exercise.draws(seed + _OTHER_SEED):
-        values = [known.program.run(draw, known.program.compiled(each.edits), _no_shapes(exercise)) for each in found]
-        if not all(value is not None and agrees(exercise, value, values[0] or {}) for value in values):
-            return False
-    return True
+def _elsewhere(
+    exercise: Exercise, known: _Known, found: Sequence[Candidate], further: Further
+) -> tuple[tuple[Candidate, ...], bool]:
+    """The candidates that agree with the answer on further draws as well, and whether they are one and the same
+    function, said in different words."""
+    shapes = [tuple(a.shape for a in want.values()) for want in further.expected]
+    values = []
+    for each in found:
+        code = known.program.compiled(each.edits)
+        values.append([known.program.run(draw, code, s) for draw, s in zip(further.draws, shapes, strict=True)])
+    fit = [all(agrees(exercise, a, seen.arrays) for a, seen in zip(each, further.seen, strict=True)) for each in values]
+    values = [each for each, fits in zip(values, fit, strict=True) if fits]
+    alike = all(agrees(exercise, a, b or {}) for each in values for a, b in zip(each, values[0], strict=True))
+    return tuple(each for each, fits in zip(found, fit, strict=True) if fits), alike
 
 
 def _no_shapes(exercise: Exercise) -> tuple[tuple[int, ...], ...]:

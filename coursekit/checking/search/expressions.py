@@ -15,6 +15,7 @@ FUNCTIONS = {"sigmoid": "__sigmoid__", "tanh": "__tanh__", "relu": "__relu__"}
 _ELEMENTWISE = {"sigmoid", "tanh", "exp", "log", "sqrt", "abs", "maximum", "minimum", "softmax"}
 _MEANS = {"sum": "mean", "mean": "sum", "max": "min", "min": "max", "argmax": "argmin", "argmin": "argmax"}
 _ONE = ast.Constant(1)
+_NO_VARIABLES = ("np", "torch", "F", "self", "len", "range", "sum", "zip")
 
 
 def changes(node: ast.AST, held: Held) -> Iterator[Change]:
@@ -24,9 +25,11 @@ def changes(node: ast.AST, held: Held) -> Iterator[Change]:
 
 
 def names_in(node: ast.AST) -> tuple[str, ...]:
-    """The variables that an expression reads, in order."""
+    """The variables that an expression reads, in order; of `self` what it holds."""
+    own = [n for n in ast.walk(node) if isinstance(n, ast.Attribute) and ast.unparse(n.value) == "self"]
     read = (n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
-    return tuple(dict.fromkeys(name for name in read if name not in ("np", "len", "range", "sum", "zip")))
+    found = (*(ast.unparse(n) for n in own), *(name for name in read if name not in _NO_VARIABLES))
+    return tuple(dict.fromkeys(found))
 
 
 def _telling(node: ast.AST) -> tuple[str, ...]:
@@ -326,7 +329,8 @@ def _cut(call: ast.AST, place: int) -> ast.Call:
 
 
 def _forms(node: ast.AST, held: Held) -> Iterator[Change]:
-    """Changes of the same expression in another form: (1 - a) * b + a * c as b + a * (c - b), a ** 2 as a * a."""
+    """Changes of the same expression in another form: (1 - a) * b + a * c as b + a * (c - b), a ** 2 as a * a, and
+    linear(a, W, b) as a @ W.T + b."""
     match node:
         case ast.BinOp(
             ast.BinOp(ast.BinOp(ast.Constant(1), ast.Sub(), share), ast.Mult(), one),
@@ -336,6 +340,8 @@ def _forms(node: ast.AST, held: Held) -> Iterator[Change]:
             form = _plus(one, ast.BinOp(share, ast.Mult(), ast.BinOp(other, ast.Sub(), one)))
         case ast.BinOp(left, ast.Pow(), ast.Constant(2)):
             form = ast.BinOp(left, ast.Mult(), left)
+        case ast.Call(ast.Attribute(attr="linear"), [value, matrix, bias], []):
+            form = _plus(ast.BinOp(value, ast.MatMult(), ast.Attribute(matrix, "T", ast.Load())), bias)
         case _:
             return
     locate(form)

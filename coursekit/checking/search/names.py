@@ -120,7 +120,7 @@ class _Words:
     def __init__(self, exercise: Exercise, program: Program, function: str) -> None:
         self._parts, self._tree = exercise.parts, program.functions[function]
         self._returns = _returns(exercise, program, function)
-        self._given = {argument.arg for argument in ast.walk(self._tree.args) if isinstance(argument, ast.arg)}
+        self._given = {argument.arg for argument in ast.walk(self._tree) if isinstance(argument, ast.arg)}
         self._given |= set(_taken_apart(self._tree, self._given))
         self._blocks = set(_blocks(self._tree))
 

@@ -98,8 +98,10 @@ def _shapes_of(held: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...]]]
     for name, value in held.items():
         if name == "_":
             continue
-        if isinstance(value, np.ndarray):
-            yield name, value.shape
+        if isinstance(value, np.ndarray) or trees.is_tensor(value):
+            yield name, tuple(value.shape)
+        elif hasattr(type(value), "named_parameters"):  # a module of the course's own
+            yield from ((f"{name}.{part}", tuple(inner.shape)) for part, inner in value.named_parameters())
         elif isinstance(value, tuple) and hasattr(type(value), "_fields"):
             for part, inner in zip(type(value)._fields, value, strict=True):
                 if isinstance(inner, np.ndarray) and id(inner) not in plain:
@@ -118,7 +120,7 @@ def _split(tree: ast.FunctionDef) -> Iterator[tuple[str, tuple[ast.Call, int]]]:
     """Variables that are one of several values cut from an array, with the call that cuts it and the place."""
     for node in ast.walk(tree):
         match node:
-            case ast.Assign([ast.Tuple(targets)], ast.Call(ast.Attribute(_, "split")) as call):
+            case ast.Assign([ast.Tuple(targets)], ast.Call(ast.Attribute(_, "split" | "chunk")) as call):
                 for place, target in enumerate(targets):
                     if isinstance(target, ast.Name):
                         yield target.id, (call, place)
@@ -174,26 +176,40 @@ def _functions(filename: str) -> dict[str, ast.FunctionDef]:
 
 
 def _bare(function: ast.FunctionDef) -> ast.FunctionDef:
-    if ast.get_docstring(function) is not None and len(function.body) > 1:
-        function.body = function.body[1:]
-    function.returns = None
-    for argument in ast.walk(function.args):
-        if isinstance(argument, ast.arg):
-            argument.annotation = None
+    """The function, and those inside of it, without docstrings and annotations."""
+    for each in ast.walk(function):
+        if isinstance(each, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(each) is not None:
+            each.body = each.body[1:] or each.body
+        if isinstance(each, ast.FunctionDef):
+            each.returns = None
+        if isinstance(each, ast.arg):
+            each.annotation = None
     return function
 
 
-def _sigmoid(a: np.ndarray) -> np.ndarray:
-    return 0.5 * (1 + np.tanh(0.5 * np.asarray(a)))
+def _sigmoid(a: Any) -> Any:
+    return 0.5 * (1 + _tanh(0.5 * (a if trees.is_tensor(a) else np.asarray(a))))
+
+
+def _tanh(a: Any) -> Any:
+    return a.tanh() if trees.is_tensor(a) else np.tanh(a)
+
+
+def _round(a: Any, digits: int) -> Any:
+    return a.round(decimals=digits) if trees.is_tensor(a) else np.round(a, digits)
+
+
+def _turned(matrix: np.ndarray, count: int) -> np.ndarray:
+    return np.concatenate([block.T for block in np.split(matrix, count)])
 
 
 HELPERS: dict[str, Callable[..., Any]] = {
     "__sigmoid__": _sigmoid,
-    "__tanh__": np.tanh,
-    "__relu__": lambda a: np.maximum(a, 0),
-    "__clip__": lambda a, bound: np.clip(a, -bound, bound),
-    "__round__": np.round,
-    "__turned__": lambda m, count: np.concatenate([block.T for block in np.split(m, count)]),
+    "__tanh__": _tanh,
+    "__relu__": lambda a: a.relu() if trees.is_tensor(a) else np.maximum(a, 0),
+    "__clip__": lambda a, bound: a.clip(-bound, bound) if trees.is_tensor(a) else np.clip(a, -bound, bound),
+    "__round__": _round,
+    "__turned__": _turned,
     "__block__": lambda parts, place: parts[place],
 }
 

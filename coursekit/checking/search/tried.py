@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from coursekit.checking.exercise import Draw
+from coursekit.checking.facts import EditKind as Kind
 from coursekit.checking.search.candidates import Candidate, frequent, pairs, singles
 from coursekit.checking.search.program import Program
 
@@ -16,6 +17,7 @@ _PROJECTIONS = 2
 _NEAR = 1e-4
 _AT_ONCE, _QUICK_S = 20, 0.005  # quick candidates between two looks at the clock, which takes as long as one in places
 MAX_CODES = 4000
+_RARE = {Kind.NUMBER, Kind.COMPLEMENT, Kind.TWICE, Kind.DIVIDED, Kind.TIMES, Kind.CLIPPED, Kind.ROUNDED}  # come last
 
 
 class Codes:
@@ -40,7 +42,7 @@ class Codes:
         return self.made[number]
 
     def _every(self, sizes: tuple[str, ...]) -> Iterator[Candidate]:
-        yield from singles(self.program, sizes)
+        yield from sorted(singles(self.program, sizes), key=lambda candidate: candidate.said[0].kind in _RARE)
         self.singles = len(self.made)
         yield from pairs(frequent([candidate for candidate, _ in self.made]))
 

@@ -71,7 +71,8 @@ def _standing(event: Event, known: Landmarks, sizes: Mapping[str, int]) -> tuple
 
 def _of_array(array: np.ndarray, known: Landmarks, sizes: Mapping[str, int]) -> tuple[Standing, Found | None]:
     if proves_nothing(array):
-        return Standing.OPEN, None
+        found = known.find_single(array)
+        return (Standing.OPEN if found is None else Standing.RIGHT), found
     found = known.index.find(array, sizes)
     if found is not None and found.sign > 0 and not found.axis:
         return Standing.RIGHT, found

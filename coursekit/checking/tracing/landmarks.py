@@ -17,10 +17,11 @@ import numpy as np
 from coursekit.checking import trees
 from coursekit.checking.portable.record import MAX_SECONDS, Frame, Recorder
 from coursekit.checking.tracing.lines import Lines
-from coursekit.checking.tracing.match import Index, Mark, proves_nothing
+from coursekit.checking.tracing.match import Found, Index, Mark, proves_nothing, same_number, single
 
 _PURE = {"abs", "float", "int", "len", "sum", "max", "min", "sigmoid", "softmax"}
-_PURE_METHODS = {"sum", "mean", "max", "min", "copy", "reshape", "transpose", "dot", "astype"}
+_PURE_METHODS = {"sum", "mean", "max", "min", "copy", "reshape", "transpose", "dot", "astype", "chunk", "unbind"}
+_PURE_MODULES = {"np", "torch", "F"}
 _IMPURE = ast.Lambda, ast.comprehension, ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Starred
 _MAX_TERMS = 6  # of a sum or a product whose partial sums or products are known too
 _MAX_PAIRED = 48
@@ -31,16 +32,26 @@ class Landmarks:
     """What the right answer computes on one draw.
 
     index:  all of it. named: the values of its variables, in order, with their arrays. loose: sums, differences and
-            products of two of them, which a right answer in another style may compute.
+            products of two of them, which a right answer in another style may compute. singles: the named values that
+            are one number.
     """
 
     index: Index = field(default_factory=Index)
     named: list[tuple[Mark, np.ndarray]] = field(default_factory=list)
     arguments: list[np.ndarray] = field(default_factory=list)
+    singles: list[tuple[Mark, float]] = field(default_factory=list)
+
+    def find_single(self, array: np.ndarray) -> Found | None:
+        """The named values that are this one number."""
+        number = single(array)
+        marks = tuple(mark for mark, known in self.singles if number is not None and same_number(number, known))
+        return Found(marks) if marks else None
 
     def is_argument(self, array: np.ndarray) -> bool:
         """True for an argument, and for a step of one that is a sequence."""
-        given = (part for each in self.arguments for part in (each, *np.moveaxis(each, min(1, each.ndim - 1), 0)))
+        array = np.squeeze(array)
+        steps = (np.moveaxis(each, min(1, each.ndim - 1), 0) for each in self.arguments)
+        given = map(np.squeeze, itertools.chain(self.arguments, itertools.chain.from_iterable(steps)))
         return any(each.shape == array.shape and np.array_equal(each, array) for each in given)
 
     @functools.cached_property
@@ -76,6 +87,9 @@ def landmarks(reference: types.FunctionType, call: Callable[..., Any], args: Map
             known.index.add(array, mark)
             if name and not proves_nothing(array):
                 known.named.append((mark, array))
+            number = single(array)
+            if name and number is not None and not any((number == each).any() for each in known.arguments):
+                known.singles.append((mark, number))
             if event.name and len(event.arrays) == len(event.before) == 1 and event.before[0].shape == array.shape:
                 known.index.add(array - event.before[0], Mark(""))
     return known
@@ -129,8 +143,8 @@ def _pure_call(call: ast.Call) -> bool:
     if isinstance(function, ast.Name):
         return function.id in _PURE
     if isinstance(function, ast.Attribute):
-        numpy = isinstance(function.value, ast.Name) and function.value.id == "np"
-        return numpy or function.attr in _PURE_METHODS
+        module = isinstance(function.value, ast.Name) and function.value.id in _PURE_MODULES
+        return module or function.attr in _PURE_METHODS
     return False
 
 
@@ -160,6 +174,7 @@ def _parts_of_line(frame: types.FrameType) -> Iterator[tuple[np.ndarray, bool]]:
         except Exception:  # one that only holds after another statement of its line
             continue
         for part in value if isinstance(value, (list, tuple)) else (value,):
+            part = trees.tensor_to_numpy(part) if trees.is_tensor(part) else part
             if isinstance(part, np.ndarray) and part.dtype.kind == "f":
                 yield part, partial
 

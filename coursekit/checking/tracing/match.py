@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _SAME = 1e-5  # the same arithmetic in another order, perhaps in float32
+_SAME_NUMBER = 1e-9  # where there is nothing but one
 _FEW = 3  # so few numbers agree by chance
 _SLICES = 16  # along one axis
 
@@ -45,6 +46,17 @@ def proves_nothing(array: np.ndarray) -> bool:
     if array.size < _FEW or array.min() == array.max():
         return True
     return bool(np.isfinite(array).all() and np.all(array == np.round(array)))
+
+
+def single(array: np.ndarray) -> float | None:
+    """The number that a value is alone, if it is one that hardly two computations have; else None."""
+    if array.size != 1 or not np.isfinite(array).all() or array.flat[0] == round(array.flat[0], 3):
+        return None
+    return float(array.flat[0])
+
+
+def same_number(one: float, other: float) -> bool:
+    return abs(one - other) <= _SAME_NUMBER * max(abs(one), abs(other))
 
 
 class Index:

@@ -18,7 +18,7 @@ from coursekit.checking.portable.record import Recorder, Recording, function_of,
 from coursekit.checking.tracing.judge import Judged, Standing, judge
 from coursekit.checking.tracing.landmarks import Landmarks, landmarks
 from coursekit.checking.tracing.lines import Lines
-from coursekit.checking.tracing.match import Index, Mark, proves_nothing
+from coursekit.checking.tracing.match import Index, Mark, proves_nothing, same_number, single
 
 _LIMIT = 2.0  # seconds of the one call more
 _KEPT = 16  # right answers whose values are kept
@@ -44,9 +44,13 @@ def read_along(
     if function is None:
         return ()
     try:
-        recorder = Recorder(function, lines_of=Lines.of_code)
-        traced = functools.wraps(answer)(lambda *args, **kwargs: recorder.run(answer, *args, **kwargs))
-        again = observe(exercise, call_here(exercise, traced, draw.args, _LIMIT), tuple(a.shape for a in want.values()))
+        recorder = Recorder(function, lines_of=Lines.of_code, within=isinstance(answer, type))
+        if isinstance(answer, type):
+            call = recorder.run(call_here, exercise, answer, draw.args, _LIMIT)
+        else:
+            traced = functools.wraps(answer)(lambda *args, **kwargs: recorder.run(answer, *args, **kwargs))
+            call = call_here(exercise, traced, draw.args, _LIMIT)
+        again = observe(exercise, call, tuple(a.shape for a in want.values()))
         if not recorder.complete or again.arrays is None or not trees.same(dict(again.arrays), dict(got)):
             return ()
         return read(exercise, recorder, draw, want, got, seed)
@@ -96,26 +100,33 @@ class _Reading:
         self.first = next((k for k, each in enumerate(judged) if each.standing is Standing.OFF), None)
         if self.first is None:  # every value is right, and the return takes the wrong ones
             last = [k for k, j in enumerate(judged) if j.event.returned and j.event.frame.depth == 0]
-            self.first = self._made(last[-1]) if last else None
+            self.first = self._made(last[-1]) if last and self._is_returned(last) else None
 
     def _made(self, returned: int) -> int:
         """Where the first wrong tensor appeared first that is returned: earlier than the return, if it has a line."""
-        wrong = [name for name in self._wrong_tensors() if not proves_nothing(self.got[name])]
+        wrong = [name for name in self._wrong_tensors() if _tells(self.got[name])]
         if not wrong or self._elsewhere():
             return returned
-        value = Index()
-        value.add(self.got[wrong[0]], Mark(wrong[0]))
+        value = _Value(self.got[wrong[0]])
         inner = returned
         for number, each in enumerate(self.judged[:returned]):
             if each.event.frame.depth > 0 and each.event.frame.code.co_argcount == 1:  # such as a sigmoid
                 continue
-            if any(not proves_nothing(a) and value.find(a) is not None for a in each.event.arrays):
+            if len(each.event.arrays) == 1 and value.is_(each.event.arrays[0]):
                 named = each.found is not None and any(mark.name for mark in each.found.marks)
                 if (not named or self._is_a_copy(number)) and not self._serves(number, value):
                     return number
                 if each.event.returned:
                     inner = number
         return inner
+
+    def _is_returned(self, returns: list[int]) -> bool:
+        """Whether something wrong is what the function returns, and not what is made of it elsewhere, as gradients."""
+        if self.exercise.apply is None:
+            return True
+        wrong = [_Value(self.got[name]) for name in self._wrong_tensors() if _tells(self.got[name])]
+        given = [a for number in returns for a in self.judged[number].event.arrays]
+        return not wrong or any(value.is_(a) for value in wrong for a in given)
 
     def _is_a_copy(self, number: int) -> bool:
         """Whether a named value is one that a variable of another name held before it."""
@@ -129,7 +140,7 @@ class _Reading:
             for earlier in self.judged[:number]
         )
 
-    def _serves(self, number: int, value: Index) -> bool:
+    def _serves(self, number: int, value: _Value) -> bool:
         """Whether another right value is computed from this one, which is right where it stands, then."""
         event = self.judged[number].event
         return bool(event.name) and any(
@@ -138,7 +149,7 @@ class _Reading:
             and later.found.whole
             and later.event.frame is event.frame
             and event.name in event.frame.lines.reads(later.event.line)
-            and value.find(later.event.arrays[0]) is None
+            and not value.is_(later.event.arrays[0])
             for later in self.judged[number + 1 :]
         )
 
@@ -275,9 +286,8 @@ class _Reading:
         """Where the one value that the wrong line reads is a part only of a sum or a product."""
         last: dict[str, Judged] = {}
         for each in self.judged[: self.first]:
-            if each.event.frame is wrong.event.frame and each.event.name in each.event.frame.lines.reads(
-                wrong.event.line
-            ):
+            reads = each.event.frame.lines.reads(wrong.event.line)
+            if each.event.arrays and each.event.frame is wrong.event.frame and each.event.name in reads:
                 last[each.event.name] = each
         code = wrong.event.frame.code
         if len(last) != 1 or wrong.event.frame.lines.reads(wrong.event.line) & set(
@@ -299,6 +309,24 @@ class _Reading:
                     said.append(facts.ReturnedElsewhere(name, place, other, names.index(other)))
                     break
         return tuple(said)
+
+
+class _Value:
+    """A value that is found again, by its numbers."""
+
+    def __init__(self, array: np.ndarray) -> None:
+        self._number, self._index = single(array), Index()
+        self._index.add(array, Mark(""))
+
+    def is_(self, array: np.ndarray) -> bool:
+        number = single(array)
+        if number is not None and self._number is not None:
+            return same_number(number, self._number)
+        return not proves_nothing(array) and self._index.find(array) is not None
+
+
+def _tells(array: np.ndarray) -> bool:
+    return not proves_nothing(array) or single(array) is not None
 
 
 def _finite(judged: Judged) -> bool:

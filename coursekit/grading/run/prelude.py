@@ -17,7 +17,7 @@ from portable.plain import returned
 from portable.record import Recorder, function_of
 from portable.sent import packed
 
-__all__ = ["call_answer", "read_again", "run_beside", "trace_answer"]
+__all__ = ["call_answer", "read_again", "run_beside", "trace_answer", "trace_beside"]
 
 LENT = {}  # the grader puts its table here
 notebook = globals().get("notebook", {})  # the names of the notebook
@@ -107,6 +107,18 @@ def trace_answer(name, earlier, lent, *args):
             return returned(answer, *args), None
         recorder = Recorder(function)
         return returned(lambda *given: recorder.run(answer, *given), *args), packed(recorder)
+
+
+def trace_beside(source, runner, name, *args):
+    """Call a function of the grader with an answer, and tell beside the value what the answer's lines have held."""
+    names = {}
+    exec(source, names)
+    answer = _answer(name)
+    function = function_of(answer)
+    if function is None:
+        return returned(names[runner], answer, *args), None
+    recorder = Recorder(function, within=isinstance(answer, type))
+    return returned(lambda *given: recorder.run(names[runner], *given), answer, *args), packed(recorder)
 
 
 def read_again():

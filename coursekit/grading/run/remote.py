@@ -22,7 +22,8 @@ from coursekit.checking.facts import Failure, FailureKind
 from coursekit.grading.run import lent
 from coursekit.grading.run.sandbox import CallResult, FunctionRef, Worker
 
-CALL, RUN_BESIDE, READ_AGAIN, TRACE = "call_answer", "run_beside", "read_again", "trace_answer"
+CALL, RUN_BESIDE, READ_AGAIN = "call_answer", "run_beside", "read_again"
+TRACE, TRACE_BESIDE = "trace_answer", "trace_beside"
 """The functions of the worker's prelude through which answers are called."""
 
 PRELUDE = "\n".join(
@@ -72,6 +73,10 @@ class Remote:
         return self._send(
             RUN_BESIDE, (inspect.getsource(function), function.__name__, self.__name__, self._first), args
         )
+
+    def traced_beside(self, function: Callable[..., Any], *args: Any) -> Any:
+        """The same with the answer's lines recorded, told beside what the function returned."""
+        return self._send(TRACE_BESIDE, (inspect.getsource(function), function.__name__, self.__name__), args)
 
     def in_doubt(self, reason: str) -> NoReturn:
         """What the worker said of its own doings cannot be confirmed, so a person has to decide."""

@@ -104,6 +104,9 @@ def _draw_alarms(rng: np.random.Generator) -> Iterator[Draw]:
     yield draw("events of all kinds", 75, events, [1, 2, 21, 22, 24, 25 + tol, 47, 48, 49, 50], tol, pat)
     spots = np.sort(rng.choice(np.arange(70, 118), 14, replace=False)).tolist()
     yield draw("full size", 120, [(5, 9), (30, 31), (50, 59)], [6, 33, 35, *range(52, 57), *spots], tol, pat)
+    # Thick from the first reading on: whoever says otherwise when it is quiet, and for how long, counts others.
+    anywhere = np.sort(rng.choice(np.arange(1, 100), 50, replace=False)).tolist()
+    yield draw("an alarm at every other reading", 100, [(34, 36), (70, 71)], [0, *anywhere], tol, pat)
 
 
 register(

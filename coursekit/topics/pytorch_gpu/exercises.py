@@ -33,6 +33,14 @@ from coursekit.topics.pytorch_gpu.run_layers import train_layer, with_kinds
 LESSON = "07_pytorch_gpu"
 
 _GATES = ("r", "z", "n")
+_PARTS = {
+    "r": "the reset gate r",
+    "z": "the update gate z",
+    "n": "the candidate n",
+    "hn": "the part of the candidate that comes from h",
+    "h": "the state h",
+    "hs": "the states hs",
+}
 _STATES = Tensor("hs", ("N", "T", "H"), sequence="T")
 _SHAPES = {"ih": ("3H", "D"), "hh": ("3H", "H")}
 
@@ -63,6 +71,7 @@ register(
         asks="A torch.nn.Module that is a GRU layer: parameters named as in torch.nn.GRU, forward(x, h0) -> (hs, h_n), "
         "and gradients by autograd.",
         reference=GRU,
+        parts=_PARTS,
         returns=(
             _STATES,
             Tensor("h_n", ("1", "N", "H")),
@@ -301,6 +310,7 @@ register(
         lesson=LESSON,
         asks="A GRU over a sequence as a function of tensors, with one matrix product for all inputs and one per step.",
         reference=gru_layer_fused,
+        parts=_PARTS,
         returns=(
             _STATES,
             Tensor("dx", ("N", "T", "D"), sequence="T"),
