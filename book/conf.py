@@ -22,6 +22,7 @@ myst_heading_anchors = 3
 html_theme = "furo"
 html_favicon = "static/favicon.svg"
 html_css_files = ["book.css"]
+html_js_files = ["search.js"]
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False

@@ -70,6 +70,18 @@ def test_search_finds_the_update_gate(page, address):
     assert "update" in page.locator("article").inner_text().lower()
 
 
+@pytest.mark.parametrize("asked", ["numpy", "numerical gradient", "sigmoid"])
+def test_what_stands_under_a_result_is_a_passage_of_the_text(page, address, asked):
+    opened(page, address, f"search.html?q={asked}")
+    found = page.locator("ul.search li", has=page.locator(f'a[href^="{LESSON}"]')).first.locator("p.context")
+    found.wait_for()
+    shown = found.inner_text().strip("… ")
+    assert not [code for code in ("import ", ">>>", "def ", "Open on Binder") if code in shown]
+    opened(page, address, LESSON)
+    passages = page.locator("article p, article li, article td").all_inner_texts()
+    assert any(shown in " ".join(passage.split()) for passage in passages)
+
+
 def test_hints_and_the_solution_open_by_keyboard(page, address):
     opened(page, address, LESSON)
     stub = page.locator("article pre", has_text="raise NotImplementedError").first

@@ -23,7 +23,7 @@ from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_in_stages
 
-STEPS, ROWS, LENGTH, LEARNING_RATE = 700, 32, 64, 0.008
+STEPS, ROWS, LENGTH, LEARNING_RATE = 600, 32, 64, 0.008
 _TEST = 20_000  # characters of the unseen part that are measured
 
 
@@ -45,7 +45,7 @@ def halves(text: Text) -> CharacterTask:
 class CharacterModel(nn.Module):
     """ids (N, T), and a state or None -> logits of the next characters (N, T, V), and the state after the last one."""
 
-    def __init__(self, V: int, layer: Callable[..., nn.Module] = GRU, D: int = 32, units: int = 128) -> None:
+    def __init__(self, V: int, layer: Callable[..., nn.Module] = GRU, D: int = 32, units: int = 96) -> None:
         super().__init__()
         self.characters = nn.Embedding(V, D)
         self.layer = layer(D, units, batch_first=True)

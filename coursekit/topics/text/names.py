@@ -24,7 +24,7 @@ from coursekit.training.seeded import seeded
 from coursekit.training.sequence_classification import cross_entropy
 from coursekit.training.torch_loop import train_in_stages
 
-STEPS, BATCH, LEARNING_RATE = 600, 64, 0.004
+STEPS, BATCH, LEARNING_RATE = 450, 64, 0.004
 STEM = 4  # names of one language that share so many first letters go to the same part
 
 
@@ -146,15 +146,14 @@ def logistic_classifier(
 ) -> Callable[[Sequence[str]], np.ndarray]:
     """Logistic regression on the counts of n-grams; the penalty that is best on the validation names."""
     label = torch.from_numpy(task.train.label)
+    counted = [ngram_counts(task.train.words, task.valid.words, n) for n in sizes]
+    common = [(seen > 0).sum(axis=0) > 1 for seen, _ in counted]  # what stands in one name only helps no other
 
-    def features(words: Sequence[str]) -> Tensor:
-        tables = [ngram_counts(task.train.words, words, n) for n in sizes]
-        common = [(seen > 0).sum(axis=0) > 1 for seen, _ in tables]  # what stands in one name only helps no other
-        return torch.from_numpy(
-            np.hstack([asked[:, kept] for (_, asked), kept in zip(tables, common, strict=True)])
-        ).float()
+    def features(tables: Sequence[np.ndarray]) -> Tensor:
+        columns = [table[:, kept] for table, kept in zip(tables, common, strict=True)]
+        return torch.from_numpy(np.hstack(columns)).float()
 
-    X, X_valid = features(task.train.words), features(task.valid.words)
+    X, X_valid = (features(tables) for tables in zip(*counted, strict=True))
 
     def fit(strength: float) -> nn.Linear:
         linear = nn.Linear(X.shape[1], len(task.languages))
@@ -174,7 +173,12 @@ def logistic_classifier(
     fits = [fit(strength) for strength in strengths]
     with torch.no_grad():
         best = max(fits, key=lambda one: accuracy(one(X_valid).argmax(1).numpy(), task.valid))
-        return lambda words: best(features(words)).argmax(1).detach().numpy()
+
+    def classify(words: Sequence[str]) -> np.ndarray:
+        tables = [ngram_counts(task.train.words, words, n)[1] for n in sizes]
+        return best(features(tables)).argmax(1).detach().numpy()
+
+    return classify
 
 
 def compare(

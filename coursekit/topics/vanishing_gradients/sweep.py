@@ -18,6 +18,7 @@ import numpy as np
 
 from coursekit.reference import gru, lstm, rnn
 from coursekit.results import recorded as records
+from coursekit.results.table import Table
 from coursekit.sources.tasks import Batch, adding, first_symbol
 from coursekit.training import new_model, train
 
@@ -111,22 +112,22 @@ def learnt(entry: Mapping[str, Any], early: int = 300) -> Learnt:
     return Learnt(int(good[:, : early // EVERY + 1].any(1).sum()), int(good.any(1).sum()), int(good[:, -1].sum()))
 
 
-def table(record: Mapping[str, Any], title: str, early: int = 300) -> str:
+def table(record: Mapping[str, Any], title: str, early: int = 300) -> Table:
     """How many seeds have learnt a task, by network and rate: by step `early`, by the last step, and at the end."""
     found = {(entry["network"], entry["lr"]): entry for entry in record["results"] if entry["task"] == title}
     rates = sorted({lr for _, lr in found})
     curves = next(iter(found.values()))["curves"]
     steps, task = EVERY * (len(curves[0]) - 1), TASKS[title]
     enough = f"{task.metric} {'of at least' if task.metric == 'recall' else 'of at most'} {task.enough:g}"
-    lines = [
-        f"{title}: how many of {len(curves)} seeds had a {enough}",
-        f"by step {early} / by step {steps:,} / at the end",
-        f"{'':<17}" + "".join(f"{f'lr {lr:g}':>14}" for lr in rates),
+    caption = (
+        f"{title}: how many of {len(curves)} seeds had a {enough}, "
+        f"by step {early} / by step {steps:,} / at the end, for each learning rate"
+    )
+    rows = [
+        (name, *(" / ".join(map(str, learnt(found[name, lr], early))) for lr in rates))
+        for name in dict.fromkeys(name for name, _ in found)
     ]
-    for name in dict.fromkeys(name for name, _ in found):
-        cells = (" / ".join(map(str, learnt(found[name, lr], early))) for lr in rates)
-        lines.append(f"{name:<17}" + "".join(f"{cell:>14}" for cell in cells))
-    return "\n".join(lines)
+    return Table(["network", *(f"lr {lr:g}" for lr in rates)], rows, caption)
 
 
 def main(arguments: list[str] | None = None) -> int:

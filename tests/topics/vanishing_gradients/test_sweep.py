@@ -49,9 +49,9 @@ def test_the_record_is_whole_and_says_how_it_was_made(record, learnt):
 
 
 def test_the_table_has_a_row_for_each_network(record):
-    lines = sweep.table(record, RECALL).splitlines()
-    assert [line[:17].strip() for line in lines[3:]] == list(sweep.NETWORKS)
-    assert "by step 300 / by step 1,200 / at the end" in lines[1] and "lr 0.02" in lines[2]
+    table = sweep.table(record, RECALL)
+    assert [row[0] for row in table.rows] == list(sweep.NETWORKS)
+    assert "by step 300 / by step 1,200 / at the end" in table.caption and "lr 0.02" in table.columns
 
 
 def test_what_lesson_03_says_of_the_record_is_so(learnt):

@@ -15,7 +15,7 @@ import importlib
 from collections.abc import Sequence
 
 from coursekit.topics.claims.experiments.record import Record, recorded
-from coursekit.topics.claims.experiments.result import Measurement, Result, text_beside
+from coursekit.topics.claims.experiments.result import Measurement, Result, beside, text_beside
 from coursekit.topics.claims.experiments.settings import FULL, QUICK, Settings
 
 _PLACES = {  # claim: (file, function)
@@ -61,6 +61,7 @@ __all__ = [
     "Record",
     "Result",
     "Settings",
+    "beside",
     "measure",
     "recorded",
     "text_beside",

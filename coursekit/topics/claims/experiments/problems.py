@@ -85,23 +85,27 @@ def _unseen_text(settings: Settings) -> Batch:
     return _windows(ids, np.arange(100) * (len(ids) - _TEXT_T) // 100)
 
 
-def _word_ends(ids: np.ndarray, starts: np.ndarray) -> Batch:
-    """Letters without the spaces: does a word end here? ids: text with spaces."""
+def _without_spaces(ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A text with spaces (n,) -> its letters (m,), and whether a word ends with each (m,)."""
     space = ids == 0
-    joined, ends = ids[~space], np.roll(space, -1)[~space]
+    return ids[~space], np.roll(space, -1)[~space]
+
+
+def _word_ends(letters_alone: np.ndarray, ends: np.ndarray, starts: np.ndarray) -> Batch:
+    """Letters without the spaces: does a word end here? The text as from `_without_spaces`."""
     at = starts[:, None] + np.arange(_TEXT_T)
-    return Batch(one_hot(joined[at], len(_LETTERS)), ends[at].astype(np.int64))
+    return Batch(one_hot(letters_alone[at], len(_LETTERS)), ends[at].astype(np.int64))
 
 
 def _word_ends_batches(settings: Settings, seed: int) -> Callable[[np.random.Generator], Batch]:
-    ids = letters()[: 3 * len(letters()) // 4]
-    count = int((ids != 0).sum()) - _TEXT_T
-    return lambda rng: _word_ends(ids, rng.integers(0, count, settings.N // 2))
+    text = _without_spaces(letters()[: 3 * len(letters()) // 4])
+    count = len(text[0]) - _TEXT_T
+    return lambda rng: _word_ends(*text, rng.integers(0, count, settings.N // 2))
 
 
 def _unseen_word_ends(settings: Settings) -> Batch:
-    ids = letters()[3 * len(letters()) // 4 :]
-    return _word_ends(ids, np.arange(100) * (int((ids != 0).sum()) - _TEXT_T) // 100)
+    text = _without_spaces(letters()[3 * len(letters()) // 4 :])
+    return _word_ends(*text, np.arange(100) * (len(text[0]) - _TEXT_T) // 100)
 
 
 def _motif(rng: np.random.Generator, N: int, settings: Settings) -> Batch:

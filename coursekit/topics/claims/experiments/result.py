@@ -15,6 +15,7 @@ from typing import Any
 from coursekit.checking.words import listed
 from coursekit.results.intervals import Interval, mean_interval
 from coursekit.results.numbers import number
+from coursekit.results.table import Table
 
 HOLDS, FAILS, UNDECIDED, DEPENDS = "holds", "does not hold", "undecided", "depends"
 _SAID = {
@@ -99,18 +100,21 @@ class Result:
         return text_beside(self)
 
 
-def text_beside(result: Result, full: Result | None = None, guess: Any = None) -> str:
+def beside(result: Result, full: Result | None = None, guess: Any = None) -> Table:
     """What was found, the recorded full run (if there is one) beside it, a prediction, and the verdicts."""
-    lines = [f"Claim:      {result.claim}", f"Measured:   {result.quantity}; claimed: {result.claimed_text}"]
-    lines.append(f"Conditions: {result.conditions}")
+    known = {m.where: m.text for m in full.measurements} if full else {}
+    rows = [(m.where, m.text, *([known.get(m.where)] if full else [])) for m in result.measurements]
+    notes = [f"Conditions: {result.conditions}."]
     if guess is not None:
-        lines.append(f"Predicted:  {guess}   ({result.measurements[0].where})")
-    known = {m.where: m for m in full.measurements} if full else {}
-    for measurement in result.measurements:
-        recorded = known.get(measurement.where)
-        beside = f"   full run: {recorded.text}" if recorded else ""
-        lines.append(f"  {measurement.where:<34} {measurement.text:<26}{beside}".rstrip())
-    lines.append(f"Verdict:    {result.sentence}")
+        notes.append(f"Predicted: {guess} ({result.measurements[0].where}).")
+    notes.append(f"Verdict: {result.sentence}")
     if full:
-        lines.append(f"Full run:   {full.sentence}")
-    return "\n".join(lines)
+        notes.append(f"Full run: {full.sentence}")
+    columns = ["measured at", "mean [95 % interval]", *(["full run"] if full else [])]
+    caption = f"{result.claim} Measured: {result.quantity}; claimed: {result.claimed_text}."
+    return Table(columns, rows, caption, notes)
+
+
+def text_beside(result: Result, full: Result | None = None, guess: Any = None) -> str:
+    """The same as text."""
+    return str(beside(result, full, guess))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Settings:
     """Sizes of the experiments. Where models are compared at equal parameters, `budget` is what each may have."""
 
-    seeds: int = 5
+    seeds: int = 4
     budget: int = 1_000  # parameters of a model for a generated task
     text_budget: int = 6_000  # parameters of a model that reads characters
     N: int = 32  # sequences in a batch

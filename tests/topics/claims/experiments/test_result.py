@@ -99,8 +99,8 @@ def test_a_range_in_words(claimed, text):
 def test_prediction_and_full_run_stand_beside_the_measurement():
     quick, full = result(measured(AROUND, "adding"), measured(LOW, "text")), result(measured(HIGH, "adding"))
     text = text_beside(quick, full, 1.5)
-    adding = next(line for line in text.splitlines() if line.startswith("  adding"))
-    assert quick.measurements[0].text in adding and f"full run: {full.measurements[0].text}" in adding
-    assert "Predicted:  1.5   (adding)" in text
-    assert f"Verdict:    {quick.sentence}" in text and f"Full run:   {full.sentence}" in text
+    adding = next(line for line in text.splitlines() if line.startswith("adding"))
+    assert quick.measurements[0].text in adding and adding.endswith(full.measurements[0].text)
+    assert "mean [95 % interval]  " in text and "  full run\n" in text and "Predicted: 1.5 (adding)" in text
+    assert f"Verdict: {quick.sentence}" in text and f"Full run: {full.sentence}" in text
     assert "Predicted" not in quick.text and "full" not in quick.text.lower()
