@@ -25,6 +25,7 @@ GROUPS = {
         "extend",
         "export",
         "feedback",
+        "send-grades",
         "pack",
         "move-gradebook",
     ),
