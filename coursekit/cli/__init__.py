@@ -23,6 +23,8 @@ GROUPS = {
         "grade-one",
         "report",
         "extend",
+        "withdraw",
+        "regrade",
         "export",
         "feedback",
         "send-grades",

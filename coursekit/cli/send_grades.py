@@ -81,7 +81,7 @@ def _set_up(root: Path) -> int:
 
 
 def _journal(course: Course, assignment: str) -> Path:
-    from coursekit.grading.gradebook.places import RECORDS
+    from coursekit.grading.submission.records import RECORDS
 
     if assignment != Path(assignment).name:
         raise UserError(f"{assignment!r} cannot be an assignment.")

@@ -13,9 +13,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from coursekit.cli.errors import missing_package
-from coursekit.grading.gradebook.places import RECORDS
 from coursekit.grading.lms.lti import key, web
 from coursekit.grading.lms.lti.settings import KEY_FILE
+from coursekit.grading.submission.records import RECORDS
 from tests.cli.conftest import COMMAND
 from tests.grading.lms.loopback import CLIENT, ITEMS, Platform
 
@@ -43,20 +43,13 @@ def waits(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def a_key(tmp_path_factory):
-    """Made once, for it takes a while."""
-    path = tmp_path_factory.mktemp("key") / "key.pem"
-    key.make(path)
-    return path
-
-
-@pytest.fixture
-def course(tmp_path, platform, call, waits, a_key):
-    """Three students with points, one who waits for a person; the platform knows all of them, and the key."""
-    (tmp_path / "nbgrader_config.py").write_text(
+def made(tmp_path_factory):
+    """Three students with points, one who waits for a person, and a key: both take a while to make."""
+    folder = tmp_path_factory.mktemp("course")
+    (folder / "nbgrader_config.py").write_text(
         'c = get_config()\nc.CourseDirectory.course_id = "c"\nc.CourseDirectory.db_url = "sqlite:///gradebook.db"\n'
     )
-    with book(tmp_path) as gradebook:
+    with book(folder) as gradebook:
         gradebook.add_assignment("mini")
         gradebook.add_notebook("mini", "mini")
         gradebook.add_grade_cell("check_step", "mini", "mini", max_score=8, cell_type="code")
@@ -64,13 +57,21 @@ def course(tmp_path, platform, call, waits, a_key):
             gradebook.add_student(student, lms_user_id=user)
             gradebook.add_submission("mini", student)
     for student, points in POINTS.items():
-        give(tmp_path, student, points)
-    shutil.copy(a_key, tmp_path / KEY_FILE)
-    said = call("send-grades", "--setup", "--course", tmp_path).stdout
+        give(folder, student, points)
+    key.make(folder / KEY_FILE)
+    return folder
+
+
+@pytest.fixture
+def course(made, tmp_path, platform, call, waits):
+    """The platform knows all students, and the key."""
+    place = tmp_path / "course"
+    shutil.copytree(made, place)
+    said = call("send-grades", "--setup", "--course", place).stdout
     platform.register(json.loads(re.search(r"^\{.*\}$", said, re.M)[0]))
     platform.enrolled = set(USERS.values())
-    settings(tmp_path, platform)
-    return tmp_path
+    settings(place, platform)
+    return place
 
 
 def settings(course, platform, **more):

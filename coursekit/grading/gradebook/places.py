@@ -7,6 +7,3 @@ RESULTS = ".coursekit-results"
 
 WRITTEN = "written"
 """Folder in it with one file per student, by assignment: see `written.py`."""
-
-RECORDS = ".coursekit-records"
-"""Folder in a course's root with what people decided and what went out: nothing makes it again."""

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
 
 from coursekit.grading.lms.lti.settings import LtiError
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
+from coursekit.grading.submission import records
 
 SENDING, SENT, REFUSED = "sending", "sent", "refused"
 
@@ -66,47 +59,35 @@ def standings(lines: Iterable[Line]) -> dict[tuple[str, str], Standing]:
 
 
 class Journal:
-    """The lines of one assignment, as they are written."""
+    """The lines of one assignment, in a file."""
 
-    def __init__(self, file: IO[str], lines: list[Line]) -> None:
-        self._file, self.standings = file, standings(lines)
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.standings = standings(read(path))
 
     def of(self, item: str, student: str) -> Standing:
         return self.standings.get((item, student), Standing())
 
     def add(self, line: Line) -> None:
         """Write a line, and return when the disk has it. Raises OSError."""
-        self._file.write(json.dumps(asdict(line), ensure_ascii=False) + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        records.add(self._path, asdict(line))
         self.standings[line.item, line.student] = self.of(line.item, line.student).after(line)
 
 
 def read(path: Path) -> list[Line]:
-    """The lines of a journal; none if there is no file. The line at which a run was cut off is none."""
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return []
+    """The lines of a journal; none if there is no file."""
     found = []
-    for line in text.splitlines():
-        with contextlib.suppress(ValueError, TypeError):
-            found.append(Line(**json.loads(line)))
+    for line in records.lines(path):
+        with contextlib.suppress(TypeError):  # of another version
+            found.append(Line(**line))
     return found
 
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Journal]:
     """A journal to be written, by one process at a time. Raises LtiError if another one has it."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "a+", encoding="utf-8") as file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise LtiError("another `coursekit send-grades` sends this assignment just now") from None
-        lines = read(path)
-        if file.tell() and not path.read_bytes().endswith(b"\n"):
-            file.write("\n")  # behind a line that was cut off
-        yield Journal(file, lines)
+    try:
+        with records.alone(path):
+            yield Journal(path)
+    except records.Busy:
+        raise LtiError("another `coursekit send-grades` sends this assignment just now") from None
