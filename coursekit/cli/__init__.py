@@ -22,6 +22,8 @@ GROUPS = {
         "grade",
         "grade-one",
         "report",
+        "years",
+        "anonymise",
         "extend",
         "withdraw",
         "regrade",
