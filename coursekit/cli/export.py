@@ -75,6 +75,7 @@ def _tell(done: Filled, place: Path) -> int:
         "Other points stood there before": done.other_before,
         "A decision of its own, left as it was": done.kept,
         "Nothing graded, left as it was": done.nothing,
+        "Not in the class any more, left as it was": done.left,
         "Not in this course's gradebook, left as it was": done.strangers,
     }
     for what, names in (look | others).items():

@@ -12,8 +12,8 @@ from coursekit.grading.submission.course import Course, CourseError, unknown_to_
 
 
 @contextlib.contextmanager
-def opened(course: Course, assignment: str) -> Iterator[tuple[Gradebook, Assignment]]:
-    """The gradebook, and its entry of the assignment. Raises CourseError if one of them cannot be had."""
+def opened_book(course: Course) -> Iterator[Gradebook]:
+    """The gradebook. Raises CourseError if it cannot be had."""
     try:
         book = Gradebook(course.db_url, course.directory.course_id)
     except SQLAlchemyError as error:
@@ -21,14 +21,21 @@ def opened(course: Course, assignment: str) -> Iterator[tuple[Gradebook, Assignm
             f"The gradebook cannot be opened: {cause(error)}. Is its server up, its db_url right?"
         ) from None
     try:
+        yield book
+    finally:
+        with contextlib.suppress(SQLAlchemyError):  # its server is gone, and that has been said
+            book.close()
+
+
+@contextlib.contextmanager
+def opened(course: Course, assignment: str) -> Iterator[tuple[Gradebook, Assignment]]:
+    """The gradebook, and its entry of the assignment. Raises CourseError if one of them cannot be had."""
+    with opened_book(course) as book:
         try:
             entry = book.find_assignment(assignment)
         except MissingEntry:
             raise unknown_to_gradebook(assignment) from None
         yield book, entry
-    finally:
-        with contextlib.suppress(SQLAlchemyError):  # its server is gone, and that has been said
-            book.close()
 
 
 @contextlib.contextmanager

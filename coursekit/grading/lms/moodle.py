@@ -82,7 +82,7 @@ def feedback(course: Course, assignment: str, known: Mapping[str, str]) -> tuple
     archive, sent, left = BytesIO(), [], []
     place = course.folder("feedback", "x", assignment).parent.parent
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        for student in sorted(path.name for path in place.glob("*") if path.is_dir()):
+        for student in sorted({path.name for path in place.glob("*") if path.is_dir()} - set(course.withdrawn)):
             pages = sorted(course.folder("feedback", student, assignment).glob("*.html"))
             if pages and student in known:
                 sent.append(student)

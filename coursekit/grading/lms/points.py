@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coursekit.grading.gradebook.book import opened
@@ -20,11 +20,13 @@ class Points:
     people: everybody whom it knows.
     totals: by id, after penalties; None as long as something is undecided. Who is missing has nothing graded.
     most:   the points that can be had.
+    left:   who is no longer in the class, and has no totals here.
     """
 
     people: tuple[Person, ...]
     totals: Mapping[str, float | None]
     most: float
+    left: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Filled:
     strangers: list[str] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
     not_there: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
 
 def points_of(course: Course, assignment: str) -> Points:
@@ -71,8 +74,10 @@ def points_of(course: Course, assignment: str) -> Points:
             )
             for student in book.students
         )
-        totals = {name: there.total for name, there in booked(book.db, entry).items() if there.scores}
-        return Points(people, totals, sum(worth(entry).values()))
+        left = course.withdrawn
+        graded = {name: there for name, there in booked(book.db, entry).items() if there.scores and name not in left}
+        totals = {name: there.total for name, there in graded.items()}
+        return Points(people, totals, sum(worth(entry).values()), left)
 
 
 def fill(sheet: Sheet, place: Place, points: Points, scale: bool = False) -> Filled:
@@ -93,6 +98,8 @@ def fill(sheet: Sheet, place: Place, points: Points, scale: bool = False) -> Fil
         before = sheet.get(line, place.column)
         if before in place.keeps:
             done.kept.append(f"{name}: {before}")
+        elif student in points.left:
+            done.left.append(name)
         elif student not in points.totals:
             done.nothing.append(name)
         elif (total := points.totals[student]) is None:

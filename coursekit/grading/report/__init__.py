@@ -8,6 +8,8 @@ figures.py   draws; svg.py puts a figure into the page
 across.py    puts several assignments side by side
 page.py      writes the page: frame.html.j2 around page.html.j2 for each assignment; words.py says numbers
 export.py    points per question as CSV
+anonymous.py the class under pseudonyms; names.py finds names in texts
+years.py     how questions did over several years
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def collect(course: Course, assignment: str) -> Class:
     )
     if not any(student.scored or student.problems for student in students):
         raise CourseError(f"Nothing of {assignment!r} has been graded yet: run `coursekit grade {assignment}` first.")
-    absent = tuple(sorted(enrolled - set(names)))
+    absent = tuple(sorted(enrolled - set(names) - set(course.withdrawn)))
     made = datetime.now().astimezone()
     return Class(course.directory.course_id, assignment, made, questions, students, absent)
 

@@ -6,6 +6,8 @@ versions.py     the newest of several uploads of one notebook
 names.py        students' names as folders spell them
 times.py        when it was handed in
 canonical.py    the notebook as it was handed out, with a student's answers put into it
+records.py      what people decided, line by line
+withdrawn.py    who has left the class
 quarantine.py   what is not touched, kept apart with the reason
 from_scratch.py does an answer use the finished thing that it should build?
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from coursekit.grading.seeds import course_secret
 from coursekit.grading.submission import intake, names
 from coursekit.grading.submission.canonical import canonical
 from coursekit.grading.submission.times import HandedIn, handed_in
+from coursekit.grading.submission.withdrawn import withdrawn
 from coursekit.lessons.cells import grade_id, is_answer, is_graded
 
 
@@ -104,8 +105,14 @@ class Course:
         return released
 
     def students(self, assignment: str) -> list[str]:
-        """Who handed something in, by name."""
-        return list(self.handed_in(assignment))
+        """Who handed something in, by name, and has not left the class."""
+        gone = self.withdrawn
+        return [name for name in self.handed_in(assignment) if name not in gone]
+
+    @property
+    def withdrawn(self) -> Collection[str]:
+        """Who has left the class."""
+        return withdrawn(self.root).keys()
 
     def handed_in(self, assignment: str) -> dict[str, list[Path]]:
         """By student, the folder with what they handed in; two if both spell the same name."""

@@ -1,0 +1,140 @@
+"""Requests to a platform, repeated where it asks for time or does not answer."""
+
+from __future__ import annotations
+
+import email.utils
+import http.client
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from coursekit.grading.lms.lti.settings import LtiError, is_safe
+from coursekit.grading.safe_text import plain
+
+TRIES = 5
+PATIENCE_S = 30.0
+"""How long one answer may take."""
+
+LONGEST_WAIT_S = 120.0
+"""A platform that asks for more time than this is asked again by a person."""
+
+_MOST_BYTES = 10 << 20
+_ASK_LATER = (429, 503)  # the platform has not done what was asked
+_EXPLAIN = ("error_description", "message", "reason", "error", "errors")  # where platforms say why
+
+
+class NoAnswer(LtiError):
+    """The platform does not answer, or with an error of its own."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def good(self) -> bool:
+        return 200 <= self.status < 300
+
+    def data(self) -> Any:
+        """The JSON of the body; None if it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    def said(self) -> str:
+        """The status, and what the platform says beside it, as one line."""
+        data = self.data()
+        if isinstance(data, dict):
+            words = next((str(data[name]) for name in _EXPLAIN if data.get(name)), "")
+        else:
+            words = self.body[:300].decode("utf-8", "replace")
+        words = " ".join(plain(words).split())[:200]
+        return f"{self.status}, {words}" if words and not words.startswith("<") else str(self.status)
+
+
+class _NoRedirection(urllib.request.HTTPRedirectHandler):
+    """A token is for the address that it was asked for, and for no other."""
+
+    def redirect_request(self, *arguments: Any) -> None:
+        return None
+
+
+class Web:
+    """sleep: waits for so many seconds."""
+
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
+        self._opener = urllib.request.build_opener(_NoRedirection)
+
+    def ask(
+        self,
+        method: str,
+        address: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        settled: Callable[[], Answer | None] = lambda: None,
+    ) -> Answer:
+        """The answer to a request that may be repeated.
+
+        settled: called before a repetition if it is not known whether the request has had its effect: the answer to go
+                 on with if it has, else None.
+
+        Raises NoAnswer when there is none that decides anything, LtiError if the platform asks for much time.
+        """
+        if not is_safe(address):
+            raise LtiError(f"the platform named an address that does not begin with https://: {plain(address)[:200]}")
+        last = "no answer"
+        for attempt in range(TRIES):
+            wait, clear = float(2**attempt), False
+            try:
+                answer = self._once(method, address, headers, body)
+            except (OSError, http.client.HTTPException) as error:
+                last = str(getattr(error, "reason", "") or error) or type(error).__name__
+            else:
+                if answer.status < 500 and answer.status not in _ASK_LATER:
+                    return answer
+                last, clear = answer.said(), answer.status in _ASK_LATER
+                wait = max(wait, _asked_for(answer)) if clear else wait
+            if wait > LONGEST_WAIT_S:
+                raise LtiError(
+                    f"the platform asks to wait for {wait / 60:.0f} minutes: run the same command again then"
+                )
+            if attempt + 1 < TRIES:
+                self._sleep(wait)
+                if not clear and (found := settled()) is not None:
+                    return found
+        raise NoAnswer(f"{address.partition('?')[0]} does not do what it is asked ({plain(last)[:200]})")
+
+    def _once(self, method: str, address: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        request = urllib.request.Request(address, body, dict(headers), method=method)
+        try:
+            with self._opener.open(request, timeout=PATIENCE_S) as response:
+                return Answer(response.status, _lower(response.headers), response.read(_MOST_BYTES))
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, _lower(error.headers), error.read(_MOST_BYTES))
+
+
+def _lower(headers: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _asked_for(answer: Answer) -> float:
+    """Seconds that the platform asks to wait, by its own clock; 0 if it does not say."""
+    text = answer.headers.get("retry-after", "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        until = email.utils.parsedate_to_datetime(text)
+        now = email.utils.parsedate_to_datetime(answer.headers["date"]) if "date" in answer.headers else None
+        return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+    except (ValueError, TypeError):  # no date, or one without a time zone
+        return 0.0
