@@ -105,28 +105,30 @@ class Watcher:
         return chosen
 
     def _grade_all(self, assignment: str, hand_ins: list[HandIn]) -> None:
-        """All of an assignment that were chosen: several at once, but those that may have ended a watcher alone."""
-        before = {one: self.ledger.begin(one) for one in hand_ins}
+        """All of an assignment that were chosen: several at once, and then alone what may have ended a watcher."""
+        before = {one: self.ledger.attempts(one) for one in hand_ins}
+        fresh = [one for one in hand_ins if not before[one]]
+        for batch in ([fresh] if fresh else []) + [[one] for one in hand_ins if before[one]]:
+            if before[batch[0]] >= ATTEMPTS:
+                self._not_graded(batch[0], State.FAILED, FOR_A_PERSON)
+            elif not self._could_grade(assignment, batch):
+                return
+
+    def _could_grade(self, assignment: str, batch: list[HandIn]) -> bool:
+        """False if none of this assignment can be graded for now, which is no attempt of anybody's."""
+        for one in batch:
+            self.ledger.begin(one)
         try:
-            self._grade(assignment, [one for one in hand_ins if not before[one]])
-            for one in hand_ins:
-                if before[one] >= ATTEMPTS:
-                    self._not_graded(one, State.FAILED, FOR_A_PERSON)
-                elif before[one]:
-                    self._grade(assignment, [one])
-        except (CourseError, OSError) as error:
-            self._put_back(hand_ins)
+            self._grade(assignment, batch)
+        except BaseException as error:
+            for one in batch:
+                self.ledger.put_back(one)
             if not isinstance(error, CourseError) and not is_of_the_disk(error):
                 raise
             self._waiting[assignment] = time.monotonic() + _AGAIN_S
             self._once(assignment, f"{assignment} waiting: {error}")
-        except BaseException:  # we are told to end
-            self._put_back(hand_ins)
-            raise
-
-    def _put_back(self, hand_ins: list[HandIn]) -> None:
-        for one in hand_ins:
-            self.ledger.put_back(one)
+            return False
+        return True
 
     def _grade(self, assignment: str, hand_ins: list[HandIn]) -> None:
         collected: dict[str, HandIn] = {}
