@@ -28,6 +28,7 @@ from coursekit.cli.errors import UserError
 from coursekit.cli.isolation import cores, require_isolation
 
 if TYPE_CHECKING:
+    from coursekit.grading.platforms.stopping import Stopping
     from coursekit.grading.submission.course import Course
 
 SUMMARY = "grade what is handed in as it comes, and release feedback"
@@ -55,11 +56,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.no_sandbox:
         os.environ[UNSAFE] = "1"
     try:
-        with stoppable():
-            return _watch(Course(arguments.course), arguments)
+        with stoppable(keyboard=True) as stopping:
+            return _watch(Course(arguments.course), arguments, stopping)
     except CourseError as error:
         raise UserError(str(error)) from None
-    except (KeyboardInterrupt, Stopped):
+    except Stopped:
         say("stopped, as you asked")
         return 0
 
@@ -68,7 +69,7 @@ def say(line: str) -> None:
     print(f"{datetime.now():%Y-%m-%d %H:%M:%S} {line}", flush=True)
 
 
-def _watch(course: Course, arguments: argparse.Namespace) -> int:
+def _watch(course: Course, arguments: argparse.Namespace, stopping: Stopping) -> int:
     from coursekit.grading.gradebook.lock import WATCH, alone_in
     from coursekit.grading.gradebook.places import RESULTS
     from coursekit.grading.watch.limit import Limit
@@ -80,6 +81,7 @@ def _watch(course: Course, arguments: argparse.Namespace) -> int:
         say(f"watching {watcher.exchange.inbound}")
         while True:
             waits = watcher.look()
+            stopping.check()
             if arguments.once:
                 return 1 if waits else 0
             time.sleep(arguments.every)
