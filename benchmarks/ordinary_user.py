@@ -26,6 +26,13 @@ def command_as(user: str, command: Sequence[str]) -> list[str]:
     if os.geteuid() != 0:
         raise SystemExit("Only root can run this as another user. Run it as that user, or as root.")
     there = pwd.getpwnam(user)
+    who = f"setpriv --reuid={there.pw_uid} --regid={there.pw_gid} --clear-groups --no-new-privs"
+    steps = [*shown_to_others(), f"exec {who} {shlex.join(command)}"]
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-c", "\n".join(steps)]
+
+
+def shown_to_others() -> list[str]:
+    """The lines of a shell in a mount namespace of its own that put NEEDED where other users can read it."""
     steps = ["set -e", "stash=$(mktemp -d)", 'mount -t tmpfs tmpfs "$stash"']
     hidden = {path: top for path in NEEDED if (top := _barred(path))}
     for number, path in enumerate(hidden):
@@ -34,9 +41,7 @@ def command_as(user: str, command: Sequence[str]) -> list[str]:
     for number, path in enumerate(hidden):
         place = shlex.quote(str(path))
         steps.append(f'mkdir -p {place} && mount --bind "$stash/{number}" {place}')
-    who = f"setpriv --reuid={there.pw_uid} --regid={there.pw_gid} --clear-groups --no-new-privs"
-    steps.append(f"exec {who} {shlex.join(command)}")
-    return ["unshare", "--mount", "--propagation", "private", "sh", "-c", "\n".join(steps)]
+    return steps
 
 
 def _barred(path: Path) -> Path | None:

@@ -21,6 +21,7 @@ GROUPS = {
         "new-course",
         "grade",
         "grade-one",
+        "watch",
         "report",
         "years",
         "anonymise",

@@ -23,7 +23,7 @@ def start_sandbox(arguments: argparse.Namespace) -> None:
 
     if arguments.no_sandbox or arguments.cluster or not _is_anything_new(arguments):
         return
-    torch = _says_torch(arguments.course / RELEASED / arguments.assignment)
+    torch = says_torch(arguments.course / RELEASED / arguments.assignment)
 
     def start() -> None:
         with contextlib.suppress(SandboxUnavailable):
@@ -55,8 +55,8 @@ def _time(path: Path) -> float:
     return max(about.st_mtime, about.st_ctime)
 
 
-def _says_torch(folder: Path) -> bool:
-    """As `Job.needs_torch`, of what was handed out. True if it cannot be read: that server serves all."""
+def says_torch(folder: Path) -> bool:
+    """As `Job.needs_torch`, of a folder that was handed out. True if it cannot be read: that server serves all."""
     try:
         notebooks = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.ipynb")]
         cells = [cell for notebook in notebooks for cell in notebook["cells"] if cell["cell_type"] == "code"]

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from coursekit.cli.early import start_sandbox
 from coursekit.cli.errors import UserError, reason
+from coursekit.cli.isolation import cores, require_isolation
 
 if TYPE_CHECKING:
     from coursekit.grading.batch import Row, Runner
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 SUMMARY = "grade the submissions of an assignment"
 
+_JOBS = cores() + 1  # while one process compares or waits, another computes
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
@@ -40,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
     add("--student", metavar="NAME", action="append", help="only this student; can be given more than once")
     where = parser.add_mutually_exclusive_group()
-    processes = f"processes (default: one more than there are cores, here {_jobs()})"
-    where.add_argument("-j", "--jobs", metavar="N", type=int, default=_jobs(), help=processes)
+    processes = f"processes (default: one more than there are cores, here {_JOBS})"
+    where.add_argument("-j", "--jobs", metavar="N", type=int, default=_JOBS, help=processes)
     where.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler, such as tcp://host:8786")
     add("--force", action="store_true", help="write every student again, even where nothing changed")
     add("--regrade", action="store_true", help="run every notebook again, even where its result is known")
@@ -90,11 +93,6 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if any(row.needs_a_person for row in rows) else 0
 
 
-def _jobs() -> int:
-    """One more than the cores that this process may use: while one compares or waits, another computes."""
-    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-
-
 def _chosen(students: list[str], wanted: list[str] | None) -> list[str]:
     from coursekit.grading.submission.names import one_spelling
 
@@ -105,27 +103,6 @@ def _chosen(students: list[str], wanted: list[str] | None) -> list[str]:
     if unknown:
         raise UserError(f"no submission of {', '.join(unknown)}; there are {len(students)}, such as {students[0]}.")
     return [name for name in students if not wanted or name in wanted]
-
-
-def _require_isolation(arguments: argparse.Namespace, torch: bool) -> None:
-    """Refuse where notebooks cannot be isolated, before any runs. On a cluster every worker decides for itself.
-
-    torch: the server that is tried is one with PyTorch, which is the one that the first notebook needs.
-    """
-    from coursekit.grading.run.sandbox import SandboxUnavailable, escapes, probe
-    from coursekit.grading.run.servers import shared_server
-
-    if not arguments.no_sandbox and not arguments.cluster:
-        trusting = "Nothing was graded. To grade notebooks that you trust, add --no-sandbox."
-        try:
-            escaped = escapes(shared_server(torch))
-        except SandboxUnavailable:
-            report = probe()
-            if not report.isolated:
-                raise UserError(f"{report.text}\n{trusting}") from None
-        else:
-            if escaped:
-                raise UserError(f"the sandbox does not hold here: {', '.join(escaped)} was possible. {trusting}")
 
 
 def _runner(arguments: argparse.Namespace) -> Runner:
@@ -141,7 +118,8 @@ def _runner(arguments: argparse.Namespace) -> Runner:
         several = arguments.jobs > 1 and not arguments.cluster
         if several:
             runners.prepare_processes()  # while the sandbox is tried
-        _require_isolation(arguments, first.needs_torch)
+        if not arguments.no_sandbox and not arguments.cluster:  # there every worker decides for itself
+            require_isolation(first.needs_torch)
         if arguments.cluster:
             yield from runners.on_cluster(everything, arguments.cluster)
         elif several:

@@ -54,13 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.no_sandbox:
         os.environ[UNSAFE] = "1"
     path, lesson, seed = arguments.notebook, _lesson(arguments.lesson), arguments.seed or fresh_seed()
-    with stoppable(arguments.timeout) as undisturbed:
+    with stoppable(arguments.timeout) as stopping:
         try:
             _write(unfinished(path, lesson, seed), arguments.out)  # what is there even if this process is killed
             result = grade_one(path, lesson, seed)
         except Stopped as stopped:
             result = unfinished(path, lesson, seed, str(stopped))
-        undisturbed()
+        stopping.undisturbed()
         _write(result, arguments.out)
         _print(result, arguments)
     return 3 if result.needs_a_person else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import re
 import socket
@@ -14,6 +15,7 @@ from nbgrader.auth import Authenticator, JupyterHubAuthPlugin
 from nbgrader.exchange.default import Exchange
 from traitlets.config import Config
 
+from coursekit.cli import watch
 from tests.docs.pages import ROOT, TEACHING, blocks, execute
 
 LESSON = "00_numerical_tools"
@@ -115,9 +117,10 @@ def test_the_hub_s_groups_roles_and_services_fit_together():
     hub, everybody = Config(), Config()
     for block in blocks(TEACHING / "jupyterhub.md"):
         if block.language == "python":
-            names = {"c": hub, "get_config": lambda config=(hub if block.info == "hub" else everybody): config}
+            config = hub if block.info == "hub" else everybody
+            names = {"c": config, "get_config": lambda config=config: config}
             exec(block.text, names)
-    [service] = hub.JupyterHub.services
+    service, watcher = hub.JupyterHub.services
     groups, course = hub.JupyterHub.load_groups, service["name"]
     assert set(groups) == {f"formgrade-{course}", f"nbgrader-{course}"}
     assert service["user"] in groups[f"formgrade-{course}"]["users"]
@@ -129,6 +132,11 @@ def test_the_hub_s_groups_roles_and_services_fit_together():
     [own] = [role["scopes"] for role in hub.JupyterHub.load_roles if role.get("services") == [course]]
     assert f"read:users!user={service['user']}" in own
     assert service["cwd"] == f"/home/{service['user']}/{course}", "where new-course on the page makes the course"
+    assert (watcher["user"], watcher["cwd"]) == (service["user"], service["cwd"]) and "url" not in watcher
+    program, verb, *options = watcher["command"]
+    takes = argparse.ArgumentParser()
+    watch.add_arguments(takes)
+    assert (program, verb, takes.parse_args(options).tries_per_day) == ("coursekit", "watch", 5)
     assert issubclass(Authenticator(config=everybody).plugin_class, JupyterHubAuthPlugin)
     assert set(everybody) == {"Exchange", "Authenticator"}
     assert set(everybody.Exchange) <= set(Exchange.class_trait_names(config=True))

@@ -70,7 +70,7 @@ def test_the_environment_holds_the_pinned_versions():
 
 def test_all_is_every_extra_for_people_without_a_gpu():
     mine = {r.name: r.extras for r in _ALL if r.name == PROJECT["name"] and len(r.extras) > 1}
-    assert mine == {PROJECT["name"]: set(EXTRAS) - {"all", "dev", "book", "gpu", "teach"}}
+    assert mine == {PROJECT["name"]: set(EXTRAS) - {"all", "dev", "book", "gpu", "hub", "teach"}}
     assert Requirement(EXTRAS["grading"][0]).extras == {"teach"}
 
 

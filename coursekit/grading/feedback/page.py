@@ -43,7 +43,8 @@ def page(nb: NotebookNode, own: dict[str, Any], policy: str) -> str:
 
     nb:     the autograded notebook. Its Markdown, and the comments in its metadata, are clean HTML; its graded cells
             hold the gradebook's score, None for one that is undecided.
-    own:    what nbgrader says of the notebook: its name, the assignment, the student, the penalty for lateness.
+    own:    what nbgrader says of the notebook: its name, the assignment, the student, the penalty for lateness. The
+            watcher says also which of a day's tries this is (`tries`), or why there is nothing but that (`not_graded`).
     policy: the Content-Security-Policy.
     """
     found = pieces(nb)
@@ -62,6 +63,8 @@ def page(nb: NotebookNode, own: dict[str, Any], policy: str) -> str:
             most=sum(question.most for question in asked),
             lead=_lead(asked),
             late=_late(late_s, penalty),
+            tries=own.get("tries", ""),
+            not_graded=own.get("not_graded", ""),
             remarks=remarks(nb),
             questions=asked,
             pieces=found,
@@ -118,6 +121,7 @@ def _said(question: Question) -> str:
     return ending or words
 
 
+@functools.cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True

@@ -22,7 +22,7 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-_GRADE = "`coursekit grade`"
+GRADE, WATCH = "`coursekit grade`", "`coursekit watch`"
 LOCK = "lock"
 """File in a course's folder of results. It says who grades; that it is there says nothing."""
 
@@ -31,10 +31,11 @@ AUTOGRADE = "`nbgrader autograde`"
 
 
 @contextlib.contextmanager
-def alone_in(results: Path, *, autograde: bool = False) -> Iterator[None]:
+def alone_in(results: Path, *, autograde: bool = False, program: str = GRADE) -> Iterator[None]:
     """Hold the lock of a course, in its folder of results. It ends with the process, however that ends.
 
     autograde: hold it together with others who say so.
+    program:   whose lock it is, where folders hold several.
 
     Raises CourseError if another process holds it.
     """
@@ -45,7 +46,7 @@ def alone_in(results: Path, *, autograde: bool = False) -> Iterator[None]:
             try:
                 fcntl.flock(file, (fcntl.LOCK_SH if autograde else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise _taken(file.read().strip()) from None
+                raise _taken(file.read().strip(), program) from None
         file.truncate(0)
         who = f"{AUTOGRADE}, " if autograde else ""
         file.write(f"{who}process {os.getpid()} on {socket.gethostname()}, since {datetime.now():%H:%M:%S}")
@@ -73,8 +74,9 @@ def alone_on(engine: Engine, course: str, *, autograde: bool = False) -> Iterato
                 connection.commit()
 
 
-def _taken(who: str) -> CourseError:
-    program, who = (AUTOGRADE, who.removeprefix(f"{AUTOGRADE}, ")) if who.startswith(AUTOGRADE) else (_GRADE, who)
+def _taken(who: str, program: str = GRADE) -> CourseError:
+    if who.startswith(AUTOGRADE):
+        program, who = AUTOGRADE, who.removeprefix(f"{AUTOGRADE}, ")
     return CourseError(
         f"another {program} is at work in this course ({who or 'just started'}). Nothing was changed: wait until it "
         "has ended, and run the same command again."

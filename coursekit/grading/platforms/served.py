@@ -31,13 +31,13 @@ def served(folder: Path, wanted: Lesson, write: Callable[[Result], None], timeou
     timeout: seconds, fewer than the platform gives.
     """
     seed = fresh_seed()
-    with stoppable(timeout) as undisturbed:
+    with stoppable(timeout) as stopping:
         try:
             write(unfinished(folder, wanted, seed))
             result = grade_folder(folder, wanted, seed)
         except Stopped as stopped:
             result = unfinished(folder, wanted, seed, str(stopped))
-        undisturbed()
+        stopping.undisturbed()
         write(result)
     return result
 
