@@ -16,7 +16,7 @@ from types import ModuleType
 from coursekit.cli.errors import UserError, missing_package
 
 GROUPS = {
-    "for learners": ("start", "lab", "check", "progress", "data"),
+    "for learners": ("start", "lab", "check", "progress", "review", "data"),
     "for teachers": (
         "new-course",
         "grade",
@@ -26,6 +26,7 @@ GROUPS = {
         "export",
         "feedback",
         "pack",
+        "questions",
         "move-gradebook",
     ),
     "for everyone": ("doctor",),
