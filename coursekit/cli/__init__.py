@@ -22,6 +22,7 @@ GROUPS = {
         "grade",
         "grade-one",
         "report",
+        "similar",
         "extend",
         "export",
         "feedback",

@@ -25,7 +25,7 @@ from coursekit.questions.item import Item, Option
 OPTIONS = 4
 FEWEST = 3
 
-_CHANGES = 8  # of an exercise, among which chance decides
+_CHANGES = 6  # of an exercise, among which chance decides
 _TRIED = 8  # edits for each of them
 _DRAWS = 3
 _WRONG = 1e-2  # relative: rounding never comes near
