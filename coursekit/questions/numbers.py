@@ -22,6 +22,7 @@ _MOST_NUMBERS = 60  # in one block
 _APART = 0.02  # relative: what is less does not strike the eye
 _WIDTH = 96
 _DECIMALS = 3
+_TINY = 1e-4
 _ROUNDS = 2  # of draws, before an exercise is given up
 
 
@@ -104,16 +105,12 @@ def _shown(tensor: Tensor, array: np.ndarray) -> _Shown:
         array, name = array[0], f"{name}[0]" if name == tensor.name else f"{name[:-1]}, 0]"
     if array.size > _MOST_NUMBERS:
         array, name = array[:_MOST_NUMBERS], f"{name}[:{_MOST_NUMBERS}]"
-    digits = _decimals(array)
-    text = np.array2string(array, precision=digits, suppress_small=True, max_line_width=_WIDTH, threshold=_MOST_NUMBERS)
-    return _Shown(name, array, text)
-
-
-def _decimals(array: np.ndarray) -> int:
-    """So many that three digits of the largest number are to be seen."""
     finite = np.abs(array[np.isfinite(array)].astype(float))
     largest = float(finite.max(initial=0.0)) or 1.0
-    return int(np.clip(2 - np.floor(np.log10(largest)), _DECIMALS, 12))
+    tiny = largest < _TINY  # then with exponents
+    digits = 2 if tiny else max(_DECIMALS, int(2 - np.floor(np.log10(largest))))  # three digits of the largest
+    how = {"suppress_small": not tiny, "max_line_width": _WIDTH, "threshold": _MOST_NUMBERS}
+    return _Shown(name, array, np.array2string(array, precision=digits, **how))
 
 
 def _told_apart(reference: _Shown, outcomes: Sequence[tuple[Mistake, _Shown]]) -> list[tuple[Mistake, _Shown]]:

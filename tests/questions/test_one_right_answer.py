@@ -37,27 +37,27 @@ def numbers_of(exercise, mistake_name: str, arguments) -> dict[str, np.ndarray]:
     return observe(exercise, call_here(exercise, mistake.implement, arguments), shapes).arrays
 
 
-def printed(item_) -> tuple[str, list[float | bool]]:
-    """The name of the result that a question shows, and the numbers of the wrong answer as one reads them."""
-    wrong = item_.shown.split("\n\nthis answer, ")[1]
-    name, _, text = wrong.partition(":")
-    words = re.findall(r"True|False|[-+\w.]+", text if "[:" not in wrong.partition(" ")[0] else text.partition("\n")[2])
-    return name.partition(" ")[0], [word == "True" if word in ("True", "False") else float(word) for word in words]
+def printed(asked) -> tuple[str, str, list[float]]:
+    """What a question shows of the wrong answer, as one reads it: which result, its shape, its numbers."""
+    head, _, rest = asked.shown.split("\n\nthis answer, ")[1].partition("\n")
+    if not head.endswith(":"):  # a single number
+        head, _, rest = head.rpartition(": ")
+    label, shape = re.fullmatch(r"(.*?)(?: (\([\d, ]*\)))?:?", head).groups()
+    words = re.findall(r"True|False|[-+\w.]+", rest)
+    return label, shape or "()", [float(eval(word, {"nan": np.nan, "inf": np.inf})) for word in words]
 
 
 def agreeing(asked) -> list[bool]:
     """Of every option of a question about numbers, whether it gives what is shown."""
     exercise, found = registry.get(asked.exercise), []
-    label, shown = printed(asked)
-    tensor, _, index = label.partition("[")
-    seen = np.asarray(shown, float)
+    label, shape, shown = printed(asked)
+    part = re.search(r"\[[\d:, ]+\]$", label)
     for option in asked.options:
-        array = numbers_of(exercise, option.text, asked.arguments)[tensor]
-        for _ in range(index.count("0") if not index.startswith(":") else 0):
-            array = array[0]
-        flat = np.asarray(array, float).ravel()[: len(shown)]
+        array = np.asarray(numbers_of(exercise, option.text, asked.arguments)[label[: part.start()] if part else label])
+        array = eval(f"array{part[0]}") if part and array.ndim > part[0].count(",") else array
+        flat, seen = array.astype(float).ravel(), np.asarray(shown)
+        same_places = str(array.shape) == shape and np.array_equal(np.isfinite(flat), np.isfinite(seen))
         finite = np.isfinite(seen)
-        same_places = flat.shape == seen.shape and np.array_equal(np.isfinite(flat), finite)
         found.append(bool(same_places and relative_error(flat[finite], seen[finite]) < 6e-3))
     return found
 
