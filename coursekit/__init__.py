@@ -11,7 +11,7 @@ from typing import Any
 from coursekit import earlier_names
 
 __version__ = "0.1.0"
-__all__ = ["check", "hint", "predicted", "progress"]
+__all__ = ["check", "hint", "predicted", "progress", "quiz"]
 
 
 def __getattr__(name: str) -> Any:

@@ -27,11 +27,24 @@ def as_code(example: Example, names: Collection[str] = ()) -> str:
     if example.got is not None:
         lines += [f"got = {_by_name({name: example.got[name] for name in shown if name in example.got})}", ""]
     lines += [f"expected = {_by_name({name: example.expected[name] for name in shown})}", ""]
-    kinds = {kind.__name__: kind for kind in trees.records(tuple(example.inputs.values()))}
+    return _within_bounds([*lines, *_assigned(example.inputs)])
+
+
+def arguments_as_code(arguments: Mapping[str, Any]) -> str:
+    """Assignments of each argument by its own name."""
+    return _within_bounds(_assigned(arguments))
+
+
+def _assigned(arguments: Mapping[str, Any]) -> list[str]:
+    lines = []
+    kinds = {kind.__name__: kind for kind in trees.records(tuple(arguments.values()))}
     if kinds:
         lines.append("from collections import namedtuple")
         lines += [f"{name} = namedtuple({name!r}, {' '.join(kind._fields)!r})" for name, kind in kinds.items()]
-    lines += [f"{name} = {_written(value)}" for name, value in example.inputs.items()]
+    return [*lines, *(f"{name} = {_written(value)}" for name, value in arguments.items())]
+
+
+def _within_bounds(lines: list[str]) -> str:
     room, kept, left = _CHARACTERS, [], []
     for line in lines:
         if len(line) >= room:

@@ -16,7 +16,7 @@ from types import ModuleType
 from coursekit.cli.errors import UserError, missing_package
 
 GROUPS = {
-    "for learners": ("start", "lab", "check", "progress", "data"),
+    "for learners": ("start", "lab", "check", "progress", "review", "data"),
     "for teachers": (
         "new-course",
         "grade",
@@ -25,6 +25,7 @@ GROUPS = {
         "report",
         "years",
         "anonymise",
+        "similar",
         "extend",
         "withdraw",
         "regrade",
@@ -32,6 +33,7 @@ GROUPS = {
         "feedback",
         "send-grades",
         "pack",
+        "questions",
         "move-gradebook",
     ),
     "for everyone": ("doctor",),

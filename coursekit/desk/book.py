@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,16 @@ class Book:
 
     def add_hint(self, exercise: str, tier: int, draw: str | None) -> None:
         self.journal.add("hint", exercise=exercise, tier=tier, draw=draw, version=coursekit.__version__)
+
+    def add_answer(self, exercise: str, number: int, answer: str, right: bool) -> None:
+        told = {"exercise": exercise, "number": number, "answer": answer, "right": right}
+        self.journal.add("quiz", **told, version=coursekit.__version__)
+
+    def learner(self) -> str:
+        """A name by which this learner's questions are drawn, made by chance when it is first asked for."""
+        if not self.state().learner:
+            self.journal.add("learner", name=secrets.token_hex(4))
+        return self._state.learner
 
     def remember(self, name: str, guess: Any, measured: Any) -> None:
         """Add a prediction, unless the same one is known with the same result, as after running a cell again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from coursekit.checking import Verdict
@@ -16,6 +17,7 @@ class Tried:
 
     tries:    checks of something that was written; passed: how many of them passed, now: whether the last one did.
     best:     the highest score, in [0, 1].
+    solved:   when a check passed for the first time, as the record says it; "" if none has.
     last:     the record of the last check, which holds the summary of its report (see `checking.changes`), or None.
     tiers:    how many tiers of the hints were shown.
     advised:  names of draws whose advice was shown as a hint.
@@ -25,6 +27,7 @@ class Tried:
     passed: int = 0
     now: bool = False
     best: float = 0.0
+    solved: str = ""
     last: Mapping[str, Any] | None = None
     tiers: int = 0
     advised: set[str] = field(default_factory=set)
@@ -62,16 +65,37 @@ class Predicted:
     measured: Any
 
 
+@dataclass(frozen=True)
+class Answered:
+    """A question of a quiz that was answered: the letter, whether it was right, and when."""
+
+    answer: str
+    right: bool
+    at: str
+
+
 class State:
-    """By name, the exercises that were tried and the predictions that were made."""
+    """By name, the exercises that were tried and the predictions that were made.
+
+    quizzes: by exercise and number, what was answered, in the order of time.
+    learner: a name by which questions are drawn; it says nothing of the person. "" if there is none yet.
+    """
 
     def __init__(self) -> None:
         self.exercises: dict[str, Tried] = {}
         self.predictions: dict[str, Predicted] = {}
+        self.quizzes: dict[tuple[str, int], Answered] = {}
+        self.learner = ""
 
     def clear(self) -> None:
         self.exercises.clear()
         self.predictions.clear()
+        self.quizzes.clear()
+        self.learner = ""
+
+    def answered(self, exercise: str) -> list[Answered]:
+        """What was answered about an exercise."""
+        return [answered for (name, _), answered in self.quizzes.items() if name == exercise]
 
     def of(self, exercise: str) -> Tried:
         """What is known of an exercise, without adding it."""
@@ -79,7 +103,13 @@ class State:
 
     def read(self, record: Mapping[str, Any]) -> None:
         """Add a record. One that is of an unknown kind, or does not hold what it should, changes nothing."""
-        add = {"check": self._check, "hint": self._hint, "prediction": self._prediction}.get(record["kind"])
+        add = {
+            "check": self._check,
+            "hint": self._hint,
+            "prediction": self._prediction,
+            "quiz": self._quiz,
+            "learner": self._learner,
+        }.get(record["kind"])
         if add is not None:
             try:
                 add(record)
@@ -94,6 +124,8 @@ class State:
             tried.tries += 1
             tried.passed += passed
             tried.now = passed
+            if passed and not tried.solved:
+                tried.solved = str(record.get("at", ""))
         tried.best = max(tried.best, min(score, 1.0))
         tried.last = record
 
@@ -108,3 +140,12 @@ class State:
         name, guess, measured = str(record["name"]), record["guess"], record["measured"]
         known = self.predictions.setdefault(name, Predicted(guess, guess, measured))
         known.guess, known.measured = guess, measured
+
+    def _quiz(self, record: Mapping[str, Any]) -> None:
+        key = str(record["exercise"]), int(record["number"])
+        answered = Answered(str(record["answer"]), record["right"] is True, str(record["at"]))
+        datetime.fromisoformat(answered.at)  # ValueError for a record without a day, which no box could count
+        self.quizzes.setdefault(key, answered)
+
+    def _learner(self, record: Mapping[str, Any]) -> None:
+        self.learner = self.learner or str(record["name"])

@@ -1,9 +1,11 @@
-"""What a learner types: `check(gru_step)`, `hint(gru_step)`, `predicted("name", guess, measured)`, `progress()`."""
+"""What a learner types: `check(gru_step)`, `hint(gru_step)`, `predicted("name", guess, measured)`, `progress()`,
+`quiz("gru_step")`."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from coursekit.checking import registry
@@ -17,6 +19,7 @@ from coursekit.desk.first_look import FirstLook
 from coursekit.desk.hints import Hint, next_hint
 from coursekit.desk.newest import outdated, watch
 from coursekit.desk.predictions import Compared, compared
+from coursekit.desk.quizzes import Asked, Said, ask, review
 from coursekit.desk.showing import show
 
 watch()
@@ -74,3 +77,21 @@ def progress() -> CourseMap:
     """The map of the course with what you have done, as far as it was checked on this computer."""
     known = book()
     return course_map(known.state(), known.journal.troubles())
+
+
+def quiz(
+    exercise: Callable[..., Any] | str | None = None, number: int | None = None, answer: str | None = None
+) -> Asked | Said:
+    """A question about an exercise: which mistake made these numbers, which line is wrong, which shape has a value.
+
+    exercise: its name, or your function; nothing for what is due in your review.
+    number:   which question; nothing for the next one. Everybody's are others.
+    answer:   the letter that you choose. The first one counts, and is written down on this computer.
+
+    Questions that show lines of a right answer wait until your own check has passed.
+    """
+    known = book()
+    if exercise is None:
+        return review(known, date.today())
+    name = registry.get(exercise if isinstance(exercise, str) else name_of(exercise, verb="quiz")).name
+    return ask(known, name, number, answer)

@@ -28,10 +28,11 @@ _LIMIT_S = 2.0
 
 @dataclass(frozen=True)
 class Slip:
-    """A wrong answer. mistake: the known mistake whose numbers it gives, or "" if it is another one."""
+    """An answer, mostly a wrong one. mistake: the known mistake whose numbers it gives, "" if it is another one, None
+    if it is right."""
 
     source: str
-    mistake: str
+    mistake: str | None
 
 
 def right_answers(solution: NotebookNode) -> dict[str, str]:
@@ -48,7 +49,7 @@ def slips(solution: NotebookNode, seed: int = 0) -> dict[str, list[Slip]]:
     seed:     which changes are tried first.
     """
     answers = right_answers(solution)
-    names = _names(solution, answers)
+    names = defined(solution, answers)
     return {name: _slips_of(name, source, names, seed) for name, source in answers.items()}
 
 
@@ -85,7 +86,7 @@ def _mistake(exercise: str, source: str, names: dict[str, Any]) -> str | None:
     return report.diagnoses[0] if report.diagnoses else ""
 
 
-def _names(solution: NotebookNode, answers: dict[str, str]) -> dict[str, Any]:
+def defined(solution: NotebookNode, answers: dict[str, str]) -> dict[str, Any]:
     """What an answer of the lesson can use: its imports, the functions of its plain cells, its other answers."""
     names: dict[str, Any] = {}
     plain = [cell.source for cell in solution.cells if cell.cell_type == "code" and not nbgrader_part(cell)]

@@ -58,15 +58,15 @@ def read_along(exercise: Exercise, answer: Remote, report: Report, sources: Sequ
     sources: of the cells that have run, in order. Whatever the worker tells is read within the caller's bounds.
     """
     number = next(k for k, case in enumerate(report.cases) if case is report.failed)
-    draw, want = _public(exercise.name)[number]
+    draw, want = public_draws(exercise.name)[number]
     traced = _Traced(answer)
     with state.known(seed=0):
         args = {name: trees.copy(value) for name, value in draw.args.items()}
         value = exercise.call(traced, args)
         got = observe(exercise, Call(value=value), tuple(array.shape for array in want.values())).arrays
-        if got is None or _is_right(exercise, draw, got, want):
+        if got is None or is_right(exercise, draw, got, want):
             return Along()
-        numbers = _named(got, want)
+        numbers = digest(got, want)
         try:
             recorded = [recording(told, sources) for told in traced.told]
         except Malformed:
@@ -102,12 +102,14 @@ class _Traced:
 
 
 @functools.lru_cache(maxsize=64)
-def _public(name: str) -> list[tuple[Draw, dict[str, np.ndarray]]]:
+def public_draws(name: str) -> list[tuple[Draw, dict[str, np.ndarray]]]:
+    """The draws on which the numbers of answers are named, with what is right there."""
     exercise = registry.get(name)
     return [(draw, expected(exercise, draw)) for draw in exercise.draws(PUBLIC)]
 
 
-def _is_right(exercise: Exercise, draw: Draw, got: Mapping[str, np.ndarray], want: Mapping[str, np.ndarray]) -> bool:
+def is_right(exercise: Exercise, draw: Draw, got: Mapping[str, np.ndarray], want: Mapping[str, np.ndarray]) -> bool:
+    """Whether nothing is wrong with any of the results of one call."""
     tensors = exercise.returns
     return all(compare(exercise, t, got[t.name], want[t.name], draw.sizes)[0] is None for t in tensors)
 
@@ -115,7 +117,7 @@ def _is_right(exercise: Exercise, draw: Draw, got: Mapping[str, np.ndarray], wan
 _DIGITS = 3  # of the largest number: rounding in another order of the same sums changes none of them
 
 
-def _named(got: Mapping[str, np.ndarray], want: Mapping[str, np.ndarray]) -> str:
+def digest(got: Mapping[str, np.ndarray], want: Mapping[str, np.ndarray]) -> str:
     """A digest of the numbers, which is the same for what is computed in another order."""
     digest = hashlib.sha256()
     for name in sorted(want):

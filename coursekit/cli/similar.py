@@ -1,0 +1,85 @@
+"""List pairs of students whose answers are more alike than the class's are by chance, to be looked at.
+
+Compared are wrong numbers that are those of no known mistake, and code whatever its names, comments, layout and the
+order of independent lines. What was handed out and what many wrote counts nothing. Nothing of a student runs, and no
+points change. It is no proof of anything: read both answers, then talk with both.
+
+  coursekit similar 05_gru
+  coursekit similar 05_gru --course ~/rnn-2027 --most 10
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coursekit.cli.errors import UserError
+
+if TYPE_CHECKING:
+    from coursekit.grading.similar import Pair, Shared
+
+SUMMARY = "list pairs of answers that are unusually alike, to be looked at"
+
+_LINES = 6  # of an exercise
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("assignment", metavar="ASSIGNMENT", help="its name, such as 05_gru")
+    parser.add_argument(
+        "--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)"
+    )
+    parser.add_argument("--most", metavar="N", type=int, default=20, help="so many pairs (default: 20)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from coursekit.grading.similar import CAUTION, similar
+    from coursekit.grading.submission.course import Course, CourseError
+
+    try:
+        course = Course(arguments.course)
+        result = similar(course, arguments.assignment)
+    except CourseError as error:
+        raise UserError(str(error)) from None
+    pairs = f"{result.compared * (result.compared - 1) // 2} pairs of {result.compared} students"
+    if not result.found:
+        print(f"{arguments.assignment}: of {pairs} none is unusually alike.")
+        return 0
+    number = len(result.found)
+    print(f"{arguments.assignment}: of {pairs} {number} {'is' if number == 1 else 'are'} unusually alike.\n{CAUTION}")
+    for pair in result.found[: arguments.most]:
+        print()
+        _print(pair, course.folder("submitted", "{}", arguments.assignment))
+    if number > arguments.most:
+        print(f"\n{number - arguments.most} more: --most {number} shows all.")
+    return 0
+
+
+def _print(pair: Pair, folder: Path) -> None:
+    one, other = pair.students
+    print(f"{one} and {other}, {pair.bits:.0f} bits")
+    for shared in pair.shared:
+        print(f"  {shared.exercise}: {_said(shared)}")
+        for mine, its in shared.lines[:_LINES]:
+            print(f"    {one}, line {mine.line}: {_plain(mine.text)}\n    {other}, line {its.line}: {_plain(its.text)}")
+        if len(shared.lines) > _LINES:
+            print(f"    and {len(shared.lines) - _LINES} more lines")
+    print("  " + "  ".join(os.path.relpath(str(folder).format(name)) for name in pair.students))
+
+
+def _said(shared: Shared) -> str:
+    said = []
+    if shared.numbers:
+        slip = ", which one small slip gives" if shared.slip else " that no small slip gives"
+        said.append(f"the same wrong numbers of no known mistake{slip}")
+    if shared.lines:
+        number = len(shared.lines)
+        said.append(f"{number} line{'s' if number > 1 else ''} alike that few others wrote")
+    return "; ".join(said)
+
+
+def _plain(text: str) -> str:
+    from coursekit.grading.safe_text import plain
+
+    return plain(text).replace("\t", " ")

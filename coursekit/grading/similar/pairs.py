@@ -1,0 +1,65 @@
+"""Over all exercises of an assignment, the pairs whose evidence chance hardly explains."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from coursekit.grading.similar.evidence import Answer, Compared, Shared
+from coursekit.grading.similar.slips import small_changes
+
+MARGIN = 8.0
+"""So many bits beyond what one pair among all has by chance."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two students, and what they share by exercise, the most telling first."""
+
+    students: tuple[str, str]
+    shared: tuple[Shared, ...]
+
+    @property
+    def bits(self) -> float:
+        return sum(each.bits for each in self.shared)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The pairs to look at, the most unusual first. compared: how many students; needed: bits that make a pair."""
+
+    found: tuple[Pair, ...]
+    compared: int
+    needed: float
+
+
+def pairs(
+    answers: Sequence[Answer],
+    handed_out: Mapping[str, Collection[str]],
+    slips: Callable[[str], Collection[str]] = small_changes,
+) -> Pairs:
+    """The pairs worth a look.
+
+    answers:    of everybody to everything.
+    handed_out: by exercise, what everybody was given: the stub, and the cells of the lesson.
+    slips:      by exercise, the wrong numbers that one small change of the right answer gives.
+    """
+    by_exercise: dict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        by_exercise[answer.exercise].append(answer)
+    together: dict[tuple[str, str], list[Shared]] = defaultdict(list)
+    for exercise, its in by_exercise.items():
+        compared = Compared(exercise, its, handed_out.get(exercise, ()), slips)
+        for pair in compared.pairs():
+            shared = compared.shared(*pair)
+            if shared is not None:
+                together[pair].append(shared)
+    people = len({answer.student for answer in answers})
+    needed = math.log2(max(people * (people - 1) / 2, 1)) + MARGIN
+    found = [
+        Pair(students, tuple(sorted(shared, key=lambda each: -each.bits))) for students, shared in together.items()
+    ]
+    worth = sorted((pair for pair in found if pair.bits >= needed), key=lambda pair: (-pair.bits, pair.students))
+    return Pairs(tuple(worth), people, needed)
