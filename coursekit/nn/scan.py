@@ -3,8 +3,8 @@
     hs = linear_scan(a, b, h0)               # a, b (N, T, H), h0 (N, H) -> hs (N, T, H)
 
 Two steps in a row are one step of the same kind, with a = a_2 a_1 and b = b_2 + a_2 b_1. So neighbours are joined, the
-half as long recurrence is solved in the same way, and the states in between follow from those it gives: T multiplications
-in the first round, T / 2 in the second (Blelloch 1990, section 1.4; Martin and Cundy 2018, arXiv:1709.04057).
+recurrence of half the length is solved in the same way, and the states in between follow from those it gives: every
+round has half the work of the one before (Blelloch 1990, section 1.4; Martin and Cundy 2018, arXiv:1709.04057).
 Sizes: N sequences, T steps, H units.
 """
 

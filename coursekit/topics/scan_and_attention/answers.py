@@ -9,7 +9,7 @@ def linear_scan(a: np.ndarray, b: np.ndarray, h0: np.ndarray) -> np.ndarray:
     """h_t = a_t * h_(t-1) + b_t for all t, in log2(T) rounds on whole arrays (Hillis and Steele 1986).
 
     a, b: (N, T, H). h0: (N, H). Returns the states (N, T, H).
-    After a round, a_t and b_t are those of the last `reach` steps up to t taken as one, or of all where there are fewer.
+    After a round, a_t and b_t are those of the last `reach` steps up to t taken as one, of all where there are fewer.
     """
     first = b[:, :1] + a[:, :1] * h0[:, None]
     b = np.concatenate([first, b[:, 1:]], axis=1)
@@ -39,7 +39,7 @@ def newton_step(guess: np.ndarray, f: np.ndarray, J: np.ndarray) -> np.ndarray:
 
     guess: (N, T, H). f: (N, T, H), f[:, t] is the cell's answer at step t to the *guessed* state before it (to h0 at
     t = 0). J: (N, T, H, H), its Jacobian there; J[n, t, i, j] is the derivative of f[n, t, i].
-    The linearised recurrence h_t = f_t + J_t (h_(t-1) - guess_(t-1)) is solved exactly (Danieli et al. 2025, section 2).
+    Solves the linearised recurrence h_t = f_t + J_t (h_(t-1) - guess_(t-1)) exactly (Danieli et al. 2025, section 2).
     """
     h = f[:, 0]
     hs = [h]

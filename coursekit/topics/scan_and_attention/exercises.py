@@ -33,7 +33,9 @@ def _draw_recurrences(rng: np.random.Generator) -> Iterator[Draw]:
         a[0, 0, 0] = -abs(a[0, 0, 0])  # a logarithm fails in every draw
         if name == "a gate that is shut":
             a[int(rng.integers(N)), 4, int(rng.integers(H))] = 0.0
-        yield Draw(name, {"a": a, "b": rng.standard_normal((N, T, H)), "h0": state(rng, N, H)}, {"N": N, "T": T, "H": H})
+        yield Draw(
+            name, {"a": a, "b": rng.standard_normal((N, T, H)), "h0": state(rng, N, H)}, {"N": N, "T": T, "H": H}
+        )
 
 
 register(
@@ -117,8 +119,8 @@ register(
     Exercise(
         name="newton_step",
         lesson=LESSON,
-        asks="One Newton step for all states of a recurrence at once: the next guess, from f and its Jacobians J at the "
-        "old one.",
+        asks="One Newton step for all states of a recurrence at once: the next guess, from f and its Jacobians J at "
+        "the old one.",
         reference=newton_step,
         parts={"correction": "how far the new state before step t lies from the guessed one", "h": "the new state"},
         returns=(_STATES,),
@@ -138,7 +140,7 @@ register(
 
 
 def _draw_heads(rng: np.random.Generator) -> Iterator[Draw]:
-    """Without a past and with one; in one draw the scores are beyond what exp can hold, and the largest is a visible one."""
+    """Without a past and with one; in one draw the best scores are beyond what exp can hold, and they are visible."""
     cases = {
         "two steps, no past": (3, 2, 0, 4, 5, 1.0),
         "full size, no past": (3, 6, 0, 5, 4, 1.0),
@@ -174,13 +176,13 @@ register(
         draw=_draw_heads,
         mistakes=attention_mistakes.ATTENTION,
         hints=(
-            "First make the cache longer: old keys, then new ones, along the axis of the steps. The same with the values.",
-            "q @ keys.swapaxes(1, 2) are all scores, (N, S, P + S). As in lesson 13 they are divided by the square root "
-            "of how many numbers a dot product adds up.",
-            "New step s stands at position P + s among the keys. Which positions may it see? A table (S, P + S) of truth "
-            "values, from two np.arange, says so for all at once.",
-            "np.where with -np.inf hides scores before the softmax, which is over the keys. Subtract the largest score of "
-            "each query first.",
+            "First make the cache longer: old keys, then new ones, along the axis of the steps. So with the values.",
+            "q @ keys.swapaxes(1, 2) are all scores, (N, S, P + S). As in lesson 13 they are divided by the square "
+            "root of how many numbers a dot product adds up.",
+            "New step s stands at position P + s among the keys. Which positions may it see? A table (S, P + S) of "
+            "truth values, from two np.arange, says so for all at once.",
+            "np.where with -np.inf hides scores before the softmax, which is over the keys. Subtract the largest score "
+            "of each query first.",
         ),
         points=3,
     )

@@ -134,7 +134,7 @@ SCAN = (
     ),
     Mistake(
         "a division by the running products of a",
-        "A product of many small gates becomes zero, and one shut gate makes it zero at once. The rounds need no division.",
+        "A product of small gates becomes zero, and one shut gate makes it zero at once. The rounds need no division.",
         _by_division(lambda a: np.cumprod(a, axis=1)),
     ),
     Mistake(

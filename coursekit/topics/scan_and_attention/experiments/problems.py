@@ -32,9 +32,9 @@ def parity(rng: np.random.Generator, N: int, T: int) -> Asked:
     return Asked(ids, np.cumsum(ids, axis=1) % 2, np.ones((N, T), bool), steps)
 
 
-KEYS = 16
-VALUES = 16
-NOISE = 16
+KEYS = 8
+VALUES = 8
+NOISE = 8
 RECALL_SYMBOLS = KEYS + VALUES + NOISE
 
 
@@ -43,7 +43,8 @@ def recall(rng: np.random.Generator, N: int, T: int, pairs: int) -> Asked:
 
     A small form of multi-query associative recall (Arora et al. 2023, arXiv:2312.04927). Keys of a sequence differ. The
     later places of the keys are uniform, so that distances reach from 2 to T. Needs T >= 3 * pairs, and at most KEYS
-    pairs. Guessing among the values of the sequence is right in about one of `pairs` cases; a dictionary is always right.
+    pairs. Guessing among the values of the sequence is right in one of `pairs` cases or a little more; a dictionary is
+    always right.
     """
     if pairs > KEYS or 3 * pairs > T:
         raise ValueError(f"recall: {pairs} pairs need at least {3 * pairs} steps and {pairs} keys, got T={T}")

@@ -1,7 +1,7 @@
 """Lesson 19, the models: one skeleton at one number of parameters, in which only what mixes the steps differs.
 
-    model = sized("GRU + attention", budget=20_000, symbols=48, classes=16)
-    model(ids)                                  # ids (N, T) -> scores (N, T, classes)
+model = sized("GRU + attention", budget=20_000, symbols=48, classes=16)
+model(ids)                                  # ids (N, T) -> scores (N, T, classes)
 """
 
 from __future__ import annotations
