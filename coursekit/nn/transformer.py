@@ -90,8 +90,8 @@ class CausalBlock(nn.Module):
     """x = x + mixer(norm1(x)); x = x + linear2(relu(linear1(norm2(x)))).
 
     mixer: a module (x (N, T, D), state) -> (y (N, T, D), state) in which no step sees a later one, such as
-    `CausalSelfAttention`, or a recurrent layer with batch_first=True. It alone carries anything from one step to another;
-    the rest works on each step for itself. hidden: numbers between linear1 and linear2.
+    `CausalSelfAttention`, or a recurrent layer with batch_first=True. It alone carries anything from one step to
+    another; the rest works on each step for itself. hidden: numbers between linear1 and linear2.
     With attention it is torch.nn.TransformerEncoderLayer with norm_first=True, no dropout, and a causal mask.
     """
 

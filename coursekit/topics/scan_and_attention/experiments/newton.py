@@ -1,7 +1,8 @@
 """A real GRU, solved for all its states at once by Newton's method (Danieli et al. 2025, arXiv:2510.21450, section 2).
 
 The states h_1 ... h_T are the unknowns of T equations h_t = f(x_t, h_(t-1)). A round evaluates the cell and its
-Jacobian at all guessed states at once, and solves the linear recurrence that is left. Sizes: N sequences, T steps, H units.
+Jacobian at all guessed states at once, and solves the linear recurrence that is left.
+Sizes: N sequences, T steps, H units.
 """
 
 from __future__ import annotations
