@@ -66,4 +66,4 @@ def test_recall_against_distance():
 def test_bytes_against_length():
     fig, said = drawn(plots.bytes_against_length(cost.memory(QUICK)))
     assert len(fig.axes[0].lines) == 4
-    assert "GRU from 256 to 256" in said and "attention from 1,024 to 2,097,664" in said
+    assert "GRU from 256 to 256" in said and "attention from 512 to 2,097,152" in said

@@ -61,13 +61,17 @@ def recall(rng: np.random.Generator, N: int, T: int, pairs: int) -> Asked:
     return Asked(ids, y, mask, distance)
 
 
-def looked_up(ids: np.ndarray) -> np.ndarray:
-    """The sceptic's rival on `recall`: a dictionary from each symbol to the value that last stood behind it. (N, T)"""
+def looked_up(ids: np.ndarray, window: int | None = None) -> np.ndarray:
+    """The sceptic's rival on `recall`: a dictionary from each symbol to the value that last stood behind it. (N, T)
+
+    window: it forgets what was said more than so many steps ago, as counts of n-grams and convolutions do; None: never.
+    """
     answers = np.zeros_like(ids)
     for row, said in zip(ids, answers, strict=True):
-        behind: dict[int, int] = {}
+        behind: dict[int, tuple[int, int]] = {}  # symbol: the value behind it, and when the symbol stood there
         for t, symbol in enumerate(row):
-            said[t] = behind.get(symbol, 0)
+            value, then = behind.get(symbol, (0, t))
+            said[t] = value if window is None or t - then <= window else 0
             if t and KEYS <= symbol < KEYS + VALUES:
-                behind[row[t - 1]] = symbol - KEYS
+                behind[row[t - 1]] = symbol - KEYS, t - 1
     return answers

@@ -27,9 +27,8 @@ def test_recall_has_a_share_for_each_bin_and_its_rivals(tiny):
     assert found["distances"] == [2, 4, 8, 16, 32]
     assert all(np.shape(seeds) == (2, 4) for seeds in found["accuracy"].values())
     assert found["rivals"]["a dictionary"] == [1.0] * 4
-    guess = experiments.measure("recall", replace(tiny, tested=400, recall_models=("minGRU",), recall_seeds=1))[
-        "rivals"
-    ]
+    larger = replace(tiny, tested=400, recall_models=("minGRU",), recall_seeds=1)
+    guess = experiments.measure("recall", larger)["rivals"]
     assert 0.25 <= np.mean(guess["a guess among the values seen"]) < 0.45
 
 

@@ -36,6 +36,13 @@ def test_a_dictionary_is_always_right_and_nothing_else_is_a_key():
     assert (asked.ids[:, 10:][~asked.mask[:, 10:]] >= problems.KEYS + problems.VALUES).all()
 
 
+def test_a_dictionary_with_a_window_forgets_what_lies_outside():
+    asked = problems.recall(RNG(3), 200, 64, 4)
+    right = (problems.looked_up(asked.ids, 8) == asked.y)[asked.mask]
+    near = asked.distance[asked.mask] <= 8
+    assert right[near].all() and right[~near].mean() < 0.25
+
+
 def test_too_few_steps_or_keys_are_refused():
     for T, pairs in ((11, 4), (99, problems.KEYS + 1)):
         with pytest.raises(ValueError, match="need at least"):
