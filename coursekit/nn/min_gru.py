@@ -30,10 +30,10 @@ class MinGRU(nn.Module):
 
     way: "scan", about 2 log2(T) rounds (`scan.linear_scan`); "loop", T steps; "log", the paper's form with logarithms,
         which is for positive candidates alone.
-    positive: the candidate is g(n), n + 1/2 for n >= 0 and sigmoid(n) below, which is positive (appendix B.2 there);
+    positive: the candidate is g(n), n + 1/2 for n >= 0 and sigmoid(n) below, which is positive (appendix B there);
         a state that it starts from has to be positive as well.
     signed: the old state is multiplied by 2 z_t - 1, from -1 to 1, in place of z_t: a state can change its sign (Grazzi
-        et al. 2024, arXiv:2411.12537, section 4). Not with "log".
+        et al. 2024, arXiv:2411.12537). Not with "log".
     """
 
     def __init__(

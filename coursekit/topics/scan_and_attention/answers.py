@@ -39,7 +39,7 @@ def newton_step(guess: np.ndarray, f: np.ndarray, J: np.ndarray) -> np.ndarray:
 
     guess: (N, T, H). f: (N, T, H), f[:, t] is the cell's answer at step t to the *guessed* state before it (to h0 at
     t = 0). J: (N, T, H, H), its Jacobian there; J[n, t, i, j] is the derivative of f[n, t, i].
-    Solves the linearised recurrence h_t = f_t + J_t (h_(t-1) - guess_(t-1)) exactly (Danieli et al. 2025, section 2).
+    Solves the linearised recurrence h_t = f_t + J_t (h_(t-1) - guess_(t-1)) exactly (Lim et al. 2023).
     """
     h = f[:, 0]
     hs = [h]

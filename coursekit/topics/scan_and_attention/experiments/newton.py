@@ -1,4 +1,6 @@
-"""A real GRU, solved for all its states at once by Newton's method (Danieli et al. 2025, arXiv:2510.21450, section 2).
+"""A real GRU, solved for all its states at once by Newton's method.
+
+Lim et al. 2023, arXiv:2309.12252; Danieli et al. 2025, arXiv:2510.21450, with cells made for it.
 
 The states h_1 ... h_T are the unknowns of T equations h_t = f(x_t, h_(t-1)). A round evaluates the cell and its
 Jacobian at all guessed states at once, and solves the linear recurrence that is left.
