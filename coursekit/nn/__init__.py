@@ -9,6 +9,7 @@ layers, cells, backends, packing, checks             what the three share
 plain, autocast, recording, compiled                 what PyTorch may do to a call, and which way it then takes
 bptt, gemm, denormals                                what the fast paths share
 attention, convolution, dropout, layer_norm, clipping   what is put around a layer
+scan, min_gru, transformer                           what can do without a loop over time
 """
 
 from .attention import AdditiveAttention, DotAttention, masked_softmax
@@ -20,7 +21,10 @@ from .dropout import VariationalDropout, VariationalGRU
 from .gru import GRU, GRUCell
 from .layer_norm import LayerNormGRU, layer_norm
 from .lstm import LSTM, LSTMCell
+from .min_gru import MinGRU
 from .rnn import RNN, RNNCell
+from .scan import linear_loop, linear_scan, log_scan
+from .transformer import CausalBlock, CausalSelfAttention
 
 __all__ = [
     "GRU",
@@ -28,17 +32,23 @@ __all__ = [
     "RNN",
     "AdditiveAttention",
     "BackendWarning",
+    "CausalBlock",
     "CausalConvolution",
+    "CausalSelfAttention",
     "ConvolutionGRU",
     "DotAttention",
     "GRUCell",
     "LSTMCell",
     "LayerNormGRU",
+    "MinGRU",
     "RNNCell",
     "VariationalDropout",
     "VariationalGRU",
     "clip_gradients",
     "flush_denormals",
     "layer_norm",
+    "linear_loop",
+    "linear_scan",
+    "log_scan",
     "masked_softmax",
 ]

@@ -8,9 +8,9 @@ import numpy as np
 
 from coursekit.topics.claims.experiments.result import Measurement, Result
 from coursekit.topics.claims.experiments.settings import Settings
-from coursekit.topics.claims.experiments.timing import one_thread, take_turns
 from coursekit.topics.claims.experiments.widths import CELLS, layer_parameters
 from coursekit.training import new_model, predict, zero_state
+from coursekit.training.timing import one_thread, take_turns
 
 _D, _H = 16, 64
 _BYTES = 4  # of a float32

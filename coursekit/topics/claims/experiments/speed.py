@@ -12,9 +12,9 @@ from coursekit.topics.claims.experiments import runs
 from coursekit.topics.claims.experiments.problems import ADDING
 from coursekit.topics.claims.experiments.result import Measurement, Result
 from coursekit.topics.claims.experiments.settings import Settings
-from coursekit.topics.claims.experiments.timing import one_thread, take_turns
 from coursekit.topics.claims.experiments.widths import CELLS, said
 from coursekit.training import loss_and_gradients, new_model
+from coursekit.training.timing import one_thread, take_turns
 
 TARGET = 0.1  # squared error on the adding problem; knowing nothing costs 0.167
 

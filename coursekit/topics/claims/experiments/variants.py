@@ -17,9 +17,9 @@ from coursekit.reference import gru
 from coursekit.topics.claims.experiments import runs
 from coursekit.topics.claims.experiments.problems import Problem
 from coursekit.topics.claims.experiments.settings import Settings
-from coursekit.topics.claims.experiments.timing import one_thread
 from coursekit.topics.claims.experiments.widths import width
 from coursekit.training import new_model
+from coursekit.training.timing import one_thread
 from coursekit.training.torch_loop import WithReadOut, torch_twin, train_torch
 
 Variant = Callable[[Problem, Settings, WithReadOut], torch.nn.Module]
