@@ -62,7 +62,7 @@ def _head(model: Model, name: str, int8: bool) -> str:
     lines = [
         FIRST_LINE,
         f" * {model.cell}: {model.D} inputs, {model.H} units{read_out}; {'int8' if int8 else 'float32'}.",
-        f" * Bytes: {sizes.weights} of constants, {sizes.state} of state, {sizes.scratch} of stack at most for numbers.",
+        f" * Bytes: {sizes.weights} of constants, {sizes.state} of state, {sizes.scratch} of stack for numbers.",
         f" * A step: {sizes.products} multiply-adds, {sizes.functions} calls of expf and tanhf, whatever the input is.",
         " * Inputs have to be finite. Begin every sequence with @name@_reset; between chunks of a stream, do not.",
     ]
@@ -86,10 +86,9 @@ def _stated_bound(model: Model) -> list[str]:
         " * From one and the same state with |h| <= 1, a step is off from a float32 step by at most",
         f" *   {bound.constant:.3g} + {bound.per_input:.3g} * max|x|{of_c}",
     ]
-    return [
-        *lines,
-        *([f" * and an output, of one and the same state, by at most {bound.read_out:.3g}."] if model.K else []),
-    ]
+    if model.K:
+        lines.append(f" * and an output, of one and the same state, by at most {bound.read_out:.3g}.")
+    return lines
 
 
 def _arrays(name: str, matrices: tuple, biases: tuple) -> Iterator[str]:

@@ -20,7 +20,7 @@ from coursekit.reference.numerics import sigmoid
 
 LEVELS = 127  # -127 to 127: -128 would have no partner
 _SLACK = 2e-5
-"""What float32 itself may add to the difference of two steps: sums in another order, expf and tanhf of another library."""
+"""What float32 may add to the difference of two steps: sums in another order, expf and tanhf of another library."""
 
 
 class Rows(NamedTuple):

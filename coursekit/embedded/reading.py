@@ -52,8 +52,8 @@ def model_of(arrays: Mapping[str, np.ndarray]) -> Model:
     cells = {count: cell for cell, count in BLOCKS.items()}
     if rest or blocks not in cells:
         raise ModelError(
-            f"W_hh has the shape {W_hh.shape}; of an RNN it is (H, H), of a GRU (3H, H), of an LSTM (4H, H). "
-            "Is it transposed?"
+            f"W_hh has the shape {W_hh.shape}; of an RNN it is (H, H), of a GRU (3H, H), of an LSTM (4H, H); "
+            "it may be transposed"
         )
     zeros = np.zeros(len(W_hh))  # a layer with bias=False
     biases = [named.get(name, zeros) for name in _OURS[2:]]
@@ -70,9 +70,7 @@ def _recurrent(arrays: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray],
         found = {name: match for name in arrays if (match := _RECURRENT.fullmatch(name))}
         beyond = [name for name, match in found.items() if match["layer"] not in (None, "_l0")]
         if beyond:
-            raise ModelError(
-                f"{beyond[0]} belongs to a second layer or direction; one layer, one direction is exported"
-            )
+            raise ModelError(f"{beyond[0]} belongs to a second layer or direction; one of each is exported")
         prefixes = {match["prefix"] for match in found.values()}
         named = {_KINDS[match["kind"]]: arrays[name] for name, match in found.items()}
         left = {name: array for name, array in arrays.items() if name not in found}
@@ -83,7 +81,8 @@ def _recurrent(arrays: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray],
     if missing:
         there = ", ".join(sorted(arrays)[:6]) or "nothing"
         raise ModelError(
-            f"there is no recurrent layer in it: {missing[0]} (or weight_{missing[0][2:]}_l0) is missing; it holds {there}"
+            f"there is no recurrent layer in it: {missing[0]}, or weight_{missing[0][2:]}_l0, is missing. "
+            f"It holds {there}"
         )
     return named, left
 
