@@ -81,14 +81,21 @@ def _head(model: Model, name: str, int8: bool) -> str:
 def _stated_bound(model: Model) -> list[str]:
     """Three lines at most: how far an int8 step can be from a float32 step."""
     bound = error_bound(model)
-    of_c = f" + max|c| * ({bound.per_cell:.3g} + {bound.per_cell_and_input:.3g} * max|x|)" if model.states == 2 else ""
+    of_c = (
+        f" + max|c| * ({_up(bound.per_cell)} + {_up(bound.per_cell_and_input)} * max|x|)" if model.states == 2 else ""
+    )
     lines = [
         " * From one and the same state with |h| <= 1, a step is off from a float32 step by at most",
-        f" *   {bound.constant:.3g} + {bound.per_input:.3g} * max|x|{of_c}",
+        f" *   {_up(bound.constant)} + {_up(bound.per_input)} * max|x|{of_c}",
     ]
     if model.K:
-        lines.append(f" * and an output, of one and the same state, by at most {bound.read_out:.3g}.")
+        lines.append(f" * and an output, of one and the same state, by at most {_up(bound.read_out)}.")
     return lines
+
+
+def _up(value: float) -> str:
+    """Three figures that are not below the value."""
+    return f"{1.005 * value:.3g}"
 
 
 def _arrays(name: str, matrices: tuple, biases: tuple) -> Iterator[str]:

@@ -48,11 +48,30 @@ def build(source: Path, to: Path, *options: str) -> None:
     command = find()
     if command is None:
         raise CompilerError("there is no C compiler here: install gcc or clang, or say in CC where one is")
-    done = subprocess.run(
-        [command, *STRICT, "-O2", *options, "-o", str(to), str(source), "-lm"], capture_output=True, text=True
-    )
+    how = [*STRICT, "-O2", *options, "-o", str(to), str(source), *([] if "-c" in options else ["-lm"])]
+    done = subprocess.run([command, *how], capture_output=True, text=True)
     if done.returncode:
         raise CompilerError(f"{command} refuses the program:\n{done.stderr.strip()}")
+
+
+def code_bytes(header: str, name: str, model: Model) -> int | None:
+    """How large the functions of the header are, compiled for this machine and for size (-Os), without math.h's.
+
+    None where binutils' `size` is not here. Raises CompilerError.
+    """
+    size = shutil.which("size")
+    if size is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "model.h").write_text(header, encoding="ascii")
+        calls = f"{name}_step(s, x);" + (f" {name}_read_out(s, y);" if model.K else " (void)y;")
+        source = f'#include "model.h"\nvoid run({name}_state *s, const float *x, float *y) {{ {calls} }}\n'
+        (place / "run.c").write_text(source, encoding="ascii")
+        build(place / "run.c", place / "run.o", "-c", "-Os")
+        told = subprocess.run([size, "-A", str(place / "run.o")], capture_output=True, text=True)
+    sections = [line.split() for line in told.stdout.splitlines()]
+    return sum(int(parts[1]) for parts in sections if parts and parts[0].startswith(".text")) or None
 
 
 @contextlib.contextmanager
