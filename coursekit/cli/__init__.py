@@ -17,6 +17,7 @@ from coursekit.cli.errors import UserError, missing_package
 
 GROUPS = {
     "for learners": ("start", "lab", "check", "progress", "review", "data"),
+    "for learners": ("start", "lab", "check", "progress", "data", "export-c"),
     "for teachers": (
         "new-course",
         "grade",
