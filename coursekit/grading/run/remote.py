@@ -69,9 +69,8 @@ class Remote:
 
         For answers that cannot leave their process, such as a torch module. The function calls nothing of this package.
         """
-        return self._send(
-            RUN_BESIDE, (inspect.getsource(function), function.__name__, self.__name__, self._first), args
-        )
+        sent = (inspect.getsource(function), function.__name__, self.__name__, self._first, self.uses)
+        return self._send(RUN_BESIDE, sent, args)
 
     def in_doubt(self, reason: str) -> NoReturn:
         """What the worker said of its own doings cannot be confirmed, so a person has to decide."""
