@@ -26,6 +26,7 @@ from nbformat import NotebookNode
 from coursekit import atomic
 from coursekit.cli.running import run_notebook
 from coursekit.lessons import build_solution, find_lessons
+from coursekit.lessons.tree import number_of
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "benchmarks" / "results" / "lessons.json"
@@ -105,7 +106,7 @@ def main() -> None:
     records = json.loads(RECORD.read_text()) if RECORD.is_file() else {}
     for lesson in find_lessons(ROOT):
         name = lesson.text.stem
-        if only and name[:2] not in only:
+        if only and number_of(name) not in only:
             continue
         cells = measured(build_solution(lesson.text))
         seconds = round(sum(cell["seconds"] for cell in cells), 1)

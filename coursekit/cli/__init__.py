@@ -16,8 +16,7 @@ from types import ModuleType
 from coursekit.cli.errors import UserError, missing_package
 
 GROUPS = {
-    "for learners": ("start", "lab", "check", "progress", "review", "data"),
-    "for learners": ("start", "lab", "check", "progress", "data", "export-c"),
+    "for learners": ("start", "lab", "check", "progress", "review", "data", "export-c"),
     "for teachers": (
         "new-course",
         "grade",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 EXTRAS = {
     "lab": "JupyterLab, which `coursekit lab` opens",
-    "torch": "lessons 07 and on",
+    "torch": "lessons 06b and on",
     "teach": "classes: `coursekit new-course`, `grade` and `report`",
     "data": "real data from lesson 09 on; without it, generated data",
     "energy": "real data on energy; without it, generated data",

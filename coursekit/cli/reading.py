@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import coursekit
 from coursekit.cli.errors import UserError
+from coursekit.lessons.tree import FOLDER
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -26,7 +27,7 @@ def meant(path: Path) -> Path:
     near = [found for found in _notebooks(path.parent, "*/*.ipynb") if found.stem.startswith(path.stem)]
     if near:
         raise UserError(f"there is no {path}. Did you mean {near[0]}?")
-    if not any(path.parent.glob("[0-9][0-9]_*/")):
+    if not any(path.parent.glob(f"{FOLDER}/")):
         raise UserError(f"there is no {path}, and no lesson in {path.parent.resolve()}. Change to your lessons.")
     return path
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from coursekit.checking import registry
 from coursekit.desk.home import why_not
 from coursekit.desk.state import State, Tried
-from coursekit.lessons.tree import START, shipped_notebooks
+from coursekit.lessons.tree import START, number_of, shipped_notebooks
 from coursekit.templates import filled
 
 RIGHT, TRIED, OPEN = "right", "tried", "not begun"
@@ -125,7 +125,7 @@ def course_map(state: State, notes: Sequence[str] = ()) -> CourseMap:
         by_lesson.setdefault(exercise.lesson, []).append(stop)
     titles, link = _titles(), _link()
     lessons = tuple(
-        LessonPart(name, name.partition("_")[0], titles.get(name) or _words(name), link.format(name=name), tuple(stops))
+        LessonPart(name, number_of(name), titles.get(name) or _words(name), link.format(name=name), tuple(stops))
         for name, stops in by_lesson.items()
     )
     switched_off = why_not()
@@ -164,5 +164,5 @@ def _titles() -> dict[str, str]:
         except (OSError, ValueError, KeyError, StopIteration):
             continue  # the map is drawn all the same, with the folder's name
         name = path.parent.name
-        found[name] = heading[2:].removeprefix("Lesson ").removeprefix(name[:2]).lstrip(" .:·–-")
+        found[name] = heading[2:].removeprefix("Lesson ").removeprefix(number_of(name)).lstrip(" .:·–-")
     return found

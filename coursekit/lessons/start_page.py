@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursekit.lessons.source import Cell, LessonError, Points, build_solution, read_cells
-from coursekit.lessons.tree import START, Lesson, find_lessons
+from coursekit.lessons.tree import START, Lesson, find_lessons, number_of
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -35,13 +35,14 @@ def _entry(lesson: Lesson) -> str:
     exercises = sum(cell.role == "exercise" for cell in cells)
     many = f"{exercises} exercise{'' if exercises == 1 else 's'}" if exercises else "nothing to write"
     link = lesson.released.relative_to(lesson.root / "notebooks").as_posix()
-    return f"- [{lesson.text.stem[:2]} · {_title(lesson, cells)}]({link}) ({many})"
+    return f"- [{number_of(lesson.text.stem)} · {_title(lesson, cells)}]({link}) ({many})"
 
 
 def _title(lesson: Lesson, cells: list[Cell]) -> str:
     """The first heading. A number at its start is dropped, the list has one."""
+    number = number_of(lesson.text.stem)
     for cell in cells:
         for line in cell.source.splitlines():
             if cell.kind == "markdown" and line.startswith("# "):
-                return line[2:].removeprefix("Lesson ").removeprefix(lesson.text.stem[:2]).lstrip(" .:·–-").strip()
+                return line[2:].removeprefix("Lesson ").removeprefix(number).lstrip(" .:·–-").strip()
     raise LessonError(lesson.text, 1, "the lesson has no title: begin it with a line `# Title`.")

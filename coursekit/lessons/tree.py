@@ -10,6 +10,9 @@ import coursekit
 START = "start"
 """Name of the start page, beside the folders of the lessons."""
 
+FOLDER = "[0-9][0-9]*_*"
+"""What the name of a lesson's folder is like: 05_gru, or 06b_pytorch, which stands between 06 and 07."""
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -27,6 +30,17 @@ class Lesson:
     def released(self) -> Path:
         """The notebook that learners open."""
         return self.root / "notebooks" / self.solution.relative_to(self.root / "solutions")
+
+
+def number_of(name: str) -> str:
+    """The number that the name of a lesson begins with: "06b" of 06b_pytorch."""
+    return name.partition("_")[0]
+
+
+def is_meant(wanted: str, name: str) -> bool:
+    """Whether somebody means the lesson of this name: 05_gru by 05_gru, 05 or 5; 06b_pytorch by 06b or 6b as well."""
+    number = number_of(name)
+    return wanted in (name, number) or wanted.zfill(len(number)) == number
 
 
 def clone_root() -> Path | None:
@@ -56,5 +70,5 @@ def lesson_texts() -> list[Path]:
 
 
 def _texts(folder: Path) -> list[Path]:
-    folders = sorted(folder.glob("[0-9][0-9]_*"))
+    folders = sorted(folder.glob(FOLDER))
     return [text for folder in folders if (text := folder / f"{folder.name}.md").is_file()]

@@ -88,5 +88,5 @@ def test_an_answer_is_a_plain_function_with_the_name_and_the_arguments_that_the_
         names = [arg.arg for arg in node.args.args]
     answer = exercise.reference
     assert inspect.isfunction(answer) and answer.__name__ == exercise.name
-    assert answer.__module__ == f"coursekit.topics.{exercise.lesson[3:]}.answers"
+    assert answer.__module__ == f"coursekit.topics.{exercise.lesson.partition('_')[2]}.answers"
     assert list(inspect.signature(answer).parameters) == names

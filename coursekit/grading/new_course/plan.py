@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coursekit.grading.new_course.roster import Person
-from coursekit.lessons.tree import lesson_texts
+from coursekit.lessons.tree import is_meant, lesson_texts
 
 _COURSE_ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
@@ -75,9 +75,8 @@ def _own(text: Path) -> tuple[str, Path]:
 
 
 def _known(name: str, known: Mapping[str, Path]) -> tuple[str, Path]:
-    number = f"{name:0>2}_" if name.isdecimal() else f"{name}_"
     for lesson, text in known.items():
-        if lesson == name or lesson.startswith(number):
+        if is_meant(name, lesson):
             return lesson, text
     said = f"There are {', '.join(known)}." if known else "This installation holds no texts of lessons."
     raise PlanError(f"there is no lesson {name!r}. {said}")

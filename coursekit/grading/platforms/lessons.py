@@ -11,7 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode, v4
 
 from coursekit.grading.submission.intake import grade_ids
-from coursekit.lessons import shipped_notebooks
+from coursekit.lessons.tree import FOLDER, is_meant, shipped_notebooks
 
 
 class UnknownLesson(ValueError):
@@ -34,9 +34,7 @@ class Lesson:
 def shipped() -> dict[str, Path]:
     """The notebooks of the lessons that came with this package, by name."""
     folder = shipped_notebooks()
-    return (
-        {} if folder is None else {path.stem: path for path in sorted(folder.glob("[0-9][0-9]_*/[0-9][0-9]_*.ipynb"))}
-    )
+    return {} if folder is None else {path.stem: path for path in sorted(folder.glob(f"{FOLDER}/{FOLDER}.ipynb"))}
 
 
 def lesson(wanted: str) -> Lesson:
@@ -44,9 +42,8 @@ def lesson(wanted: str) -> Lesson:
     if wanted.endswith(".ipynb"):
         return _read(Path(wanted))
     known = shipped()
-    number = f"{wanted:0>2}_" if wanted.isdecimal() else f"{wanted}_"
     for name, path in known.items():
-        if name == wanted or name.startswith(number):
+        if is_meant(wanted, name):
             return _came_with_us(path)
     raise UnknownLesson(f"there is no lesson {wanted!r}. {_there_are(known)}")
 

@@ -91,11 +91,12 @@ def call_answer(name, first, earlier, lent, *args):
         return _remembered(first, returned(_answer(name), *args))
 
 
-def run_beside(source, runner, name, first, *args):
+def run_beside(source, runner, name, first, earlier, *args):
     """Call a function of the grader with an answer that cannot leave this process, such as a torch module."""
     names = {}
     exec(source, names)
-    return _remembered(first, returned(names[runner], _answer(name), *args))
+    with _substituted(_answer(name), earlier):
+        return _remembered(first, returned(names[runner], _answer(name), *args))
 
 
 def trace_answer(name, earlier, lent, *args):

@@ -70,9 +70,8 @@ class Remote:
 
         For answers that cannot leave their process, such as a torch module. The function calls nothing of this package.
         """
-        return self._send(
-            RUN_BESIDE, (inspect.getsource(function), function.__name__, self.__name__, self._first), args
-        )
+        sent = (inspect.getsource(function), function.__name__, self.__name__, self._first, self.uses)
+        return self._send(RUN_BESIDE, sent, args)
 
     def traced_beside(self, function: Callable[..., Any], *args: Any) -> Any:
         """The same with the answer's lines recorded, told beside what the function returned."""

@@ -45,7 +45,7 @@ class Policy(nn.Module):
 
 
 class OneStep(nn.Module):
-    """Makes a cell of a layer that reads sequences, such as the GRU of lesson 07: `lambda D, H: OneStep(GRU(D, H))`."""
+    """Makes a cell of a layer that reads sequences, as the GRU of lesson 06b: `lambda D, H: OneStep(GRU(D, H))`."""
 
     def __init__(self, layer: nn.Module) -> None:
         super().__init__()

@@ -1,10 +1,10 @@
-"""Lesson 07, PyTorch and the GPU: who is fast, and why.
+"""Lesson 07, the GPU: who agrees, who is fast, and why.
 
-exercises.py        what is asked: a module, conversions, a parity report, timing, a fused layer, unequal lengths
+exercises.py        what is asked: a conversion, a parity report, timing, a fused layer, unequal lengths
 answers.py          the right answers
 mistakes.py         wrong ones that are known: the layers
 faulty_layers.py    their code in PyTorch
-weight_mistakes.py  conversions and the parity report
+weight_mistakes.py  the conversion and the parity report
 timing_mistakes.py  timing
 device.py           the pretended device that is timed
 run_layers.py       how a layer is checked where it lives, gradients included

@@ -1,4 +1,4 @@
-"""Lesson 07, the right answers: a module, weights that move, parity, timing, a fused layer, unequal lengths.
+"""Lesson 07, the right answers: weights from Keras, parity, timing, a fused layer, unequal lengths.
 
 torch is imported when an answer is called: the exercises are known without it.
 """
@@ -12,55 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
-
-
-def GRU(input_size: int, hidden_size: int) -> nn.Module:
-    """A layer of the class below, which cannot be written down without torch: the function stands for the class."""
-    import torch
-    import torch.nn.functional as F
-    from torch import nn
-
-    class GRU(nn.Module):
-        """A GRU layer, as torch.nn.GRU(input_size, hidden_size, batch_first=True)."""
-
-        def __init__(self, input_size: int, hidden_size: int) -> None:
-            super().__init__()
-            D, H = input_size, hidden_size
-            bound = H**-0.5
-            self.weight_ih_l0 = nn.Parameter(torch.empty(3 * H, D).uniform_(-bound, bound))
-            self.weight_hh_l0 = nn.Parameter(torch.empty(3 * H, H).uniform_(-bound, bound))
-            self.bias_ih_l0 = nn.Parameter(torch.empty(3 * H).uniform_(-bound, bound))
-            self.bias_hh_l0 = nn.Parameter(torch.empty(3 * H).uniform_(-bound, bound))
-
-        def forward(self, x: Tensor, h0: Tensor | None = None) -> tuple[Tensor, Tensor]:
-            """x (N, T, D), h0 (1, N, H) or None for zeros -> hs (N, T, H), h_n (1, N, H)."""
-            h = x.new_zeros(x.shape[0], self.weight_hh_l0.shape[1]) if h0 is None else h0[0]
-            hs = []
-            for x_t in x.unbind(1):
-                xr, xz, xn = F.linear(x_t, self.weight_ih_l0, self.bias_ih_l0).chunk(3, dim=1)
-                hr, hz, hn = F.linear(h, self.weight_hh_l0, self.bias_hh_l0).chunk(3, dim=1)
-                r = torch.sigmoid(xr + hr)
-                z = torch.sigmoid(xz + hz)
-                n = torch.tanh(xn + r * hn)
-                h = (1 - z) * n + z * h
-                hs.append(h)
-            return torch.stack(hs, dim=1), h[None]
-
-    return GRU(input_size, hidden_size)
-
-
-def to_torch_state_dict(layers: Sequence[Sequence[np.ndarray]]) -> dict[str, Tensor]:
-    """The state_dict of a torch.nn.GRU whose layers have these weights: (W_ih, W_hh, b_ih, b_hh) of each."""
-    import torch
-
-    state = {}
-    for k, (W_ih, W_hh, b_ih, b_hh) in enumerate(layers):
-        state[f"weight_ih_l{k}"] = torch.tensor(W_ih)
-        state[f"weight_hh_l{k}"] = torch.tensor(W_hh)
-        state[f"bias_ih_l{k}"] = torch.tensor(b_ih)
-        state[f"bias_hh_l{k}"] = torch.tensor(b_hh)
-    return state
+    from torch import Tensor
 
 
 def from_keras(kernel: np.ndarray, recurrent_kernel: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -1,4 +1,4 @@
-"""Lesson 07, PyTorch and the GPU: a module, weights that move, parity, timing, a fused layer, unequal lengths.
+"""Lesson 07, the GPU: weights from Keras, parity, timing, a fused layer, unequal lengths.
 
 torch is imported when an answer is checked, not before: everything here that needs it imports it late.
 """
@@ -13,149 +13,28 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.outcome import Case
 from coursekit.checking.registry import register
-from coursekit.recurrence.beside import beside
 from coursekit.recurrence.draws import SEQUENCE_SIZES, sequence_args
+from coursekit.recurrence.gru_tensors import LAYER_SIZES, PARTS, STATES, weight_tensors
 from coursekit.reference import conventions, gru
 from coursekit.topics.pytorch_gpu import mistakes, timing_mistakes, weight_mistakes
 from coursekit.topics.pytorch_gpu.answers import (
-    GRU,
     benchmark,
     from_keras,
     gru_layer_fused,
     parity_report,
     run_packed,
-    to_torch_state_dict,
 )
 from coursekit.topics.pytorch_gpu.device import Device
 from coursekit.topics.pytorch_gpu.products import train_and_count
-from coursekit.topics.pytorch_gpu.run_layers import train_layer, with_kinds
 
 LESSON = "07_pytorch_gpu"
-
-_GATES = ("r", "z", "n")
-_PARTS = {
-    "r": "the reset gate r",
-    "z": "the update gate z",
-    "n": "the candidate n",
-    "hn": "the part of the candidate that comes from h",
-    "h": "the state h",
-    "hs": "the states hs",
-}
-_STATES = Tensor("hs", ("N", "T", "H"), sequence="T")
-_SHAPES = {"ih": ("3H", "D"), "hh": ("3H", "H")}
-
-
-def _weights(*names: str) -> tuple[Tensor, ...]:
-    """Tensors for arrays whose names tell their shape: W_ih, bias_hh_l0, ..."""
-    shapes = {name: next(shape for key, shape in _SHAPES.items() if key in name) for name in names}
-    return tuple(
-        Tensor(name, shape[:1] if "b" in name.split("_")[0] else shape, blocks=_GATES) for name, shape in shapes.items()
-    )
-
-
-# A module from scratch.
-
-
-def _draw_layer(rng: np.random.Generator) -> Iterator[Draw]:
-    for name, (N, T, D, H) in ((name, sizes.values()) for name, sizes in SEQUENCE_SIZES.items()):
-        x, h0, params = sequence_args(rng, gru, N, T, D, H).values()
-        args = {"D": D, "H": H, "weights": conventions.to_state_dict(params), "x": x, "h0": h0[None]}
-        upstream = {"dhs": rng.standard_normal((N, T, H)), "dh_n": rng.standard_normal((1, N, H))}
-        yield Draw(name, args | upstream, SEQUENCE_SIZES[name])
-
-
-register(
-    Exercise(
-        name="GRU",
-        lesson=LESSON,
-        asks="A torch.nn.Module that is a GRU layer: parameters named as in torch.nn.GRU, forward(x, h0) -> (hs, h_n), "
-        "and gradients by autograd.",
-        reference=GRU,
-        parts=_PARTS,
-        returns=(
-            _STATES,
-            Tensor("h_n", ("1", "N", "H")),
-            Tensor("hs without h0", ("N", "T", "H"), sequence="T"),
-            Tensor("dx", ("N", "T", "D"), sequence="T"),
-            Tensor("dh0", ("1", "N", "H")),
-            *_weights("dW_ih", "dW_hh", "db_ih", "db_hh"),
-            Tensor("first weights", ("W_ih, W_hh, b_ih, b_hh",), exact=True),
-        ),
-        draw=_draw_layer,
-        apply=beside(train_layer),
-        mistakes=mistakes.MODULE,
-        hints=(
-            "In the constructor: super().__init__(), then four nn.Parameter with the names weight_ih_l0, weight_hh_l0, "
-            "bias_ih_l0 and bias_hh_l0. In forward: the loop of lesson 05, with torch in place of NumPy.",
-            "nn.Parameter(torch.empty(shape).uniform_(-a, a)) with a = 1/sqrt(H) is how torch.nn.GRU begins.",
-            "h = h0[0] if h0 is given, else x.new_zeros(N, H), which has the dtype and the device of x. Keep the "
-            "states in a list, and return torch.stack(states, dim=1) and h[None].",
-            "(x_t @ W_ih.T + b_ih).chunk(3, dim=1) gives the parts of r, z and n. Do the same with h and W_hh. "
-            "Never write into a tensor that autograd still needs.",
-        ),
-        points=5,
-    )
-)
 
 
 # Weights that move.
 
-_KEYS = tuple(f"{kind}_l{k}" for k in range(2) for kind in weight_mistakes.KINDS)
-_NO_TENSOR = "no tensor of torch; make one of the array"
-_SIZES = {"small": (3, 5), "fresh numbers": (3, 5), "more inputs than units": (7, 2)}
-
-
-def _in_order(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
-    """The values of a returned dict, each a tensor; anything else is left for the report to name.
-
-    Names are what is asked for: arrays without them are no answer, whatever their order, and neither are NumPy's arrays
-    under the right names, nor names that `load_state_dict` would refuse.
-    """
-    told = beside(with_kinds)(answer, args)
-    if type(told) is not tuple or len(told) != 2 or not isinstance(told[1], list):
-        return told
-    value, tensors = told
-    cache = value[1:] if isinstance(value, tuple) and tensors else ()
-    value = value[0] if cache else value
-    if isinstance(value, (tuple, list)):
-        return f"{'a tuple' if isinstance(value, tuple) else 'a list'} without names; asked for is a dict of tensors"
-    if not isinstance(value, Mapping):
-        return value
-    kinds = dict(zip(value, tensors, strict=False))
-    more = [name for name in value if name not in _KEYS]
-    if more:
-        return f"a dict with names that a torch.nn.GRU of these layers does not have: {', '.join(map(str, more))}"
-    given = {name: part if kinds.get(name) is True else _NO_TENSOR for name, part in value.items()}
-    return (*(given[name] for name in _KEYS), *cache) if set(_KEYS) <= set(given) else given
-
-
-def _draw_stack(rng: np.random.Generator) -> Iterator[Draw]:
-    for name, (D, H) in _SIZES.items():
-        yield Draw(name, {"layers": [gru.init(D, H, rng), gru.init(H, H, rng)]}, {"D": D, "H": H})
-
-
-register(
-    Exercise(
-        name="to_torch_state_dict",
-        lesson=LESSON,
-        asks="The state_dict of a torch.nn.GRU with as many layers as weights are given.",
-        reference=to_torch_state_dict,
-        returns=_weights(*_KEYS),
-        draw=_draw_stack,
-        apply=_in_order,
-        mistakes=weight_mistakes.STATE_DICT,
-        hints=(
-            "Print torch.nn.GRU(3, 5, num_layers=2).state_dict().keys(), and the shape of each value.",
-            "enumerate(layers) gives k and the four arrays of layer k. A key is for example f'weight_ih_l{k}'.",
-            "torch.tensor(array) copies. Neither order nor shape has to change.",
-        ),
-        points=2,
-    )
-)
-
 
 def _draw_keras(rng: np.random.Generator) -> Iterator[Draw]:
-    for name, (D, H) in _SIZES.items():
+    for name, (D, H) in LAYER_SIZES.items():
         yield Draw(name, conventions.gru_to_keras(gru.init(D, H, rng))._asdict(), {"D": D, "H": H})
 
 
@@ -165,7 +44,7 @@ register(
         lesson=LESSON,
         asks="W_ih, W_hh, b_ih, b_hh in PyTorch's layout from the three arrays of a keras.layers.GRU.",
         reference=from_keras,
-        returns=_weights("W_ih", "W_hh", "b_ih", "b_hh"),
+        returns=weight_tensors("W_ih", "W_hh", "b_ih", "b_hh"),
         draw=_draw_keras,
         mistakes=weight_mistakes.FROM_KERAS,
         hints=(
@@ -310,12 +189,12 @@ register(
         lesson=LESSON,
         asks="A GRU over a sequence as a function of tensors, with one matrix product for all inputs and one per step.",
         reference=gru_layer_fused,
-        parts=_PARTS,
+        parts=PARTS,
         returns=(
-            _STATES,
+            STATES,
             Tensor("dx", ("N", "T", "D"), sequence="T"),
             Tensor("dh0", ("N", "H")),
-            *_weights("dW_ih", "dW_hh", "db_ih", "db_hh"),
+            *weight_tensors("dW_ih", "dW_hh", "db_ih", "db_hh"),
             Tensor(_PRODUCTS, exact=True),
         ),
         draw=_draw_function,

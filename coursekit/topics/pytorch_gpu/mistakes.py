@@ -11,15 +11,6 @@ from typing import Any
 from coursekit.checking import Mistake
 
 
-def _module(fault: str) -> Callable[..., Any]:
-    def build(D: int, H: int) -> Any:
-        from coursekit.topics.pytorch_gpu.faulty_layers import FaultyGRU
-
-        return FaultyGRU(D, H, fault)
-
-    return build
-
-
 def _fused(fault: str) -> Callable[..., Any]:
     def fused(*args: Any) -> Any:
         from coursekit.topics.pytorch_gpu.faulty_layers import faulty_fused
@@ -37,65 +28,6 @@ def _packed(fault: str) -> Callable[..., Any]:
 
     return packed
 
-
-MODULE = tuple(
-    Mistake(name, hint, _module(fault))
-    for fault, name, hint in (
-        (
-            "z writes",
-            "an update gate that writes: (1 - z) * h + z * n",
-            "In PyTorch z keeps the old state. torch.lerp(a, b, z) is a where z is 0, and b where z is 1.",
-        ),
-        (
-            "reset before",
-            "a reset before the product, as in ONNX with linear_before_reset=0",
-            "PyTorch, cuDNN and Keras multiply r with the product, bias included. The other is another model.",
-        ),
-        (
-            "order z, r, n",
-            "gates in the order z, r, n, as Keras and ONNX have them",
-            "In PyTorch the first H rows are those of r.",
-        ),
-        ("b_hn outside", "the recurrent bias of n outside the reset", "r multiplies the whole recurrent part of n."),
-        ("no reset", "a candidate without the reset gate", "r is computed, but does n depend on it?"),
-        ("h0 ignored", "an initial state that is ignored", "h0 is None or (1, N, H). What if it is given?"),
-        (
-            "h0 detached",
-            "an initial state that is cut off from the graph",
-            "A loss reaches h0 as well. detach(), .data and torch.tensor(...) cut the graph.",
-        ),
-        (
-            "state detached",
-            "a state that is detached at every step",
-            "The states are right and the gradients are not: nothing flows back from one step to the one before.",
-        ),
-        (
-            "weights detached",
-            "weights that are used without their graph",
-            "The gradients of the weights are zero. Use the nn.Parameter itself, not .data or .detach().",
-        ),
-        (
-            "first state",
-            "the state after the first step returned as h_n",
-            "h_n is the state after the last step, with an axis for the layers in front.",
-        ),
-        (
-            "h_n detached",
-            "an h_n that is cut off from the graph",
-            "A loss may read h_n and not hs. The same tensor can serve both.",
-        ),
-        (
-            "large start",
-            "first weights that are larger than 1/sqrt(H)",
-            "torch.nn.GRU draws every weight and bias uniformly between -1/sqrt(H) and 1/sqrt(H).",
-        ),
-        (
-            "zero biases",
-            "biases that start at zero",
-            "torch.nn.GRU draws its biases like its weights, from -1/sqrt(H) to 1/sqrt(H).",
-        ),
-    )
-)
 
 FUSED = tuple(
     Mistake(name, hint, _fused(fault))

@@ -6,65 +6,6 @@ The functions run where the layer lives, see `coursekit.recurrence.beside`; so e
 from __future__ import annotations
 
 
-def with_kinds(answer, *args):
-    """What the answer returns, and of each value of a dict whether it is a tensor, which its numbers do not tell.
-
-    The dict may stand first in a tuple.
-    """
-    import torch
-
-    value = answer(*args)
-    named = value[0] if isinstance(value, tuple) and value else value
-    return value, [isinstance(part, torch.Tensor) for part in named.values()] if isinstance(named, dict) else []
-
-
-def train_layer(layer_class, D, H, weights, x, h0, dhs, dh_n):
-    """Build a layer, look at its first weights, load others, run it forwards and backwards.
-
-    weights: arrays by their name in the state_dict. dhs (N, T, H), dh_n (1, N, H): gradients of a loss.
-    Returns hs, h_n, hs from a zero state, gradients of x, h0 and of each weight, and whether each weight started well.
-    """
-    import torch
-
-    torch.manual_seed(0)
-    layer, larger = layer_class(D, H), layer_class(D, 64)  # few numbers tell little about how they were drawn
-    if not isinstance(layer, torch.nn.Module):
-        raise TypeError(f"GRU(D, H) makes an object of the type {type(layer).__name__}, and no torch.nn.Module")
-    found = {name: tuple(value.shape) for name, value in layer.named_parameters()}
-    wanted = {name: tuple(value.shape) for name, value in weights.items()}
-    if found != wanted:
-        raise ValueError(f"the parameters are {found or 'none'}; asked for are {wanted}")
-    bound, started = 64**-0.5, []
-    for name in weights:
-        first = dict(larger.named_parameters())[name].detach()
-        inside = bool(first.abs().max() <= bound and first.abs().max() > 0.5 * bound)
-        started.append(inside and bool(first.min() < 0 < first.max()))
-    layer = layer.double()
-    layer.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
-    x, h0 = (torch.from_numpy(value).requires_grad_() for value in (x, h0))
-    outcome = layer(x, h0)
-    cache = isinstance(outcome, tuple) and len(outcome) == 3 and isinstance(outcome[2], (tuple, list, dict))
-    if not isinstance(outcome, tuple) or len(outcome) - cache != 2:
-        count = f" of {len(outcome)}" if isinstance(outcome, (tuple, list)) else ""
-        kind = "None" if outcome is None else f"a {type(outcome).__name__}{count}"
-        raise TypeError(f"forward returned {kind}; asked for is the pair (hs, h_n)")
-    hs, h_n = outcome[:2]
-    if not isinstance(hs, torch.Tensor) or not isinstance(h_n, torch.Tensor):
-        kinds = " and ".join(type(part).__name__ for part in (hs, h_n))
-        raise TypeError(f"forward returned as hs and h_n a pair of {kinds}; asked for are two tensors")
-    shapes = (dhs.shape, dh_n.shape)
-    if (tuple(hs.shape), tuple(h_n.shape)) != shapes:
-        raise ValueError(f"hs and h_n have the shapes {tuple(hs.shape)} and {tuple(h_n.shape)}; asked for are {shapes}")
-    from_zero = layer(x.detach())[0].detach()
-    loss = (hs * torch.from_numpy(dhs)).sum() + (h_n * torch.from_numpy(dh_n)).sum()
-    parameters = [dict(layer.named_parameters())[name] for name in weights]
-    leaves = [x, h0, *parameters]
-    if loss.requires_grad:
-        loss.backward()
-    gradients = [torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves]
-    return (hs.detach(), h_n.detach(), from_zero, *gradients, started)
-
-
 def train_function(layer, x, h0, W_ih, W_hh, b_ih, b_hh, dhs):
     """Run a layer that is a function of tensors forwards and backwards, and write down what the forward pass did.
 

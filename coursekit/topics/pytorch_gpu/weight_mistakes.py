@@ -3,93 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.reference import conventions
-
-KINDS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-
-
-# Own weights into torch.nn.GRU.
-
-
-def _state_dict(change: Callable[[tuple, int, Sequence], Sequence]) -> Callable:
-    """A converter that hands the four arrays of every layer through `change(layer, k, layers)`."""
-
-    def to_torch_state_dict(layers: Sequence) -> dict[str, Any]:
-        import torch
-
-        given = {
-            f"{kind}_l{k}": array
-            for k, layer in enumerate(layers)
-            for kind, array in zip(KINDS, change(layer, k, layers), strict=True)
-        }
-        return {key: torch.tensor(array) for key, array in given.items()}
-
-    return to_torch_state_dict
 
 
 def _rows(array: np.ndarray, order: Sequence[int]) -> np.ndarray:
     blocks = np.split(array, 3)
     return np.concatenate([blocks[k] for k in order])
-
-
-def _one_bias(layer, k, layers):
-    W_ih, W_hh, b_ih, b_hh = layer
-    return W_ih, W_hh, b_ih + b_hh, np.zeros_like(b_hh)
-
-
-def _recurrent_transposed(layer, k, layers):
-    """The square blocks of W_hh, each transposed: shapes still fit."""
-    W_ih, W_hh, b_ih, b_hh = layer
-    return W_ih, np.concatenate([block.T for block in np.split(W_hh, 3)]), b_ih, b_hh
-
-
-STATE_DICT = (
-    Mistake(
-        "gates reordered to z, r, n",
-        "Keras and ONNX list z first. In which order do the course and PyTorch stack the rows?",
-        _state_dict(lambda layer, k, layers: [_rows(array, (1, 0, 2)) for array in layer]),
-    ),
-    Mistake(
-        "b_ih and b_hh exchanged",
-        "For r and z only their sum matters. For n it does not: r multiplies one of the two.",
-        _state_dict(lambda layer, k, layers: (*layer[:2], layer[3], layer[2])),
-    ),
-    Mistake(
-        "the two biases added into one",
-        "In a GRU the rows of n in b_hh stand inside the reset, and those in b_ih outside: they cannot be added.",
-        _state_dict(_one_bias),
-    ),
-    Mistake(
-        "transposed matrices",
-        "PyTorch stores (3H, D) and (3H, H), as the course does. Nothing has to be transposed.",
-        _state_dict(lambda layer, k, layers: [array.T for array in layer]),
-    ),
-    Mistake(
-        "the square blocks of W_hh transposed",
-        "The shape (3H, H) cannot tell whether a square block is transposed. Compare one entry.",
-        _state_dict(_recurrent_transposed),
-    ),
-    Mistake(
-        "z negated, as for a convention in which z writes",
-        "In PyTorch z keeps, as in the course: h = (1 - z) * n + z * h.",
-        _state_dict(lambda layer, k, layers: conventions.flip_update_gate(layer)),
-    ),
-    Mistake(
-        "the layers from last to first",
-        "Layer l0 is the one that reads the input.",
-        _state_dict(lambda layer, k, layers: layers[len(layers) - 1 - k]),
-    ),
-    Mistake(
-        "the weights of the first layer in every layer",
-        "Does the loop over the layers use its own layer?",
-        _state_dict(lambda layer, k, layers: layers[0]),
-    ),
-)
 
 
 # From Keras.
