@@ -25,10 +25,16 @@ def changes(node: ast.AST, held: Held) -> Iterator[Change]:
 
 
 def names_in(node: ast.AST) -> tuple[str, ...]:
-    """The variables that an expression reads, in order; of `self` what it holds."""
-    own = [n for n in ast.walk(node) if isinstance(n, ast.Attribute) and ast.unparse(n.value) == "self"]
-    read = (n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
-    found = (*(ast.unparse(n) for n in own), *(name for name in read if name not in _NO_VARIABLES))
+    """The variables that an expression reads, in order: "h", "cache.h"."""
+    called = {id(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
+    found, inside = [], set()
+    for each in ast.walk(node):
+        match each:
+            case ast.Attribute(ast.Name(name) as base, attr) if attr != "T" and id(each) not in called:
+                found.append(f"{name}.{attr}")
+                inside.add(id(base))
+            case ast.Name(name, ast.Load()) if id(each) not in inside and name not in _NO_VARIABLES:
+                found.append(name)
     return tuple(dict.fromkeys(found))
 
 

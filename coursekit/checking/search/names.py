@@ -24,10 +24,10 @@ _TELLING = (
     Kind.OVERWRITTEN,
     Kind.ONLY_LAST,
     Kind.TERM_MISSING,
+    Kind.POWER,
     Kind.FACTOR_MISSING,
     Kind.FUNCTION,
     Kind.COMPLEMENT,
-    Kind.POWER,
     Kind.TRANSPOSED,
     Kind.STEP,
     Kind.AXIS,
@@ -67,6 +67,7 @@ def best(exercise: Exercise, program: Program, found: Sequence[Candidate], trace
     told = _if_any(told, lambda each: not any(edited.part in traced.right for edited in each))
     told = _if_any(told, lambda each: any(edited.part in traced.wrong for edited in each))
     told = _if_any(told, lambda each: not _only_hands_on(each, told))
+    told = _if_any(told, lambda each: not _only_shifts(each, told))
     if len({frozenset(edited.part for edited in each) for each in told}) > 1:
         return _shared(told)
     return min(told, key=lambda each: sum(map(_rank, each)))
@@ -81,6 +82,12 @@ def _only_hands_on(one: tuple[Edited, ...], told: Sequence[tuple[Edited, ...]]) 
     """Whether it says of a value that another stands in its place, where others say what is wrong with that value."""
     parts = {edited.part for each in told for edited in each}
     return any(edited.kind is Kind.INSTEAD and edited.names[1:] and edited.names[1] in parts for edited in one)
+
+
+def _only_shifts(one: tuple[Edited, ...], told: Sequence[tuple[Edited, ...]]) -> bool:
+    """Whether it says 1 minus a value where minus the value does the same: what is added does not matter there."""
+    signs = {edited.part for each in told for edited in each if edited.kind is Kind.SIGN}
+    return any(edited.kind is Kind.COMPLEMENT and edited.part in signs for edited in one)
 
 
 def _if_any(told: list, holds: Callable[[Any], bool]) -> list:

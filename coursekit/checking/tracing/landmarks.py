@@ -33,13 +33,14 @@ class Landmarks:
 
     index:  all of it. named: the values of its variables, in order, with their arrays. loose: sums, differences and
             products of two of them, which a right answer in another style may compute. singles: the named values that
-            are one number.
+            are one number. reads: by line of the right answer, the names that it reads.
     """
 
     index: Index = field(default_factory=Index)
     named: list[tuple[Mark, np.ndarray]] = field(default_factory=list)
     arguments: list[np.ndarray] = field(default_factory=list)
     singles: list[tuple[Mark, float]] = field(default_factory=list)
+    reads: dict[int, set[str]] = field(default_factory=dict)
 
     def find_single(self, array: np.ndarray) -> Found | None:
         """The named values that are this one number."""
@@ -81,6 +82,7 @@ def landmarks(reference: types.FunctionType, call: Callable[..., Any], args: Map
         if event in unfilled:
             continue
         line = event.frame.lines.first(event.line)
+        known.reads[line] = event.frame.lines.reads(line)
         name = event.name if len(event.arrays) == 1 and not known.is_argument(event.arrays[0]) else ""
         for array in event.arrays:
             mark = Mark(name, event.hit if event.frame.depth == 0 else _turn(recorder, event.frame), line)

@@ -178,7 +178,9 @@ class _Reading:
         for each in before:
             names = [m.name for m in each.found.marks if m.name] if each.found and each.found.whole else []
             place = (each.event.frame.code, each.line)
-            if names and each.line != wrong.line and each.event.frame.depth <= wrong.event.frame.depth:
+            # In a loop, what stands below the wrong line was right in earlier rounds only.
+            below = wrong.event.hit > 0 and each.event.frame is wrong.event.frame and each.line > wrong.line
+            if names and each.line != wrong.line and not below and each.event.frame.depth <= wrong.event.frame.depth:
                 said.pop(place, None)
                 said[place] = facts.RightValue(*self._place(each), self._words(names[0]))
         return tuple(said.values())[-_RIGHT_LINES:]
@@ -244,10 +246,25 @@ class _Reading:
         }
         if len(missing) == 1:
             return (missing[0][0],)
+        made = self._made_of_the_same(wrong, {m.name: m.line for m, _ in marks if m.name in dict(missing)})
+        if made:
+            return (made,)
         # Several: the first of them, if as many values are off and this one is a share as that is, and no other.
         shares = [bool(np.all((a > 0) & (a < 1))) for a in (*wrong.event.arrays, *(a for _, a in missing))]
         first = len(off) > len(missing) > 1 and shares[0] and shares[1] and not any(shares[2:])
         return (missing[0][0],) if first else ()
+
+    def _made_of_the_same(self, wrong: Judged, lines: Mapping[str, int]) -> str:
+        """Of several values of the right answer, by the line that makes each, the one that is made of most of what the
+        wrong line reads; "" if that is fewer than two values, or as many of another."""
+        reads = wrong.event.frame.lines.reads(wrong.event.line)
+        last = {j.event.name: j for j in self.judged[: self.first] if j.event.frame is wrong.event.frame}
+        read = [last[name] for name in reads if name in last]
+        names = {m.name for j in read if j.standing is Standing.RIGHT and j.found for m in j.found.marks if m.name}
+        shared = sorted(((len(names & self.known.reads.get(line, set())), name) for name, line in lines.items()))
+        if not shared or shared[-1][0] < 2 or len(shared) > 1 and shared[-2][0] == shared[-1][0]:
+            return ""
+        return shared[-1][1]
 
     def _steps(self, wrong: Judged) -> tuple[Fact, ...]:
         """From which run of its line the value is wrong, by the number that counts in the learner's loop."""

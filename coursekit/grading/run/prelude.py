@@ -118,8 +118,11 @@ def trace_beside(source, runner, name, *args):
     function = function_of(answer)
     if function is None:
         return returned(names[runner], answer, *args), None
-    recorder = Recorder(function, within=isinstance(answer, type))
-    return returned(lambda *given: recorder.run(names[runner], *given), answer, *args), packed(recorder)
+    if isinstance(answer, type):
+        recorder = Recorder(function, within=True)
+        return returned(recorder.run, names[runner], answer, *args), packed(recorder)
+    recorder = Recorder(function)
+    return returned(names[runner], lambda *given: recorder.run(answer, *given), *args), packed(recorder)
 
 
 def read_again():

@@ -53,7 +53,7 @@ def test_a_right_one_passes():
     ("old", "new", "line", "function", "expected"),
     [
         ("i_z + h_z", "i_z - h_z", 16, "gates", "the update gate z"),
-        ("reset * h_n", "update * h_n", 17, "gates", ""),
+        ("reset * h_n", "update * h_n", 17, "gates", "the candidate n"),
         ("+ self.bias_hh_l0", "+ 0", 25, "", ""),
         ("update * (h - cand)", "update * cand", 27, "", "the state h"),
         ("x.new_zeros(", "x.new_ones(", 25, "", ""),  # right with an h0, wrong without

@@ -305,3 +305,55 @@ def test_the_local_check_and_the_grader_say_the_same(warm_server):
     local = evaluate("gru_step", names["gru_step"], along.PUBLIC)
     assert [type(fact) for fact in local.along] == [type(f) for f in graded_report(warm_server, "gru_step", GRU).along]
     assert first(local).line == LINE[0]
+
+
+MODULE = """
+    import torch
+    from torch import nn
+
+    class GRU(nn.Module):
+        def __init__(self, D, H):
+            super().__init__()
+            self.weight_ih_l0 = nn.Parameter(torch.empty(3 * H, D).uniform_(-(H**-0.5), H**-0.5))
+            self.weight_hh_l0 = nn.Parameter(torch.empty(3 * H, H).uniform_(-(H**-0.5), H**-0.5))
+            self.bias_ih_l0 = nn.Parameter(torch.empty(3 * H).uniform_(-(H**-0.5), H**-0.5))
+            self.bias_hh_l0 = nn.Parameter(torch.empty(3 * H).uniform_(-(H**-0.5), H**-0.5))
+
+        def gates(self, gi, gh):
+            r, z = torch.sigmoid(gi + gh).chunk(3, 1)[:2]
+            return z, torch.tanh(gi.chunk(3, 1)[2] + z * gh.chunk(3, 1)[2])
+
+        def forward(self, x, h0=None):
+            h = x.new_zeros(len(x), self.weight_hh_l0.shape[1]) if h0 is None else h0[0]
+            states = []
+            for x_t in x.unbind(1):
+                gi = x_t @ self.weight_ih_l0.T + self.bias_ih_l0
+                z, cand = self.gates(gi, h @ self.weight_hh_l0.T + self.bias_hh_l0)
+                h = cand + z * (h - cand)
+                states.append(h)
+            return torch.stack(states, 1), h[None]
+"""
+
+
+def test_modules_are_followed_where_they_live(warm_server):
+    wrong = first(graded_report(warm_server, "GRU", MODULE))
+    assert (wrong.line, wrong.function) == (14, "gates")
+
+
+def test_functions_that_are_differentiated_are_followed(warm_server):
+    text = """
+        import torch
+        import torch.nn.functional as F
+
+        def gru_layer_fused(x, h0, W_ih, W_hh, b_ih, b_hh):
+            h, hs = h0, []
+            for gx in F.linear(x, W_ih, b_ih).unbind(1):
+                xr, xz, xn = gx.chunk(3, 1)
+                hr, hz, hn = F.linear(h, W_hh, b_hh).chunk(3, 1)
+                r, z = torch.sigmoid(xr + hr), torch.sigmoid(xz + hz)
+                n = torch.tanh(xn + z * hn)
+                h = torch.lerp(n, h, z)
+                hs.append(h)
+            return torch.stack(hs, 1)
+    """
+    assert first(graded_report(warm_server, "gru_layer_fused", text)).line == 10
