@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure
 from coursekit.topics.anomaly.events import runs
@@ -71,21 +72,25 @@ def recall_against_alarms(curves: Mapping[str, tuple], mark: Mapping[str, tuple]
     fig, ax = figure(height=3.9)
     most = max(max(rates) for rates, _ in curves.values())
     network = plain = 0
+    handles: list[Line2D] = []
     for name, (rates, shares) in curves.items():
         gru = name.startswith("GRU")
         style, marker = _LOOKS[network if gru else plain]
         network, plain = network + gru, plain + (not gru)
         colour = COLOURS["GRU"] if gru else NEUTRAL
-        ax.plot(rates, 100 * np.asarray(shares), color=colour, linestyle=style, label=name)
+        look = {"color": colour, "linestyle": style}
+        ax.plot(rates, 100 * np.asarray(shares), **look)
         if mark and name in mark:
             rate, share = mark[name]
-            ax.plot(rate, 100 * share, marker, color=colour, markersize=9, markeredgecolor="white")
+            look |= {"marker": marker, "markersize": 9, "markeredgecolor": "white"}
+            ax.plot(rate, 100 * share, **look | {"linestyle": "none"})
+        handles.append(Line2D([], [], label=name, **look))  # in the legend the mark stands on its curve
     ax.set_xscale("symlog", linthresh=1)
     ax.set(xlabel="false alarms per day", ylabel="events found (%)", ylim=(0, 103), xlim=(-0.05, 1.1 * most + 0.5))
     ax.set_xticks([0, 1, *(t for t in (3, 10, 30, 100) if t < most)])
     ax.xaxis.set_major_formatter("{x:g}")
     ax.minorticks_off()
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.2), ncols=2)
+    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.2), ncols=2, handlelength=3)
     best = {name: _share_at(rates, shares, 1.0) for name, (rates, shares) in curves.items()}
     said = ", ".join(f"{name} {share:.0%}" for name, share in best.items())
     return describe(fig, f"Share of events found against false alarms per day. With at most one a day: {said}.")

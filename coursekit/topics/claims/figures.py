@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from matplotlib.transforms import offset_copy
 
 from coursekit.figures.curves import as_number, cell_of
 from coursekit.figures.style import (
@@ -73,13 +74,15 @@ def _panel(ax: Axes, title: str, content: Mapping, picture: Mapping, first: bool
         for label, (x, runs) in content.items():
             band(ax, x, runs, cell_of(label), label=label, **_style(label, list(content)))
         ax.set(title=wrapped(title, 20), xlabel=picture["x"])
-        ax.legend(fontsize=9, loc="upper left", bbox_to_anchor=(-0.05, -0.22), borderpad=0, labelspacing=0.2)
+        below = offset_copy(ax.transAxes, ax.figure, y=-38, units="points")  # what stands below x
+        place = {"loc": "upper left", "bbox_to_anchor": (-0.05, 0), "bbox_transform": below}
+        ax.legend(fontsize=9, borderpad=0, labelspacing=0.2, **place)
         for axis in picture["log"]:
             ax.set(**{f"{axis}scale": "log"})
         if "y" in picture["log"]:
             _label_narrow_log_axis(ax.yaxis)
     if first:
-        ax.set_ylabel(picture["y"])
+        ax.set_ylabel(wrapped(picture["y"], 24))
 
 
 def _count(value: float) -> str:

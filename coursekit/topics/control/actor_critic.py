@@ -74,10 +74,15 @@ class Experience(NamedTuple):
 def live(
     policy: Policy, environments: Environments, h: Tensor, T: int, rng: np.random.Generator
 ) -> tuple[Experience, Tensor]:
-    """Act for T steps from the state h (N, H), with chance. Returns what happened, and the state to go on with."""
-    columns = []
+    """Act for T steps from the state h (N, H), with chance. Returns what happened, and the state to go on with.
+
+    A policy without a memory looks at each step by itself, so it acts without gradients and then looks at all at once.
+    """
+    columns, seen, recurrent = [], [], getattr(policy, "recurrent", True)
     for t in range(T):
-        logits, values, after = policy(torch.from_numpy(environments.observation), h)
+        seen.append(torch.from_numpy(environments.observation))
+        with torch.set_grad_enabled(recurrent):
+            logits, values, after = policy(seen[-1], h)
         actions = drawn(logits, rng)
         step = environments.step(actions)
         over, cut = step.terminated | step.truncated, step.truncated | (t == T - 1)
@@ -88,7 +93,10 @@ def live(
         h = after * torch.from_numpy(~over).to(after.dtype)[:, None] if over.any() else after
         columns.append((logits, values, actions, step.reward, step.terminated, step.truncated, next_values))
     logits, values, *arrays = zip(*columns, strict=True)
-    return Experience(torch.stack(logits, 1), torch.stack(values, 1), *(np.stack(array, 1) for array in arrays)), h
+    logits, values = torch.stack(logits, 1), torch.stack(values, 1)
+    if not recurrent:
+        logits, values = (part.unflatten(0, (-1, T)) for part in policy(torch.stack(seen, 1).flatten(0, 1), h)[:2])
+    return Experience(logits, values, *(np.stack(array, 1) for array in arrays)), h
 
 
 def drawn(logits: Tensor, rng: np.random.Generator) -> np.ndarray:

@@ -68,13 +68,16 @@ def cart_pole_step(state: np.ndarray, actions: np.ndarray) -> np.ndarray:
 
     Columns: position of the cart (m), velocity (m/s), angle of the pole from upright (rad), angular velocity (rad/s).
     """
-    x, v, angle, spin = np.moveaxis(state, -1, 0)
+    v, angle, spin = (state[..., k] for k in (1, 2, 3))
     force = np.where(np.asarray(actions) == 1, _FORCE, -_FORCE)
     sine, cosine, mass = np.sin(angle), np.cos(angle), _CART + _POLE
     push = (force + _POLE * _HALF_LENGTH * spin**2 * sine) / mass
     spin_change = (_GRAVITY * sine - cosine * push) / (_HALF_LENGTH * (4 / 3 - _POLE * cosine**2 / mass))
     v_change = push - _POLE * _HALF_LENGTH * spin_change * cosine / mass
-    return state + TIME_STEP * np.stack([v, v_change, spin, spin_change], axis=-1)
+    change = np.empty_like(state)
+    for k, column in enumerate((v, v_change, spin, spin_change)):
+        change[..., k] = column
+    return state + TIME_STEP * change
 
 
 def fallen(state: np.ndarray) -> np.ndarray:
@@ -143,9 +146,10 @@ class WithLastActions:
         step = self._inner.step(actions)
         latest = np.asarray(2 * actions - 1, np.float32)[:, None]
         self._past = np.concatenate([latest, self._past[:, :-1]], axis=1)
-        final = self._beside(step.final)
-        self._past = np.where((step.terminated | step.truncated)[:, None], np.float32(0), self._past)
-        self.observation = self._beside(step.observation)
+        final = self.observation = self._beside(step.final)
+        if (over := step.terminated | step.truncated).any():
+            self._past[over] = 0
+            self.observation = self._beside(step.observation)
         return step._replace(observation=self.observation, final=final)
 
     def _beside(self, observation: np.ndarray) -> np.ndarray:
@@ -167,11 +171,12 @@ class Recent:
     def step(self, actions: np.ndarray) -> EnvironmentStep:
         """As of the environments themselves."""
         step = self._inner.step(actions)
-        latest = np.concatenate([step.final[:, None], self._past[:, :-1]], axis=1)
-        over = (step.terminated | step.truncated)[:, None, None]
-        self._past = np.where(over, step.observation[:, None], latest)
-        self.observation = self._differences(self._past)
-        return step._replace(observation=self.observation, final=self._differences(latest))
+        self._past = np.concatenate([step.final[:, None], self._past[:, :-1]], axis=1)
+        final = self.observation = self._differences(self._past)
+        if (over := step.terminated | step.truncated).any():
+            self._past[over] = step.observation[over, None]
+            self.observation = self._differences(self._past)
+        return step._replace(observation=self.observation, final=final)
 
     @staticmethod
     def _differences(past: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ from coursekit.topics.control.model_based import steps_balanced
 from coursekit.training.loop import History
 from coursekit.training.seeded import seeded
 
-CARTS, LIMIT, UPDATES = 128, 500, 120
+CARTS, LIMIT, UPDATES = 128, 500, 160
 TEST_EPISODES = 100
 
 

@@ -73,7 +73,7 @@ def _heat_map(ax: Axes, name: str, numbers: np.ndarray, flag: int, units, held: 
     """Units from top to bottom, steps from left to right; a frame marks the flagged step."""
     order = range(numbers.shape[1]) if units is None else units
     # Without a scale at the side, unlike elsewhere: the title says what black and white are, and there is more room.
-    state, gate = (DIVERGING, -1, "blue −1, yellow 1"), (SEQUENTIAL, 0, "white 0, black 1")
+    state, gate = (DIVERGING, -1, "dark blue −1, light yellow 1"), (SEQUENTIAL, 0, "white 0, black 1")
     colours, lowest, ends = state if name == "h" else gate
     ax.imshow(numbers.T[order], cmap=colours, vmin=lowest, vmax=1, aspect="auto", interpolation="nearest")
     ax.grid(False)

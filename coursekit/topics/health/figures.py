@@ -45,7 +45,7 @@ def glucose_days(times, values, days: int = 4) -> CourseFigure:
         ax.axvspan(hours[gap], hours[gap + 1], color="#F0C8A0", linewidth=0)
     ax.set_xticks(np.arange(0, 24 * days + 1, 12))
     ax.set(xlabel="hours since the first reading", ylabel="glucose (mg/dL)", xlim=(0, 24 * days), ylim=(30, _TOP))
-    ax.set_title("Between the lines the usual aim, in orange no readings")
+    ax.set_title("Between the lines the usual aim; where it is shaded, no readings")
     low, high = (values < LOW).mean(), (values > HIGH).mean()
     return describe(
         fig,

@@ -10,18 +10,26 @@ takes seconds, its own iterator about a minute.
 
 from __future__ import annotations
 
+import functools
 import io
 import xml.etree.ElementTree as ElementTree
 import zipfile
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
+from xml.parsers import expat
 
 import numpy as np
 
 from coursekit.sources.installed import DataSet, Provenance, catalogued, load_or_generate
 
 KEYS, LOWEST = 88, 21  # a piano's keys: column k is the MIDI pitch LOWEST + k, from A0 to C8
+_KINDS = {  # elements of a score that say something here: by their text, by their time, by being there
+    **dict.fromkeys(("duration", "divisions", "fifths", "octave", "step", "alter"), "said"),
+    **dict.fromkeys(("note", "backup", "forward"), "timed"),
+    **dict.fromkeys(("chord", "pitch"), "there"),
+    "part": "part",
+}
+_quarters = functools.cache(Fraction)  # few lengths, many notes
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 CHORALES = catalogued(
@@ -87,13 +95,12 @@ def read_musicxml(content: bytes) -> tuple[list[list[Note]], int]:
     Repeats are not played twice, grace notes are left out, and tied notes stay apart. Raises ValueError if the text is
     no such score.
     """
+    score = _Score()
     try:
-        score = ElementTree.fromstring(content)
-    except ElementTree.ParseError as problem:
+        score.parser.Parse(content, True)
+    except expat.ExpatError as problem:
         raise ValueError(f"this is no MusicXML ({problem})") from None
-    if score.tag != "score-partwise":
-        raise ValueError(f"expected a partwise score of MusicXML, got <{score.tag}>")
-    return [list(_notes(part)) for part in score.iter("part")], int(score.findtext(".//fifths", "0"))
+    return score.parts, int(score.fifths or 0)
 
 
 def unpack(content: bytes) -> bytes:
@@ -103,24 +110,64 @@ def unpack(content: bytes) -> bytes:
         return archive.read(next(element.get("full-path") for element in container.iter() if element.get("full-path")))
 
 
-def _notes(part: ElementTree.Element) -> Iterator[Note]:
-    """The notes of one part, in the order of the file."""
-    now = before = Fraction(0)
-    divisions = 1
-    for element in part.iterfind("measure/*"):
-        divisions = int(element.findtext("divisions", divisions)) if element.tag == "attributes" else divisions
-        length = Fraction(int(element.findtext("duration", "0")), divisions)
-        if element.tag == "backup":
-            now -= length
-        elif element.tag == "forward":
-            now += length
-        elif element.tag == "note" and length:
-            start = before if element.find("chord") is not None else now
-            pitch = element.find("pitch")
-            if pitch is not None:
-                octave, alter = int(pitch.findtext("octave")), int(float(pitch.findtext("alter", "0")))
-                yield Note(start, start + length, 12 * (octave + 1) + _STEPS[pitch.findtext("step")] + alter)
-            before, now = start, start + length
+class _Score:
+    """The notes of a score, picked from it while it is read: a tree of all that is printed takes seconds more."""
+
+    def __init__(self) -> None:
+        self.parts: list[list[Note]] = []
+        self.fifths = ""
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._first
+        self.parser.EndElementHandler = self._end
+        self._heard: dict[str, str] = {}  # what the element that goes on says: of a note its duration, its step, ...
+        self._text = ""
+
+    def _first(self, name: str, _: dict[str, str]) -> None:
+        if name != "score-partwise":
+            raise ValueError(f"expected a partwise score of MusicXML, got <{name}>")
+        self.parser.StartElementHandler = self._start
+
+    def _start(self, name: str, _: dict[str, str]) -> None:
+        kind = _KINDS.get(name)  # None for most elements
+        if kind == "said":
+            self._text, self.parser.CharacterDataHandler = "", self._say
+        elif kind == "timed":
+            self._heard = {}
+        elif kind == "there":
+            self._heard[name] = name
+        elif kind == "part":
+            self.parts.append([])
+            self._now = self._before = Fraction(0)
+            self._divisions = 1
+
+    def _say(self, text: str) -> None:
+        self._text += text
+
+    def _end(self, name: str) -> None:
+        kind = _KINDS.get(name)
+        if kind == "said":
+            self._heard[name], self.parser.CharacterDataHandler = self._text, None
+            if name == "fifths":
+                self.fifths = self.fifths or self._text
+            elif name == "divisions":
+                self._divisions = int(self._text)
+        elif kind == "timed":
+            length = _quarters(int(self._heard.get("duration", "0")), self._divisions)
+            if name == "backup":
+                self._now -= length
+            elif name == "forward":
+                self._now += length
+            elif length:
+                self._note(length)
+
+    def _note(self, length: Fraction) -> None:
+        said = self._heard
+        start = self._before if "chord" in said else self._now
+        if "pitch" in said:
+            pitch = 12 * (int(said["octave"]) + 1) + _STEPS[said["step"]] + int(float(said.get("alter", "0")))
+            self.parts[-1].append(Note(start, start + length, pitch))
+        self._before, self._now = start, start + length
 
 
 def to_common_key(fifths: int) -> int:

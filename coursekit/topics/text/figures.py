@@ -37,8 +37,12 @@ def surprises(text: str, bits: Mapping[str, np.ndarray], most: float = 8.0) -> C
     ax.set_xticks(range(len(text)), shown, fontsize=8, family="monospace")
     ax.tick_params(axis="x", length=0)
     ax.set_yticks(range(len(bits)), list(bits))
-    said = "; ".join(f"{name} {row.mean():.2f} bits per character on average" for name, row in bits.items())
-    return describe(fig, f"How surprising each character of a text was, for {said}. Words are dear at their beginning.")
+    begins = np.array([here.isalpha() and not before.isalpha() for before, here in zip(" " + text, text, strict=False)])
+    said = []
+    for name, row in bits.items():
+        at_first = f", {row[begins].mean():.2f} at the first letters of words" if begins.any() else ""
+        said.append(f"{name} {row.mean():.2f} bits per character on average{at_first}")
+    return describe(fig, f"How surprising each character of a text was, for {'; '.join(said)}.")
 
 
 @course_figure

@@ -24,9 +24,17 @@ def test_alarms_are_dots_above_the_threshold():
     assert "GRU, x is above its threshold 1 times inside an event and 1 outside" in said
 
 
+def legend(fig):
+    """Its texts and its lines."""
+    found = fig.axes[0].get_legend()
+    return found.get_texts(), found.get_lines()
+
+
 def test_curves_and_points_in_use():
     curves = {"plain": ([0, 2, 40], [0.2, 0.5, 1]), "GRU, x": ([0, 0.5, 3], [0.5, 0.75, 1])}
     fig, said = drawn(plots.recall_against_alarms(curves, {"GRU, x": (0.7, 0.8)}))
     (dot,) = (line for line in fig.axes[0].lines if line.get_marker() == "o")
     assert (dot.get_xdata()[0], dot.get_ydata()[0]) == (0.7, 80)
+    shown = {text.get_text(): line.get_marker() for text, line in zip(*legend(fig), strict=True)}
+    assert shown == {"plain": "None", "GRU, x": "o"}, "the legend says whose the point is"
     assert said.endswith("With at most one a day: plain 20%, GRU, x 75%.")

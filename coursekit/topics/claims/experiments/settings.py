@@ -20,10 +20,10 @@ class Settings:
     T_count: int = 20  # ... of the counting problem, tested on twice as many
     T_wave: int = 30  # ... of a waveform in noise
     steps: int = 300  # of training
-    long_steps: int = 250
-    count_steps: int = 400
-    text_steps: int = 200
-    small_steps: int = 200
+    long_steps: int = 200
+    count_steps: int = 320
+    text_steps: int = 150
+    small_steps: int = 160
     few_sequences: int = 50  # a small data set for the adding problem
     few_characters: int = 1_000  # ... and for text
     dropout: float = 0.3
