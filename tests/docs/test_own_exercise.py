@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from coursekit.checking import registry
+from coursekit.grading.platforms.lessons import Lesson
+from coursekit.grading.platforms.pack import classroom50, own
+from coursekit.grading.platforms.pack.bundle import bundle
+from coursekit.grading.platforms.pack.own import CannotPack
 from tests.docs.pages import TEACHING, execute
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow]
@@ -45,3 +55,54 @@ def test_the_wrong_answer_is_named_to_the_teacher_and_to_the_student(typed):
     assert MISTAKE in json.dumps(nb) and "With a = 0 the state must stay as it is." in json.dumps(nb)
     with Gradebook(f"sqlite:///{folder / 'class' / 'gradebook.db'}") as book:
         assert book.find_submission("leaky", "ada").score < book.find_assignment("leaky").max_score == 2
+
+
+def test_the_archive_for_a_platform_names_the_mistake_by_what_it_holds_alone(typed, tmp_path):
+    folder, _ = typed
+    with zipfile.ZipFile(folder / "class" / "archives" / "gradescope-leaky.zip") as archive:
+        archive.extractall(tmp_path / "source")
+        names = archive.namelist()
+    assert {"course/leaky_exercises.py", "course/coursekit/_notebooks/leaky/leaky.ipynb"} <= set(names)
+    assert not [name for name in names if "secret" in name or name.endswith("direct_url.json")]
+    nb = nbformat.read(folder / "class" / "submitted" / "ada" / "leaky" / "leaky.ipynb", 4)
+    reading = "import importlib.metadata, importlib.util\nfound = importlib.util.find_spec('leaky_exercises')\n"
+    reading += "print('SEEN' if found and open(found.origin).read() else 'HIDDEN')"
+    nb.cells.append(nbformat.v4.new_code_cell(reading))
+    (tmp_path / "submission").mkdir()
+    nbformat.write(nb, tmp_path / "submission" / "leaky.ipynb")
+    env = os.environ | {"PYTHONPATH": str(tmp_path / "source" / "course"), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-P", "-m", "coursekit.grading.platforms.gradescope", "leaky"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr[-2000:]
+    results = json.loads((tmp_path / "results" / "results.json").read_text())
+    [test] = results["tests"]
+    assert 0 < test["max_score"] > results["score"] and MISTAKE in test["output"]
+    assert results["extra_data"]["coursekit"]["isolation"] in ("namespaces", "landlock")
+
+
+def test_what_would_be_public_or_is_a_student_s_to_decide_is_not_packed(typed, monkeypatch, tmp_path):
+    folder, _ = typed
+    nb = nbformat.read(folder / "class" / "release" / "leaky" / "leaky.ipynb", 4)
+    monkeypatch.syspath_prepend(folder.parent / f"{folder.name}-site")
+    monkeypatch.setattr(registry, "_exercises", dict(registry._exercises))
+    registry._entry_points.cache_clear()
+    try:
+        with pytest.raises(CannotPack, match="shows its bundles to everybody"):
+            classroom50.archive(Lesson("leaky", nb))
+        [package] = own.brought(Lesson("leaky", nb))
+        assert "leaky_exercises.py" in package.files and package.requirements == ()
+        part = {
+            "grade": True,
+            "grade_id": "test_1",
+            "locked": True,
+            "points": 1,
+            "schema_version": 3,
+            "solution": False,
+        }
+        nb.cells.append(nbformat.v4.new_code_cell("assert True", metadata={"nbgrader": part}))
+        with pytest.raises(CannotPack, match=r"tests of nbgrader's own \(test_1\)"):
+            bundle(Lesson("leaky", nb))
+        with pytest.raises(CannotPack, match="letters, digits and _ only"):
+            bundle(Lesson("leaky; rm -rf", nb))
+    finally:
+        registry._entry_points.cache_clear()
