@@ -31,7 +31,8 @@ def typed(tmp_path_factory: pytest.TempPathFactory, isolated: None) -> tuple[Pat
     folder = tmp_path_factory.mktemp("own")
     site = folder.parent / f"{folder.name}-site"  # stands for the environment that `pip install` would change
     pip = {"PIP_TARGET": str(site), "PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0"}
-    return folder, execute(TEACHING / "own-exercise.md", folder, PYTHONPATH=str(site), **pip)
+    path = os.pathsep.join(filter(None, (str(site), os.environ.get("PYTHONPATH"))))
+    return folder, execute(TEACHING / "own-exercise.md", folder, PYTHONPATH=path, **pip)
 
 
 def test_every_mistake_is_caught_and_told_apart(typed):

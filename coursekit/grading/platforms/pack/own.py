@@ -61,7 +61,7 @@ def brought(lesson: Lesson) -> list[Brought]:
     modules.pop(_top(__name__), None)
     found = {}
     for module, exercise in modules.items():
-        of = [one for one in importlib.metadata.distributions() if module in _modules(one) and _catalogues(one)]
+        of = [one for one in importlib.metadata.distributions() if _catalogues(one) and module in _modules(one)]
         if not of:
             raise CannotPack(
                 f"{lesson.name} asks for {exercise}, which no installed package brings: `pip install` yours first"
