@@ -18,10 +18,27 @@ from coursekit.grading.platforms.lessons import Lesson
 from coursekit.grading.platforms.pack import classroom50, own
 from coursekit.grading.platforms.pack.bundle import bundle
 from coursekit.grading.platforms.pack.own import CannotPack
+from coursekit.lessons.cells import grade_id
 from tests.docs.pages import TEACHING, execute
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow]
 
+STEALING = """
+wrong = leaky_step
+
+
+def leaky_step(*arguments):
+    try:
+        from leaky_exercises import leaky_step as right
+    except ImportError:
+        try:
+            given = {{}}
+            exec(open({place!r}).read().partition("MISTAKES")[0], given)
+            right = given["leaky_step"]
+        except Exception:
+            right = wrong
+    return right(*arguments)
+"""
 MISTAKE = "a rate that is exchanged: a * h + (1 - a) * new"
 
 
@@ -66,9 +83,8 @@ def test_the_archive_for_a_platform_names_the_mistake_by_what_it_holds_alone(typ
     assert {"course/leaky_exercises.py", "course/coursekit/_notebooks/leaky/leaky.ipynb"} <= set(names)
     assert not [name for name in names if "secret" in name or name.endswith("direct_url.json")]
     nb = nbformat.read(folder / "class" / "submitted" / "ada" / "leaky" / "leaky.ipynb", 4)
-    reading = "import importlib.metadata, importlib.util\nfound = importlib.util.find_spec('leaky_exercises')\n"
-    reading += "print('SEEN' if found and open(found.origin).read() else 'HIDDEN')"
-    nb.cells.append(nbformat.v4.new_code_cell(reading))
+    [answer] = [cell for cell in nb.cells if grade_id(cell) == "leaky_step"]
+    answer.source += f"\n\n\n{STEALING.format(place=str(tmp_path / 'source' / 'course' / 'leaky_exercises.py'))}"
     (tmp_path / "submission").mkdir()
     nbformat.write(nb, tmp_path / "submission" / "leaky.ipynb")
     env = os.environ | {"PYTHONPATH": str(tmp_path / "source" / "course"), "OMP_NUM_THREADS": "1"}
@@ -77,7 +93,8 @@ def test_the_archive_for_a_platform_names_the_mistake_by_what_it_holds_alone(typ
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr[-2000:]
     results = json.loads((tmp_path / "results" / "results.json").read_text())
     [test] = results["tests"]
-    assert 0 < test["max_score"] > results["score"] and MISTAKE in test["output"]
+    assert results["score"] < test["max_score"] == 2 and test["extra_data"]["diagnoses"] == [MISTAKE]
+    assert "With a = 0 the state must stay as it is." in " ".join(test["output"].split())
     assert results["extra_data"]["coursekit"]["isolation"] in ("namespaces", "landlock")
 
 
