@@ -52,7 +52,7 @@ def test_one_student_again(typed):
     course, said = typed("regrading.md")
     ada = [line.split() for line in said.splitlines() if line.startswith("ada ")]
     assert [line[1] for line in ada[1:]] == ["8", "8"], "the same inputs, and the same points"
-    assert said.count("1 submission. All decided.") == 2
+    assert said.count("1 submission. All decided.") == 3, "ada twice, and ben, who asked"
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         assert book.find_submission(LESSON, "ada").score == 8.0
         assert len(book.assignment_submissions(LESSON)) == 4
