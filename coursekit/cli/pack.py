@@ -9,6 +9,10 @@ takes the archive for Gradescope.
   coursekit pack prairielearn 05 --image myname/coursekit
   coursekit pack autolab 05
   coursekit pack classroom50 05
+  coursekit pack gradescope leaky --course ~/rnn-2027
+
+With --course the lesson is one of a course folder, as it was handed out there: yours, with exercises of yours, if they
+are in an installed package that is plain Python.
 """
 
 from __future__ import annotations
@@ -34,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("lessons", metavar="LESSON", nargs="+", help="names or numbers of lessons, such as 05_gru or 5")
     add("--out", metavar="DIR", type=Path, default=Path("."), help="where the archives go (default: here)")
     add("--tries-per-day", metavar="N", type=_number, help="Gradescope: grade so many tries of a student in 24 hours")
+    add("--course", metavar="DIR", type=Path, help="take the lessons from this course's folder, such as your own")
     add("--image", metavar="NAME", help="PrairieLearn: the name of your images, such as myname/coursekit")
 
 
@@ -45,8 +50,9 @@ def _number(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     from coursekit import atomic
-    from coursekit.grading.platforms.lessons import UnknownLesson, lesson, shipped
-    from coursekit.grading.platforms.pack.bundle import CannotPack
+    from coursekit.grading.platforms.lessons import UnknownLesson, shipped
+    from coursekit.grading.platforms.pack.own import CannotPack
+    from coursekit.grading.submission.course import CourseError
 
     platform = arguments.platform
     if arguments.tries_per_day and platform != "gradescope":
@@ -54,20 +60,29 @@ def run(arguments: argparse.Namespace) -> int:
     if bool(arguments.image) != (platform == "prairielearn"):
         raise UserError("--image is for PrairieLearn, which needs it: the name of images on a hub, without a tag.")
     try:
-        lessons = [lesson(wanted) for wanted in arguments.lessons]
-        if own := [one.name for one in lessons if one.name not in shipped()]:
-            raise UserError(f"{', '.join(own)} did not come with this package; only its own lessons can be packed.")
+        lessons = [_lesson(wanted, arguments.course) for wanted in arguments.lessons]
+        if own := [one.name for one in lessons if not arguments.course and one.name not in shipped()]:
+            raise UserError(f"{', '.join(own)} did not come with this package: say of which course, with --course DIR.")
         arguments.out.mkdir(parents=True, exist_ok=True)
         for one in lessons:
             place = arguments.out / f"{platform}-{one.name}.zip"
             atomic.replace(place, _archive(one, arguments))  # for its owner only: it holds the answers
             print(f"{place}: {place.stat().st_size / 1e6:.1f} MB")
-    except (UnknownLesson, CannotPack) as error:
+    except (UnknownLesson, CannotPack, CourseError) as error:
         raise UserError(f"{str(error).removesuffix('.')}.") from None
     except OSError as error:
         raise UserError(f"cannot write {error.filename or arguments.out}: {reason(error)}.") from None
     print("It holds the right answers: upload it, and hand it out to nobody.")
     return 0
+
+
+def _lesson(wanted: str, course: Path | None) -> Lesson:
+    from coursekit.grading.platforms.lessons import lesson, of_a_course
+    from coursekit.grading.submission.course import Course
+
+    if course is None:
+        return lesson(wanted)
+    return of_a_course(Course(course).folder("release", ".", wanted), wanted)
 
 
 def _archive(lesson: Lesson, arguments: argparse.Namespace) -> bytes:

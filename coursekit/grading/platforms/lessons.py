@@ -11,7 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode, v4
 
 from coursekit.grading.submission.intake import grade_ids
-from coursekit.lessons.tree import FOLDER, is_meant, shipped_notebooks
+from coursekit.lessons.tree import is_meant, shipped_notebooks
 
 
 class UnknownLesson(ValueError):
@@ -20,10 +20,11 @@ class UnknownLesson(ValueError):
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson: its name, and the notebook as it was handed out."""
+    """A lesson: its name, and the notebook as it was handed out. path: where that lies."""
 
     name: str
     notebook: NotebookNode
+    path: Path | None = None
 
     @property
     def cells(self) -> frozenset[str]:
@@ -32,9 +33,10 @@ class Lesson:
 
 
 def shipped() -> dict[str, Path]:
-    """The notebooks of the lessons that came with this package, by name."""
+    """The notebooks of the lessons that came with this package, by name. With what a teacher has packed, theirs did."""
     folder = shipped_notebooks()
-    return {} if folder is None else {path.stem: path for path in sorted(folder.glob(f"{FOLDER}/{FOLDER}.ipynb"))}
+    found = [] if folder is None else sorted(folder.glob("*/*.ipynb"))
+    return {path.stem: path for path in found if path.stem == path.parent.name}
 
 
 def lesson(wanted: str) -> Lesson:
@@ -46,6 +48,19 @@ def lesson(wanted: str) -> Lesson:
         if is_meant(wanted, name):
             return _came_with_us(path)
     raise UnknownLesson(f"there is no lesson {wanted!r}. {_there_are(known)}")
+
+
+def of_a_course(folder: Path, name: str) -> Lesson:
+    """A lesson as a course has handed it out. folder: of the released assignment. Raises UnknownLesson."""
+    found = sorted(folder.glob("*.ipynb"))
+    if len(found) != 1:
+        said = (
+            f"it holds {len(found)} notebooks, and a platform grades one" if found else "nothing was handed out there"
+        )
+        raise UnknownLesson(
+            f"{name} cannot be packed from {folder}: {said}. See `nbgrader generate_assignment {name}`."
+        )
+    return _read(found[0])
 
 
 def recognised(nb: NotebookNode | None, file_name: str) -> Lesson:
@@ -83,7 +98,7 @@ def _read(path: Path) -> Lesson:
     """A notebook that this package, or a teacher, has made."""
     try:
         nb = v4.reads(path.read_text(encoding="utf-8"))
-        read = Lesson(path.stem, nb)
+        read = Lesson(path.stem, nb, path)
         if nb.get("nbformat") == 4 and read.cells:
             return read
     except OSError as error:

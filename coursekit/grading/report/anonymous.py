@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ from coursekit.grading.submission.names import by_student, one_spelling
 from coursekit.lessons.cells import grade_id
 
 SECRET_FILE = ".coursekit-pseudonyms"
+
+_HEAD = re.compile(r'<p class="over">[^<]*</p>')  # of a page of feedback: it says whose it is
 
 _LETTERS = str.maketrans("0123456789abcdef", "bcdfghjklmnpqrtw")
 
@@ -125,7 +128,11 @@ def _hand_in(course: Course, assignment: str, student: str, place: Path, names: 
     for name in course.released(assignment):
         page = course.folder("feedback", student, assignment) / f"{name}.html"
         if page.is_file():
-            text = page.read_text(encoding="utf-8", errors="replace")
+            text, heads = _HEAD.subn('<p class="over">Feedback</p>', page.read_text(encoding="utf-8", errors="replace"))
+            if heads != 1:
+                raise CourseError(
+                    f"{page} is of another version: run `nbgrader generate_feedback {assignment} --force` first."
+                )
             (place / f"{name}-feedback.html").write_text(names.hidden_in_page(text), encoding="utf-8")
 
 

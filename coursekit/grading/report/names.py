@@ -11,7 +11,8 @@ from dataclasses import dataclass
 _RUN = re.compile(r"[^\W\d_]+|\d+")
 _LETTER = r"[^\W\d_]"
 _BETWEEN = r"[\W_]{0,3}"  # Ada Lovelace, ada_lovelace, Lovelace, Ada
-_FEWEST_LETTERS, _FEWEST_DIGITS = 3, 5
+_FEWEST_DIGITS = 4
+_FEWEST_LETTERS = 3  # of a part of a name; of an id two
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae", "å": "aa"})
 
 Runs = tuple[str, ...]
@@ -33,8 +34,8 @@ class Named:
 class Names:
     """The names of a class.
 
-    ordinary: words of the lesson. A name that is one of them, such as max, tells nothing by itself and stays; in full
-              names and addresses it is found all the same.
+    ordinary: words and numbers of the lesson. A name that is one of them, such as max, tells nothing by itself and
+              stays; in full names and addresses it is found all the same.
     kept:     such names.
     """
 
@@ -44,14 +45,15 @@ class Names:
         self._by_run: dict[str, list[tuple[Runs, str]]] = {}
         for person in people:
             for runs in sorted(_written(person)):
-                if self._tells(runs):
+                if self._tells(runs, person):
                     self._by_run.setdefault(runs[0], []).append((runs, person.pseudonym))
 
-    def _tells(self, runs: Runs) -> bool:
+    def _tells(self, runs: Runs, person: Named) -> bool:
         if len(runs) > 1:
             return True
         [run] = runs
-        if len(run) < (_FEWEST_DIGITS if run.isdigit() else _FEWEST_LETTERS):
+        fewest = _FEWEST_DIGITS if run.isdigit() else _FEWEST_LETTERS - (runs == _runs(person.id))
+        if len(run) < fewest:
             return False
         if run in self._ordinary:
             self.kept.add(run)
@@ -93,8 +95,8 @@ class Names:
 
 
 def words(text: str) -> set[str]:
-    """The words of a text, in lower case; `gru_step` is two."""
-    return {run for run in _RUN.findall(text.casefold()) if not run.isdigit()}
+    """The words and numbers of a text, in lower case; `gru_step` is two."""
+    return set(_RUN.findall(text.casefold()))
 
 
 def _pattern(runs: Runs) -> re.Pattern[str]:

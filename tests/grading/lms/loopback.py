@@ -11,10 +11,13 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
+
+from coursekit.grading.lms.lti import key
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 CLIENT = "10000000000007"
@@ -31,11 +34,14 @@ class Refused(Exception):
 class Platform:
     """scores: by line item and user what was taken, in order. faults: by kind of request what happens to the next ones.
 
+    key_file: of the tool, where it makes one later: its public half is registered when it first asks.
+
     A fault is a status with its headers, or a function that is called once the request has had its effect; the
     connection is closed then without an answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, key_file: Path | None = None) -> None:
+        self.key_file = key_file
         self.public_key: Any = None
         self.number = ""
         self.scopes = {"lineitem", "score", "result.readonly"}
@@ -73,6 +79,8 @@ class Platform:
         assert form["grant_type"] == "client_credentials"
         assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
         assertion = form["client_assertion"]
+        if self.public_key is None:
+            self.register(key.read(self.key_file).public_jwk())
         if jwt.get_unverified_header(assertion)["kid"] != self.number:
             raise Refused(400, "invalid_client: no such key")
         try:

@@ -19,7 +19,8 @@ import pytest
 
 from coursekit.grading.platforms.lessons import Lesson, lesson
 from coursekit.grading.platforms.pack import autolab, classroom50, gradescope, prairielearn
-from coursekit.grading.platforms.pack.bundle import CannotPack, bundle
+from coursekit.grading.platforms.pack.bundle import bundle
+from coursekit.grading.platforms.pack.own import CannotPack
 from coursekit.grading.run.sandbox.inside.linux import landlock_abi
 from coursekit.grading.run.sandbox.server import LANDLOCK_ABI
 

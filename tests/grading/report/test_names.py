@@ -11,7 +11,8 @@ from coursekit.grading.report.names import Named, Names, words
 ADA = Named("sada", "alov01", "Ada", "Lovelace", "ada.love@example.org", "4711")
 KURT = Named("skurt", "kurt", "Kurt", "Gödel", "kg@example.org", "990017")
 MAX = Named("smax", "max", "Max", "O'Brien-Li", "", "")
-NAMES = Names([ADA, KURT, MAX], words("np.max over 12345 steps"))
+BO = Named("sbo", "bo", "Bo", "Li", "", "12345")
+NAMES = Names([ADA, KURT, MAX, BO], words("np.max over 12345 steps"))
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,8 @@ NAMES = Names([ADA, KURT, MAX], words("np.max over 12345 steps"))
         unicodedata.normalize("NFD", "Gödel"),
         "Godel and Goedel",
         "number 990017.",
+        "4711",
+        "/home/bo/",
         "Max O'Brien-Li",
         "Max O&#39;Brien",
         "KURT",
@@ -40,14 +43,15 @@ def test_a_name_is_found_and_hidden(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["Canada", "np.max(x)", "x = 4711", "loveless", "adam", "number 1990017", "kurtosis", "skurt", "li = []"]
+    "text",
+    ["Canada", "np.max(x)", "x = 471", "loveless", "adam", "number 1990017", "kurtosis", "skurt", "li = []", "12345"],
 )
 def test_no_other_word_is_one(text):
     assert NAMES.found(text) == set() and NAMES.hidden(text) == text
 
 
 def test_a_name_that_is_a_word_of_the_lesson_is_told():
-    assert NAMES.kept == {"max"}
+    assert NAMES.kept == {"max", "12345"}
 
 
 def test_code_stays_code_of_the_same_kind():

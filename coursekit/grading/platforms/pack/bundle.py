@@ -16,11 +16,11 @@ from pathlib import Path
 
 import coursekit
 from coursekit import installation
-from coursekit.checking import registry
 from coursekit.grading.platforms.lessons import Lesson
+from coursekit.grading.platforms.pack import own
+from coursekit.grading.platforms.pack.own import CannotPack
 from coursekit.grading.run.sandbox.hidden import GROUP
 from coursekit.lessons import shipped_notebooks
-from coursekit.lessons.cells import exercise_of
 from coursekit.lessons.tree import START
 
 COURSE = "course"
@@ -29,10 +29,6 @@ COURSE = "course"
 _NOT_NEEDED = ("_notebooks", "_solutions", "_results", "__pycache__")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # an archive of the same content has the same bytes
 _EXTRAS = ("", "teach", "torch")
-
-
-class CannotPack(ValueError):
-    """A lesson cannot be packed; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -45,20 +41,26 @@ class File:
 
 def bundle(lesson: Lesson) -> dict[str, File]:
     """By path: the package, the lesson, and requirements.txt."""
-    if foreign := _foreign(lesson):
-        raise CannotPack(f"{lesson.name} asks for {', '.join(foreign)}, which this package does not bring")
+    others = own.brought(lesson)
+    own.refuse_what_is_not_safe(lesson)
     distribution = _distribution()
     package = Path(coursekit.__file__).parent
     files = {f"{COURSE}/coursekit/{name}": File(path.read_bytes()) for name, path in _sources(package)}
     notebooks = shipped_notebooks()
-    for name in (f"{START}.ipynb", f"{lesson.name}/{lesson.name}.ipynb"):
-        files[f"{COURSE}/coursekit/_notebooks/{name}"] = File((notebooks / name).read_bytes())
-    own = f"{COURSE}/{distribution.metadata['Name'].replace('-', '_')}-{distribution.version}.dist-info"
+    for name, path in (
+        (f"{START}.ipynb", notebooks / f"{START}.ipynb"),
+        (f"{lesson.name}/{lesson.name}.ipynb", lesson.path or notebooks / lesson.name / f"{lesson.name}.ipynb"),
+    ):
+        files[f"{COURSE}/coursekit/_notebooks/{name}"] = File(path.read_bytes())
+    metadata = f"{COURSE}/{distribution.metadata['Name'].replace('-', '_')}-{distribution.version}.dist-info"
     about = f"Metadata-Version: 2.1\nName: {distribution.metadata['Name']}\nVersion: {distribution.version}\n"
     catalogues = "".join(f"{point.name} = {point.value}\n" for point in _catalogues(distribution))
-    files[f"{own}/METADATA"] = File(about.encode())
-    files[f"{own}/entry_points.txt"] = File(f"[{GROUP}]\n{catalogues}".encode())
-    files["requirements.txt"] = File("".join(f"{line}\n" for line in requirements(distribution)).encode())
+    files[f"{metadata}/METADATA"] = File(about.encode())
+    files[f"{metadata}/entry_points.txt"] = File(f"[{GROUP}]\n{catalogues}".encode())
+    needed = dict.fromkeys([*requirements(distribution), *(line for one in others for line in one.requirements)])
+    files["requirements.txt"] = File("".join(f"{line}\n" for line in needed).encode())
+    for one in others:
+        files |= {f"{COURSE}/{name}": File(content) for name, content in one.files.items()}
     return files
 
 
@@ -98,10 +100,3 @@ def _sources(package: Path) -> Iterator[tuple[str, Path]]:
         relative = path.relative_to(package)
         if path.is_file() and not set(_NOT_NEEDED) & set(relative.parts):
             yield relative.as_posix(), path
-
-
-def _foreign(lesson: Lesson) -> list[str]:
-    """Exercises of the lesson that this package does not know."""
-    names = filter(None, map(exercise_of, lesson.notebook.cells))
-    known = {exercise.name for exercise in registry.every() if exercise.reference.__module__.startswith("coursekit.")}
-    return [name for name in names if name not in known]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 from coursekit.grading.platforms.lessons import Lesson
+from coursekit.grading.platforms.pack import own
 from coursekit.grading.platforms.pack.bundle import COURSE, File, bundle, zipped
+from coursekit.grading.platforms.pack.own import CannotPack
 
 RUNTIME = {"runs-on": "ubuntu-latest", "python": "3.12", "apt": ["libseccomp2"]}
 """The assignment's `runtime`: the default Python there is newer than this package has been tried with."""
@@ -54,6 +56,11 @@ sys.exit(main())
 
 def archive(lesson: Lesson) -> bytes:
     """A zip with the files of an assignment's bundle, and its runtime. Raises CannotPack."""
+    if own.brought(lesson):
+        raise CannotPack(
+            f"{lesson.name} has exercises of your own, and Classroom 50 shows its bundles to everybody, right answers "
+            "included. Another platform, or `coursekit grade` at home, keeps them"
+        )
     program = AUTOGRADER.format(course=COURSE, lesson=lesson.name)
     return zipped(
         {
