@@ -1,5 +1,5 @@
-"""The Dockerfile and the development container, taken apart: every package, path, pin, command and user exists. No Docker is
-needed, and nothing is installed."""
+"""The Dockerfile and the development container, taken apart: every package, path, pin, command and user exists.
+No Docker is needed, and nothing is installed."""
 
 from __future__ import annotations
 
