@@ -41,18 +41,21 @@ def main() -> None:
     chosen = parser.parse_args()
     name = lesson(chosen.lesson).name
     print(f"{name}, {chosen.students} students, {os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}")
-    print(f"{'handed in within':>18}{'median':>10}{'p95':>10}{'slowest':>10}{'load':>8}")
+    print(f"{'handed in within':>18}{'median':>10}{'p95':>10}{'slowest':>10}{'CPU each':>10}{'load':>8}")
     for within in chosen.within:
         with tempfile.TemporaryDirectory(prefix="watch-") as folder:
-            seconds = sorted(measured(Path(folder), name, chosen.students, within))
+            took, cpu = measured(Path(folder), name, chosen.students, within)
+        seconds = sorted(took)
         p95 = seconds[max(0, -(-95 * len(seconds) // 100) - 1)]
         said = "at once" if not within else f"{within:g} s"
-        numbers = "".join(f"{value:>8.1f} s" for value in (statistics.median(seconds), p95, seconds[-1]))
+        numbers = "".join(
+            f"{value:>8.1f} s" for value in (statistics.median(seconds), p95, seconds[-1], cpu / chosen.students)
+        )
         print(f"{said:>18}{numbers}{os.getloadavg()[0]:>8.1f}", flush=True)
 
 
-def measured(folder: Path, name: str, students: int, within: float) -> list[float]:
-    """A class hands in while a watcher runs: seconds from each hand-in to its feedback."""
+def measured(folder: Path, name: str, students: int, within: float) -> tuple[list[float], float]:
+    """A class hands in while a watcher runs: seconds from each hand-in to its feedback, and CPU seconds of all."""
     course, exchange = folder / "course", folder / "exchange"
     quiet = ["--course-id", "course", "--lessons", name, "--demo", str(students), "--exchange", str(exchange)]
     with open(os.devnull, "w") as nowhere:
@@ -72,7 +75,9 @@ def measured(folder: Path, name: str, students: int, within: float) -> list[floa
         try:
             wait_for(lambda: "watching " in (folder / "log").read_text(), watching, folder / "log")
             warm(course, exchange, name, works[0])
-            return class_hands_in(course, exchange, name, works, within, watching)
+            before = cpu(watching.pid)
+            took = class_hands_in(course, exchange, name, works, within, watching)
+            return took, cpu(watching.pid) - before
         finally:
             watching.terminate()
             watching.wait()
@@ -128,6 +133,22 @@ def using(kind: type, course: Path, exchange: Path, name: str, student: str = ""
     made = kind(coursedir=directory, authenticator=Authenticator(config=config), config=config)
     made.log.setLevel("ERROR")
     return made
+
+
+def cpu(root: int) -> float:
+    """CPU seconds of a process and all that it has started, those that have ended included."""
+    parents, used = {}, {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = place.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended just now
+            continue
+        parents[int(place.parent.name)] = int(fields[1])
+        used[int(place.parent.name)] = sum(map(int, fields[11:15]))
+    ours = {root}
+    while more := {child for child, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(used[each] for each in ours) / os.sysconf("SC_CLK_TCK")
 
 
 def wait_for(come: object, watching: subprocess.Popen | None = None, log: Path | None = None) -> None:

@@ -97,6 +97,7 @@ def test_strangers_things_stop_nobody(classroom):
     assert any("a+mini+yesterday+x ignored: its name holds no time" in line for line in said)
     assert any("ignored: no assignment of that name was released" in line for line in said)
     assert not any("ivy" in line for line in said)
+    assert sum("hal graded: 5 of 5 points; its author could not be told" in line for line in said) == 1
     half.chmod(0o777)
     assert [line.partition(":")[0] for line in classroom.look() if "ivy" in line] == ["mini ivy graded"]
     assert not any("etc" in line for line in said)
