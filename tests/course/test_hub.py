@@ -90,7 +90,7 @@ def test_released_handed_in_graded_and_read(hub):
 
     # What the page's table says keeps people apart.
     exchange = hub.exchange / "rnn"
-    assert (mode(hub.exchange), mode(exchange / "inbound"), mode(exchange / "feedback")) == (0o1777, 0o733, 0o711)
+    assert (mode(hub.exchange), mode(exchange / "inbound"), mode(exchange / "feedback")) == (0o1777, 0o2733, 0o711)
     assert mode(course) & 0o077 == 0 and mode(course / ".coursekit-secret") & 0o077 == 0
     assert {place.stat().st_uid for place in (exchange, course, course / "gradebook.db")} == {ACCOUNTS["grader-rnn"]}
     [hand_in] = (exchange / "inbound").iterdir()
