@@ -225,8 +225,9 @@ class Exchange:
         return str(self._own.joinpath(*parts).relative_to(self.course.root))
 
     def _is_released(self, assignment: str) -> bool:
-        place = self.course.folder("release", ".", assignment) if assignment else None
-        return place is not None and os.sep not in assignment and any(place.glob("*.ipynb"))
+        if not assignment or assignment.startswith("."):
+            return False
+        return any(self.course.folder("release", ".", assignment).glob("*.ipynb"))
 
 
 def _with_jupyters_own(course: Course) -> Config:
