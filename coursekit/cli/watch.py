@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tries = "grade so many hand-ins of a student for an assignment in 24 hours (default: all)"
     add("--tries-per-day", metavar="N", type=_positive, help=tries)
     add("--every", metavar="S", type=_seconds, default=0.5, help="seconds between two looks (default: 0.5)")
-    add("--once", action="store_true", help="look once, and end")
+    add("--once", action="store_true", help="grade what is there, and end")
     add("-j", "--jobs", metavar="N", type=_positive, default=cores(), help="processes where several arrive together")
     trusting = "run notebooks without isolation: they can then do all that you can. Only for notebooks you trust"
     add("--no-sandbox", action="store_true", help=trusting)
@@ -73,17 +73,17 @@ def _watch(course: Course, arguments: argparse.Namespace, stopping: Stopping) ->
     from coursekit.grading.gradebook.lock import WATCH, alone_in
     from coursekit.grading.gradebook.places import RESULTS
     from coursekit.grading.watch.limit import Limit
-    from coursekit.grading.watch.watcher import Watcher
+    from coursekit.grading.watch.watcher import ATTEMPTS, Watcher
 
     with alone_in(course.root / RESULTS / "watch", program=WATCH):
         watcher = Watcher(course, Limit(arguments.tries_per_day), say, arguments.assignments, arguments.jobs)
         _warm(course, arguments)
         say(f"watching {watcher.exchange.inbound}")
+        if arguments.once:
+            return 0 if any(not watcher.look() for _ in range(ATTEMPTS + 1)) else 1
         while True:
-            waits = watcher.look()
+            watcher.look()
             stopping.check()
-            if arguments.once:
-                return 1 if waits else 0
             time.sleep(arguments.every)
 
 

@@ -53,6 +53,8 @@ class SafeCollect(ExchangeCollect):
             return record | {"refused": "its name holds no time"}
         if not stat.S_ISDIR(status.st_mode):
             return record | {"refused": "it is a link or no folder"}
+        if not student or student.startswith("."):  # `..` would lead out of the folder of submissions
+            return record | {"refused": "its name holds no student's"}
         if not is_ordinary(student):
             return record | {"refused": "its student's name holds characters that nbgrader's pages take for commands"}
         record["timestamp"] = self._time(student, path, claimed)

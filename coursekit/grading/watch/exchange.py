@@ -139,8 +139,9 @@ class Exchange:
         place = self.course.folder("submitted", hand_in.student, hand_in.assignment)
         return collector.took is not None and _time_in(place) == collector.took
 
-    def release(self, hand_in: HandIn, tries: str) -> None:
-        """Make the pages of feedback of what was graded, as nbgrader does, and release them.
+    def release(self, hand_in: HandIn, tries: str) -> bool:
+        """Make the pages of feedback of what was graded, as nbgrader does, and release them. False if the hand-in does
+        not say how to address them.
 
         tries: what they say of the number of tries.
         """
@@ -150,8 +151,11 @@ class Exchange:
         directory = self._directory(hand_in)
         GenerateFeedback(coursedir=directory, config=config, force=True, log=_log).start()
         place = self.course.folder("feedback", hand_in.student, hand_in.assignment)
+        if not (place / SECRET).is_file():
+            return False
         self._under_its_own_name(hand_in, place)
         self._released(directory)
+        return True
 
     def tell(self, hand_in: HandIn, sentence: str) -> bool:
         """Release a page that says why there is no feedback. False if the hand-in does not say how to address it."""
@@ -221,8 +225,9 @@ class Exchange:
         return str(self._own.joinpath(*parts).relative_to(self.course.root))
 
     def _is_released(self, assignment: str) -> bool:
-        place = self.course.folder("release", ".", assignment) if assignment else None
-        return place is not None and os.sep not in assignment and any(place.glob("*.ipynb"))
+        if not assignment or assignment.startswith("."):
+            return False
+        return any(self.course.folder("release", ".", assignment).glob("*.ipynb"))
 
 
 def _with_jupyters_own(course: Course) -> Config:

@@ -64,26 +64,28 @@ class Watcher:
         self._waiting: dict[str, float] = {}  # by assignment, until when
 
     def look(self) -> bool:
-        """Grade all that is there by now. True if something still waits, such as for another grader to end."""
+        """Grade what is there by now. True if something is left, such as what waits for another grader to end."""
         try:
-            found = self._new()
+            new = [one for one in self.exchange.hand_ins(self._finished, self._refused) if self._is_wanted(one)]
+            for assignment, hand_ins in self._chosen(new).items():
+                if self._waiting.get(assignment, 0.0) <= time.monotonic():
+                    self._waiting.pop(assignment, None)
+                    self._grade_all(assignment, hand_ins)
         except CourseError as error:
             self._once("the exchange", f"waiting: {error}")
             return True
-        for assignment, hand_ins in found.items():
-            if self._waiting.get(assignment, 0.0) <= time.monotonic():
-                self._waiting.pop(assignment, None)
-                self._grade_all(assignment, hand_ins)
-        return bool(self._waiting)
+        return any(one.name not in self._finished for one in new)
 
-    def _new(self) -> dict[str, list[HandIn]]:
+    def _is_wanted(self, one: HandIn) -> bool:
+        return not self.assignments or one.assignment in self.assignments
+
+    def _chosen(self, new: Iterable[HandIn]) -> dict[str, list[HandIn]]:
         """Whom to grade, by assignment: of each student one hand-in, in the order in which they came."""
-        new: dict[tuple[str, str], list[HandIn]] = defaultdict(list)
-        for hand_in in self.exchange.hand_ins(self._finished, self._refused):
-            if not self.assignments or hand_in.assignment in self.assignments:
-                new[hand_in.assignment, one_spelling(hand_in.student)].append(hand_in)
+        by_student: dict[tuple[str, str], list[HandIn]] = defaultdict(list)
+        for one in new:
+            by_student[one.assignment, one_spelling(one.student)].append(one)
         chosen: dict[str, list[HandIn]] = defaultdict(list)
-        for (assignment, _), hand_ins in new.items():
+        for (assignment, _), hand_ins in by_student.items():
             if one := self._one_of(hand_ins):
                 chosen[assignment].append(one)
         return {assignment: sorted(found, key=lambda one: one.time) for assignment, found in chosen.items()}
@@ -153,11 +155,15 @@ class Watcher:
     def _graded(self, one: HandIn, row: Row) -> None:
         counts = any(question.points is not None for question in row.questions if question.checked)
         standing = self.limit.standing(self.ledger.tries(one), one.time, counts=counts)
-        self.exchange.release(one, standing)
+        told = self.exchange.release(one, standing)
         self._close(one, State.GRADED if counts else State.UNDECIDED)
-        points = f"{row.points:g}{'' if row.total is not None else ' + ?'} of {row.max_points:g} points"
-        person = "; needs a person" if row.needs_a_person else ""
-        said = [f"graded: {points}{person}", standing.split(".")[0], _since(one), row.failed]
+        said = [
+            f"graded: {row.points:g}{'' if row.total is not None else ' + ?'} of {row.max_points:g} points",
+            "needs a person" if row.needs_a_person else "",
+            standing.partition(".")[0] if counts else "",
+            _since(one) if told else "its author could not be told",
+            row.failed,
+        ]
         self._say(one, "; ".join(filter(None, said)))
 
     def _not_graded(self, one: HandIn, state: State, sentence: str) -> None:

@@ -61,6 +61,8 @@ def test_honest_work_arrives_and_nothing_else_does(course, tmp_path):
     os.symlink(secret.parent, course.inbound / f"fay+mini+{stamp()}+x")
     (course.inbound / "gus+mini+yesterday+x").mkdir()
     (course.inbound / "hal+mini+").mkdir()
+    submit(course, "..")
+    submit(course, "")
     evil = "<img src=x onerror=alert(1)>"
     submit(course, evil)
     os.rename(submit(course, "ivy"), course.inbound / f"ivy+mini+{stamp(-3600)}+x")
@@ -75,6 +77,7 @@ def test_honest_work_arrives_and_nothing_else_does(course, tmp_path):
     assert "notes.txt was not collected" in said and "everything was not collected" in said
     assert "pipe was not collected: it is no plain file" in said
     assert "big.bin was not collected: it is larger than this course allows" in said
+    assert not (course.root / "mini").exists(), "a name that leads out of the folder"
     assert "it is a link or no folder" in reasons(course, "fay")
     assert "its name holds no time" in reasons(course, "gus") and "no time" in reasons(course, "hal")
     assert "its student's name holds characters" in reasons(course, evil)

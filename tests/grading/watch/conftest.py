@@ -31,6 +31,15 @@ COUNT_WRONG = "def gru_parameter_count(D, H):\n    return 3 * (D * H + H * H + H
 
 # It opens a file that it does not close.
 quiet_about_nbgrader = pytest.mark.filterwarnings("ignore:unclosed file .*timestamp.txt:ResourceWarning")
+# With a version of the grader that does not depend on who edits its code just now.
+WATCH = """
+import sys
+from coursekit.cli import main
+from coursekit.grading.run import job
+
+job.grader_version = lambda: "of this test"
+sys.exit(main())
+"""
 
 
 class Classroom:
@@ -99,17 +108,13 @@ class Classroom:
         self.watcher(tries, jobs).look()
         return list(self.lines)
 
-    def start(self, *arguments, first="pass"):
-        """`coursekit watch` as a program, with a version of the grader that does not depend on who edits it.
-
-        first: a line that it runs before.
-        """
-        program = "from coursekit.grading.run import job\njob.grader_version = lambda: 'of this test'\n"
-        program += f"{first}\nimport sys\nfrom coursekit.cli import main\nsys.exit(main())"
+    def start(self, *arguments, program=WATCH):
+        """`coursekit watch` as a program."""
         command = [sys.executable, "-c", program, "watch", "--course", str(self.course.root), *arguments]
-        env = os.environ | {"OMP_NUM_THREADS": "1"}
-        pipe = subprocess.PIPE
-        return subprocess.Popen(command, text=True, stdout=pipe, stderr=pipe, env=env, start_new_session=True)
+        env, pipe = os.environ | {"OMP_NUM_THREADS": "1"}, subprocess.PIPE
+        return subprocess.Popen(
+            command, text=True, stdin=pipe, stdout=pipe, stderr=pipe, env=env, start_new_session=True
+        )
 
 
 @pytest.fixture(scope="session")

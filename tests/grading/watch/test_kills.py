@@ -27,17 +27,37 @@ STEPS = {  # where it is killed: what is called there
 }
 
 
+# For each name that it reads, a watcher that is killed where that is called. Forked, since it takes seconds to import.
+DYING = """
+import os, pkgutil, sys
+from coursekit.cli import main
+from coursekit.grading.run import job
+from coursekit.grading.watch import watcher
+
+job.grader_version = lambda: "of this test"
+for called in sys.stdin:
+    child = os.fork()
+    if not child:
+        place, _, name = called.strip().rpartition(".")
+        setattr(pkgutil.resolve_name(place), name, lambda *_, **__: os.kill(os.getpid(), 9))
+        os._exit(main())
+    print(os.waitpid(child, 0)[1], flush=True)
+"""
+
+
 def test_killed_at_any_step_it_goes_on_where_it_was(classroom):
+    dying = classroom.start("--once", "--tries-per-day", "3", "-j", "1", program=DYING)
     for number, called in enumerate(STEPS.values()):
         classroom.submit(f"s{number}", classroom.course.answered(gru_parameter_count=COUNT_WRONG))
-        place, _, name = called.rpartition(".")
-        kill = f"setattr(pkgutil.resolve_name({place!r}), {name!r}, lambda *_, **__: os.kill(os.getpid(), 9))"
-        dying = classroom.start("--once", "--tries-per-day", "3", first=f"import os, pkgutil; {kill}")
-        said, errors = dying.communicate(timeout=200)
-        assert dying.returncode == -signal.SIGKILL, f"{called}: {said}{errors}"
+        dying.stdin.write(f"{called}\n")
+        dying.stdin.flush()
+        while not (said := dying.stdout.readline()).strip().isdecimal():  # lines of the watcher come first
+            assert said, dying.stderr.read()
+        assert int(said) == signal.SIGKILL, called
         if number == 0:
             classroom.submit("s0")  # a later one, which has to wait for its turn
-    watching = classroom.start("--tries-per-day", "3", "--every", "0.1")
+    dying.communicate(timeout=60)
+    watching = classroom.start("--tries-per-day", "3", "--every", "0.1", "-j", "1")
     lines = []
     while sum(" graded: " in line for line in lines) <= len(STEPS):
         lines.append(watching.stdout.readline())

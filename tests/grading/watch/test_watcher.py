@@ -84,6 +84,9 @@ def test_strangers_things_stop_nobody(classroom):
     (inbound / "x+nothing+2026-01-01 00:00:00.000000 UTC+y").mkdir()
     os.symlink("/etc", inbound / "fay+mini+2026-01-01 00:00:00.000000 UTC+y")
     (inbound / "gus+mini+2026-01-01 00:00:00.000000 UTC+y").mkdir()
+    for name in ("..", "", "."):
+        (inbound / f"{name}+mini+2026-01-01 00:00:00.000000 UTC+y").mkdir()
+        (inbound / f"gus+{name}+2026-01-01 00:00:00.000000 UTC+y").mkdir()
     for place in inbound.iterdir():
         if place.is_dir() and not place.is_symlink():
             place.chmod(0o777)
@@ -94,9 +97,12 @@ def test_strangers_things_stop_nobody(classroom):
     classroom.submit("ada")
     said = classroom.look()
     assert classroom.points("ada") == 5.0 and len(classroom.feedback("ada")) == 1
+    assert sum("ignored: its name holds no student's" in line for line in said) == 3
+    assert not (classroom.course.root / "mini").exists() and not (classroom.course.root / "submitted" / "mini").exists()
     assert any("a+mini+yesterday+x ignored: its name holds no time" in line for line in said)
     assert any("ignored: no assignment of that name was released" in line for line in said)
     assert not any("ivy" in line for line in said)
+    assert sum("hal graded: 5 of 5 points; its author could not be told" in line for line in said) == 1
     half.chmod(0o777)
     assert [line.partition(":")[0] for line in classroom.look() if "ivy" in line] == ["mini ivy graded"]
     assert not any("etc" in line for line in said)
