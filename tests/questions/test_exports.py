@@ -113,7 +113,7 @@ def test_signs_of_markup_arrive_as_signs():
 
 @pytest.fixture
 def prairielearn(tmp_path):
-    """Writes a question's files and shows a variant as PrairieLearn does: generate, then the template, then the page."""
+    """Writes a question and shows a variant as PrairieLearn does: generate, then the template, then the page."""
 
     def show(made, seed: int):
         [folder] = {path.rpartition("/")[0] for path in files("05_gru", "gru_step", made)}
