@@ -66,7 +66,8 @@ def pairs(
     people = len({answer.student for answer in answers})
     needed = STRICT * math.log2(max(people * (people - 1) / 2, 2))
     found = [
-        Pair(students, tuple(sorted(shared, key=lambda each: -each.bits))) for students, shared in together.items()
+        Pair(students, tuple(sorted(shared, key=lambda each: (-each.bits, each.exercise))))
+        for students, shared in together.items()
     ]
     worth = sorted((pair for pair in found if pair.bits >= needed), key=lambda pair: (-pair.bits, pair.students))
     return Pairs(tuple(worth), people, needed)
