@@ -7,6 +7,7 @@ of a column sorts by it, links lead to each student's files. It names students: 
   coursekit report 05_gru
   coursekit report 04_lstm 05_gru 06_gru_backward
   coursekit report 05_gru --course ~/rnn-2027 --output gru.html
+  coursekit report 05_gru --similar
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)"
     )
+    parser.add_argument(
+        "--similar", action="store_true", help="also list pairs of unusually similar answers, as `coursekit similar`"
+    )
     place = "the page (default: reports/ASSIGNMENT.html in the course's folder, of several reports/class.html)"
     parser.add_argument("--output", metavar="FILE", type=Path, help=place)
 
@@ -40,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         assignments = list(dict.fromkeys(arguments.assignments))
         name = assignments[0] if len(assignments) == 1 else "class"
         path = arguments.output or course.root / "reports" / f"{name}.html"
-        text = class_report(course, assignments, path.resolve().parent)
+        text = class_report(course, assignments, path.resolve().parent, arguments.similar)
     except CourseError as error:
         raise UserError(str(error)) from None
     try:

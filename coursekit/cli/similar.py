@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from coursekit.cli.errors import UserError
 
 if TYPE_CHECKING:
-    from coursekit.grading.similar import Pair, Shared
+    from coursekit.grading.similar import Pair
 
 SUMMARY = "list pairs of answers that are unusually alike, to be looked at"
 
@@ -60,23 +60,12 @@ def _print(pair: Pair, folder: Path) -> None:
     one, other = pair.students
     print(f"{one} and {other}, {pair.bits:.0f} bits")
     for shared in pair.shared:
-        print(f"  {shared.exercise}: {_said(shared)}")
+        print(f"  {shared.exercise}: {shared.said}")
         for mine, its in shared.lines[:_LINES]:
             print(f"    {one}, line {mine.line}: {_plain(mine.text)}\n    {other}, line {its.line}: {_plain(its.text)}")
         if len(shared.lines) > _LINES:
             print(f"    and {len(shared.lines) - _LINES} more lines")
     print("  " + "  ".join(os.path.relpath(str(folder).format(name)) for name in pair.students))
-
-
-def _said(shared: Shared) -> str:
-    said = []
-    if shared.numbers:
-        slip = ", which one small slip gives" if shared.slip else " that no small slip gives"
-        said.append(f"the same wrong numbers of no known mistake{slip}")
-    if shared.lines:
-        number = len(shared.lines)
-        said.append(f"{number} line{'s' if number > 1 else ''} alike that few others wrote")
-    return "; ".join(said)
 
 
 def _plain(text: str) -> str:

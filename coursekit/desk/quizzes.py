@@ -18,10 +18,11 @@ from coursekit.desk import leitner
 from coursekit.desk.book import Book
 from coursekit.desk.state import Answered
 from coursekit.questions import Item, NoQuestions, item
+from coursekit.questions.bank import HARMLESS, kinds
 from coursekit.questions.markup import inline, question
 from coursekit.templates import filled
 
-_LOOKED_AHEAD = 8  # questions, for one that shows no line of a right answer
+_LOOKED_AHEAD, _TRIED = 60, 3  # questions, for one that shows no line of a right answer
 
 
 @dataclass(frozen=True)
@@ -123,11 +124,14 @@ def ask(known: Book, exercise: str, number: int | None = None, answer: str | Non
 
 
 def _next(known: Book, exercise: str) -> Asked | Said:
-    solved = known.state().of(exercise).passed
-    answered = known.state().quizzes
+    solved, answered, who = known.state().of(exercise).passed, known.state().quizzes, known.learner()
     free = (number for number in itertools.count(1) if (exercise, number) not in answered)
-    for number in itertools.islice(free, _LOOKED_AHEAD):
-        asked = item(exercise, number, known.learner())
+    if not solved:
+        free = (
+            number for number in itertools.islice(free, _LOOKED_AHEAD) if kinds(exercise, number, who)[0] == HARMLESS
+        )
+    for number in itertools.islice(free, _TRIED):
+        asked = item(exercise, number, who)
         if solved or not asked.reveals:
             return Asked(asked, number, notes=tuple(known.journal.troubles()))
     return Said(_waits(exercise, f"The questions about {exercise} show"))

@@ -19,6 +19,10 @@ KINDS: dict[str, Callable[[Exercise, random.Random], Item | None]] = {
 """What is asked, and who makes such a question."""
 
 
+HARMLESS = "numbers"
+"""The kind that shows no line of a right answer."""
+
+
 class NoQuestions(OneLine, LookupError):
     """There are no questions about an exercise."""
 
@@ -35,8 +39,9 @@ def item(exercise: str | Exercise, number: int = 1, who: object = 0, kind: str =
     if isinstance(exercise, str):
         exercise = registry.get(exercise)
     chance = random.Random(f"{who}/{exercise.name}/{number}")
+    wanted = [kind] if kind else kinds(exercise.name, number, who)
     with state.known(seed=0):
-        for name in [kind] if kind else chance.sample(list(KINDS), len(KINDS)):
+        for name in wanted:
             made = KINDS[name](exercise, chance)
             if made is not None:
                 return made
@@ -44,14 +49,19 @@ def item(exercise: str | Exercise, number: int = 1, who: object = 0, kind: str =
     raise NoQuestions(f"there are no questions {what}about {exercise.name}: too little is known about wrong answers.")
 
 
-def items(exercise: str | Exercise, most: int, who: object = 0, kinds: Sequence[str] = tuple(KINDS)) -> Iterator[Item]:
+def kinds(exercise: str, number: int, who: object = 0) -> list[str]:
+    """The kinds of a question, the one that is tried first at the head."""
+    return random.Random(f"{who}/{exercise}/{number}/kind").sample(list(KINDS), len(KINDS))
+
+
+def items(exercise: str | Exercise, most: int, who: object = 0, of: Sequence[str] = tuple(KINDS)) -> Iterator[Item]:
     """So many different questions about an exercise, the kinds in turn; fewer where there are no more."""
     seen: set[str] = set()
     for number in range(1, 4 * most + 1):
         if len(seen) == most:
             return
         try:
-            made = item(exercise, number, who, kinds[number % len(kinds)])
+            made = item(exercise, number, who, of[number % len(of)])
         except NoQuestions:
             continue
         if made.text not in seen:

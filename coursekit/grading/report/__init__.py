@@ -22,12 +22,18 @@ if TYPE_CHECKING:
     from coursekit.grading.submission.course import Course
 
 
-def class_report(course: Course, assignments: Sequence[str], folder: Path | None = None) -> str:
+def class_report(
+    course: Course, assignments: Sequence[str], folder: Path | None = None, with_similar: bool = False
+) -> str:
     """The HTML page of one or several assignments. Raises CourseError, with what to do, if one has nothing to report.
 
-    folder: where the page will lie, from where links to files lead. None: without links.
+    folder:       where the page will lie, from where links to files lead. None: without links.
+    with_similar: also list pairs of answers that are unusually alike.
     """
     from coursekit.grading.report.collect import collect  # here, since `coursekit grade` needs one module of this room
     from coursekit.grading.report.page import page
+    from coursekit.grading.similar import similar
 
-    return page(*(collect(course, assignment) for assignment in assignments), folder=folder)
+    groups = [collect(course, assignment) for assignment in assignments]
+    found = {assignment: similar(course, assignment) for assignment in assignments} if with_similar else None
+    return page(*groups, folder=folder, similar=found)

@@ -8,6 +8,7 @@ import hashlib
 import html
 import os
 import re
+from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 from statistics import median, quantiles
@@ -27,8 +28,11 @@ from coursekit.grading.report.summary import Summary, summarise
 from coursekit.grading.report.svg import svg
 from coursekit.grading.report.words import count, listed, percent, seconds
 from coursekit.grading.safe_text import plain
+from coursekit.grading.similar import CAUTION, Pairs
 
 _HERE = Path(__file__).parent
+
+_MOST_PAIRS = 20
 
 _KINDS = {
     "not read": "Could not be read",
@@ -52,10 +56,11 @@ _OTHERS = {UNDECIDED: ("?", "to be decided"), BY_HAND: ("✎", "graded by hand")
 _OTHER_COLOURS = {UNDECIDED: "#e0a100", BY_HAND: "#5b8fc7"}
 
 
-def page(*groups: Class, folder: Path | None = None) -> str:
+def page(*groups: Class, folder: Path | None = None, similar: Mapping[str, Pairs] | None = None) -> str:
     """The whole report: of one assignment, or of several with a summary across them.
 
-    folder: where the page will lie; links to the files of submissions lead from there. None: there are no links.
+    folder:  where the page will lie; links to the files of submissions lead from there. None: there are no links.
+    similar: by assignment, pairs that are unusually alike; None where that was not asked for.
     """
     environment = _environment()
     several = len(groups) > 1
@@ -67,7 +72,7 @@ def page(*groups: Class, folder: Path | None = None) -> str:
         title=groups[0].course if several else groups[0].assignment,
         names=[group.assignment for group in groups],
         across=across([part.line for part in parts]) if several else None,
-        parts=[Markup(_assignment(environment, part, several, folder)) for part in parts],
+        parts=[Markup(_assignment(environment, part, several, folder, similar or {})) for part in parts],
         style=Markup(_style()),
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -87,7 +92,9 @@ class _Part:
         return Line(self.group, self.at, self.summary, len({look.student for look in self.looks}))
 
 
-def _assignment(environment: Environment, part: _Part, deep: bool, folder: Path | None) -> str:
+def _assignment(
+    environment: Environment, part: _Part, deep: bool, folder: Path | None, similar: Mapping[str, Pairs]
+) -> str:
     group, summary, found = part.group, part.summary, part.looks
     written = written_answers(group)
     signs = {verdict: (sign, figures.VERDICT_LOOKS[verdict][0]) for verdict, sign in _SIGNS.items()} | _OTHERS
@@ -102,6 +109,9 @@ def _assignment(environment: Environment, part: _Part, deep: bool, folder: Path 
         kinds=_KINDS,
         written=written,
         alike=alike(group),
+        similar=similar.get(group.assignment),
+        caution=CAUTION,
+        most_pairs=_MOST_PAIRS,
         signs=signs,
         shown=_shown,
         sort_key=_sort_key,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursekit.grading.similar.evidence import Answer, Shared
-from coursekit.grading.similar.pairs import Pair, Pairs, pairs
+from coursekit.grading.similar.listing import Pair, Pairs, pairs
 
 if TYPE_CHECKING:
     from coursekit.grading.submission.course import Course
