@@ -60,7 +60,7 @@ def test_recall_against_distance():
     for full in (None, recall(FULL)):
         fig, said = drawn(plots.recall_against_distance(recall(QUICK), full))
         assert {"a dictionary", "a guess among the values seen"} <= {line.get_label() for line in fig.axes[-1].lines}
-    assert "GRU + attention from 0.50 to 0.50" in said
+    assert "GRU + attention from 0.70 to 0.70" in said
 
 
 def test_bytes_against_length():
