@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
+from coursekit.checking.exercise import Scored
 from coursekit.checking.registry import register
 from coursekit.recurrence.draws import SEQUENCE_SIZES, state
 from coursekit.topics.scan_and_attention import attention_mistakes, mistakes
@@ -160,6 +161,15 @@ def _draw_heads(rng: np.random.Generator) -> Iterator[Draw]:
         yield Draw(name, args, {"N": N, "S": S, "P": P, "A": A, "V": V})
 
 
+def _context_first(cases: Sequence[Scored]) -> float:
+    """A draw counts if its context is right; two fifths of it are for the cache. Two arrays joined are no attention."""
+    marks = [
+        (0.6 + 0.2 * ("keys" in case.right) + 0.2 * ("values" in case.right)) * ("context" in case.right)
+        for case in cases
+    ]
+    return sum(marks) / len(marks)
+
+
 register(
     Exercise(
         name="causal_attention",
@@ -175,6 +185,7 @@ register(
         ),
         draw=_draw_heads,
         mistakes=attention_mistakes.ATTENTION,
+        marking=_context_first,
         hints=(
             "First make the cache longer: old keys, then new ones, along the axis of the steps. So with the values.",
             "q @ keys.swapaxes(1, 2) are all scores, (N, S, P + S). As in lesson 13 they are divided by the square "

@@ -55,7 +55,7 @@ def _legend_below(fig: CourseFigure, panels: Sequence[tuple[Axes, str, Mapping]]
 
 def _doubling(ax: Axes, places: Sequence[float]) -> None:
     ax.set_xscale("log", base=2)
-    ax.set_xticks(places, [f"{place:g}" for place in places], rotation=45 if len(places) > 5 else 0)
+    ax.set_xticks(places, [f"{place:g}" for place in places], rotation=45 if len(places) > 6 else 0)
     ax.xaxis.set_minor_formatter(NullFormatter())
 
 
@@ -178,8 +178,11 @@ def bytes_against_length(found: Mapping) -> CourseFigure:
     found: {"contexts": [...], "bytes": by layer, a number for each context}.
     """
     fig, ax = figure(height=3.6)
+    drawn: dict[tuple, list[str]] = {}
     for name, kept in found["bytes"].items():
-        ax.plot(found["contexts"], kept, **_look(name))
+        drawn.setdefault(tuple(kept), []).append(name)
+    for kept, names in drawn.items():  # what keeps the same shares a line
+        ax.plot(found["contexts"], kept, **_look(names[0]) | {"label": ", ".join(names)})
     ax.set(xscale="log", yscale="log", xlabel="steps read so far", ylabel="bytes kept for one sequence")
     fig.legend(loc="outside lower center", ncols=4, fontsize=9)
     said = "; ".join(f"{name} from {kept[0]:,} to {kept[-1]:,}" for name, kept in found["bytes"].items())

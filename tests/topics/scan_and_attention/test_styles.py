@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from coursekit.checking import evaluate
 from coursekit.nn import linear_scan as torch_scan
 from coursekit.reference import numerics
-from tests.topics.answers import right, shown_by_another_draw
+from tests.topics.answers import mistake, right, shown_by_another_draw
 
 
 def a_loop(a, b, h0):
@@ -131,3 +132,9 @@ def test_heads_in_other_styles(answer):
 )
 def test_what_one_draw_hides_another_one_shows(exercise, mistake, hidden_in):
     shown_by_another_draw(exercise, mistake, {hidden_in})
+
+
+def test_a_cache_without_attention_earns_nothing():
+    for beginning, score in (("the mean of what", 0.0), ("a cache that holds the new steps alone", 0.6)):
+        report = evaluate("causal_attention", mistake("causal_attention", beginning).implement)
+        assert not report.passed and report.score < score + 0.2

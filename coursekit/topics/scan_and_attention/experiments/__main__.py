@@ -3,7 +3,7 @@
     OMP_NUM_THREADS=1 python -m coursekit.topics.scan_and_attention.experiments [--quick] [--only parity,recall]
         [--folder FOLDER]
 
-What is not named keeps what the latest record of these settings holds.
+What is not named keeps what the latest record holds.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
     settings = QUICK if given.quick else FULL
     for name in names:
         before = time.process_time()
-        found = {name: measure(name, settings)}
+        found = measure(name, settings)
         spent = time.process_time() - before
         print(f"{name}: {spent:.1f} s of processor time", flush=True)
-        path = write(found, {name: spent}, settings, given.folder)
+        path = write(name, found, spent, settings, given.folder)
     print(f"written: {path}")
     return 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -17,11 +16,11 @@ _KIND = "scan-and-attention"
 
 @dataclass(frozen=True)
 class Record:
-    """A full run that was written down. results: by experiment, as `experiments.measure` gives them."""
+    """A full run that was written down. By experiment: what `experiments.measure` gave, and with which settings."""
 
     text: str  # where the numbers come from, in two lines
-    settings: Mapping[str, Any]
-    results: Mapping[str, Any]
+    settings: Mapping[str, Mapping[str, Any]]
+    results: Mapping[str, Mapping[str, Any]]
 
 
 def recorded(folder: Path | None = None) -> Record | None:
@@ -29,22 +28,23 @@ def recorded(folder: Path | None = None) -> Record | None:
     data = records.latest(_KIND, folder)
     if data is None:
         return None
-    return Record(f"Full run. {records.about(data)}", data["settings"], _changed(data["results"], math.inf, None))
+    settings = {name: one["settings"] for name, one in data["experiments"].items()}
+    results = {name: _changed(one["found"], math.inf, None) for name, one in data["experiments"].items()}
+    return Record(f"Full run. {records.about(data)}", settings, results)
 
 
-def write(results: Mapping[str, Any], seconds: Mapping[str, float], settings: Settings, folder: Path) -> Path:
-    """Write experiments to folder/scan-and-attention-<date>.json and return the path. Infinity is written as null.
+def write(name: str, found: Mapping[str, Any], cpu_seconds: float, settings: Settings, folder: Path) -> Path:
+    """Write one experiment into folder/scan-and-attention-<date>.json and return the path.
 
-    seconds: by experiment, of processor time. The latest record keeps what is not measured anew, if its settings are
-    these. Raises ValueError if the number of threads is not known.
+    The others keep what the latest record in the folder holds. Infinity is written as null. Raises ValueError if the
+    number of threads is not known.
     """
-    as_data = json.loads(json.dumps(asdict(settings)))
-    kept = records.latest(_KIND, folder)
-    if kept is None or kept["settings"] != as_data:
-        kept = {"seconds": {}, "results": {}}
-    seconds = kept["seconds"] | {name: round(spent, 1) for name, spent in seconds.items()}
-    found = {"settings": as_data, "seconds": seconds, "results": kept["results"] | _changed(results, None, math.inf)}
-    return records.write(_KIND, found, sum(seconds.values()), folder)
+    one = {"settings": asdict(settings), "cpu_seconds": round(cpu_seconds, 1), "found": _changed(found, None, math.inf)}
+    kept = (records.latest(_KIND, folder) or {"experiments": {}})["experiments"]
+    experiments = kept | {name: one}
+    return records.write(
+        _KIND, {"experiments": experiments}, sum(each["cpu_seconds"] for each in experiments.values()), folder
+    )
 
 
 def _changed(value: Any, to: float | None, of: float | None) -> Any:

@@ -76,14 +76,14 @@ def test_an_unknown_experiment_or_model_is_named():
 
 def test_a_record_is_read_back_and_grows_by_what_is_measured_anew(tiny, tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    first = {"newton": {"errors": [[[1.0, float("inf")]]]}, "digits": {"T": [1]}}
-    record.write(first, {"newton": 1.0, "digits": 2.0}, tiny, tmp_path)
-    record.write({"digits": {"T": [2]}}, {"digits": 5.0}, tiny, tmp_path)
+    newton = {"errors": [[[1.0, float("inf")]]]}
+    record.write("newton", newton, 1.0, tiny, tmp_path)
+    record.write("digits", {"T": [1]}, 2.0, tiny, tmp_path)
+    record.write("digits", {"T": [2]}, 5.0, replace(tiny, N=5), tmp_path)
     found = experiments.recorded(tmp_path)
-    assert found.results == {"newton": first["newton"], "digits": {"T": [2]}}
-    assert "6 s of processor time" in found.text and found.settings["newton_T"] == tiny.newton_T
-    record.write({"digits": {"T": [3]}}, {"digits": 5.0}, replace(tiny, N=5), tmp_path)
-    assert experiments.recorded(tmp_path).results == {"digits": {"T": [3]}}
+    assert found.results == {"newton": newton, "digits": {"T": [2]}}
+    assert (found.settings["newton"]["N"], found.settings["digits"]["N"]) == (4, 5)
+    assert "6 s of processor time" in found.text
     assert experiments.recorded(tmp_path / "nowhere") is None
 
 
