@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from coursekit.embedded import compiler, int8
+from coursekit.embedded import budget, compiler, int8
 from coursekit.topics.microcontroller import agreement, latency, record
 from coursekit.topics.microcontroller import task as digits
 from coursekit.topics.microcontroller.answers import gru_step_int8, int8_matvec
@@ -116,6 +116,7 @@ def test_the_record_shows_four_widths_with_bytes_and_microseconds():
     text = str(record.budget_table(found))
     assert found["date"] in text and "128 units, int8" in text
     for one in found["widths"]:
-        assert set(latency.NAMES) == set(one["us"]) and one["bytes"]["int8"] < one["bytes"]["float32"] / 2.5
+        assert set(record.IN_C) == set(one["us"]) and 100 < one["code"] < budget.CODE
+        assert one["bytes"]["int8"] < one["bytes"]["float32"] / 2.5
         assert one["differences"][agreement.FLOAT] < 1e-6 and one["differences"][agreement.MIRROR] < 1e-6
         assert one["differences"][agreement.ROUNDING] < one["differences"][agreement.BOUND]
