@@ -20,9 +20,6 @@ from coursekit.topics.microcontroller.task import STAGES, compare, digit_task
 
 KIND = "microcontroller"
 IN_C = (C_FLOAT, C_INT8)  # those of Python are measured in the lesson, on the reader's own computer
-    C_FLOAT,
-    C_INT8,
-)  # what a step takes in Python is measured in the lesson itself: a computer of one's own has that
 UNITS, SEEDS, ROWS = (16, 32, 64, 128), (0, 1, 2, 3, 4), 20_000
 
 
