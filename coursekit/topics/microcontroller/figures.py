@@ -50,7 +50,7 @@ def carried_or_reset(shares: Mapping[str, Mapping[int, float]]) -> CourseFigure:
         right = [100 * share for share in values.values()]
         ax.plot(lengths, right, color=colour, linestyle=style, marker=marker, label=name)
     ax.set(xlabel="rows in a chunk", ylabel="right answers (%)", ylim=(0, 104), xticks=lengths)
-    ax.legend(loc="lower right")
+    fig.legend(loc="outside lower center", ncols=2)
     said = "; ".join(
         f"{name}: {', '.join(f'{100 * v:.0f} %' for v in values.values())}" for name, values in shares.items()
     )
@@ -69,7 +69,7 @@ def rounding_by_row(largest, errors: Mapping[str, np.ndarray]) -> CourseFigure:
         ax.plot(largest, 100 * np.asarray(error), marker, color=colour, markersize=4, alpha=0.7, label=name)
     ax.set(xlabel="largest weight of the row", ylabel="error of its product (%)", yscale="log")
     ax.yaxis.set_major_formatter("{x:g}")
-    ax.legend(loc="upper right")
+    fig.legend(loc="outside lower center", ncols=2)
     said = "; ".join(f"{name}: {100 * np.median(error):.2g} % in the median" for name, error in errors.items())
     return describe(fig, f"Error of the product of each row against its largest weight. {said}.")
 
