@@ -67,8 +67,7 @@ def rounding_by_row(largest, errors: Mapping[str, np.ndarray]) -> CourseFigure:
     looks = ((_SECOND, "s"), (COLOURS["GRU"], "o"))
     for (name, error), (colour, marker) in zip(errors.items(), looks, strict=True):
         ax.plot(largest, 100 * np.asarray(error), marker, color=colour, markersize=4, alpha=0.7, label=name)
-    ax.set(xlabel="largest weight of the row", ylabel="error of its product (%)", yscale="log")
-    ax.yaxis.set_major_formatter("{x:g}")
+    ax.set(xlabel="largest weight of the row", ylabel="error of its product (%)", ylim=(0, None))
     fig.legend(loc="outside lower center", ncols=2)
     said = "; ".join(f"{name}: {100 * np.median(error):.2g} % in the median" for name, error in errors.items())
     return describe(fig, f"Error of the product of each row against its largest weight. {said}.")
