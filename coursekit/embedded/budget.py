@@ -11,7 +11,7 @@ from typing import NamedTuple
 from coursekit.embedded.model import BLOCKS, Model
 
 CODE = 4096
-"""Bytes that are set aside for the program: the step with expf and tanhf compiles to about half of it."""
+"""Bytes set aside for the program, with what it needs of math.h; `compiler.code_bytes` measures it without that."""
 
 
 class Budget(NamedTuple):

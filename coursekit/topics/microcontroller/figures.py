@@ -50,7 +50,7 @@ def carried_or_reset(shares: Mapping[str, Mapping[int, float]]) -> CourseFigure:
         right = [100 * share for share in values.values()]
         ax.plot(lengths, right, color=colour, linestyle=style, marker=marker, label=name)
     ax.set(xlabel="rows in a chunk", ylabel="right answers (%)", ylim=(0, 104), xticks=lengths)
-    ax.legend(loc="lower right")
+    fig.legend(loc="outside lower center", ncols=2)
     said = "; ".join(
         f"{name}: {', '.join(f'{100 * v:.0f} %' for v in values.values())}" for name, values in shares.items()
     )
@@ -67,8 +67,8 @@ def rounding_by_row(largest, errors: Mapping[str, np.ndarray]) -> CourseFigure:
     looks = ((_SECOND, "s"), (COLOURS["GRU"], "o"))
     for (name, error), (colour, marker) in zip(errors.items(), looks, strict=True):
         ax.plot(largest, 100 * np.asarray(error), marker, color=colour, markersize=4, alpha=0.7, label=name)
-    ax.set(xlabel="largest weight of the row", ylabel="error of its product (%)", yscale="log")
-    ax.legend(loc="upper right")
+    ax.set(xlabel="largest weight of the row", ylabel="error of its product (%)", ylim=(0, None))
+    fig.legend(loc="outside lower center", ncols=2)
     said = "; ".join(f"{name}: {100 * np.median(error):.2g} % in the median" for name, error in errors.items())
     return describe(fig, f"Error of the product of each row against its largest weight. {said}.")
 
@@ -94,6 +94,7 @@ def right_against_bytes(found: Mapping[str, Sequence[tuple[str, int, float]]], p
     )
     sizes = [row[1] / 1024 for rows in found.values() for row in rows]
     ax.set_xlim(min(sizes) / 2, max([*sizes, *parts]) * 2)
+    ax.xaxis.set_major_formatter("{x:g}")
     fig.legend(loc="outside lower center", ncols=len(found))
     said = "; ".join(
         f"{kind}: " + ", ".join(f"{label} {size / 1024:.1f} KB {right:.1f} %" for label, size, right in rows)
@@ -118,6 +119,7 @@ def latency_percentiles(latency: Mapping[str, Sequence[float]], deadline: float)
     ax.set_ylim(len(latency) - 0.4, -0.6)
     ax.grid(axis="y", visible=False)
     ax.set(xlabel="from a row to its answer (µs)", xscale="log")
+    ax.xaxis.set_major_formatter("{x:g}")
     fig.legend(loc="outside lower center", ncols=4)
     said = "; ".join(f"{name} {p50:.3g}, {p95:.3g}, {p99:.3g} µs" for name, (p50, p95, p99) in latency.items())
     return describe(fig, f"p50, p95 and p99 of a step, beside {deadline:g} µs between two rows: {said}.")

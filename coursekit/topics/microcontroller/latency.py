@@ -16,8 +16,8 @@ import torch
 from coursekit.embedded import c_source, compiler
 from coursekit.embedded.int8 import Quantised
 from coursekit.embedded.model import Model
+from coursekit.reference import conventions
 from coursekit.topics.microcontroller.answers import gru_step_int8
-from coursekit.topics.microcontroller.task import DigitReader
 
 WARM_UP = 200
 C_FLOAT, C_INT8 = "C, float32", "C, int8"
@@ -75,10 +75,10 @@ def _mirror(model: Model) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def _eager(model: Model) -> Callable[[np.ndarray], torch.Tensor]:
-    reader = DigitReader(model.H)
-    layer, read_out = torch.nn.GRU(model.D, model.H, batch_first=True), reader.read_out
-    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-    layer.load_state_dict({name: torch.tensor(part) for name, part in zip(names, model.params, strict=True)})
+    layer, read_out = torch.nn.GRU(model.D, model.H, batch_first=True), torch.nn.Linear(model.H, model.K)
+    weights = conventions.to_state_dict(model.params)
+    layer.load_state_dict({name: torch.from_numpy(part) for name, part in weights.items()})
+    read_out.load_state_dict({"weight": torch.tensor(model.W_out), "bias": torch.tensor(model.b_out)})
     h = torch.zeros(1, 1, model.H)
 
     def step(row: np.ndarray) -> torch.Tensor:

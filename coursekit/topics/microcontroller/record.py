@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.embedded import budget, compiler
+from coursekit.embedded import budget, c_source, compiler
 from coursekit.results import recorded as records
 from coursekit.results.table import Table
 from coursekit.topics.microcontroller.agreement import agreement
-from coursekit.topics.microcontroller.latency import latencies, percentiles
+from coursekit.topics.microcontroller.latency import C_FLOAT, C_INT8, latencies, percentiles
 from coursekit.topics.microcontroller.task import STAGES, compare, digit_task
 
 KIND = "microcontroller"
+IN_C = (C_FLOAT, C_INT8)  # those of Python are measured in the lesson, on the reader's own computer
 UNITS, SEEDS, ROWS = (16, 32, 64, 128), (0, 1, 2, 3, 4), 20_000
 
 
@@ -44,7 +45,8 @@ def measure(
                 "products": kinds["int8"].products,
                 "right": {kind: list(table.row(f"GRU, {width} units, {kind}").values) for kind in kinds},
                 "differences": agreement(model, stream[:400]),
-                "us": {name: percentiles(taken) for name, taken in latencies(model, stream).items()},
+                "code": compiler.code_bytes(c_source.header(model, "digits", int8=True), "digits", model),
+                "us": {name: percentiles(took) for name, took in latencies(model, stream).items() if name in IN_C},
             }
         )
     others = {row.name: row.values[0] for row in table.rows if row.baseline}
@@ -66,7 +68,7 @@ def budget_table(record: dict[str, Any]) -> Table:
     """All widths of a record: bytes, operations, right answers, and the microseconds of the C."""
     rows = []
     for one in record["widths"]:
-        for kind, name in (("float32", "C, float32"), ("int8", "C, int8")):
+        for kind, name in zip(("float32", "int8"), IN_C, strict=True):
             us = one["us"].get(name, (None, None, None))
             right = float(np.mean(one["right"][kind]))
             rows.append(
