@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from coursekit.checking import registry
 from coursekit.nn import GRU
 from coursekit.sources.own_file import BadFile
 from coursekit.sources.ts_format import Padded
@@ -134,3 +135,17 @@ def test_own_recordings(tmp_path):
         (tmp_path / "ben" / f"{k}.wav").unlink()
     with pytest.raises(BadFile, match="ben has 2 recordings: at least three"):
         speech.task_from_recordings(tmp_path)
+
+
+def test_a_layer_and_a_loop_of_ones_own_take_the_places_of_the_courses(voices):
+    layer, fit = (registry.get(name).reference for name in ("GRU", "fit"))
+    history = speech.train_speaker_model(
+        voices.train,
+        9,
+        0,
+        layer=lambda D, units, batch_first: layer(D, units),
+        fit=lambda model, optimiser, loss_of, epochs, *rest: fit(model, optimiser, loss_of, epochs[:6], *rest),
+    )
+    said = speech.scores(history.model, voices.test).argmax(axis=1)
+    assert len(history) == 6 and (said == voices.test.label).mean() > 0.2  # chance is 0.11
+    assert set(history.model.state_dict()) == set(speech.SpeakerModel(12, 9).state_dict())
