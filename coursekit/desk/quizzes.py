@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from markupsafe import Markup
-
 from coursekit.desk import leitner
 from coursekit.desk.book import Book
 from coursekit.desk.state import Answered
@@ -74,6 +72,8 @@ class Asked:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        from markupsafe import Markup
+
         return filled(
             "desk/quiz",
             asked=self,

@@ -13,7 +13,7 @@ MONTHS = set(calendar.month_name[1:])
 
 _NAME = r"[A-Z][a-zé]+(?:-[A-Z][a-zé]+)?"
 _YEAR = r",?\s+\(?((?:18|19|20)\d\d)\b"
-SEVERAL = re.compile(rf"\b({_NAME})(?:(?:, {_NAME})*\s+and\s+{_NAME}|\s+et\s+al\.),?{_YEAR}")
+SEVERAL = re.compile(rf"\b({_NAME})(?:(?:, {_NAME})*\s+and\s+(?:[A-Z]\. )?{_NAME}|\s+et\s+al\.),?{_YEAR}")
 ALONE = re.compile(rf"(?<!, )(?<!and )\b({_NAME})\s+\(?((?:18|19|20)\d\d)[),;.]")
 
 

@@ -26,7 +26,7 @@ DIGITS = catalogued(
         package="sklearn",
         files=("datasets/data/digits.csv.gz",),
         sha256=("90bbe2f50fa2b51d124838c599bd59a7989bbc965a7792b9e93efa98b1c2eac2",),
-        source="E. Alpaydin, C. Kaynak (1998), by way of the UCI repository",
+        source="E. Alpaydin and C. Kaynak (1998), by way of the UCI repository",
         licence="the package is under BSD-3-Clause; the UCI repository gives the data set under CC BY 4.0",
         extra="data",
     )

@@ -7,5 +7,6 @@ step_mistakes.py    Adam, batches, early stopping
 faulty_modules.py   modules and training loops with one fault each, in PyTorch
 run_modules.py      how a module and a training loop are checked where they live
 figures.py          losses of a training, paths of two optimisers
-task.py             what the lesson trains: a memory task with few examples, and two networks that walk down a valley
+task.py             what the lesson trains: a memory task with few examples
+downhill.py         a walk down a narrow valley
 """

@@ -8,7 +8,7 @@ import numpy as np
 
 from coursekit.figures.curves import as_number
 from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure
-from coursekit.topics.pytorch import task
+from coursekit.topics.pytorch import downhill
 
 _WALKS = (("--", NEUTRAL, "^"), ("-", COLOURS["GRU"], "o"))
 
@@ -44,7 +44,7 @@ def training_and_validation(
 
 @course_figure
 def down_the_valley(walks: Mapping[str, np.ndarray]) -> CourseFigure:
-    """Two walks down the valley of `task.valley`: places (steps + 1, 2) on its map, and the loss at every step.
+    """Two walks down the valley of `downhill.valley`: places (steps + 1, 2) on its map, and the loss at every step.
 
     walks: by name, the baseline first.
     """
@@ -54,7 +54,7 @@ def down_the_valley(walks: Mapping[str, np.ndarray]) -> CourseFigure:
     left.contour(a, b, heights, levels=np.geomspace(0.02, 80, 9), colors="#BBBBBB", linewidths=0.8)
     said = []
     for (style, colour, marker), (name, places) in zip(_WALKS, walks.items(), strict=True):
-        losses = np.array([task.valley(place)[0] for place in places])
+        losses = np.array([downhill.valley(place)[0] for place in places])
         left.plot(*places.T, linestyle=style, color=colour, marker=marker, markersize=3, linewidth=1.2, label=name)
         right.plot(losses, linestyle=style, color=colour)
         said.append(f"{name}: loss {losses[0]:.3g} at the start, {losses[-1]:.2g} after {len(losses) - 1} steps")

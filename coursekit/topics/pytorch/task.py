@@ -1,8 +1,7 @@
-"""Lesson 06b, what is trained: a memory task whose answers are partly wrong, and a walk down a narrow valley."""
+"""Lesson 06b, what is trained: a memory task whose answers are partly wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +11,6 @@ from coursekit.sources.tasks import flagged_symbol
 
 STEPS, CLASSES = 12, 4
 WRONG = 0.2  # share of the answers that are drawn anew, so that a quarter of these is right by chance
-START = (-1.0, 1.0)
 
 
 class Parts(NamedTuple):
@@ -33,20 +31,3 @@ def with_errors(seed: int = 0, N: int = 400) -> Parts:
         y = np.where(drawn_anew, rng.integers(0, CLASSES, rows), batch.y)
         parts.append((torch.from_numpy(batch.x), torch.from_numpy(y)))
     return Parts(*parts)
-
-
-def valley(weight: np.ndarray) -> tuple[float, np.ndarray]:
-    """(a² + 100 b²) / 2 at weight = (a, b), and its gradient (2,): a hundred times steeper in one direction."""
-    steepness = np.array([1.0, 100.0])
-    return float(0.5 * (steepness * weight**2).sum()), steepness * weight
-
-
-def descent(step: Callable[[np.ndarray, np.ndarray, int], np.ndarray], steps: int = 100) -> np.ndarray:
-    """The places that a walk down the valley comes to, the start first. (steps + 1, 2)
-
-    step: from the place, the gradient there and the number of the step, 1 first, to the next place.
-    """
-    places = [np.array(START)]
-    for t in range(1, steps + 1):
-        places.append(step(places[-1], valley(places[-1])[1], t))
-    return np.array(places)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coursekit import plots
-from coursekit.topics.pytorch import task
+from coursekit.topics.pytorch import downhill
 from tests.topics.pictures import drawn_axes
 
 TRAIN, VALID = [1.4, 0.9, 0.6, 0.5, 0.4, 0.3], [1.4, 1.0, 0.7, 0.8, 0.75, 0.9]
@@ -32,8 +32,8 @@ def test_a_predicted_epoch_is_drawn_where_it_is_a_number(guess, shown):
 
 
 def test_both_walks_are_on_the_map_and_their_losses_beside_it():
-    plain = task.descent(lambda w, g, t: w - 0.019 * g)
-    sign = task.descent(lambda w, g, t: w - 0.02 * np.sign(g), steps=40)
+    plain = downhill.descent(lambda w, g, t: w - 0.019 * g)
+    sign = downhill.descent(lambda w, g, t: w - 0.02 * np.sign(g), steps=40)
     (left, right), said = drawn_axes(plots.down_the_valley({"plain descent": plain, "by sign": sign}))
     assert np.array_equal(left.lines[0].get_xydata(), plain) and len(right.lines[1].get_ydata()) == 41
     assert "plain descent: loss 50.5 at the start, 0.011 after 100 steps" in said

@@ -3,7 +3,7 @@
 import numpy as np
 
 from coursekit.reference.numerics import numerical_gradient
-from coursekit.topics.pytorch import task
+from coursekit.topics.pytorch import downhill, task
 
 
 def right_answers(x, y):
@@ -28,5 +28,5 @@ def test_the_parts_are_drawn_apart_and_the_same_each_time():
 
 def test_the_gradient_of_the_valley_is_that_of_its_height():
     place = np.array([-0.7, 0.3])
-    found = numerical_gradient(lambda w: np.array(task.valley(w)[0]), place, np.array(1.0))
-    assert np.allclose(found, task.valley(place)[1], rtol=1e-6)
+    found = numerical_gradient(lambda w: np.array(downhill.valley(w)[0]), place, np.array(1.0))
+    assert np.allclose(found, downhill.valley(place)[1], rtol=1e-6)
