@@ -150,8 +150,11 @@ def _expressions(statement: ast.stmt) -> Iterator[tuple[Path, str, ast.expr]]:
 def _part(statement: ast.stmt, path: Path) -> str:
     """The variable that an expression of a statement is part of; of what is returned, the number of its place."""
     match statement:
-        case ast.Return(ast.Tuple()):
-            return str(path[1][1]) if len(path) > 1 and path[1][0] == "elts" else "*"
+        case ast.Return(ast.Tuple(values)):
+            place = path[1][1] if len(path) > 1 and path[1][0] == "elts" else len(values)
+            # From a list on, which is several values, places do not tell.
+            lists = any(isinstance(value, (ast.List, ast.ListComp, ast.Starred)) for value in values[: place + 1])
+            return "*" if lists or place == len(values) else str(place)
         case ast.Return():
             return "0"
         case ast.Assign([ast.Tuple(targets)], ast.Tuple()) if len(path) > 1 and path[1][0] == "elts":

@@ -55,6 +55,15 @@ def single(array: np.ndarray) -> float | None:
     return float(array.flat[0])
 
 
+def is_unbounded(array: np.ndarray) -> bool:
+    """Whether some numbers are infinite, and enough are not: neither NaN nor one number alone."""
+    return bool(np.isinf(array).any() and not np.isnan(array).any() and np.isfinite(array).sum() >= _FEW)
+
+
+def _same_unbounded(array: np.ndarray, known: np.ndarray) -> bool:
+    return array.shape == known.shape and bool(np.allclose(array, known, rtol=_SAME, atol=0))
+
+
 def same_number(one: float, other: float) -> bool:
     return abs(one - other) <= _SAME_NUMBER * max(abs(one), abs(other))
 
@@ -69,10 +78,13 @@ class Index:
         self._vectors: list[np.ndarray] = []
         self._joined: np.ndarray | None = None
         self._known: set[tuple[bytes, Mark]] = set()
+        self._unbounded: list[tuple[np.ndarray, Mark]] = []  # with infinities, as a mask of scores has
 
     def add(self, array: np.ndarray, mark: Mark, slices: bool = True) -> None:
         """Make an array known, and its slices as parts of it."""
         array = np.squeeze(np.asarray(array, dtype=float))
+        if is_unbounded(array):
+            self._unbounded.append((array, mark))
         if proves_nothing(array) or not np.isfinite(array).all():
             return
         key = (array.tobytes(), mark if mark.name else Mark("", partial=mark.partial))
@@ -94,11 +106,21 @@ class Index:
         if array.ndim == 1:
             self._vectors += [array, np.array([np.nan])]
 
+    def has_unbounded(self, array: np.ndarray) -> bool:
+        """Whether an array is known that holds the same infinities."""
+        array = np.squeeze(array)
+        held = np.where(np.isinf(array), array, 0)
+        return any(
+            known.shape == array.shape and np.array_equal(np.where(np.isinf(known), known, 0), held)
+            for known, _ in self._unbounded
+        )
+
     def find(self, array: np.ndarray, sizes: Mapping[str, int] | None = None) -> Found | None:
         """What the array is; with sizes, also up to one of them as a factor. A named mark goes before the others."""
         array = np.squeeze(array)
         if not np.isfinite(array).all():
-            return None
+            marks = tuple(mark for known, mark in self._unbounded if _same_unbounded(array, known))
+            return Found(marks) if marks else None
         if not self._sorted:
             for entries in self._by_size.values():
                 entries.sort()

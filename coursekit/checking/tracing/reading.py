@@ -18,7 +18,7 @@ from coursekit.checking.portable.record import Recorder, Recording, function_of,
 from coursekit.checking.tracing.judge import Judged, Standing, judge
 from coursekit.checking.tracing.landmarks import Landmarks, landmarks
 from coursekit.checking.tracing.lines import Lines
-from coursekit.checking.tracing.match import Index, Mark, proves_nothing, same_number, single
+from coursekit.checking.tracing.match import Index, Mark, is_unbounded, proves_nothing, same_number, single
 
 _LIMIT = 2.0  # seconds of the one call more
 _KEPT = 16  # right answers whose values are kept
@@ -163,10 +163,16 @@ class _Reading:
         told = [j for j in self.judged if j.event.name and j.standing is not Standing.OPEN]
         if not before and len({j.line for j in told}) > _FEW_VALUES:
             # In a style of its own, all of it may be right; but NaN and infinities are told wherever they begin.
-            self.first = next((k for k, each in enumerate(self.judged) if not _finite(each)), None)
+            self.first = next((k for k, each in enumerate(self.judged) if self._is_broken(each)), None)
             if self.first is None:
                 return ()
         return (*self._right_lines(before), *self._wrong())
+
+    def _is_broken(self, each: Judged) -> bool:
+        """Whether a value holds NaN, or infinities where the right computation has none."""
+        unbounded = [array for array in each.event.arrays if not np.isfinite(array).all()]
+        known = (is_unbounded(a) and self.known.index.has_unbounded(a) for a in unbounded)
+        return not all(known)
 
     def _words(self, name: str) -> str:
         return self.exercise.parts.get(name, name)
@@ -202,7 +208,7 @@ class _Reading:
         relation, axis = "", ""
         expected: tuple[str, ...] = ()
         named = [m.name for m in wrong.found.marks if m.name] if wrong.found and wrong.standing is Standing.OFF else []
-        if not _finite(wrong):
+        if self._is_broken(wrong):
             relation = "not finite"
         elif named:
             expected = (self._words(named[0]),)
@@ -344,10 +350,6 @@ class _Value:
 
 def _tells(array: np.ndarray) -> bool:
     return not proves_nothing(array) or single(array) is not None
-
-
-def _finite(judged: Judged) -> bool:
-    return all(np.isfinite(array).all() for array in judged.event.arrays)
 
 
 def _equal(a: np.ndarray, b: np.ndarray) -> bool:

@@ -161,6 +161,51 @@ def test_where_nothing_matches_nothing_is_said():
     assert evaluate("gru_step", cell(source, "gru_step")).along == ()
 
 
+def test_infinities_that_belong_there_are_right():
+    source = """
+        def attention_step(query, states, mask):
+            scores = np.einsum("nth,nh->nt", states, query) / np.sqrt(query.shape[1])
+            masked = np.where(mask, scores, -np.inf)
+            e = np.exp(masked.max(axis=1, keepdims=True) - masked)
+            weights = e / e.sum(axis=1, keepdims=True)
+            return weights, np.einsum("nt,nth->nh", weights, states)
+    """
+    report = evaluate("attention_step", cell(source, "attention_step"))
+    assert first(report).line == 4 and first(report).relation == "not finite"
+    assert any(isinstance(fact, RightValue) and fact.line == 3 for fact in report.along)
+
+
+def test_a_line_below_the_wrong_one_of_a_loop_is_not_called_right():
+    source = """
+        def rnn_forward(x, h0, params):
+            W_ih, W_hh, b_ih, b_hh = params
+            h, states = h0, []
+            for t in range(x.shape[1]):
+                before = h @ W_hh.T if t == 0 else h @ W_hh
+                h = np.tanh(x[:, t] @ W_ih.T + b_ih + b_hh + before)
+                states.append(h)
+            return np.stack(states, axis=1)
+    """
+    report = evaluate("rnn_forward", cell(source, "rnn_forward"))
+    assert first(report).line == 5
+    assert not any(isinstance(fact, RightValue) and fact.line > 5 for fact in report.along)
+
+
+def test_a_single_number_is_read_along():
+    source = """
+        def lm_loss(logits, targets, mask):
+            shifted = logits - logits.max(axis=-1, keepdims=True)
+            log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+            picked = np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]
+            total = -(picked * mask).sum() / mask.sum()
+            grad = (np.exp(log_p) - np.eye(logits.shape[-1])[targets]) * mask[..., None]
+            return total, grad
+    """
+    report = evaluate("lm_loss", cell(source, "lm_loss"))
+    assert first(report).line == 6
+    assert [fact.part for fact in report.along if isinstance(fact, RightValue) and fact.line == 5] == ["loss"]
+
+
 # Where the answer stands.
 
 
