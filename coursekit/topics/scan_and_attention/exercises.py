@@ -152,9 +152,10 @@ def _draw_heads(rng: np.random.Generator) -> Iterator[Draw]:
     }
     for name, (N, S, P, A, V, size) in cases.items():
         q, k, past_k = (rng.uniform(-2, 2, (N, steps, A)) for steps in (S, S, P))
-        if size > 1:  # the best key of every query is its own, by far
+        if size > 1:  # by far the best key of the first queries lies in the past, that of the last one is its own
             q = rng.choice([-1.0, 1.0], (N, S, A)) * np.linspace(1, 3, S)[:, None]
-            k, past_k = 3 * np.sign(q) * rng.uniform(0.95, 1, q.shape), past_k / 4
+            best = 3 * np.sign(q) * rng.uniform(0.95, 1, q.shape)
+            past_k, k = best[:, :P], np.concatenate([k[:, :P] / 4, best[:, P:]], axis=1)
             q = size * q
         v, past_v = (rng.standard_normal((N, steps, V)) for steps in (S, P))
         args = {"q": q, "k": k, "v": v, "past_k": past_k, "past_v": past_v}
