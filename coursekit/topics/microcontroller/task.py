@@ -22,6 +22,7 @@ from coursekit.embedded.reading import model_of
 from coursekit.nn import GRU
 from coursekit.reference import fast_gru
 from coursekit.results.comparison import Comparison
+from coursekit.sources.installed import Provenance
 from coursekit.topics.microcontroller.answers import stream
 from coursekit.topics.microcontroller.data import CLASSES, COLUMNS, Digits, handwritten_digits
 from coursekit.training.progress import trainings
@@ -37,7 +38,7 @@ LOGISTIC, NEAREST = "logistic regression on all 64 numbers", "the nearest traini
 class DigitTask(NamedTuple):
     """train: as in the file, and moved by one column to either side. plain: as in the file alone."""
 
-    title: str
+    provenance: Provenance
     plain: Digits
     train: Digits
     test: Digits
@@ -48,7 +49,7 @@ def digit_task() -> DigitTask:
     data = handwritten_digits()
     wide = np.pad(data.train.x, ((0, 0), (0, 0), (1, 1)))
     moved = np.concatenate([wide[..., k : k + COLUMNS] for k in range(3)])
-    return DigitTask(data.provenance.title, data.train, Digits(moved, np.tile(data.train.label, 3)), data.test)
+    return DigitTask(data.provenance, data.train, Digits(moved, np.tile(data.train.label, 3)), data.test)
 
 
 class DigitReader(torch.nn.Module):
@@ -111,7 +112,7 @@ def compare(
     progress: bool | None = None,
 ) -> Result:
     """GRUs of these widths, in float32 and in int8, beside two methods without a network, on the same test digits."""
-    about = f"{task.title}; {len(task.test.label)} test digits; seeds {', '.join(map(str, seeds))}"
+    about = f"{task.provenance.title}; {len(task.test.label)} test digits; seeds {', '.join(map(str, seeds))}"
     table = Comparison("right answers", False, "%", about)
     _add_baselines(table, task)
     runs = [(width, seed) for width in units for seed in seeds]

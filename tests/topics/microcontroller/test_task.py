@@ -18,7 +18,7 @@ FEW = ((3, 0.01),)
 def task():
     whole = digits.digit_task()
     part = [digits.Digits(part.x[:150], part.label[:150]) for part in whole[1:]]
-    return digits.DigitTask(whole.title, *part)
+    return digits.DigitTask(whole.provenance, *part)
 
 
 @pytest.fixture(scope="module")
