@@ -71,7 +71,9 @@ class Watcher:
                 if self._waiting.get(assignment, 0.0) <= time.monotonic():
                     self._waiting.pop(assignment, None)
                     self._grade_all(assignment, hand_ins)
-        except CourseError as error:
+        except Exception as error:
+            if not _concerns_all(error):
+                raise
             self._once("the exchange", f"waiting: {error}")
             return True
         return any(one.name not in self._finished for one in new)
@@ -123,14 +125,24 @@ class Watcher:
         try:
             self._grade(assignment, batch)
         except BaseException as error:
+            if isinstance(error, Exception) and not _concerns_all(error):
+                self._blamed(batch, error)
+                return True
             for one in batch:
                 self.ledger.put_back(one)
-            if not isinstance(error, CourseError) and not is_of_the_disk(error):
+            if not isinstance(error, Exception):  # we are told to end
                 raise
             self._waiting[assignment] = time.monotonic() + _AGAIN_S
             self._once(assignment, f"{assignment} waiting: {error}")
             return False
         return True
+
+    def _blamed(self, batch: list[HandIn], error: Exception) -> None:
+        """An error of ours that names none of a batch: an attempt of each that was not finished. Next each is alone."""
+        for one in batch:
+            if one.name not in self._finished:
+                with self._of(one):
+                    raise error
 
     def _grade(self, assignment: str, hand_ins: list[HandIn]) -> None:
         collected: dict[str, HandIn] = {}
@@ -193,15 +205,13 @@ class Watcher:
         """Keep the traceback of an exception of ours. What concerns all hand-ins is raised."""
         try:
             yield
-        except CourseError:
-            raise
         except Exception as error:
-            if is_of_the_disk(error):
+            if _concerns_all(error):
                 raise
             self._say(one, Failures(self.course.root / RESULTS, one.assignment).keep(one.student, trace(error)))
 
     def _refused(self, name: str, why: str) -> None:
-        """Folders of assignments that may be released later are looked at again."""
+        """A folder that is nobody's hand-in. One of an assignment that may be released later is looked at again."""
         if why != NOT_RELEASED:
             self._finished.add(name)
         self._once(name, f"{shown(name)} ignored: {why}")
@@ -215,6 +225,11 @@ class Watcher:
     def _say(self, one: HandIn, event: str) -> None:
         self._told.pop(one.assignment, None)  # what it waited for is over
         self.say(f"{one.assignment} {shown(one.student)} {event}")
+
+
+def _concerns_all(error: Exception) -> bool:
+    """True for what would happen to every hand-in: a course that cannot be graded, a full disk."""
+    return isinstance(error, CourseError) or is_of_the_disk(error)
 
 
 def _since(one: HandIn) -> str:

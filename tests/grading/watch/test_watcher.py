@@ -142,6 +142,24 @@ def test_a_fault_of_ours_is_tried_again_and_then_left_to_a_person(classroom, mon
     assert any("bob graded: 5 of 5 points; Try 1 of 1" in line for line in classroom.look(tries=1))
 
 
+def test_an_error_that_names_nobody_ends_nothing(classroom, monkeypatch):
+    """The grader fails wherever bob is among those to be graded, and does not say why."""
+
+    def failing(course, assignment, students, runner, **how):
+        if "bob" in students:
+            raise RuntimeError("a slip of ours")
+        return grade(course, assignment, students, runner, **how)
+
+    grade = module.grade
+    monkeypatch.setattr(module, "grade", failing)
+    classroom.submit("ada")
+    classroom.submit("bob")
+    watching = classroom.watcher()
+    looks = [watching.look() for _ in range(4)]
+    assert looks == [True, True, False, False]
+    assert classroom.ledger == {"ada": ["graded"], "bob": ["failed"]}
+
+
 def test_it_waits_for_another_grader(classroom):
     classroom.submit("ada")
     watching = classroom.watcher()
