@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.course.browsing import TOKEN, cell_with, photograph, run_all_above, run_cell, write
+from tests.course.browsing import TOKEN, cell_with, photograph, run_all_above, run_cell, unnamed_fields, write
 from tests.course.learners import right_answers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -226,3 +226,25 @@ def contrast(element) -> float:
 def luminance(colour) -> float:
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (c / 255 for c in colour[:3])]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_a_question_about_it_is_asked_and_answered_by_typing(lesson):
+    hints = opened(lesson).locator(".jp-CodeCell", has=lesson.locator(".cm-content", has_text="hint(sigmoid)"))
+    write(lesson, hints.first, 'from coursekit import quiz\n\nquiz("sigmoid")')
+    cell = opened(lesson).locator(".jp-CodeCell", has=lesson.locator(".cm-content", has_text='quiz("sigmoid"')).first
+    run_cell(lesson, cell)
+    asked = cell.get_by_role("group", name="Question 1 about sigmoid")
+    asked.wait_for(timeout=60_000)
+    block = asked.locator("pre")
+    block.focus()
+    assert block.evaluate("block => block === document.activeElement && getComputedStyle(block).overflowX === 'auto'")
+    assert asked.locator("li").count() in (3, 4) and unnamed_fields(asked.locator("input")) == 0
+    asked.scroll_into_view_if_needed()
+    photograph(lesson, "first-minutes-6-quiz")
+    write(lesson, cell, 'quiz("sigmoid", 1, "A")')
+    run_cell(lesson, cell)
+    said = asked.get_by_role("status")
+    said.wait_for(timeout=60_000)
+    assert said.inner_text()[:1] in "✓✗"
+    asked.scroll_into_view_if_needed()
+    photograph(lesson, "first-minutes-7-answered")

@@ -1,4 +1,4 @@
-"""Lesson 06b, a walk down a narrow valley. Without PyTorch, since figures of the whole course are found by importing them."""
+"""Lesson 06b, a walk down a narrow valley. Without PyTorch: figures are found by importing all of them."""
 
 from __future__ import annotations
 
