@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from coursekit.grading.batch import Row, Runner
     from coursekit.grading.run.job import Job
     from coursekit.grading.run.notebook import Graded
+    from coursekit.grading.submission.course import Course
 
 SUMMARY = "grade the submissions of an assignment"
 
@@ -66,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         course = Course(arguments.course)
         course.released(arguments.assignment)
-        students = _chosen(course.students(arguments.assignment), arguments.student)
+        students = _chosen(course, arguments.assignment, arguments.student)
         if len(students) == 1:
             arguments.jobs = 1
         rows = _with_progress(course, students, arguments)
@@ -95,12 +96,15 @@ def _jobs() -> int:
     return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-def _chosen(students: list[str], wanted: list[str] | None) -> list[str]:
+def _chosen(course: Course, assignment: str, wanted: list[str] | None) -> list[str]:
     from coursekit.grading.submission.names import one_spelling
 
+    students = course.students(assignment)
     if not students:
         raise UserError("nobody has handed anything in for this assignment.")
     wanted = [one_spelling(name) for name in wanted or ()]
+    if left := [name for name in wanted if name in course.withdrawn]:
+        raise UserError(f"{left[0]} has left the class. To bring them back: coursekit withdraw {left[0]} --undo")
     unknown = sorted(set(wanted) - set(students))
     if unknown:
         raise UserError(f"no submission of {', '.join(unknown)}; there are {len(students)}, such as {students[0]}.")
