@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from coursekit.grading.batch import Row, Runner
     from coursekit.grading.run.job import Job
     from coursekit.grading.run.notebook import Graded
+    from coursekit.grading.submission.course import Course
 
 SUMMARY = "grade the submissions of an assignment"
 
@@ -69,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         course = Course(arguments.course)
         course.released(arguments.assignment)
-        students = _chosen(course.students(arguments.assignment), arguments.student)
+        students = _chosen(course, arguments.assignment, arguments.student)
         if len(students) == 1:
             arguments.jobs = 1
         rows = _with_progress(course, students, arguments)
@@ -93,12 +94,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if any(row.needs_a_person for row in rows) else 0
 
 
-def _chosen(students: list[str], wanted: list[str] | None) -> list[str]:
+def _chosen(course: Course, assignment: str, wanted: list[str] | None) -> list[str]:
     from coursekit.grading.submission.names import one_spelling
 
+    students = course.students(assignment)
     if not students:
         raise UserError("nobody has handed anything in for this assignment.")
     wanted = [one_spelling(name) for name in wanted or ()]
+    if left := [name for name in wanted if name in course.withdrawn]:
+        raise UserError(f"{left[0]} has left the class. To bring them back: coursekit withdraw {left[0]} --undo")
     unknown = sorted(set(wanted) - set(students))
     if unknown:
         raise UserError(f"no submission of {', '.join(unknown)}; there are {len(students)}, such as {students[0]}.")

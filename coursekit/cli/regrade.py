@@ -61,6 +61,8 @@ def _ask(course: Course, arguments: argparse.Namespace) -> int:
     if not arguments.why:
         raise UserError('say what the student says: --why "...".')
     [student] = known(course, [arguments.student])
+    if student in course.withdrawn:
+        raise UserError(f"{student} has left the class. To bring them back: coursekit withdraw {student} --undo")
     request = ask(course, arguments.assignment, student, arguments.why)
     if arguments.by_hand:
         _tell(course, request)

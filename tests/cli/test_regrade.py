@@ -13,6 +13,7 @@ from nbgrader.apps.exportapp import ExportApp
 
 from coursekit.cli import grade
 from coursekit.grading.lms.points import points_of
+from coursekit.grading.run.servers import UNSAFE
 from coursekit.grading.submission.course import Course
 from coursekit.grading.submission.records import RECORDS
 
@@ -113,17 +114,19 @@ def test_what_cannot_be_asked_is_said_and_nothing_is_noted(call, course, argumen
     assert not (course / RECORDS / "regrade-requests.jsonl").exists()
 
 
-def test_who_has_left_is_nowhere_and_comes_back_with_everything(call, course):
-    sheet = 'Identifier,"Full name",Grade,"Last modified (grade)"\nParticipant 1,ada,,-\nParticipant 2,bob,,-\n'
+def test_who_has_left_is_nowhere_and_comes_back_with_everything(call, course, monkeypatch):
+    monkeypatch.setenv(UNSAFE, "")  # --no-sandbox sets it, and the test ends it
     before = (course / "gradebook.db").read_bytes()
     assert "ada: left 20" in call("withdraw", "ada", "--why", "week 3").stdout
     assert "week 3" in call("withdraw").stdout
     assert Course(course).students("mini") == ["bob"] and points_of(Course(course), "mini").totals == {"bob": 1.0}
     assert (course / "gradebook.db").read_bytes() == before and (course / "submitted" / "ada" / "mini").is_dir()
-    (course / "sheet.csv").write_text(sheet.replace("Participant 1,ada", "Participant ada,ada"))
-    with book(course) as gradebook:
-        gradebook.update_or_create_student("ada", lms_user_id=None)
     assert exported(course) == {"bob", "cyd"}
+    (course / "release" / "mini").mkdir(parents=True)
+    notebook = '{"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {}}'
+    (course / "release" / "mini" / "mini.ipynb").write_text(notebook)
+    for typed in (("grade", "mini", "--student", "ada", "--no-sandbox"), ("regrade", "mini", "ada", "--why", "x")):
+        assert "To bring them back: coursekit withdraw ada --undo" in call(*typed).stderr
     assert "In the class again: ada." in call("withdraw", "ada", "--undo").stdout
     assert "Nobody has left." in call("withdraw").stdout
     assert Course(course).students("mini") == ["ada", "bob"] and exported(course) == {"ada", "bob", "cyd"}
