@@ -1,6 +1,6 @@
 """How many planted pairs `coursekit similar` lists, and how many others.
 
-    python benchmarks/similar.py [--lessons 01 04 05] [--students 30 120] [--classes 3] [--misses]
+    python benchmarks/similar.py [--lessons 04 05] [--students 30 100] [--classes 2] [--misses]
 
 An invented class (coursekit.grading.demo): everybody writes the model answers or slips in a hand of their own, which
 says the same in other words, and some copy what somebody else wrote, all of it or half, under other names, with other
@@ -33,9 +33,9 @@ LESSONS = Path(__file__).parents[1] / "solutions"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lessons", nargs="+", default=["01", "04", "05"])
-    parser.add_argument("--students", nargs="+", type=int, default=[30, 120])
-    parser.add_argument("--classes", type=int, default=3, help="of each size")
+    parser.add_argument("--lessons", nargs="+", default=["04", "05"])
+    parser.add_argument("--students", nargs="+", type=int, default=[30, 100])
+    parser.add_argument("--classes", type=int, default=2, help="of each size")
     parser.add_argument(
         "--misses", action="store_true", help="say which pairs were missed, and which were wrongly listed"
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from coursekit.checking.one_line import OneLine
 from coursekit.desk import leitner
 from coursekit.desk.book import Book
 from coursekit.desk.state import Answered
@@ -21,6 +22,10 @@ from coursekit.questions.markup import inline, question
 from coursekit.templates import filled
 
 _LOOKED_AHEAD, _TRIED = 60, 3  # questions, for one that shows no line of a right answer
+
+
+class NoSuchAnswer(OneLine, ValueError):
+    """A letter that stands before no option, or a number that no question has."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +108,12 @@ def ask(known: Book, exercise: str, number: int | None = None, answer: str | Non
     """A question about an exercise: the one of this number, or the next that was not answered yet.
 
     answer: a letter, which is written down the first time.
-    Raises ValueError for a letter that stands before no option.
+    Raises NoSuchAnswer for a letter that stands before no option, and NoQuestions where there is nothing to ask.
     """
     if number is None:
         return _next(known, exercise)
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise ValueError(f"questions are numbered from 1; {number!r} is none of them.")
+        raise NoSuchAnswer(f"questions are numbered from 1; {number!r} is none of them.")
     asked = item(exercise, number, known.learner())
     if asked.reveals and not known.state().of(exercise).passed:
         return Said(_waits(exercise, f"Question {number} shows"))
@@ -116,7 +121,7 @@ def ask(known: Book, exercise: str, number: int | None = None, answer: str | Non
     if answer is not None and earlier is None:
         if asked.chosen(answer) is None:
             letters = ", ".join(letter for letter, _ in asked.lettered)
-            raise ValueError(f"{answer!r} stands before no option: choose one of {letters}.")
+            raise NoSuchAnswer(f"{answer!r} stands before no option: choose one of {letters}.")
         given = answer.strip().upper()
         known.add_answer(exercise, number, given, given == asked.letter)
         earlier = known.state().quizzes.get((exercise, number))
