@@ -211,3 +211,19 @@ def test_the_names_that_an_edited_answer_calls_are_its_own():
     before = answers.gru_step
     evaluate("gru_forward", lambda x, h0, params: np.tanh(answers.gru_forward(x, h0, params)))
     assert answers.gru_step is before
+
+
+def test_a_value_of_a_cache_is_called_by_its_own_name():
+    (edit,) = found(BACK, "rnn_step_backward", ("cache.h * cache.h)", "cache.h)"))
+    assert (edit.kind, edit.names) == (EditKind.POWER, ("cache.h",))
+
+
+def test_what_is_made_for_several_values_at_once_bears_the_name_of_none():
+    source = """
+        def clip_by_global_norm(grads, max_norm):
+            norm = np.sqrt(sum(np.sum(g**2) for g in grads))
+            factor = max_norm / norm if norm > max_norm else 1.0
+            return [g + factor for g in grads], norm
+    """
+    edits = evaluate("clip_by_global_norm", answer(source, "clip_by_global_norm"), search=60).edits
+    assert [edit.part for edit in edits] in ([], [""])
