@@ -40,7 +40,7 @@ def number_of(name: str) -> str:
 def is_meant(wanted: str, name: str) -> bool:
     """Whether somebody means the lesson of this name: 05_gru by 05_gru, 05 or 5; 06b_pytorch by 06b or 6b as well."""
     number = number_of(name)
-    return wanted in (name, number) or wanted.zfill(len(number)) == number
+    return wanted in (name, number) or (wanted != "" and wanted.zfill(len(number)) == number)
 
 
 def clone_root() -> Path | None:
