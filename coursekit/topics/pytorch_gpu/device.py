@@ -10,11 +10,13 @@ from collections.abc import Sequence
 
 
 class Device:
-    """A processor that launches work, and an accelerator that does it later, in order.
+    """A processor that launches work, and an accelerator that does it later, in order. Times in one unit, any.
 
-    launch: seconds that the processor needs to launch one call.
-    work:   seconds that the accelerator needs for call k; the last one holds for all calls after it.
-    wait:   seconds that waiting costs, once the accelerator is done.
+    launch: how long the processor needs to launch one call.
+    work:   how long the accelerator needs for call k; the last one holds for all calls after it.
+    wait:   how long waiting takes, once the accelerator is done.
+
+    launched, worked: (start, end) of each call so far, on the processor and on the accelerator.
     """
 
     def __init__(self, launch: float, work: Sequence[float], wait: float) -> None:
@@ -23,13 +25,16 @@ class Device:
 
     def reset(self) -> None:
         self.now = self.free = 0.0  # the processor's clock; when the accelerator will have done all its work
-        self.calls = 0
+        self.launched: list[tuple[float, float]] = []
+        self.worked: list[tuple[float, float]] = []
 
     def run(self) -> None:
         """Launch one call and return at once."""
+        self.launched.append((self.now, self.now + self.launch))
         self.now += self.launch
-        self.free = max(self.free, self.now) + self.work[min(self.calls, len(self.work) - 1)]
-        self.calls += 1
+        start = max(self.free, self.now)
+        self.free = start + self.work[min(len(self.worked), len(self.work) - 1)]
+        self.worked.append((start, self.free))
 
     def synchronise(self) -> None:
         """Wait until all work is done."""
