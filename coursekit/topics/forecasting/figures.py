@@ -87,7 +87,8 @@ def _look(name: str) -> dict:
         return {"color": COLOURS["RNN"], "linestyle": style, "linewidth": 1.5}
     if "GRU" in name:
         return {"color": COLOURS["GRU"], "linestyle": style}
-    return {"color": NEUTRAL, "linestyle": (0, (1, 1)) if "day before" in name else style, "linewidth": 1.5}
+    style = (0, (1, 1)) if "day before" in name else "-." if "moved" in name else style
+    return {"color": NEUTRAL, "linestyle": style, "linewidth": 1.5}
 
 
 def _legend_outside(ax: Axes) -> None:

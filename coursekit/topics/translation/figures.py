@@ -9,6 +9,7 @@ import numpy as np
 from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure, heat_map
 
 _SHOWN = {" ": "␣", "<end>": "end"}
+_ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 2}  # of a legend: no curve can run through it
 
 
 @course_figure
@@ -45,7 +46,7 @@ def forced_and_free(forced, free) -> CourseFigure:
     ax.plot(places, free, color=COLOURS["GRU"], marker="o", label="reads what it wrote itself")
     ax.fill_between(places, free, forced, color=NEUTRAL, alpha=0.15, linewidth=0)
     ax.set(xlabel="place in the translation", ylabel="right symbols (%)", ylim=(0, 103), xticks=places[::2])
-    ax.legend(loc="lower left")
+    ax.legend(**_ABOVE)
     return describe(
         fig,
         f"Right symbols by place: on average {forced.mean():.0f} % if the decoder reads the right symbols, "
@@ -65,6 +66,6 @@ def right_by_days(days, shares: Mapping[str, Sequence[float]]) -> CourseFigure:
     ax.set_xscale("log")
     ax.set_xticks(days, [f"{day:,}" for day in days])
     ax.minorticks_off()
-    ax.legend(loc="center right")
+    ax.legend(**_ABOVE)
     said = "; ".join(f"{name} from {values[0]:.0f} to {values[-1]:.0f} %" for name, values in shares.items())
     return describe(fig, f"Exact translations with {days[0]:,} to {days[-1]:,} days in training: {said}.")

@@ -33,3 +33,11 @@ def test_error_by_hours_ahead():
     fig = error_by_hours_ahead(TRUTH, FORECASTS, "MW")
     assert "GRU on the residual from 0.5 to 0.5" in drawn(fig)[1]
     assert {text.get_text() for text in fig.axes[0].get_legend().get_texts()} == set(FORECASTS)
+
+
+def test_no_two_methods_of_the_lesson_look_alike():
+    naive = "naive: the day before", "naive: the week before", "naive, moved to the last hours"
+    names = *naive, *(f"{kind} on the {form}" for kind in ("ridge", "GRU") for form in ("values", "residual"))
+    fig = error_by_hours_ahead(TRUTH, {name: TRUTH + 1 for name in names}, "MW")
+    looks = {(line.get_color(), str(line._unscaled_dash_pattern)) for line in fig.axes[0].lines}
+    assert len(looks) == len(names)
