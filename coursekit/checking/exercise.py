@@ -85,7 +85,7 @@ class Exercise:
                     rule. Whoever writes an `apply` that puts results in another order keeps what stands after them.
     draw:           yields draws from a random generator, the simplest first (T=1, T=3, full size, fresh sizes).
     mistakes:       known mistakes; each must be rejected, and told apart from the others, on every seed.
-    hints:          tiers, from a nudge to nearly the line.
+    hints:          tiers, from a nudge to nearly the line, which only the last may give.
     parts:          what the variables of the reference are, in words: {"r": "the reset gate r"}.
     uses:           names of earlier exercises that the answer may call. While it is checked they are the
                     reference ones, so that one mistake is not punished twice.

@@ -54,6 +54,8 @@ class Hint:
         """What running the cell again brings."""
         if self.last:
             return "This is the last one."
+        if self.tier and self.tier == self.tiers - 1:
+            return "Run the cell again for the last hint, which may show the line: try once more before you do."
         return "Run the cell again for the next one." if self.tiers else ""
 
     def __str__(self) -> str:

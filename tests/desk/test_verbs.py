@@ -49,6 +49,7 @@ def test_hints_come_one_tier_at_a_time_and_the_last_one_stays():
     assert [h.tier for h in seen[:2]] == [1, 2] and seen[0].tiers == len(STEPS)
     assert str(seen[1]).startswith(f"Hint 2 of {len(STEPS)} for gru_step: ")
     assert "Run the cell again" in seen[0]._repr_html_() and "Run the cell again" not in seen[-1]._repr_html_()
+    assert ["may show the line" in h.more for h in seen] == [False] * (len(STEPS) - 2) + [True, False, False]
     assert seen[2].earlier == STEPS[:2] and STEPS[0][:20] in seen[2]._repr_html_()
 
 

@@ -39,8 +39,10 @@ register(
         mistakes=mistakes.Z_SCORE,
         hints=(
             "When reading t arrives, which readings are known? And should t itself help to say what is usual?",
-            "before = values[t - length:t] has `length` readings, and t is not among them.",
-            "score = np.zeros(T), and for t in range(length, T): abs(values[t] - before.mean()) / before.std().",
+            "The `length` readings that stand directly before t are known, and t is not among them. Which slice "
+            "of values is that?",
+            "score = np.zeros(T), and for t in range(length, T): before = values[t - length:t], then "
+            "abs(values[t] - before.mean()) / before.std().",
         ),
         points=2,
     )
@@ -122,9 +124,11 @@ register(
         hints=(
             "First the events: where does anomalous change from False to True, and where back? A run may reach the "
             "very first or the very last reading.",
-            "Event (start, end) is found if alarm[start:end + tolerance + 1].any(). These readings belong to it.",
-            "The other alarms are false. Go through them in order of time, and remember until when it is quiet: a "
-            "counted one at place p silences those up to p + patience.",
+            "An event is found if there is an alarm in it, or up to `tolerance` readings after its end. The "
+            "alarms there belong to it.",
+            "Event (start, end) is found if alarm[start:end + tolerance + 1].any(). The other alarms are false. "
+            "Go through them in order of time, and remember until when it is quiet: a counted one at place p "
+            "silences those up to p + patience.",
         ),
         points=3,
     )

@@ -128,10 +128,11 @@ register(
             "Loop over the first step of each piece: range(0, T, k). A piece ends at min(start + k, T).",
             "Inside, do what you would do for a short sequence of its own: forward, error, loss, backward. "
             "Begin the forward pass at the last state of the piece before.",
-            "The error at step t is hs[:, t] @ W_out.T minus the value at t + 1. Its gradient at the state "
-            "is error @ W_out.",
-            "rnn_backward starts with dh_next = 0 in every piece: that is the cut. Add up the losses and "
-            "the gradients.",
+            "The error at step t is the read-out minus the value at t + 1. Go back through the read-out by the "
+            "rule for products: what does the state get?",
+            "The error is hs[:, t] @ W_out.T minus the value at t + 1, and the state gets error @ W_out. "
+            "rnn_backward starts with dh_next = 0 in every piece: that is the cut. Add up the losses and the "
+            "gradients.",
         ),
         points=4,
     )

@@ -63,8 +63,9 @@ register(
             "Go backwards in time: the return of a step is its reward plus gamma times what comes later.",
             "What comes later is one of three: nothing, the critic's value, or the return of the next step. "
             "Which of them belongs to terminated, to truncated, to the last step of a row, and to all others?",
-            "Start with later = next_values[:, -1]. At each t, from the last one down: where truncated, later becomes "
-            "next_values[:, t]; where terminated, it becomes 0.",
+            "Go down from the last step with one variable, later, which begins as next_values[:, -1]. The order "
+            "of the cases matters: which of them has the last word at a step that is both terminated and the "
+            "end of a row?",
             "np.where(terminated[:, t], 0.0, np.where(truncated[:, t], next_values[:, t], later)) is what gamma "
             "multiplies at step t.",
         ),
@@ -170,11 +171,12 @@ register(
         mistakes=mistakes.LOSS,
         hints=(
             "Three lines: the advantage, log p of the actions that were taken, and the sum of two means.",
-            "torch.log_softmax(logits, dim=-1) gives log p of all actions, (N, T, A); "
-            ".gather(-1, actions[..., None])[..., 0] picks those that were taken, (N, T).",
+            "torch.log_softmax gives log p of all actions, (N, T, A). Of these, .gather along the last axis "
+            "picks those that were taken; its index needs an axis more than actions has.",
             "How well an action did is a fact of the past. tensor.detach() makes a number of it, through which no "
             "gradient passes. The critic learns from the other part alone.",
-            "-(log_p * advantage.detach()).mean() + (advantage**2).mean() / 2",
+            "log_p = torch.log_softmax(logits, dim=-1).gather(-1, actions[..., None])[..., 0], and -(log_p * "
+            "advantage.detach()).mean() + (advantage**2).mean() / 2",
         ),
         points=3,
     )

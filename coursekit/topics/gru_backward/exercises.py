@@ -88,8 +88,8 @@ register(
         mistakes=mistakes.SEQUENCE,
         hints=(
             "It is the loop of rnn_backward. Nothing in it knows which cell it is.",
-            "Every state is used by its own loss and by the next step: dh = dhs[:, t] + dh_next, with dh_next = 0 "
-            "before the last step.",
+            "Every state is used by its own loss and by the next step, so two gradients meet at it. Before the "
+            "last step the second of them is zero.",
             "dx[:, t], dh_next, *dW = gru_step_backward(dhs[:, t] + dh_next, caches[t]), for t from T-1 down to 0, and "
             "the four of dW are added up.",
         ),
@@ -148,12 +148,14 @@ register(
         mistakes=mistakes.TRAINING,
         hints=(
             "The order: forward, loss, all six gradients, clip, update. Change nothing before the last.",
-            "The read-out is scores = hs[:, -1] @ W_out.T + b_out. So dW_out = dscores.T @ hs[:, -1], db_out is the "
-            "sum of the rows of dscores, and the gradient at the last state is dscores @ W_out.",
-            "dhs is zero but for the last step: dhs = np.zeros_like(hs); dhs[:, -1] = dscores @ W_out. Then "
-            "dx, dh0, *d_cell = gru_backward(dhs, caches).",
-            "norm = np.sqrt(sum(np.sum(g**2) for g in new)), one factor min(1, max_norm / norm) for all six, and "
-            "w - lr * g for each. What lies in `grads` is not part of this step.",
+            "The read-out is scores = hs[:, -1] @ W_out.T + b_out. The two rules of lesson 02 give three "
+            "gradients there: that of W_out, that of b_out, and that of the last state.",
+            "Only the last state has a loss of its own, so dhs is zero but for the last step. gru_backward "
+            "takes it from there. Of the six gradients make one norm, and one factor that is never above 1.",
+            "dW_out = dscores.T @ hs[:, -1], db_out = dscores.sum(axis=0), dhs[:, -1] = dscores @ W_out; dx, "
+            "dh0, *d_cell = gru_backward(dhs, caches). norm = np.sqrt(sum(np.sum(g**2) for g in new)), one "
+            "factor min(1, max_norm / norm) for all six, and w - lr * g for each. What lies in `grads` is not "
+            "part of this step.",
         ),
         points=4,
         apply=_flatten,

@@ -54,9 +54,10 @@ register(
             "Readings that stand side by side in an array need not be side by side in time. np.diff(minutes) tells.",
             "For a window that ends at `now`, the steps between the readings now - length + 1 and now + ahead have to "
             "be regular: all of them, also those before the target.",
-            "regular = np.abs(np.diff(minutes) - step) <= step / 2, and entry k belongs to the readings k and k + 1.",
-            "Loop over now in range(length - 1, len(values) - ahead), and keep it if "
-            "regular[now - length + 1:now + ahead].all().",
+            "Make one array of truth values first: entry k says whether the step from reading k to reading k + "
+            "1 is regular. Each window then asks for a slice of it.",
+            "regular = np.abs(np.diff(minutes) - step) <= step / 2. Loop over now in range(length - 1, "
+            "len(values) - ahead), and keep it if regular[now - length + 1:now + ahead].all().",
         ),
         points=3,
     )
@@ -113,8 +114,9 @@ register(
         hints=(
             "b is not penalised, so at the minimum the residuals have mean zero: b = mean(y) - mean(X) w. What is left "
             "for w if both are centred first?",
-            "With centred Xc and yc the gradient is zero where (Xc.T Xc + strength I) w = Xc.T yc.",
-            "np.linalg.solve(Xc.T @ Xc + strength * np.eye(F), Xc.T @ yc)",
+            "With centred Xc and yc only w is left. Set the gradient of what is made least to zero: that is a "
+            "system of F linear equations for w.",
+            "(Xc.T Xc + strength I) w = Xc.T yc, so w is np.linalg.solve(Xc.T @ Xc + strength * np.eye(F), Xc.T @ yc).",
         ),
         points=2,
     )

@@ -66,7 +66,8 @@ register(
             "Gates and candidate come out of one sum: x @ W_ih.T + b_ih + h @ W_hh.T + b_hh has the shape (N, 4H).",
             "np.split(a, 4, axis=1) cuts it into the parts of i, f, g, o, in this order. Three of them go through the "
             "sigmoid, and g, the candidate, through tanh.",
-            "The new cell is a sum of two products: what f keeps of the old cell, and what i lets in of g.",
+            "The new cell is a sum of two products: what f keeps of the old cell, and what i lets in of g. "
+            "Which cell does the new h show?",
             "c = f * c + i * g, and then h = o * tanh(c) with this new c. Return h, c.",
         ),
         points=3,
@@ -100,8 +101,9 @@ register(
         mistakes=mistakes.FORWARD,
         hints=(
             "It is the loop of the vanilla RNN, with two variables that are carried on: h and c.",
-            "Start with h, c = h0, c0. In the loop: h, c = lstm_step(x[:, t], h, c, params). Append both to lists.",
-            "np.stack(list_of_h, axis=1) makes (N, T, H).",
+            "Start with h, c = h0, c0. Each call of lstm_step takes both and gives both anew. Append both to lists.",
+            "In the loop: h, c = lstm_step(x[:, t], h, c, params). At the end np.stack(list_of_h, axis=1) makes "
+            "(N, T, H).",
         ),
         points=2,
     )
@@ -178,7 +180,7 @@ register(
         hints=(
             "It is the loop of rnn_backward with two things that are handed over: dh_next and dc_next.",
             "Before the last step nothing arrives by way of h: dh_next is zero. At the last cell dc_T arrives.",
-            "dh = dhs[:, t] + dh_next, but dc has no loss of its own: it is dc_next as it stands.",
+            "What reaches h is a sum of two, as in the RNN. But dc has no loss of its own: it is dc_next as it stands.",
             "dx[:, t], dh_next, dc_next, *dW = lstm_step_backward(dhs[:, t] + dh_next, dc_next, caches[t]), and add "
             "up the four of dW.",
         ),

@@ -254,9 +254,10 @@ register(
             "after it.",
             "Backwards each sequence is turned round within its own length: step t reads x[n, length - 1 - t]. The "
             "same indices turn the states back.",
+            "torch.arange(T) < lengths[:, None] is the mask (N, T). The backward direction ends at step 0. "
+            "Past the length an index would be negative: keep it at 0.",
             "back = (lengths[:, None] - 1 - torch.arange(T)).clamp(min=0), rows = torch.arange(N)[:, None], and "
             "x[rows, back] is the batch turned round.",
-            "torch.arange(T) < lengths[:, None] is the mask (N, T). The backward direction ends at step 0.",
         ),
         points=4,
     )

@@ -84,9 +84,11 @@ register(
         mistakes=mistakes.TRANSITIONS,
         hints=(
             "Neighbours in the log are a pair only if they are in one session.",
-            "session[1:] == session[:-1] tells which neighbours are a pair: item[:-1] is then before, item[1:] after.",
-            "counts[before, after] += 1 counts a repeated pair once only. np.add.at(counts, (before, after), 1), or a "
-            "loop, counts each.",
+            "Compare session, without its first entry, with session, without its last: that tells which "
+            "neighbours are a pair.",
+            "With same = session[1:] == session[:-1], a pair is item[:-1][same] before and item[1:][same] "
+            "after. counts[before, after] += 1 counts a repeated pair once only; np.add.at(counts, (before, "
+            "after), 1), or a loop, counts each.",
         ),
         points=2,
     )

@@ -44,9 +44,10 @@ register(
         mistakes=mistakes.WILSON,
         hints=(
             "Write n for the number of cases and p for the share. The interval has a centre, which is not p.",
-            "centre = (p + z**2 / (2 n)) / (1 + z**2 / n): it lies a little nearer to a half than p does.",
-            "half = z / (1 + z**2 / n) * sqrt(p (1 - p) / n + z**2 / (4 n**2)). The ends are centre - half and "
-            "centre + half.",
+            "The centre lies a little nearer to a half than p does. Compute it and half of the width, each in a "
+            "line of its own. Both are divided by the same number.",
+            "centre = (p + z**2 / (2 n)) / (1 + z**2 / n), and half = z / (1 + z**2 / n) * sqrt(p (1 - p) / n + "
+            "z**2 / (4 n**2)). The ends are centre - half and centre + half.",
         ),
         points=2,
     )

@@ -76,9 +76,12 @@ register(
         mistakes=mistakes.ATTENTION,
         hints=(
             "Three lines: a score for each state, a softmax over T, a weighted sum of the states.",
-            "(states * query[:, None]).sum(axis=2) are all dot products, (N, T). Divide them by np.sqrt(H).",
-            "np.where(mask, scores, -np.inf) before the softmax: exp(-inf) is 0. Subtract each row's largest score.",
-            "(weights[..., None] * states).sum(axis=1) is the context.",
+            "A dot product multiplies number by number and adds up over H. Broadcasting needs an axis in query "
+            "first. Do not forget the scale.",
+            "exp(-inf) is 0: which scores have to become that before the softmax? Subtract each row's largest "
+            "score too.",
+            "scores = (states * query[:, None]).sum(axis=2) / np.sqrt(H), np.where(mask, scores, -np.inf) "
+            "before the softmax, and (weights[..., None] * states).sum(axis=1) is the context.",
         ),
         points=3,
     )
@@ -163,9 +166,12 @@ register(
         mistakes=mistakes.TRANSLATING,
         hints=(
             "A loop over the S places. In each: call step with the symbols just written, and take the best score.",
-            "previous = np.full(N, start) before the loop. scores, state = step(previous, state) hands the state on.",
-            "Keep running (N,), true until a row has written end; np.where(running, best, end) fills the others up.",
-            "right compares all S places of a row: (written == target).all(axis=1).",
+            "What is read first is the start symbol, in every row. Each call of step also hands on a state, for "
+            "the next one.",
+            "Keep running (N,), true until a row has written end. A row that is no longer running is filled up "
+            "with end.",
+            "previous = np.full(N, start), scores, state = step(previous, state) in the loop, np.where(running, "
+            "best, end). right compares all S places of a row: (written == target).all(axis=1).",
         ),
         points=3,
     )

@@ -95,11 +95,12 @@ register(
         hints=(
             "Begin with log p = logits - log(sum(exp(logits))), along the last axis. Subtract the row's "
             "maximum from the logits first: it cancels, and nothing overflows.",
-            "np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0] picks log p of the target at "
-            "every position, (N, T). Multiply by mask, add up, and divide by how many positions count.",
+            "Of the V numbers log p at each position only that of the target counts; np.take_along_axis picks "
+            "it, with targets[..., None] as index. Then mask, add up, and divide by how many positions count.",
             "The gradient at a position that counts is (p - y) / count, where y is 1 at the target and 0 "
             "elsewhere. At the others it is zero.",
-            "p = np.exp(log_p), and np.eye(V)[targets] is y for all positions at once. mask[..., None] fits both.",
+            "np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0] is log p of the targets, (N, T). p "
+            "= np.exp(log_p), and np.eye(V)[targets] is y for all positions at once. mask[..., None] fits both.",
         ),
         points=4,
     )
@@ -171,10 +172,10 @@ register(
             "Two loops. The first reads start_ids and only moves the state. The second draws, and feeds "
             "every symbol that it has drawn back in.",
             "np.eye(V)[[symbol]] is the input (1, V) of one symbol. The state before the first symbol is zero, (1, H).",
-            "p = softmax((h @ W_out.T + b_out) / temperature). np.cumsum(p[0]) are the borders between the "
-            "symbols on the line from 0 to 1.",
-            "np.argmax(borders > number) is the first index whose border lies beyond the number: argmax "
-            "finds the first True.",
+            "Divide the logits by the temperature before the softmax. The cumulative sums of p are the borders "
+            "between the symbols on the line from 0 to 1.",
+            "p = softmax((h @ W_out.T + b_out) / temperature), and borders = np.cumsum(p[0]). np.argmax(borders "
+            "> number) is the first index whose border lies beyond the number: argmax finds the first True.",
         ),
         points=4,
     )

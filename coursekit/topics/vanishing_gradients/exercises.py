@@ -51,8 +51,10 @@ register(
         hints=(
             "Write one entry: h_i = tanh(... + sum over j of W_hh[i, j] h_prev_j). Differentiate it with "
             "respect to h_prev_j.",
-            "Every entry is W_hh[i, j] times the slope of tanh at unit i, which is 1 - h_i².",
-            "Broadcasting does it for all sequences: slope[:, :, None] is (N, H, 1), and W_hh is (H, H).",
+            "Entry (i, j) is W_hh[i, j] times a slope of tanh. Of which unit: the one that changes, or the one "
+            "that is changed?",
+            "It is the slope of unit i, 1 - h_i². Broadcasting does it for all sequences: slope[:, :, None] is "
+            "(N, H, 1), and W_hh is (H, H).",
         ),
         points=2,
     )
@@ -93,8 +95,10 @@ register(
             "Keep a list that begins with the norm of dh. Walk through reversed(caches), and go back one "
             "step each time.",
             "One step back for all sequences: dh_prev[n, j] = sum over i of dh[n, i] * J[n, i, j].",
-            'np.einsum("ni,nij->nj", dh, J) is that sum. np.linalg.norm(dh, axis=1).mean() is the entry of the list.',
-            "At the end divide the whole list by its first entry.",
+            "The entry of the list is the mean over the sequences of the length of dh. At the end divide the "
+            "whole list by its first entry.",
+            'np.einsum("ni,nij->nj", dh, J) is the step back, and np.linalg.norm(dh, axis=1).mean() the entry '
+            "of the list.",
         ),
         points=3,
     )
