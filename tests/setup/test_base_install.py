@@ -24,10 +24,10 @@ LESSONS = sorted(path for path in (ROOT / "notebooks").glob("0[0-6]_*/*.ipynb"))
 HIDDEN = """
 from importlib.machinery import PathFinder
 HIDDEN = {
-    "alembic", "babel", "bokeh_sampledata", "dask", "distributed", "faker", "gymnasium", "jupyter_server",
-    "jupyterlab", "jupyterlab_server", "jupytext", "latex2mathml", "msgpack", "music21", "nbconvert", "nbgrader",
-    "nh3", "num2words", "pmdarima", "psycopg", "pyseccomp", "sklearn", "sktime", "sqlalchemy", "statsmodels",
-    "torch", "triton",
+    "alembic", "babel", "bokeh_sampledata", "cryptography", "dask", "distributed", "faker", "gymnasium", "jwt",
+    "jupyter_server", "jupyterlab", "jupyterlab_server", "jupytext", "latex2mathml", "msgpack", "music21", "nbconvert",
+    "nbgrader", "nh3", "num2words", "pmdarima", "psycopg", "pyseccomp", "sklearn", "sktime", "sqlalchemy",
+    "statsmodels", "torch", "triton",
 }
 find = PathFinder.find_spec
 def found(name, path=None, target=None):
