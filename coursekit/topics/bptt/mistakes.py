@@ -189,8 +189,7 @@ SEQUENCE = (
     ),
     Mistake(
         "an upstream gradient that is changed in place: dhs[:, t] += dh_next",
-        "The numbers are right, but dhs belongs to the caller, who may use it again. Make a new array: "
-        "`dh = dhs[:, t] + dh_next`.",
+        "The numbers are right, but dhs belongs to the caller, who may use it again. Put the sum into a new array.",
         _upstream_in_place,
     ),
 )
@@ -328,7 +327,7 @@ CLIP = (
     ),
     Mistake(
         "a norm measured after clipping",
-        "After clipping the norm says max_norm whenever something happened. Return the norm before.",
+        "After clipping, the norm is max_norm whenever anything was clipped. Return the norm before.",
         _norm_afterwards,
     ),
     Mistake(

@@ -97,7 +97,7 @@ COUNT = (
     ),
     Mistake(
         "a recurrent matrix with one number per unit",
-        "Every unit sees the old state of every unit: W_hh h is a matrix product, and no element-wise one.",
+        "Every unit sees the old state of every unit: W_hh h is a matrix product, not an element-wise one.",
         lambda D, H: 3 * (D * H + H + 2 * H),
     ),
     Mistake(

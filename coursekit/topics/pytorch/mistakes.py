@@ -107,7 +107,7 @@ LOOP = tuple(
         (
             "not zeroed",
             "gradients that are never zeroed",
-            "backward() adds to what stands in .grad. What stands there when the second batch comes?",
+            "backward() adds to what is in .grad. What is there when the second batch comes?",
         ),
         (
             "zeroed too late",

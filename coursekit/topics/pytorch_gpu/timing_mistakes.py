@@ -46,7 +46,7 @@ TIMING = (
     ),
     Mistake(
         "a clock that starts while the warm-up is still running",
-        "The warm-up calls are launched, and not done. The first time then contains their rest.",
+        "The warm-up calls have been launched but are not done. The first time then contains what is left of them.",
         _benchmark(before=False),
     ),
     Mistake(

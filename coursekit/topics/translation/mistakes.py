@@ -256,7 +256,7 @@ TRANSLATING = (
     ),
     Mistake(
         "a decoder whose state does not move on",
-        "step returns two things. The second one belongs into the next call.",
+        "step returns two things. The second one belongs in the next call.",
         _writing(advance=False),
     ),
     Mistake(
