@@ -110,7 +110,7 @@ def backward_mistakes(step_backward: Callable, dW_hh: Callable, new_h: Callable)
     )
     yield Mistake(
         "weight gradients that are a mean over time",
-        "The steps are added up, as they stand in the loss. A mean would be exactly T times smaller.",
+        "The steps are added up, as in the loss. A mean would be exactly T times smaller.",
         mean_over_time,
     )
     yield Mistake(

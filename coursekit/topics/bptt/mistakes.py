@@ -86,7 +86,7 @@ STEP = (
     ),
     Mistake(
         "bias gradients taken before the slope of tanh",
-        "The biases stand inside the tanh. Which gradient reaches the inside?",
+        "The biases are inside the tanh. Which gradient reaches the inside?",
         _step(to_bias=lambda da, dh: dh.sum(axis=0)),
     ),
     Mistake(
@@ -184,7 +184,7 @@ SEQUENCE = (
     ),
     Mistake(
         "weight gradients that are a mean over time",
-        "The steps are added up, as they stand in the loss. A mean would be exactly T times smaller.",
+        "The steps are added up, as in the loss. A mean would be exactly T times smaller.",
         _mean_over_time,
     ),
     Mistake(

@@ -114,7 +114,7 @@ HIDDEN_SIZE = (
     ),
     Mistake(
         "the model nearest to the budget, above or below",
-        "Nearest may be above. At most the budget is asked for.",
+        "The nearest may be above. The exercise asks for at most the budget.",
         _nearest,
     ),
     Mistake(

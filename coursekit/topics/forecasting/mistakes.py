@@ -24,7 +24,7 @@ NAIVE = (
     ),
     Mistake(
         "the first season of the history",
-        "The latest season is the best guess, and it stands at the end.",
+        "The latest season is the best guess, and it is at the end.",
         lambda history, season, horizon: np.resize(history[:season], horizon),
     ),
     Mistake(

@@ -145,7 +145,7 @@ STEP = (
     ),
     Mistake(
         "weight rows read in the order z, r, n",
-        "The rows stand in the order r, z, n, as in PyTorch. Keras and ONNX begin with z.",
+        "The rows are in the order r, z, n, as in PyTorch. Keras and ONNX begin with z.",
         _gates_in_order_z_r_n,
     ),
     Mistake(

@@ -55,7 +55,7 @@ CONVENTION = (
     ),
     Mistake(
         "the rows of r negated in place of those of z",
-        "The blocks stand in the order r, z, n. z is the middle one.",
+        "The blocks are in the order r, z, n. z is the middle one.",
         lambda params: _flip(params, block=0),
     ),
     Mistake(

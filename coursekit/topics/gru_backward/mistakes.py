@@ -142,7 +142,7 @@ STEP = (
     ),
     Mistake(
         "a gradient of W_hh and b_hh without the reset gate, beside a right dh_prev",
-        "W_hn and b_hn stand inside the bracket that r multiplies. Compare the last H rows.",
+        "W_hn and b_hn are inside the bracket that r multiplies. Compare the last H rows.",
         _wrong(finish=lambda dh, dax, dah, k: _finish(dh, dax, dax, k, dh_prev=dh * k.z + dah @ k.params.W_hh)),
     ),
     Mistake(
@@ -177,7 +177,7 @@ STEP = (
     ),
     Mistake(
         "blocks in the order z, r, n",
-        "The rows of the weights stand in the order r, z, n, and so do their gradients.",
+        "The rows of the weights are in the order r, z, n, and so do their gradients.",
         _wrong(finish=_blocks_z_r_n),
     ),
     Mistake(

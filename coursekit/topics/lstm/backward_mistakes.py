@@ -156,7 +156,7 @@ STEP = (
     ),
     Mistake(
         "blocks in the order i, f, o, g",
-        "The rows of the weights stand in the order i, f, g, o, and so do their gradients.",
+        "The rows of the weights are in the order i, f, g, o, and so do their gradients.",
         _wrong(finish=_reordered),
     ),
     Mistake(

@@ -64,7 +64,7 @@ STEP = (
     ),
     Mistake(
         "weight rows read in the order i, f, o, g",
-        "The rows stand in the order i, f, g, o, as in PyTorch. Which block goes through tanh?",
+        "The rows are in the order i, f, g, o, as in PyTorch. Which block goes through tanh?",
         _wrong(order=(0, 1, 3, 2)),
     ),
     Mistake(

@@ -61,7 +61,7 @@ TIMING = (
     ),
     Mistake(
         "the mean, which one interruption spoils",
-        "Look at the list of times: one or two stand far above the others. Which summary does not mind?",
+        "Look at the list of times: one or two are far above the others. Which summary do they not move?",
         _benchmark(summary=statistics.fmean),
     ),
     Mistake(

@@ -67,7 +67,7 @@ WILSON = (
     ),
     Mistake(
         "the interval of Agresti and Coull",
-        "It has the same centre and another half-width. Close, and not what was asked.",
+        "It has the same centre and another half-width. Close, but not what was asked.",
         _around(_centre, _agresti),
     ),
     Mistake(

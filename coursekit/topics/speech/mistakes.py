@@ -254,12 +254,12 @@ LAST = (
     ),
     Mistake(
         "the mean of the valid states",
-        "Often a good idea, and not what was asked: the state after the last real frame.",
+        "Often a good idea, but not what was asked: the state after the last real frame.",
         lambda hs, lengths: _masked(hs, lengths).sum(axis=1) / lengths[:, None],
     ),
     Mistake(
         "the largest of the valid states",
-        "Often a good idea, and not what was asked: the state after the last real frame.",
+        "Often a good idea, but not what was asked: the state after the last real frame.",
         lambda hs, lengths: np.array([h[:n].max(axis=0) for h, n in zip(hs, lengths, strict=True)]),
     ),
     Mistake(

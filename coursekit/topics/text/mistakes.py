@@ -239,7 +239,7 @@ COUNTS = (
     ),
     Mistake(
         "ones in place of counts",
-        "A string may stand in a word twice.",
+        "A string may be in a word twice.",
         _counted(cell=lambda times, total: 1.0),
     ),
     Mistake(

@@ -37,7 +37,7 @@ def _last_of_order(day, order, tests):
 SPLIT = (
     Mistake(
         "a split by pairs: the first ones are the test",
-        "The pairs of one day stand in several places. Choose days, then take all their pairs.",
+        "The pairs of one day are in several places. Choose days, then take all their pairs.",
         _by_position,
     ),
     Mistake(

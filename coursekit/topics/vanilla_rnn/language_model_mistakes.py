@@ -79,8 +79,8 @@ LOSS = (
     ),
     Mistake(
         "a mean of the sequences' means",
-        "Then a character of a short sequence weighs more than one of a long sequence. Every position has "
-        "the same weight.",
+        "Then a character of a short sequence weighs more than one of a long sequence. Every position "
+        "should have the same weight.",
         _wrong_loss(_per_sequence_mean),
     ),
     Mistake(

@@ -66,8 +66,7 @@ STEP = (
     ),
     Mistake(
         "h before x where the weights stand as W_ih before W_hh",
-        "One large product is a fine idea. The columns of [x, h] must stand in the order of the columns of "
-        "[W_ih, W_hh].",
+        "One large product is a fine idea. The columns of [x, h] must be in the order of the columns of [W_ih, W_hh].",
         _concatenated_the_other_way,
     ),
     Mistake(
