@@ -110,12 +110,11 @@ def backward_mistakes(step_backward: Callable, dW_hh: Callable, new_h: Callable)
     )
     yield Mistake(
         "weight gradients that are a mean over time",
-        "The steps are added up, as they stand in the loss. A mean would be exactly T times smaller.",
+        "The steps are added up, as in the loss. A mean would be exactly T times smaller.",
         mean_over_time,
     )
     yield Mistake(
         "an upstream gradient that is changed in place: dhs[:, t] += dh_next",
-        "The numbers are right, but dhs belongs to the caller, who may use it again. Make a new array: "
-        "`dh = dhs[:, t] + dh_next`.",
+        "The numbers are right, but dhs belongs to the caller, who may use it again. Put the sum into a new array.",
         wrong(arrive=lambda dh_t, dh_next, is_last: np.add(dh_t, dh_next, out=dh_t)),
     )

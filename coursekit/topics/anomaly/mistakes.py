@@ -79,7 +79,7 @@ Z_SCORE = (
     ),
     Mistake(
         "a window that is one reading too short",
-        "values[t - length:t] has `length` readings. How many has yours?",
+        "Count the readings in your window: there should be `length`, and t - 1 is the last.",
         _z(lambda values, t, length: values[t - length + 1 : t]),
     ),
     Mistake(
@@ -94,12 +94,12 @@ Z_SCORE = (
     ),
     Mistake(
         "a division by the variance",
-        "The score has no unit. Which unit has a variance?",
+        "The score has no unit. What is the unit of a variance?",
         _over(lambda usual, values: usual.var()),
     ),
     Mistake(
         "a distance that is not divided by anything",
-        "Three bar may be much or little. It is the spread of the readings before that tells.",
+        "Whether three bar is much depends on the spread of the readings before.",
         _over(lambda usual, values: 1.0),
     ),
     Mistake(
@@ -186,7 +186,7 @@ THRESHOLD = (
     ),
     Mistake(
         "the days of the test part",
-        "The number of alarms allowed is that for the days of the validation part.",
+        "The alarms allowed are those for the days of the validation part.",
         _by_rank(lambda V, M, rate, per_day: min(V - 1, math.floor(rate * M / per_day))),
     ),
     Mistake(
@@ -211,12 +211,12 @@ THRESHOLD = (
     ),
     Mistake(
         "an interpolated quantile",
-        "Asked for is one of the scores themselves. np.quantile goes between two of them unless it is told otherwise.",
+        "The threshold should be one of the scores. np.quantile goes between two of them unless it is told otherwise.",
         _threshold(lambda valid, share: float(np.quantile(valid, 1 - share))),
     ),
     Mistake(
         "three standard deviations above the mean",
-        "Scores are no Gaussian numbers, and the number of alarms a day does not follow from three.",
+        "The scores are not Gaussian, and three standard deviations do not say how many alarms a day that gives.",
         _threshold(lambda valid, share: valid.mean() + 3 * valid.std()),
     ),
     Mistake(
@@ -347,7 +347,7 @@ COUNTING = (
     ),
     Mistake(
         "a silence that is one reading too short",
-        "After a counted alarm at p, the readings up to and with p + patience are silent.",
+        "After a counted alarm at p, the readings up to and including p + patience are silent.",
         _with(patience_by=-1),
     ),
     Mistake(

@@ -86,7 +86,7 @@ STEP = (
     ),
     Mistake(
         "bias gradients taken before the slope of tanh",
-        "The biases stand inside the tanh. Which gradient reaches the inside?",
+        "The biases are inside the tanh. Which gradient reaches the inside?",
         _step(to_bias=lambda da, dh: dh.sum(axis=0)),
     ),
     Mistake(
@@ -184,13 +184,12 @@ SEQUENCE = (
     ),
     Mistake(
         "weight gradients that are a mean over time",
-        "The steps are added up, as they stand in the loss. A mean would be exactly T times smaller.",
+        "The steps are added up, as in the loss. A mean would be exactly T times smaller.",
         _mean_over_time,
     ),
     Mistake(
         "an upstream gradient that is changed in place: dhs[:, t] += dh_next",
-        "The numbers are right, but dhs belongs to the caller, who may use it again. Make a new array: "
-        "`dh = dhs[:, t] + dh_next`.",
+        "The numbers are right, but dhs belongs to the caller, who may use it again. Put the sum into a new array.",
         _upstream_in_place,
     ),
 )
@@ -328,7 +327,7 @@ CLIP = (
     ),
     Mistake(
         "a norm measured after clipping",
-        "After clipping the norm says max_norm whenever something happened. Return the norm before.",
+        "After clipping, the norm is max_norm whenever anything was clipped. Return the norm before.",
         _norm_afterwards,
     ),
     Mistake(

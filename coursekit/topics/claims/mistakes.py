@@ -114,7 +114,7 @@ HIDDEN_SIZE = (
     ),
     Mistake(
         "the model nearest to the budget, above or below",
-        "Nearest may be above. At most the budget is asked for.",
+        "The nearest may be above. The exercise asks for at most the budget.",
         _nearest,
     ),
     Mistake(
@@ -201,7 +201,7 @@ COMPARISON = (
     ),
     Mistake(
         "a variance in place of a standard deviation",
-        "The unit of a half-width is that of the differences. Which unit has a variance?",
+        "The unit of a half-width is that of the differences. What is the unit of a variance?",
         _with(lambda a, b, t: t[len(a) - 1] * np.var(a - b, ddof=1) / len(a)),
     ),
     Mistake(
@@ -239,7 +239,7 @@ COMPARISON = (
         "The quantile is the distance from the mean to one end. Do not divide by two.",
         _with(lambda a, b, t: t[len(a) - 1] * _error(a - b) / 2),
     ),
-    Mistake("b - a", "Asked for is a minus b: positive where a is larger.", _swapped),
+    Mistake("b - a", "The exercise asks for a minus b: positive where a is larger.", _swapped),
     Mistake(
         "pairs by rank, not by seed",
         "Sorting takes the pairs apart: entry s of both comes from seed s.",
@@ -254,10 +254,10 @@ COMPARISON = (
     ),
     Mistake(
         "percentiles of the differences",
-        "Percentiles describe single seeds. Asked for is how sure their mean is.",
+        "Percentiles describe single seeds. The exercise asks how sure their mean is.",
         _percentiles,
     ),
-    Mistake("an interval around zero", "low and high lie to both sides of the mean difference.", _around_zero),
+    Mistake("an interval around zero", "low and high lie on either side of the mean difference.", _around_zero),
     Mistake("ends in the wrong order", "low comes before high.", _high_first),
     Mistake("results that are changed in place", "a -= b changes the caller's array. Make a new one.", _in_place),
 )

@@ -75,7 +75,7 @@ def _in_place(rewards, terminated, truncated, next_values, gamma):
 RETURNS = (
     Mistake(
         "returns that go on through the end of an episode",
-        "After a step that terminated nothing can be earned. What is right of it belongs to another episode.",
+        "After a step that terminated nothing can be earned. What comes after it belongs to another episode.",
         _returns(ended=_never),
     ),
     Mistake(
@@ -249,7 +249,7 @@ def _loss(name: str, hint: str, fault: str) -> Mistake:
 LOSS = (
     _loss(
         "a gradient that passes through the baseline",
-        "Through the advantage the policy's part pulls at the critic too: make it cheaper by moving the baseline. "
+        "Through the advantage, the policy's part pulls on the critic too: moving the baseline makes it cheaper. "
         "What cuts a gradient?",
         "not detached",
     ),

@@ -24,7 +24,7 @@ NAIVE = (
     ),
     Mistake(
         "the first season of the history",
-        "The latest season is the best guess, and it stands at the end.",
+        "The latest season is the best guess, and it is at the end.",
         lambda history, season, horizon: np.resize(history[:season], horizon),
     ),
     Mistake(
@@ -96,7 +96,7 @@ def _differences(values: np.ndarray, length: int, horizon: int, start: int, stop
 WINDOWS = (
     Mistake(
         "windows whose first target is their last input",
-        "The network is shown one of its answers. Print one window: which number stands in both parts?",
+        "The network is shown one of its answers. Print one window: which number is in both parts?",
         _with(_asked, shift=-1),
     ),
     Mistake(
@@ -162,7 +162,7 @@ def _gru(T: int, D: int, H: int, biases: int) -> int:
 COUNT = (
     Mistake(
         "weights for every time step",
-        "The same weights serve all T steps: T stands in no shape.",
+        "The same weights serve all T steps: no shape contains T.",
         _counted(lambda T, D, H, b: T * _gru(T, D, H, b)),
     ),
     Mistake(

@@ -77,8 +77,8 @@ def _changes_h(x, h, params):
 
 _OVERFLOW = Mistake(
     "a sigmoid exp(a) / (1 + exp(a)) that overflows",
-    "For a large number both exponentials are infinite, and infinity / infinity is no number. Lesson 00 has a sigmoid "
-    "that never overflows.",
+    "For a large number both exponentials are infinite, and infinity / infinity is not a number. Lesson 00 has a "
+    "sigmoid that never overflows.",
     _wrong(gate=lambda from_x, from_h: _overflowing(from_x + from_h)),
 )
 _TWO_BIASES = "Every product has its bias: W_ih x + b_ih and W_hh h + b_hh."
@@ -99,8 +99,8 @@ STEP = (
     Mistake(
         "two things at once: a reset gate before the product, W_hn (r * h), and an update gate that is swapped, "
         "(1 - z) * h + z * n",
-        "Both stand so in the papers of 2014, and in most posts that follow them. Here r multiplies the finished "
-        "product, its bias included, and with z = 1 the new state must equal the old one.",
+        "Both are written so in the papers of 2014, and in most posts that follow them. Here r multiplies the "
+        "finished product, its bias included, and with z = 1 the new state must equal the old one.",
         lambda x, h, params: gru_step_reset_before(x, h, to_other_convention(params)),
     ),
     Mistake(
@@ -145,7 +145,7 @@ STEP = (
     ),
     Mistake(
         "weight rows read in the order z, r, n",
-        "The rows stand in the order r, z, n, as in PyTorch. Keras and ONNX begin with z.",
+        "The rows are in the order r, z, n, as in PyTorch. Keras and ONNX begin with z.",
         _gates_in_order_z_r_n,
     ),
     Mistake(
@@ -185,7 +185,7 @@ STEP = (
     ),
     Mistake(
         "recurrent weights that are not transposed",
-        "Rows of W_hh belong to the new units. With states as rows of h (N, H), the product is h @ W.T.",
+        "Rows of W_hh belong to the new units. The states are the rows of h (N, H): which axis of W_hh is summed over?",
         _untransposed,
     ),
     Mistake(

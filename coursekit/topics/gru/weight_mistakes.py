@@ -55,7 +55,7 @@ CONVENTION = (
     ),
     Mistake(
         "the rows of r negated in place of those of z",
-        "The blocks stand in the order r, z, n. z is the middle one.",
+        "The blocks are in the order r, z, n. z is the middle one.",
         lambda params: _flip(params, block=0),
     ),
     Mistake(
@@ -97,7 +97,7 @@ COUNT = (
     ),
     Mistake(
         "a recurrent matrix with one number per unit",
-        "Every unit sees the old state of every unit: W_hh h is a matrix product, and no element-wise one.",
+        "Every unit sees the old state of every unit: W_hh h is a matrix product, not an element-wise one.",
         lambda D, H: 3 * (D * H + H + 2 * H),
     ),
     Mistake(

@@ -102,7 +102,7 @@ STEP = (
     ),
     Mistake(
         "an update gate that sees only the old state",
-        "z stands twice in the last line of the step, once as 1 - z.",
+        "z appears twice in the last line of the step, once as 1 - z.",
         _wrong(z=lambda dh, k: dh * k.h_prev * k.z * (1 - k.z)),
     ),
     Mistake(
@@ -112,12 +112,12 @@ STEP = (
     ),
     Mistake(
         "a reset gate that gets no gradient",
-        "r stands in the line of the candidate. What did it multiply there?",
+        "r appears in the line of the candidate. What did it multiply there?",
         _wrong(r=lambda dan, k: 0 * dan),
     ),
     Mistake(
         "a reset gate that is given h_prev in place of W_hn h_prev + b_hn",
-        "What stood beside r in this GRU: the state, or the product that was made of it? The cache has it as hn.",
+        "What did r multiply in this GRU: the state, or the product made from it? The cache has it as hn.",
         _wrong(r=lambda dan, k: dan * k.h_prev * k.r * (1 - k.r)),
     ),
     Mistake(
@@ -142,7 +142,7 @@ STEP = (
     ),
     Mistake(
         "a gradient of W_hh and b_hh without the reset gate, beside a right dh_prev",
-        "W_hn and b_hn stand inside the bracket that r multiplies. Compare the last H rows.",
+        "W_hn and b_hn are inside the bracket that r multiplies. Compare the last H rows.",
         _wrong(finish=lambda dh, dax, dah, k: _finish(dh, dax, dax, k, dh_prev=dh * k.z + dah @ k.params.W_hh)),
     ),
     Mistake(
@@ -177,7 +177,7 @@ STEP = (
     ),
     Mistake(
         "blocks in the order z, r, n",
-        "The rows of the weights stand in the order r, z, n, and so do their gradients.",
+        "The rows of the weights are in the order r, z, n, and so do their gradients.",
         _wrong(finish=_blocks_z_r_n),
     ),
     Mistake(
@@ -319,7 +319,7 @@ TRAINING = (
     ),
     Mistake(
         "weights that are changed in place",
-        "`w -= ...` changes the caller's arrays. Return new ones: `w - lr * g`.",
+        "`w -= ...` changes the caller's arrays. Return new ones.",
         _in_place,
     ),
 )

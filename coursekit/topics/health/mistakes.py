@@ -194,7 +194,7 @@ SCALING = (
     ),
     Mistake(
         "a scaling by the smallest and the largest reading",
-        "Asked for are the mean and the standard deviation; one odd reading moves the smallest and the largest.",
+        "Use the mean and the standard deviation: one odd reading moves the smallest and the largest.",
         _by(lambda train, test: (train.min(), train.max() - train.min())),
     ),
     Mistake(
@@ -292,7 +292,7 @@ RIDGE = (
     ),
     Mistake(
         "half the penalty",
-        "The factor 2 of the derivative stands in both terms and cancels.",
+        "The factor 2 of the derivative is in both terms and cancels.",
         _ridge(lambda X, strength: _eye(X, strength) / 2),
     ),
     Mistake(

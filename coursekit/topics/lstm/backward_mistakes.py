@@ -86,7 +86,7 @@ STEP = (
     Mistake(
         "missing parentheses: dc + dh * o * (1 - tanh(c)^2) * ...",
         "Everything that reaches c has to be added up first; only then comes the factor of each gate. With dc = 0 "
-        "nothing of it would be seen.",
+        "the mistake would not show.",
         _no_parentheses,
     ),
     Mistake(
@@ -101,7 +101,7 @@ STEP = (
     ),
     Mistake(
         "a dc_prev from the future alone",
-        "Whatever reached the cell goes on to c_prev, also what came by way of h.",
+        "Whatever reached the cell goes on to c_prev, including what came by way of h.",
         _parts_to_c_prev,
     ),
     Mistake(
@@ -131,12 +131,12 @@ STEP = (
     ),
     Mistake(
         "a forget gate that is given the new cell in place of the old one",
-        "Which cell stood beside f: the old one or the new one?",
+        "Which cell did f multiply: the old one or the new one?",
         _wrong(f=lambda dh, dc, k: dc * k.c * k.f * (1 - k.f)),
     ),
     Mistake(
         "an output gate that is given c in place of tanh(c)",
-        "h = o * tanh(c). What stood beside o?",
+        "h = o * tanh(c). What did o multiply?",
         _wrong(o=lambda dh, dc, k: dh * k.c * k.o * (1 - k.o)),
     ),
     Mistake(
@@ -156,7 +156,7 @@ STEP = (
     ),
     Mistake(
         "blocks in the order i, f, o, g",
-        "The rows of the weights stand in the order i, f, g, o, and so do their gradients.",
+        "The rows of the weights are in the order i, f, g, o, and so do their gradients.",
         _wrong(finish=_reordered),
     ),
     Mistake(
@@ -209,7 +209,7 @@ SEQUENCE = (
     ),
     Mistake(
         "a dc_T that is ignored",
-        "What reaches the last cell from outside of the sequence?",
+        "What reaches the last cell from outside the sequence?",
         _dc(first=lambda dc_T: 0 * dc_T),
     ),
     Mistake(

@@ -64,7 +64,7 @@ STEP = (
     ),
     Mistake(
         "weight rows read in the order i, f, o, g",
-        "The rows stand in the order i, f, g, o, as in PyTorch. Which block goes through tanh?",
+        "The rows are in the order i, f, g, o, as in PyTorch. Which block goes through tanh?",
         _wrong(order=(0, 1, 3, 2)),
     ),
     Mistake(
@@ -129,7 +129,7 @@ STEP = (
     ),
     Mistake(
         "recurrent weights that are not transposed",
-        "Rows of W_hh belong to the new units. With states as rows of h (N, H), the product is h @ W.T.",
+        "Rows of W_hh belong to the new units. The states are the rows of h (N, H): which axis of W_hh is summed over?",
         _untransposed,
     ),
     Mistake(
@@ -149,7 +149,7 @@ STEP = (
     ),
     Mistake(
         "a sigmoid exp(a) / (1 + exp(a)) that overflows",
-        "For a large number both exponentials are infinite, and infinity / infinity is no number. Lesson 00 has a "
+        "For a large number both exponentials are infinite, and infinity / infinity is not a number. Lesson 00 has a "
         "sigmoid that never overflows.",
         _wrong(gate=_overflowing),
     ),
@@ -240,7 +240,7 @@ FORWARD = (
     ),
     Mistake(
         "states in the order (T, N, H)",
-        "The batch comes first. np.stack(states, axis=1) puts time second.",
+        "The batch comes first. Which axis should np.stack make for time?",
         lambda *args: tuple(a.swapaxes(0, 1) for a in lstm_forward(*args)),
     ),
     Mistake(
@@ -316,7 +316,7 @@ INIT = (
     ),
     Mistake(
         "a forget bias added to the random numbers",
-        "The whole bias of the gate is to be forget_bias, not the random numbers plus forget_bias.",
+        "The whole bias of the gate should be forget_bias, not the random numbers plus forget_bias.",
         _added,
     ),
     Mistake(

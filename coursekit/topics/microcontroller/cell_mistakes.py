@@ -92,7 +92,7 @@ ONNX = (
     ),
     Mistake(
         "the two biases added, and zeros behind them",
-        "The candidate's bias of the state stands inside the reset, that of the input outside: they cannot be added.",
+        "The candidate's state bias is inside the reset, its input bias outside: they cannot be added.",
         _onnx(biases=lambda b_ih, b_hh: (b_ih + b_hh, 0 * b_hh)),
     ),
     Mistake(
@@ -242,7 +242,7 @@ STEP = (
     ),
     Mistake(
         "vectors cut off in place of rounded",
-        "astype drops what stands after the point. Round first.",
+        "astype drops what comes after the point. Round first.",
         _step(lambda v: _rounded(v, np.trunc), lambda v: _rounded(v, np.trunc)),
     ),
     Mistake(
@@ -252,12 +252,12 @@ STEP = (
     ),
     Mistake(
         "an input that stays as it is",
-        "Then its product is one of real numbers, which the machine was to be spared.",
+        "Then its product is one of real numbers, which the machine was meant to be spared.",
         _step(round_x=lambda v: (v, 1.0), sums=np.float64),
     ),
     Mistake(
         "a state that stays as it is in the product",
-        "Then its product is one of real numbers, which the machine was to be spared.",
+        "Then its product is one of real numbers, which the machine was meant to be spared.",
         _step(round_h=lambda v: (v, 1.0), sums=np.float64),
     ),
     Mistake(

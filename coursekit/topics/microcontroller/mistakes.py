@@ -111,7 +111,7 @@ MATVEC = (
     ),
     Mistake(
         "numbers cut off in place of rounded",
-        "astype drops what stands after the point: 1.9 becomes 1. Round first.",
+        "astype drops what comes after the point: 1.9 becomes 1. Round first.",
         _matvec(how=np.trunc),
     ),
     Mistake(
@@ -156,7 +156,7 @@ MATVEC = (
     ),
     Mistake(
         "scales that are 127 / max",
-        "Asked for is the scale with W = q * scale, nearly: the size of one level.",
+        "The exercise asks for the scale with W = q * scale, nearly: the size of one level.",
         _inverse,
     ),
     Mistake(

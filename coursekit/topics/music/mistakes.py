@@ -116,13 +116,13 @@ BATCH = (
     ),
     Mistake(
         "padding before a piece",
-        "A piece begins at step 0; what is missing is filled up behind it.",
+        "A piece begins at step 0; what is missing is filled up after it.",
         _batch(at=lambda T, length: T - length),
     ),
     Mistake("inputs and targets exchanged", "x is what is seen, y is what is to be predicted.", _swapped),
     Mistake(
         "a last chord that enters the padding",
-        "Behind the end of a piece x is zero as well. Shift each piece within its own length.",
+        "After the end of a piece x is zero as well. Shift each piece within its own length.",
         _leaking_end,
     ),
 )
@@ -166,7 +166,7 @@ NLL = (
     ),
     Mistake(
         "padding that counts",
-        "Behind the end of a piece there is no chord to predict. Which places does the mask choose?",
+        "After the end of a piece there is no chord to predict. Which places does the mask choose?",
         _nll(lambda each, mask: each.sum(-1).mean()),
     ),
     Mistake(
@@ -179,7 +179,11 @@ NLL = (
         "Every chord counts alike, whether its piece is long or short.",
         _nll(lambda each, mask: np.mean([row[kept].mean() for row, kept in zip(each.sum(-1), mask, strict=True)])),
     ),
-    Mistake("a sum over all chords", "Asked for is nats per chord.", _nll(lambda each, mask: each.sum(-1)[mask].sum())),
+    Mistake(
+        "a sum over all chords",
+        "The exercise asks for nats per chord.",
+        _nll(lambda each, mask: each.sum(-1)[mask].sum()),
+    ),
     Mistake(
         "a sum over each piece",
         "Divide by the number of chords, not by that of pieces.",
@@ -203,7 +207,7 @@ NLL = (
     ),
     Mistake(
         "an exponential that overflows",
-        "Work out log p from the logit itself: np.logaddexp(0, -a).",
+        "Work out log p from the logit itself. Which NumPy function adds exponentials inside a logarithm?",
         _unstable,
     ),
     Mistake(

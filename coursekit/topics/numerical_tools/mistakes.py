@@ -35,7 +35,7 @@ def _sigmoid_in_place(x):
 SIGMOID = (
     Mistake(
         "an exponential that overflows for negative numbers: 1 / (1 + exp(-x))",
-        "The number is right by luck, 1 / infinity is 0, and NumPy warns. What is -x when x is -1000?",
+        "The number is right by luck (1 / infinity is 0), and NumPy warns. What is -x when x is -1000?",
         lambda x: 1 / (1 + np.exp(-x)),
     ),
     Mistake(
@@ -66,7 +66,7 @@ SIGMOID = (
     ),
     Mistake(
         "tanh in place of the sigmoid",
-        "tanh lies between -1 and 1, the sigmoid between 0 and 1. They are related: sigmoid(x) = (1 + tanh(x/2)) / 2.",
+        "tanh lies between -1 and 1, the sigmoid between 0 and 1. What should it be at x = 0?",
         np.tanh,
     ),
     Mistake(
@@ -182,7 +182,7 @@ RELATIVE_ERROR = (
     ),
     Mistake(
         "an absolute error",
-        "Is 0.001 much? That depends on how large the entries of b are.",
+        "Is 0.001 a large error? That depends on how large the entries of b are.",
         lambda a, b: np.abs(a - b).max(),
     ),
     Mistake(
@@ -193,7 +193,7 @@ RELATIVE_ERROR = (
     ),
     Mistake(
         "a relative error that changes a in place",
-        "`a -= b` changes the caller's array. Write `a - b`.",
+        "`a -= b` changes the caller's array. Put the difference into a new one.",
         _error_in_place,
     ),
 )

@@ -107,7 +107,7 @@ LOOP = tuple(
         (
             "not zeroed",
             "gradients that are never zeroed",
-            "backward() adds to what stands in .grad. What stands there when the second batch comes?",
+            "backward() adds to what is in .grad. What is there when the second batch comes?",
         ),
         (
             "zeroed too late",
@@ -218,7 +218,7 @@ STATE_DICT = (
     ),
     Mistake(
         "the two biases added into one",
-        "In a GRU the rows of n in b_hh stand inside the reset, and those in b_ih outside: they cannot be added.",
+        "In a GRU the rows of n in b_hh are inside the reset, and those in b_ih outside: they cannot be added.",
         _state_dict(_one_bias),
     ),
     Mistake(

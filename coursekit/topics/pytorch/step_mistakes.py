@@ -75,7 +75,7 @@ ADAM = (
     ),
     Mistake(
         "eps inside of the root",
-        "Under the root eps counts as its own square root, which is 10,000 times larger. Where does it stand?",
+        "Under the root eps counts as its own square root, which is 10,000 times larger. Where does it belong?",
         _adam(root=lambda v, eps: np.sqrt(v + eps)),
     ),
     Mistake(
@@ -90,7 +90,7 @@ ADAM = (
     ),
     Mistake(
         "a division by v and not by its root",
-        "m has the unit of a gradient, v that of its square. In which unit is their quotient?",
+        "m has the unit of a gradient, v that of its square. What is the unit of their quotient?",
         _adam(root=lambda v, eps: v + eps),
     ),
     Mistake(
@@ -235,7 +235,7 @@ def _last_fall(losses: np.ndarray) -> int:
 STOPPING = (
     Mistake(
         "NaN taken for the smallest loss",
-        "np.argmin finds NaN before any number. A loss that is no number is no best.",
+        "np.argmin finds NaN before any number. A loss that is not a number cannot be the best.",
         _stopping(best_of=lambda losses: int(np.argmin(losses))),
     ),
     Mistake(
@@ -245,17 +245,17 @@ STOPPING = (
     ),
     Mistake(
         "one epoch more than patience allows",
-        "With patience = 1 training stops after the first epoch that brings nothing.",
+        "With patience = 1 training stops after the first epoch that brings no new best.",
         _stopping(longer=1),
     ),
     Mistake(
         "one epoch less than patience allows",
-        "With patience = 1 training stops after the first epoch that brings nothing, and not at the best one.",
+        "With patience = 1 training stops after the first epoch that brings no new best, and not at the best one.",
         _stopping(longer=-1),
     ),
     Mistake(
         "rises counted in a row",
-        "A loss may fall a little and stay above the best. Such an epoch is waited for too.",
+        "A loss may fall a little and stay above the best. Such an epoch uses up patience too.",
         _stopping(waited=_in_a_row),
     ),
     Mistake(
@@ -270,7 +270,7 @@ STOPPING = (
     ),
     Mistake(
         "the epoch of the largest loss",
-        "A loss is to be small.",
+        "A loss should be small.",
         _stopping(best_of=lambda losses: int(np.nanargmax(losses))),
     ),
     Mistake(

@@ -6,7 +6,7 @@ mistakes.py         wrong ones that are known: the layers
 faulty_layers.py    their code in PyTorch
 weight_mistakes.py  the conversion and the parity report
 timing_mistakes.py  timing
-device.py           the pretended device that is timed, here and in the checks
+device.py           the simulated device that is timed, here and in the checks
 run_layers.py       how a layer is checked where it lives, gradients included
 products.py         how many products a fused layer makes
 recorded.py         what a layer was seen to compute, run again

@@ -1,4 +1,4 @@
-"""Lesson 07, timing: a pretended device with a clock.
+"""Lesson 07, timing: a simulated device with a clock.
 
 Real times differ from run to run. On this device they do not: its clock moves only when something is launched or waited
 for, so that every way of timing gives one exact number, and a mistake can be named by it.

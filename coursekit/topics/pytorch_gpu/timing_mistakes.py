@@ -46,7 +46,7 @@ TIMING = (
     ),
     Mistake(
         "a clock that starts while the warm-up is still running",
-        "The warm-up calls are launched, and not done. The first time then contains their rest.",
+        "The warm-up calls have been launched but are not done. The first time then contains what is left of them.",
         _benchmark(before=False),
     ),
     Mistake(
@@ -61,7 +61,7 @@ TIMING = (
     ),
     Mistake(
         "the mean, which one interruption spoils",
-        "Look at the list of times: one or two stand far above the others. Which summary does not mind?",
+        "Look at the list of times: one or two are far above the others. Which summary do they not move?",
         _benchmark(summary=statistics.fmean),
     ),
     Mistake(

@@ -156,7 +156,7 @@ PARITY = (
     ),
     Mistake(
         "an absolute error",
-        "Gradients can be as large as 100 or as small as 0.001. In units of what is the error?",
+        "Gradients can be as large as 100 or as small as 0.001. In what unit is the error measured?",
         _report(lambda a, b: np.abs(a - b).max()),
     ),
     Mistake(

@@ -54,12 +54,12 @@ SPLIT = (
     ),
     Mistake(
         "a session that ends exactly at the cut counted as training",
-        "Training ends before the cut: < and not <=.",
+        "Training ends before the cut. Is a click at the cut before it?",
         _split(lambda minute, first, last, cut: (last <= cut, first >= cut)),
     ),
     Mistake(
         "a session that begins exactly at the cut left out",
-        "The test begins at the cut: >= and not >.",
+        "The test begins at the cut. Is a click at the cut in it?",
         _split(lambda minute, first, last, cut: (last < cut, first > cut)),
     ),
     Mistake("training and test in exchanged places", "What is returned first is the training part.", _swapped),
@@ -123,7 +123,7 @@ TRANSITIONS = (
         "Only the click right after it makes a pair.",
         _all_later,
     ),
-    Mistake("shares of each row instead of counts", "Asked are counts: whole numbers.", _shares),
+    Mistake("shares of each row instead of counts", "The exercise asks for counts: whole numbers.", _shares),
 )
 
 
@@ -191,13 +191,13 @@ def _whole_lists(scores: np.ndarray, target: np.ndarray, k: int) -> tuple[np.nda
 RANKS = (
     Mistake(
         "ties decided in favour of the target",
-        "A method that gives every item the same score would hit in every list. The target is on each of the places "
-        "that equal items share with the same chance.",
+        "A method that gives every item the same score would hit in every list. Of the places that equal items "
+        "share, the target has each with the same chance.",
         _placed(lambda better, equal: better + 1),
     ),
     Mistake(
         "ties decided against the target",
-        "Of equal scores, the target is the last one only by bad luck. It is on each of the shared places with the "
+        "Of equal scores, the target is the last one only by bad luck. It has each of the shared places with the "
         "same chance.",
         _placed(lambda better, equal: better + equal),
     ),

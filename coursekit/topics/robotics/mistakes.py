@@ -67,7 +67,7 @@ WILSON = (
     ),
     Mistake(
         "the interval of Agresti and Coull",
-        "It has the same centre and another half-width. Close, and not what was asked.",
+        "It has the same centre and another half-width. Close, but not what was asked.",
         _around(_centre, _agresti),
     ),
     Mistake(
@@ -92,7 +92,7 @@ WILSON = (
     ),
     Mistake(
         "the number of wrong cases",
-        "Asked for is the share of `right`.",
+        "The exercise asks for the share of `right`.",
         lambda right, cases, z: wilson_interval(cases - right, cases, z),
     ),
     Mistake(
@@ -161,7 +161,7 @@ VELOCITY = (
     ),
     Mistake(
         "the velocity over two steps, not divided by two",
-        "past[:, -1] - past[:, -3] is the way of two steps.",
+        "past[:, -1] - past[:, -3] is the distance of two steps.",
         _along(_ahead, lambda past: past[:, -1] - past[:, -3]),
     ),
     Mistake(
@@ -176,7 +176,7 @@ VELOCITY = (
     ),
     Mistake(
         "a velocity that goes on changing, as in the last two steps",
-        "That is constant acceleration. Asked for is a velocity that stays as it is.",
+        "That is constant acceleration. The exercise asks for a velocity that stays as it is.",
         _grows,
     ),
     Mistake(
@@ -312,7 +312,7 @@ ROLLOUT = (
     ),
     Mistake(
         "forecasts of the known steps as well",
-        "Asked for are the steps from `seen` on.",
+        "The exercise asks for the steps from `seen` on.",
         _whole,
     ),
     Mistake(

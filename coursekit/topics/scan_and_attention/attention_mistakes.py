@@ -96,12 +96,12 @@ ATTENTION = (
     ),
     Mistake(
         "a cache that the new steps are not appended to",
-        "The context is right. But whoever comes next has to see these steps as well.",
+        "The context is right. But the steps that come next have to see these as well.",
         _new_is_not_returned,
     ),
     Mistake(
         "a cache that holds the new steps alone",
-        "The context is right. But whoever comes next has to see the old steps as well.",
+        "The context is right. But the steps that come next have to see the old ones as well.",
         _past_is_not_returned,
     ),
     Mistake(
@@ -114,7 +114,11 @@ ATTENTION = (
         "A sum of A products grows with A. What keeps the softmax from saturating?",
         _attention(scale=lambda q, T: 1.0),
     ),
-    Mistake("scores divided by A", "Divided by its square root.", _attention(scale=lambda q, T: q.shape[2])),
+    Mistake(
+        "scores divided by A",
+        "A sum of A products grows like the root of A.",
+        _attention(scale=lambda q, T: q.shape[2]),
+    ),
     Mistake(
         "scores divided by the square root of the number of keys",
         "The sum in a dot product runs over A numbers, however many keys there are.",

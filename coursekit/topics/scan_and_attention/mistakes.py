@@ -154,7 +154,7 @@ SCAN = (
     ),
     Mistake(
         "the last state alone",
-        "Asked for are the states after all steps, (N, T, H).",
+        "The exercise asks for the states after all steps, (N, T, H).",
         lambda a, b, h0: linear_scan(a, b, h0)[:, -1],
     ),
     Mistake(
@@ -226,7 +226,7 @@ MIN_GRU = (
     Mistake("a bias that is left out", "b_ih belongs to both blocks.", lambda x, h0, W, b: min_gru(x, h0, W, 0 * b)),
     Mistake(
         "the last state alone",
-        "Asked for are the states after all steps, (N, T, H).",
+        "The exercise asks for the states after all steps, (N, T, H).",
         lambda x, h0, W_ih, b_ih: min_gru(x, h0, W_ih, b_ih)[:, -1],
     ),
 )
@@ -286,7 +286,7 @@ NEWTON = (
     ),
     Mistake(
         "the diagonal of the Jacobian alone",
-        "That is a quasi-Newton method, with a cheaper scan and more rounds. Asked for is the whole product.",
+        "That is a quasi-Newton method, with a cheaper scan and more rounds. The exercise asks for the whole product.",
         _newton(times=lambda J, d: np.einsum("nii,ni->ni", J, d)),
     ),
     Mistake(

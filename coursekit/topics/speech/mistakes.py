@@ -67,7 +67,7 @@ def _in_place(train, train_lengths, test, test_lengths):
 SCALING = (
     Mistake(
         "statistics that count the padding",
-        "What stands after the end of an utterance is no sound. Which frames enter the mean?",
+        "What comes after the end of an utterance is not sound. Which frames enter the mean?",
         _padding_too,
     ),
     Mistake(
@@ -82,7 +82,7 @@ SCALING = (
     ),
     Mistake(
         "a test set that is scaled by its own statistics",
-        "One and the same sound must get the same numbers in both sets.",
+        "The same sound must get the same numbers in both sets.",
         _each_alone,
     ),
     Mistake(
@@ -107,7 +107,7 @@ SCALING = (
     ),
     Mistake(
         "padding that was zero before scaling and is not zero after it",
-        "The real frames are right. Zero less a mean, divided by a deviation, is no longer zero.",
+        "The real frames are right. Zero minus a mean, divided by a deviation, is no longer zero.",
         _scaled(zeros="before"),
     ),
     Mistake(
@@ -254,12 +254,12 @@ LAST = (
     ),
     Mistake(
         "the mean of the valid states",
-        "Often a good idea, and not what was asked: the state after the last real frame.",
+        "Often a good idea, but not what was asked: the state after the last real frame.",
         lambda hs, lengths: _masked(hs, lengths).sum(axis=1) / lengths[:, None],
     ),
     Mistake(
         "the largest of the valid states",
-        "Often a good idea, and not what was asked: the state after the last real frame.",
+        "Often a good idea, but not what was asked: the state after the last real frame.",
         lambda hs, lengths: np.array([h[:n].max(axis=0) for h, n in zip(hs, lengths, strict=True)]),
     ),
     Mistake(

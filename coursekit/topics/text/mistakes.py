@@ -56,7 +56,7 @@ PERPLEXITIES = (
     ),
     Mistake(
         "a perplexity per word that is that of a character, multiplied by the length of a word",
-        "Probabilities multiply, so perplexities do: the logarithms are what is added.",
+        "Probabilities multiply, and so do perplexities: it is their logarithms that add.",
         _units(word=lambda nll, text: np.exp(nll.mean()) * len(text) / len(text.split())),
     ),
     Mistake(
@@ -127,7 +127,7 @@ NUCLEUS = (
     ),
     Mistake(
         "a nucleus with one symbol too many",
-        "The smallest number of symbols that reaches the share.",
+        "A nucleus is the smallest number of symbols that reaches the share.",
         _cut(count=lambda falling, share: int(np.searchsorted(np.cumsum(falling), share)) + 2),
     ),
     Mistake(
@@ -214,7 +214,7 @@ def _own_columns(train, test, n):
 COUNTS = (
     Mistake(
         "columns for strings that only the test has",
-        "Whoever chooses columns from test words has looked at the test.",
+        "If you choose columns from test words, you have looked at the test.",
         _counted(known=lambda train, test: [*train, *test]),
     ),
     Mistake(
@@ -239,12 +239,12 @@ COUNTS = (
     ),
     Mistake(
         "ones in place of counts",
-        "A string may stand in a word twice.",
+        "A string may be in a word twice.",
         _counted(cell=lambda times, total: 1.0),
     ),
     Mistake(
         "shares in place of counts",
-        "Asked for is how often a string stands in a word, not which share of its strings it is.",
+        "The exercise asks how often a string is in a word, not what share of its strings it is.",
         _counted(cell=lambda times, total: times / total),
     ),
     Mistake(

@@ -37,7 +37,7 @@ def _last_of_order(day, order, tests):
 SPLIT = (
     Mistake(
         "a split by pairs: the first ones are the test",
-        "The pairs of one day stand in several places. Choose days, then take all their pairs.",
+        "The pairs of one day are in several places. Choose days, then take all their pairs.",
         _by_position,
     ),
     Mistake(
@@ -256,7 +256,7 @@ TRANSLATING = (
     ),
     Mistake(
         "a decoder whose state does not move on",
-        "step returns two things. The second one belongs into the next call.",
+        "step returns two things. The second one belongs in the next call.",
         _writing(advance=False),
     ),
     Mistake(

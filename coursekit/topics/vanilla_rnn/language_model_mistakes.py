@@ -79,8 +79,8 @@ LOSS = (
     ),
     Mistake(
         "a mean of the sequences' means",
-        "Then a character of a short sequence weighs more than one of a long sequence. Every position has "
-        "the same weight.",
+        "Then a character of a short sequence weighs more than one of a long sequence. Every position "
+        "should have the same weight.",
         _wrong_loss(_per_sequence_mean),
     ),
     Mistake(
@@ -127,7 +127,7 @@ LOSS = (
     Mistake(
         "the logarithm of a probability that was rounded to zero",
         "The probability of an unlikely target can be smaller than any number, and log(0) is minus infinity."
-        " Work with log p itself: logits - log(sum(exp(logits))), after the shift.",
+        " After the shift, work out log p itself: the logarithm of exp(logits) needs no exp.",
         _wrong_loss(log_p=lambda logits: np.log(softmax(logits))),
     ),
     Mistake(
@@ -235,7 +235,7 @@ SAMPLING = (
     ),
     Mistake(
         "logits without the bias b_out",
-        "The logits are h @ W_out.T + b_out.",
+        "The read-out is a product and a bias. Which of the weights does nothing in yours?",
         _wrong_sampling(bias=0.0),
     ),
     Mistake(

@@ -61,13 +61,12 @@ STEP = (
     ),
     Mistake(
         "recurrent weights that are not transposed",
-        "Row i of W_hh holds what goes into unit i. With the states as rows of h (N, H), the product is h @ W_hh.T.",
+        "Row i of W_hh is what goes into unit i. The states are rows of h (N, H): which axis of W_hh is summed over?",
         lambda x, h, params: rnn_step(x, h, params._replace(W_hh=params.W_hh.T)),
     ),
     Mistake(
         "h before x where the weights stand as W_ih before W_hh",
-        "One large product is a fine idea. The columns of [x, h] must stand in the order of the columns of "
-        "[W_ih, W_hh].",
+        "One large product is a fine idea. The columns of [x, h] must be in the order of the columns of [W_ih, W_hh].",
         _concatenated_the_other_way,
     ),
     Mistake(

@@ -179,8 +179,8 @@ ORTHOGONAL = (
     ),
     Mistake(
         "the orthogonal matrix that is nearest to A",
-        "That is orthogonal too, and would serve. Asked for is the one of Gram-Schmidt, whose first "
-        "column points along the first column of A.",
+        "That is orthogonal too, and would serve. The exercise asks for the one of Gram-Schmidt, whose "
+        "first column points along the first column of A.",
         _polar,
     ),
 )
@@ -272,7 +272,7 @@ RECALL = (
     ),
     Mistake(
         "a read-out without its bias",
-        "The scores are hs[:, -1] @ W_out.T + b_out.",
+        "The read-out is a product and a bias. Which of the weights does nothing in yours?",
         _share_with(lambda hs, W_out, b_out: hs[:, -1] @ W_out.T),
     ),
 )

@@ -1,4 +1,4 @@
-"""The pretended device: what it launches, what it does, and what its clock says."""
+"""The simulated device: what it launches, what it does, and what its clock says."""
 
 from coursekit.topics.pytorch_gpu.device import Device
 
