@@ -138,7 +138,7 @@ def _right(said: np.ndarray, test: Digits) -> float:
 
 
 def _add_baselines(table: Comparison, task: DigitTask) -> None:
-    """Both learn from the same images as the GRU and see the whole image at once: 64 numbers, where it keeps a state."""
+    """Both are given the images that the GRU learns from, and see all 64 numbers at once, where it keeps a state."""
     known, asked = (part.x.reshape(len(part.x), -1).astype(float) for part in (task.train, task.test))
     fit = logistic_fit(known, task.train.label, strength=1.0)
     table.add(LOGISTIC, _right(fit.predict(asked), task.test), baseline=True, note=f"{4 * fit.W.size + 40:,} bytes")
