@@ -138,14 +138,14 @@ def _right(said: np.ndarray, test: Digits) -> float:
 
 
 def _add_baselines(table: Comparison, task: DigitTask) -> None:
-    """Both see the whole image at once: a buffer of 64 numbers, where the GRU keeps a state."""
+    """Both are given the images that the GRU learns from, and see all 64 numbers at once, where it keeps a state."""
     known, asked = (part.x.reshape(len(part.x), -1).astype(float) for part in (task.train, task.test))
     fit = logistic_fit(known, task.train.label, strength=1.0)
     table.add(LOGISTIC, _right(fit.predict(asked), task.test), baseline=True, note=f"{4 * fit.W.size + 40:,} bytes")
-    plain = task.plain.x.reshape(len(task.plain.x), -1).astype(float)
-    distance = (plain**2).sum(axis=1) - 2 * asked @ plain.T
-    nearest = task.plain.label[distance.argmin(axis=1)]
-    note = f"{plain.size + len(plain):,} bytes: every image, a byte for each number"
+    distance = (known**2).sum(axis=1) - 2 * asked @ known.T
+    nearest = task.train.label[distance.argmin(axis=1)]
+    kept = task.plain.x.size + len(task.plain.x)  # the moved images need no memory of their own
+    note = f"{kept:,} bytes: every image, a byte for each number"
     table.add(NEAREST, _right(nearest, task.test), baseline=True, note=note)
 
 

@@ -88,7 +88,7 @@ register(
         uses=("linear_scan",),
         mistakes=mistakes.MIN_GRU,
         hints=(
-            "One product gives the inputs of both blocks for all steps: x @ W_ih.T + b_ih is (N, T, 2H).",
+            "One product and the bias give the inputs of both blocks for all steps at once. Which shape has that?",
             "z is the sigmoid of the first block. The second block is the candidate, as it is.",
             "Compare h_t = z_t * h_(t-1) + (1 - z_t) * n_t with h_t = a_t * h_(t-1) + b_t. Which is a, and which is b? "
             "Then linear_scan does the rest.",
@@ -189,8 +189,8 @@ register(
         marking=_context_first,
         hints=(
             "First make the cache longer: old keys, then new ones, along the axis of the steps. So with the values.",
-            "q @ keys.swapaxes(1, 2) are all scores, (N, S, P + S). As in lesson 13 they are divided by the square "
-            "root of how many numbers a dot product adds up.",
+            "One product of q and all keys gives all scores, (N, S, P + S): which axes of the keys change places? As "
+            "in lesson 13 the scores are divided by the square root of how many numbers a dot product adds up.",
             "New step s stands at position P + s among the keys. Which positions may it see? A table (S, P + S) of "
             "truth values, from two np.arange, says so for all at once.",
             "np.where with -np.inf hides scores before the softmax, which is over the keys. Subtract the largest score "

@@ -51,6 +51,13 @@ def test_the_table_has_baselines_and_both_kinds_of_each_width(result):
     assert "bytes of weights" in result.table.rows[2].note and result.table.verdict
 
 
+def test_the_nearest_image_is_sought_among_the_moved_ones_too():
+    whole = digits.digit_task()
+    moved = whole._replace(test=digits.Digits(whole.train.x[:40], whole.train.label[:40]))  # to the left, and known
+    table = digits.compare(moved, units=(4,), seeds=(0,), stages=FEW, progress=False).table
+    assert table.row(digits.NEAREST).values[0] == 100
+
+
 def test_the_exported_weights_say_what_the_module_says(task):
     reader = digits.train_reader(task.train, 6, 1, FEW, progress=False)
     with torch.no_grad():

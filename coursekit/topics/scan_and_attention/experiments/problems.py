@@ -43,8 +43,8 @@ def recall(rng: np.random.Generator, N: int, T: int, pairs: int) -> Asked:
 
     A small form of multi-query associative recall (Arora et al. 2023, arXiv:2312.04927). Keys of a sequence differ. The
     later places of the keys are uniform, so that distances reach from 2 to T. Needs T >= 3 * pairs, and at most KEYS
-    pairs. Guessing among the values of the sequence is right in one of `pairs` cases or a little more; a dictionary is
-    always right.
+    pairs. Whoever looks at no key and says the commonest value of the sequence is right in about 0.41 of the cases if
+    there are four pairs; a dictionary is always right.
     """
     if pairs > KEYS or 3 * pairs > T:
         raise ValueError(f"recall: {pairs} pairs need at least {3 * pairs} steps and {pairs} keys, got T={T}")
