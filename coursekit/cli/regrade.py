@@ -81,8 +81,9 @@ def _grade(arguments: argparse.Namespace, student: str) -> int:
 
     parser = argparse.ArgumentParser()
     grade.add_arguments(parser)
-    typed = [arguments.assignment, "--course", str(arguments.course), f"--student={student}", "--regrade"]
-    return grade.run(parser.parse_args([*typed, *(["--no-sandbox"] if arguments.no_sandbox else [])]))
+    typed = [f"--course={arguments.course}", f"--student={student}", "--regrade"]
+    typed += ["--no-sandbox"] if arguments.no_sandbox else []
+    return grade.run(parser.parse_args([*typed, "--", arguments.assignment]))
 
 
 def _close(course: Course, number: str, answer: str) -> int:

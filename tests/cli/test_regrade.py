@@ -96,6 +96,42 @@ def test_a_person_decides_and_the_log_only_grows(call, course):
     assert "1 of 2 wait for an answer." in call("regrade").stdout
 
 
+LINES = (
+    '{"request": 7, "what": "graded", "time": "x"}',  # of a request whose line is lost
+    '{"request": "none", "what": "asked"}',
+    '{"request": 1e999, "what": "asked", "time": ""}',
+    '{"request": 8, "what": "asked", "time": "x", "assignment": "mini", "student": "ada", "why": "x", "points": 3}',
+    '{"what": "a kind of tomorrow"}',
+    "[" * 100_000,
+    "null",
+)
+
+
+def test_lines_that_are_broken_or_of_another_version_cost_those_lines_only(call, course):
+    why = "a line end\u2028and \x85 half of a pair \udcff"
+    call("regrade", "mini", "bob", "--why", why, "--by-hand")
+    record = course / RECORDS / "regrade-requests.jsonl"
+    record.write_text("\n".join([*LINES, record.read_text(), *LINES]))
+    done = call("regrade")
+    assert done.returncode == 0 and "0 of 0" not in done.stdout and "1 of 1 wait for an answer." in done.stdout
+    assert "half of a pair ?" in done.stdout
+    assert "answered: no" in call("regrade", "--answer", "1", "no").stdout
+
+
+def test_a_student_whose_name_looks_like_an_option(call, course, monkeypatch):
+    typed = []
+    monkeypatch.setattr(grade, "run", lambda arguments: typed.append(arguments) or 0)
+    with book(course) as gradebook:
+        gradebook.add_student("--force")
+        gradebook.add_submission("mini", "--force")
+    give(course, "--force", 2.0)
+    done = call("regrade", "--why", "--regrade", "--", "mini", "--force")
+    assert done.returncode == 2 and "expected one argument" in done.stderr, "as every program takes it"
+    assert call("regrade", "--why=--regrade", "--", "mini", "--force").returncode == 0
+    assert (typed[0].student, typed[0].force) == (["--force"], False)
+    assert "--force: left" in call("withdraw", "--", "--force").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
