@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from coursekit.grading.gradebook.lock import alone_in
+from coursekit.grading.submission.withdrawn import take_back, withdraw
 from coursekit.grading.watch import watcher as module
 from coursekit.grading.watch.limit import Limit
 from tests.grading.watch.conftest import COUNT_WRONG, quiet_about_nbgrader
@@ -118,6 +119,35 @@ def test_a_folder_of_another_account_is_not_taken_for_its_name(classroom):
     said = classroom.look(tries=1)
     assert any(forged.name in line and "belongs to another account" in line for line in said)
     assert classroom.ledger == {"root": ["graded"]} and mine.exists()
+
+
+def test_who_has_left_is_not_graded_until_they_come_back(classroom):
+    root = classroom.course.root
+    withdraw(root, ["ada"])
+    classroom.submit("ada")
+    classroom.submit("bob")
+    watching = classroom.watcher()
+    assert watching.look() is False, "nothing is left that anybody waits for"
+    assert sorted(line.partition(":")[0] for line in classroom.lines)[1:] == ["mini bob graded"]
+    assert classroom.lines[0].endswith("not graded: ada has left the class")
+    watching.look()
+    assert len(classroom.lines) == 2 and set(classroom.ledger) == {"bob"} and classroom.feedback("ada") == []
+    assert not (root / "submitted" / "ada").exists()
+    take_back(root, ["ada"])
+    watching.look()
+    assert classroom.points("ada") == 5.0 and len(classroom.feedback("ada")) == 1
+
+
+def test_what_a_killed_watcher_has_begun_to_tell_hinders_no_other(classroom):
+    place = classroom.course.root / ".coursekit-results" / "watch" / "told" / "feedback" / "ada" / "mini"
+    place.mkdir(parents=True)
+    (place / "half.html").write_text("<p>half")
+    watching = classroom.watcher(tries=1)
+    for _ in range(2):
+        classroom.submit("ada")
+        watching.look()
+    assert classroom.lines[-1] == "mini ada not graded: over the limit"
+    assert "one try was graded" in classroom.feedback("ada")[1]
 
 
 def test_a_fault_of_ours_is_tried_again_and_then_left_to_a_person(classroom, monkeypatch):
