@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from coursekit.grading.gradebook.requests import Request
     from coursekit.grading.submission.course import Course
 
+_MOST_DIGITS = 9
+
 SUMMARY = "note a request for another look, grade again, and say what changed"
 
 
@@ -89,7 +91,7 @@ def _grade(arguments: argparse.Namespace, student: str) -> int:
 def _close(course: Course, number: str, answer: str) -> int:
     from coursekit.grading.gradebook.requests import close
 
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > _MOST_DIGITS:
         raise UserError(f"{number!r} is no number of a request: `coursekit regrade` lists them.")
     _tell(course, close(course, int(number), answer))
     return 0
