@@ -357,3 +357,38 @@ def test_functions_that_are_differentiated_are_followed(warm_server):
             return torch.stack(hs, 1)
     """
     assert first(graded_report(warm_server, "gru_layer_fused", text)).line == 10
+
+
+def test_an_earlier_mistake_is_none_of_the_lines_of_what_builds_on_it(warm_server):
+    """What `fit` asks is the grader's, in the call that is recorded as in those that give points."""
+    text = """
+        import copy
+        import torch
+
+        def fit(model, optimiser, loss_of, epochs, valid, patience):
+            train_losses, valid_losses = [], []
+            for batches in epochs:
+                model.train()
+                total, rows = 0.0, 0
+                for batch in batches:
+                    loss = loss_of(model, batch)
+                    optimiser.zero_grad()
+                    loss.backward()
+                    optimiser.step()
+                    total += loss.item()
+                    rows += len(batch[0])
+                train_losses.append(total / rows)
+                model.eval()
+                with torch.no_grad():
+                    valid_losses.append(loss_of(model, valid).item())
+                best, stop = early_stopping(valid_losses, patience)
+                if best == len(valid_losses) - 1:
+                    kept = copy.deepcopy(model.state_dict())
+                if stop:
+                    break
+            model.load_state_dict(kept)
+            return train_losses, valid_losses
+    """
+    for earlier in ("", "def early_stopping(losses, patience):\n    return 1 / 0"):
+        report = graded_report(warm_server, "fit", text, earlier)
+        assert first(report).line == 16
