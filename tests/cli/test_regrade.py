@@ -142,6 +142,7 @@ def test_a_student_whose_name_looks_like_an_option(call, course, monkeypatch):
         (("other", "ada", "--why", "x"), "does not know 'other'"),
         (("--answer", "7", "x"), "there is no request 7"),
         (("--answer", "one", "x"), "'one' is no number"),
+        (("--answer", "9" * 5000, "x"), "is no number of a request"),
     ],
 )
 def test_what_cannot_be_asked_is_said_and_nothing_is_noted(call, course, arguments, said):
