@@ -239,8 +239,9 @@ def test_no_token_goes_to_another_server(send, platform):
     platform.next_page = "https://elsewhere.example.org/more"
     assert "on another server than line_items in lti.toml" in send().stderr
     platform.next_page = ""
-    platform.faults["list"].append((302, {"Location": "https://elsewhere.example.org/"}))
-    assert "does not list its line items: 302" in send().stderr
+    for status, place in ((302, "https://elsewhere.example.org/"), (307, "http://[nonsense"), (308, "file:///etc")):
+        platform.faults["list"].append((status, {"Location": place}))
+        assert f"does not list its line items: {status}" in send().stderr
 
 
 PAGE = b"\n<!doctype html><title>Please log in</title>"

@@ -81,10 +81,12 @@ def number(said: Any) -> float | None:
 
 
 class _NoRedirection(urllib.request.HTTPRedirectHandler):
-    """A token is for the address that it was asked for, and for no other."""
+    """A token is for the address that it was asked for, and for no other, whatever is said there."""
 
-    def redirect_request(self, *arguments: Any) -> None:
+    def http_error_302(self, *arguments: Any) -> None:
         return None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 class Web:
