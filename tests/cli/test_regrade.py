@@ -151,6 +151,20 @@ def test_what_cannot_be_asked_is_said_and_nothing_is_noted(call, course, argumen
     assert not (course / RECORDS / "regrade-requests.jsonl").exists()
 
 
+@pytest.mark.parametrize(
+    "command", [("grade", "mini"), ("report", "mini"), ("similar", "mini"), ("regrade", "mini", "ada")]
+)
+def test_who_has_left_has_to_be_known(call, course, command):
+    """Such as where the record is another teacher's, and for their account only."""
+    (course / RECORDS / "withdrawn.jsonl").mkdir(parents=True)
+    (course / "release" / "mini").mkdir(parents=True)
+    (course / "release" / "mini" / "mini.ipynb").write_text(
+        '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    )
+    done = call(*command, *(("--why", "x") if command[0] == "regrade" else ()))
+    assert done.returncode == 2 and "who has left the class cannot be read" in done.stderr
+
+
 def test_who_has_left_is_nowhere_and_comes_back_with_everything(call, course, monkeypatch):
     monkeypatch.setenv(UNSAFE, "")  # --no-sandbox sets it, and the test ends it
     before = (course / "gradebook.db").read_bytes()
