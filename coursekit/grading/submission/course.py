@@ -116,8 +116,8 @@ class Course:
             return withdrawn(self.root).keys()
         except OSError as error:
             raise CourseError(
-                f"who has left the class cannot be read: {error.filename}: {(error.strerror or '').lower()}. Without it "
-                "nothing is graded or told: make it readable for your account."
+                f"who has left the class cannot be read: {error.filename}: {(error.strerror or '').lower()}. Without "
+                "it nothing is graded or told: make it readable for your account."
             ) from None
 
     def handed_in(self, assignment: str) -> dict[str, list[Path]]:
