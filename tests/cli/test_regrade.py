@@ -118,6 +118,17 @@ def test_lines_that_are_broken_or_of_another_version_cost_those_lines_only(call,
     assert "answered: no" in call("regrade", "--answer", "1", "no").stdout
 
 
+def test_a_request_about_what_is_no_longer_given_hides_no_other(call, course):
+    call("regrade", "mini", "bob", "--why", "x", "--by-hand")
+    record = course / RECORDS / "regrade-requests.jsonl"
+    record.write_text(
+        record.read_text() + record.read_text().replace("mini", "gone").replace('"request": 1', '"request": 2')
+    )
+    done = call("regrade")
+    assert done.returncode == 0 and "nothing has changed: 1" in done.stdout and "2 of 2 wait" in done.stdout
+    assert "what has changed is not known: the gradebook does not know 'gone'" in done.stdout
+
+
 def test_a_student_whose_name_looks_like_an_option(call, course, monkeypatch):
     typed = []
     monkeypatch.setattr(grade, "run", lambda arguments: typed.append(arguments) or 0)
