@@ -12,7 +12,7 @@ from coursekit.checking import Report, evaluate, facts, registry
 from coursekit.checking.portable.record import Recorder
 from coursekit.checking.portable.sent import MAX_ARRAYS, MAX_EVENTS, packed
 from coursekit.grading.gradebook.presentation import present
-from coursekit.grading.run import along
+from coursekit.grading.run import along, notebook
 from coursekit.grading.run.recorded import Malformed, recording
 
 from .one_answer import graded
@@ -82,6 +82,13 @@ def test_a_right_answer_is_not_called_once_more(warm_server):
     )
     right = graded_report(warm_server, "gru_step", counted)
     assert right.passed and right.along == ()
+
+
+def test_a_notebook_that_is_slow_keeps_its_time_for_the_answers(warm_server, monkeypatch):
+    before = graded_report(warm_server, "gru_step", GRU)
+    monkeypatch.setattr(notebook._Grading, "_spent", lambda self: 0.6 * self.limits.total_cpu_s)
+    report = graded_report(warm_server, "gru_step", GRU)
+    assert before.along and report.along == () and report.points == before.points
 
 
 def test_a_loop_is_followed(warm_server):
@@ -379,11 +386,9 @@ def test_an_earlier_mistake_is_none_of_the_lines_of_what_builds_on_it(warm_serve
                     rows += len(batch[0])
                 train_losses.append(total / rows)
                 model.eval()
-                with torch.no_grad():
-                    valid_losses.append(loss_of(model, valid).item())
+                valid_losses.append(loss_of(model, valid).item())
                 best, stop = early_stopping(valid_losses, patience)
-                if best == len(valid_losses) - 1:
-                    kept = copy.deepcopy(model.state_dict())
+                kept = copy.deepcopy(model.state_dict()) if best == len(valid_losses) - 1 else kept
                 if stop:
                     break
             model.load_state_dict(kept)
