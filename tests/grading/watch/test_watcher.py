@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -203,11 +204,15 @@ def test_it_waits_for_another_grader(classroom):
 
 @pytest.mark.parametrize(("ago", "refused"), [([25, 24], False), ([25, 23.9], False), ([3, 1], True), ([0, -1], False)])
 def test_a_day_is_24_hours_before_a_hand_in(ago, refused):
-    from datetime import datetime, timedelta
-
     now = datetime(2026, 3, 1, 12, 0, 30)
     counted = [now - timedelta(hours=hours) for hours in ago]
     said = Limit(2).refusal(counted, now)
     assert bool(said) == refused
     assert not refused or "after 2026-03-02 09:01 UTC" in said
     assert Limit().refusal(counted, now) == "" == Limit().standing(counted, now, counts=True)
+
+
+def test_a_time_to_the_second_is_not_before_one_with_a_fraction_of_it():
+    first = datetime(2026, 3, 1, 12, 0, 30, 900_000)
+    assert Limit(1).refusal([first], first.replace(microsecond=0))
+    assert not Limit(1).refusal([first], first - timedelta(seconds=1))
