@@ -67,7 +67,7 @@ def since(before: Mapping[str, Any], report: Outcome) -> tuple[str, ...]:
     """
     try:
         return _since(before, summary(report))
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError):
         return ()
 
 

@@ -57,13 +57,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _read(path: Path) -> Model:
+    from coursekit.cli.results import printable
     from coursekit.embedded.model import ModelError
     from coursekit.embedded.reading import read
 
     try:
         return read(path)
     except ModelError as error:
-        raise UserError(f"{path}: {error}.") from None
+        raise UserError(printable(f"{path}: {error}.")) from None  # it names what a stranger's file holds
     except OSError as error:
         raise UserError(f"cannot read {path}: {reason(error)}.") from None
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from coursekit.grading.gradebook.requests import Request
     from coursekit.grading.submission.course import Course
 
+_MOST_DIGITS = 9
+
 SUMMARY = "note a request for another look, grade again, and say what changed"
 
 
@@ -81,14 +83,15 @@ def _grade(arguments: argparse.Namespace, student: str) -> int:
 
     parser = argparse.ArgumentParser()
     grade.add_arguments(parser)
-    typed = [arguments.assignment, "--course", str(arguments.course), f"--student={student}", "--regrade"]
-    return grade.run(parser.parse_args([*typed, *(["--no-sandbox"] if arguments.no_sandbox else [])]))
+    typed = [f"--course={arguments.course}", f"--student={student}", "--regrade"]
+    typed += ["--no-sandbox"] if arguments.no_sandbox else []
+    return grade.run(parser.parse_args([*typed, "--", arguments.assignment]))
 
 
 def _close(course: Course, number: str, answer: str) -> int:
     from coursekit.grading.gradebook.requests import close
 
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > _MOST_DIGITS:
         raise UserError(f"{number!r} is no number of a request: `coursekit regrade` lists them.")
     _tell(course, close(course, int(number), answer))
     return 0
@@ -107,15 +110,22 @@ def _list(course: Course, assignment: str | None) -> int:
 def _tell(course: Course, request: Request) -> None:
     """A request, and what has changed from when it was asked until it was answered, or until now."""
     from coursekit.cli.results import printable
-    from coursekit.grading.gradebook.requests import TOTAL, changes, points_now
 
     said = [f"{request.number}. {request.time[:10]} {request.student}, {request.assignment}: {request.why}"]
-    after = request.after or points_now(course, request.assignment, request.student)
-    changed = changes(request.before, after)
-    said += [f"   {line}" for line in changed]
-    if not changed:
-        total = after.get(TOTAL)
-        said.append(f"   nothing has changed: {'undecided' if total is None else f'{total:g}'}")
+    said += [f"   {line}" for line in _changed(course, request)]
     said += [f"   graded again on {request.graded[:10]}"] if request.graded else []
     said += [f"   answered: {request.answer}"] if request.answer is not None else []
     print("\n".join(map(printable, said)))
+
+
+def _changed(course: Course, request: Request) -> list[str]:
+    from coursekit.grading.gradebook.requests import TOTAL, changes, points_now
+    from coursekit.grading.submission.course import CourseError
+
+    try:
+        after = request.after or points_now(course, request.assignment, request.student)
+    except CourseError as error:  # such as an assignment that is no longer given; the other requests are told
+        return [f"what has changed is not known: {error}"]
+    total = after.get(TOTAL)
+    unchanged = [f"nothing has changed: {'undecided' if total is None else f'{total:g}'}"]
+    return changes(request.before, after) or unchanged

@@ -113,5 +113,6 @@ def _number(value: Any) -> float:
 
 
 def printable(value: Any) -> str:
-    """Text without the control characters that could rewrite a terminal."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", str(value))
+    """Text without the control characters that could rewrite a terminal, and with ? for half of a character."""
+    text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", str(value))
+    return re.sub(r"[\ud800-\udfff]", "?", text)

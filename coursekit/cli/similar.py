@@ -19,6 +19,7 @@ from coursekit.cli.errors import UserError
 
 if TYPE_CHECKING:
     from coursekit.grading.similar import Pair
+    from coursekit.grading.submission.course import Course
 
 SUMMARY = "list pairs of answers that are unusually alike, to be looked at"
 
@@ -30,7 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)"
     )
-    parser.add_argument("--most", metavar="N", type=int, default=20, help="so many pairs (default: 20)")
+    parser.add_argument("--most", metavar="N", type=_number, default=20, help="so many pairs (default: 20)")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -50,14 +57,16 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{arguments.assignment}: of {pairs} {number} {'is' if number == 1 else 'are'} unusually alike.\n{CAUTION}")
     for pair in result.found[: arguments.most]:
         print()
-        _print(pair, course.folder("submitted", "{}", arguments.assignment))
+        _print(pair, course, arguments.assignment)
     if number > arguments.most:
         print(f"\n{number - arguments.most} more: --most {number} shows all.")
     return 0
 
 
-def _print(pair: Pair, folder: Path) -> None:
-    one, other = pair.students
+def _print(pair: Pair, course: Course, assignment: str) -> None:
+    from coursekit.cli.results import printable
+
+    one, other = map(printable, pair.students)
     print(f"{one} and {other}, {pair.bits:.0f} bits")
     for shared in pair.shared:
         print(f"  {shared.exercise}: {shared.said}")
@@ -65,7 +74,8 @@ def _print(pair: Pair, folder: Path) -> None:
             print(f"    {one}, line {mine.line}: {_plain(mine.text)}\n    {other}, line {its.line}: {_plain(its.text)}")
         if len(shared.lines) > _LINES:
             print(f"    and {len(shared.lines) - _LINES} more lines")
-    print("  " + "  ".join(os.path.relpath(str(folder).format(name)) for name in pair.students))
+    places = (os.path.relpath(course.folder("submitted", name, assignment)) for name in pair.students)
+    print(printable("  " + "  ".join(places)))
 
 
 def _plain(text: str) -> str:

@@ -99,7 +99,7 @@ def _advice(exercise: Exercise, tried: Tried) -> dict[str, str]:
     """What the draws advise that the last check found wrong and did not tell of, by their names."""
     last = tried.last or {}
     seed, names = last.get("seed", 0), last.get("untold", ())
-    if not names or not isinstance(seed, int):
+    if not isinstance(names, (list, tuple)) or not names or not isinstance(seed, int) or seed < 0:
         return {}
     by_words = {draw.advice: draw.name for draw in reversed(exercise.draws(seed)) if draw.name in names and draw.advice}
     return {name: words for words, name in reversed(by_words.items())}

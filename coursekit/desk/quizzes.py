@@ -111,6 +111,8 @@ def ask(known: Book, exercise: str, number: int | None = None, answer: str | Non
     Raises NoSuchAnswer for a letter that stands before no option, and NoQuestions where there is nothing to ask.
     """
     if number is None:
+        if answer is not None:
+            raise NoSuchAnswer(f'say which question this is the answer to: quiz("{exercise}", NUMBER, {answer!r}).')
         return _next(known, exercise)
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
         raise NoSuchAnswer(f"questions are numbered from 1; {number!r} is none of them.")
@@ -119,7 +121,7 @@ def ask(known: Book, exercise: str, number: int | None = None, answer: str | Non
         return Said(_waits(exercise, f"Question {number} shows"))
     earlier = known.state().quizzes.get((exercise, number))
     if answer is not None and earlier is None:
-        if asked.chosen(answer) is None:
+        if not isinstance(answer, str) or asked.chosen(answer) is None:
             letters = ", ".join(letter for letter, _ in asked.lettered)
             raise NoSuchAnswer(f"{answer!r} stands before no option: choose one of {letters}.")
         given = answer.strip().upper()

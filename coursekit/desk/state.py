@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from coursekit.checking import Verdict
 from coursekit.checking.facts import Edited, FirstWrongValue, from_data
+
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What reading a record raises that another version wrote, or somebody by hand."""
 
 
 @dataclass
@@ -35,14 +38,15 @@ class Tried:
     @property
     def diagnoses(self) -> tuple[str, ...]:
         """The known mistakes that the last check named."""
-        return tuple(map(str, (self.last or {}).get("diagnoses", ())))
+        found = (self.last or {}).get("diagnoses")
+        return tuple(map(str, found)) if isinstance(found, (list, tuple)) else ()
 
     @property
     def first_wrong(self) -> FirstWrongValue | None:
         """The first wrong value that the last check found in the answer's own lines."""
         try:
             found = from_data((self.last or {})["first_wrong"])
-        except (KeyError, TypeError, ValueError, AttributeError):  # none, or one that another version wrote
+        except UNREADABLE:  # none, or one that another version wrote
             return None
         return found if isinstance(found, FirstWrongValue) else None
 
@@ -51,7 +55,7 @@ class Tried:
         """The changes of the right answer that give the numbers which the last check saw."""
         try:
             found = tuple(map(from_data, (self.last or {})["edits"]))
-        except (KeyError, TypeError, ValueError, AttributeError):  # none, or some that another version wrote
+        except UNREADABLE:  # none, or some that another version wrote
             return ()
         return tuple(fact for fact in found if isinstance(fact, Edited))
 
@@ -113,7 +117,7 @@ class State:
         if add is not None:
             try:
                 add(record)
-            except (KeyError, TypeError, ValueError, AttributeError):
+            except UNREADABLE:
                 return
 
     def _check(self, record: Mapping[str, Any]) -> None:
@@ -125,7 +129,7 @@ class State:
             tried.passed += passed
             tried.now = passed
             if passed and not tried.solved:
-                tried.solved = str(record.get("at", ""))
+                tried.solved = _time(record)
         tried.best = max(tried.best, min(score, 1.0))
         tried.last = record
 
@@ -143,9 +147,19 @@ class State:
 
     def _quiz(self, record: Mapping[str, Any]) -> None:
         key = str(record["exercise"]), int(record["number"])
-        answered = Answered(str(record["answer"]), record["right"] is True, str(record["at"]))
-        datetime.fromisoformat(answered.at)  # ValueError for a record without a day, which no box could count
+        answered = Answered(str(record["answer"]), record["right"] is True, _time(record))
+        if not answered.at:
+            raise ValueError("no box could count it")
         self.quizzes.setdefault(key, answered)
 
     def _learner(self, record: Mapping[str, Any]) -> None:
         self.learner = self.learner or str(record["name"])
+
+
+def _time(record: Mapping[str, Any]) -> str:
+    """When it was written, as it says it; "" for what is no time, or one from which no calendar counts on."""
+    at = str(record.get("at", ""))
+    try:
+        return at if datetime.fromisoformat(at).astimezone() + timedelta(days=366) else ""
+    except (ValueError, ArithmeticError):
+        return ""

@@ -148,7 +148,8 @@ def error_bound(model: Model) -> Bound:
         of_x, of_h = xi / 4 + xg + xo / 4, hi / 4 + hg + ho / 4
         return Bound(float(of_h.max()) + _SLACK, float(of_x.max()), float(hf.max()) / 4, float(xf.max()) / 4, out)
     (xr, xz, xn), (hr, hz, hn) = np.split(x, 3), np.split(h, 3)
-    most = np.abs(np.split(W_hh, 3)[2]).sum(axis=1) + np.abs(np.split(model.params.b_hh, 3)[2])  # of |W_hn h + b_hn|
+    W_hn, b_hn = np.split(W_hh, 3)[2], np.split(model.params.b_hh, 3)[2]
+    most = np.abs(W_hn).sum(axis=1, dtype=float) + np.abs(b_hn)  # of |W_hn h + b_hn|
     # h' = (1 - z) n + z h, where |h - n| <= 2; n = tanh(xn + r hn), where an error of r meets hn.
     of_x = xn + most * xr / 4 + 2 * xz / 4
     of_h = hn + most * hr / 4 + 2 * hz / 4

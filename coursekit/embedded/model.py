@@ -39,8 +39,8 @@ class Model(NamedTuple):
         if type(params) not in CELLS:
             raise ModelError(f"params: expected rnn.Params, gru.Params or lstm.Params, got {type(params).__name__}")
         cell, arrays = CELLS[type(params)], dict(zip(_NAMES, params, strict=False))
-        arrays["W_out"] = np.zeros((0, np.shape(arrays["W_hh"])[-1])) if W_out is None else W_out
-        arrays["b_out"] = np.zeros(len(arrays["W_out"])) if b_out is None else b_out
+        arrays["W_out"] = np.zeros((0, *np.shape(arrays["W_hh"])[-1:])) if W_out is None else W_out
+        arrays["b_out"] = np.zeros(np.shape(arrays["W_out"])[:1]) if b_out is None else b_out
         rounded = {name: _float32(name, array) for name, array in arrays.items()}
         _require_shapes(cell, rounded)
         *weights, W_out, b_out = rounded.values()

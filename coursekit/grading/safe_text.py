@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-# Control characters, marks of direction, characters without width, and tags that nobody sees. Tabs and line feeds stay.
+# Control characters, marks of direction, characters without width, tags that nobody sees, and half characters, which no
+# file can hold. Tabs and line feeds stay.
 _HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
 

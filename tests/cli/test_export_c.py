@@ -80,3 +80,8 @@ def test_a_place_that_cannot_be_written(call, weights, tmp_path):
     assert "cannot write" in refusal(call, weights, "--out", tmp_path / "gone" / "digits.h")
     assert refusal(call, weights, "--out", tmp_path, "--name", "a") == f"cannot write {tmp_path}: is a directory."
     assert os.listdir(tmp_path) == ["digits.pt"]
+
+
+def test_names_in_a_file_rewrite_no_terminal(call, tmp_path):
+    torch.save({"a\x1b[2Jb.weight": torch.ones(2, 2)}, tmp_path / "odd.pt")
+    assert "It holds a[2Jb.weight." in refusal(call, tmp_path / "odd.pt", "--out", tmp_path / "odd.h")

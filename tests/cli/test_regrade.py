@@ -96,6 +96,53 @@ def test_a_person_decides_and_the_log_only_grows(call, course):
     assert "1 of 2 wait for an answer." in call("regrade").stdout
 
 
+LINES = (
+    '{"request": 7, "what": "graded", "time": "x"}',  # of a request whose line is lost
+    '{"request": "none", "what": "asked"}',
+    '{"request": 1e999, "what": "asked", "time": ""}',
+    '{"request": 8, "what": "asked", "time": "x", "assignment": "mini", "student": "ada", "why": "x", "points": 3}',
+    '{"what": "a kind of tomorrow"}',
+    "[" * 100_000,
+    "null",
+)
+
+
+def test_lines_that_are_broken_or_of_another_version_cost_those_lines_only(call, course):
+    why = "a line end\u2028and \x85 half of a pair \udcff"
+    call("regrade", "mini", "bob", "--why", why, "--by-hand")
+    record = course / RECORDS / "regrade-requests.jsonl"
+    record.write_text("\n".join([*LINES, record.read_text(), *LINES]))
+    done = call("regrade")
+    assert done.returncode == 0 and "0 of 0" not in done.stdout and "1 of 1 wait for an answer." in done.stdout
+    assert "half of a pair ?" in done.stdout
+    assert "answered: no" in call("regrade", "--answer", "1", "no").stdout
+
+
+def test_a_request_about_what_is_no_longer_given_hides_no_other(call, course):
+    call("regrade", "mini", "bob", "--why", "x", "--by-hand")
+    record = course / RECORDS / "regrade-requests.jsonl"
+    record.write_text(
+        record.read_text() + record.read_text().replace("mini", "gone").replace('"request": 1', '"request": 2')
+    )
+    done = call("regrade")
+    assert done.returncode == 0 and "nothing has changed: 1" in done.stdout and "2 of 2 wait" in done.stdout
+    assert "what has changed is not known: the gradebook does not know 'gone'" in done.stdout
+
+
+def test_a_student_whose_name_looks_like_an_option(call, course, monkeypatch):
+    typed = []
+    monkeypatch.setattr(grade, "run", lambda arguments: typed.append(arguments) or 0)
+    with book(course) as gradebook:
+        gradebook.add_student("--force")
+        gradebook.add_submission("mini", "--force")
+    give(course, "--force", 2.0)
+    done = call("regrade", "--why", "--regrade", "--", "mini", "--force")
+    assert done.returncode == 2 and "expected one argument" in done.stderr, "as every program takes it"
+    assert call("regrade", "--why=--regrade", "--", "mini", "--force").returncode == 0
+    assert (typed[0].student, typed[0].force) == (["--force"], False)
+    assert "--force: left" in call("withdraw", "--", "--force").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -106,12 +153,27 @@ def test_a_person_decides_and_the_log_only_grows(call, course):
         (("other", "ada", "--why", "x"), "does not know 'other'"),
         (("--answer", "7", "x"), "there is no request 7"),
         (("--answer", "one", "x"), "'one' is no number"),
+        (("--answer", "9" * 5000, "x"), "is no number of a request"),
     ],
 )
 def test_what_cannot_be_asked_is_said_and_nothing_is_noted(call, course, arguments, said):
     done = call("regrade", *arguments)
     assert done.returncode == 2 and said in done.stderr and len(done.stderr.strip().splitlines()) == 1
     assert not (course / RECORDS / "regrade-requests.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    "command", [("grade", "mini"), ("report", "mini"), ("similar", "mini"), ("regrade", "mini", "ada")]
+)
+def test_who_has_left_has_to_be_known(call, course, command):
+    """Such as where the record is another teacher's, and for their account only."""
+    (course / RECORDS / "withdrawn.jsonl").mkdir(parents=True)
+    (course / "release" / "mini").mkdir(parents=True)
+    (course / "release" / "mini" / "mini.ipynb").write_text(
+        '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    )
+    done = call(*command, *(("--why", "x") if command[0] == "regrade" else ()))
+    assert done.returncode == 2 and "who has left the class cannot be read" in done.stderr
 
 
 def test_who_has_left_is_nowhere_and_comes_back_with_everything(call, course, monkeypatch):

@@ -239,8 +239,86 @@ def test_no_token_goes_to_another_server(send, platform):
     platform.next_page = "https://elsewhere.example.org/more"
     assert "on another server than line_items in lti.toml" in send().stderr
     platform.next_page = ""
-    platform.faults["list"].append((302, {"Location": "https://elsewhere.example.org/"}))
-    assert "does not list its line items: 302" in send().stderr
+    for status, place in ((302, "https://elsewhere.example.org/"), (307, "http://[nonsense"), (308, "file:///etc")):
+        platform.faults["list"].append((status, {"Location": place}))
+        assert f"does not list its line items: {status}" in send().stderr
+
+
+PAGE = b"\n<!doctype html><title>Please log in</title>"
+DEEP = b"[" * 100_000
+HUGE = "1" + 400 * "0"
+
+
+def test_a_page_to_log_in_is_no_receipt(send, platform):
+    platform.faults["score"].append((200, {}, PAGE))
+    done = send()
+    assert done.returncode == 1 and "Refused by the platform, 200, a web page (1): ada" in done.stdout
+    assert "Sent (1): ada 3.5" in send().stdout and sent(platform) == {"31": 1, "32": 1, "33": 1}
+
+
+@pytest.mark.parametrize("kind", ["token", "list", "make", "score"])
+def test_nonsense_is_told_in_one_sentence_and_the_next_run_goes_on(send, platform, kind):
+    late = {"Retry-After": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"}
+    for body in (PAGE, DEEP, b"null", b'{"message": "half a pair \\ud800, \\u2028 and \\u0085"}'):
+        platform.faults[kind].append((400, late, body))
+        done = send()
+        assert done.returncode in (1, 2) and len(done.stderr.splitlines()) <= 1, done.stderr
+    assert send().returncode == 1 and sent(platform) == {"31": 1, "32": 1, "33": 1}
+    assert send("--log").returncode == 0
+
+
+@pytest.mark.parametrize("token", ["a\r\nX-More: y", "ö", "\ud800", "", "two words"])
+def test_a_token_that_no_header_can_carry_is_none(send, platform, token):
+    platform.faults["token"].append((200, {}, json.dumps({"access_token": token}).encode()))
+    done = send()
+    assert done.returncode == 2 and "gives no token for lineitem: 200" in done.stderr and sent(platform) == {}
+
+
+def test_numbers_that_are_none_are_not_believed(send, platform):
+    said = json.dumps({"access_token": "token-0", "expires_in": 0}).replace(": 0", f": {HUGE}")
+    platform.tokens["token-0"] = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
+    platform.faults["token"].append((200, {}, said.encode()))
+    item = json.dumps({"id": f"{platform.address}{ITEMS}/1?type_id=3", "resourceId": "mini", "tag": "coursekit"})
+    platform.faults["list"].append((200, {}, f'[{item[:-1]}, "scoreMaximum": {HUGE}}}]'.encode()))
+    platform.faults["score"].append(lambda: None)
+    platform.faults["results"].append((200, {}, f'[{{"userId": "31", "resultScore": {HUGE}}}]'.encode()))
+    assert "Column of mini: , " in send("--dry-run").stdout
+    done = send()
+    assert "Traceback" not in done.stderr and platform.held() == {"31": 3.5, "32": 8.0, "33": 0.0}
+
+
+def test_what_is_secret_and_comes_back_is_not_shown(send, platform, monkeypatch):
+    """Some platforms quote the request that they refuse."""
+    secret = []
+    signed = key.Key.signed
+    monkeypatch.setattr(key.Key, "signed", lambda *given: secret.append(signed(*given)) or secret[-1])
+
+    def quoted():
+        return {"error_description": f"no client_assertion={secret[-1]} here"}
+
+    platform.faults["token"].append((400, {}, quoted))
+    said = send().stderr
+    assert "400, no client_assertion=... here" in said and secret[-1][:40] not in said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"time": "yesterday"},
+        {"time": "2026-11-28T12:00:00"},
+        {"time": None},
+        {"item": {}},
+        {"points": "3"},
+        {"state": 5, "more": 1},
+    ],
+)
+def test_a_line_of_the_journal_that_is_none_costs_that_line_only(send, course, platform, line):
+    assert "Sent (3)" in send().stdout
+    [journal] = (course / RECORDS / "sent").iterdir()
+    last = json.loads(journal.read_text().splitlines()[-1])
+    none = f"{json.dumps(last | line)}\n{DEEP.decode()}\n[]\n"
+    journal.write_text(none + journal.read_text() + none)
+    assert "Sent before, and the same since: 3" in send().stdout and "cyd: 0 of 8, sent" in send("--log").stdout
 
 
 @pytest.mark.parametrize(
@@ -250,6 +328,9 @@ def test_no_token_goes_to_another_server(send, platform):
         ({"audience": "https://another.example.org"}, "gives no token for lineitem: 400, invalid_client: Aud"),
         ({"client_id": ""}, "client_id is empty"),
         ({"token_url": "http://canvas.example.org/token"}, "has to begin with https://"),
+        ({"token_url": "https://cänvas.example.org/token"}, "without letters beyond ASCII"),
+        ({"line_items": "https://canvas.example.org/a b"}, "written without spaces"),
+        ({"line_items": "https://canvas.example.org:port/"}, "line_items is 'https://canvas.example.org:port/'"),
         ({"client-id": "slip"}, "names client-id, which means nothing here"),
         ({"key": "none.pem"}, "there is no key"),
         ({"key": "nbgrader_config.py"}, "others can read the key"),

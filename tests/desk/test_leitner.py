@@ -61,6 +61,15 @@ def test_what_is_not_solved_or_was_practised_before_is_not_counted():
     assert card.due == FIRST + timedelta(days=1)  # the first time that it passed
 
 
+@pytest.mark.parametrize("at", ["yesterday", "", None, 5, "9999-12-31T23:59:59+00:00"])
+def test_what_has_no_day_is_not_due_until_it_passes_on_one(at):
+    odd = passed("gru_step", FIRST) | {"at": at}
+    assert leitner.cards(state(odd, answered("gru_step", 1, True, FIRST) | {"at": at})) == []
+    assert state(odd).of("gru_step").passed == 1
+    [card] = leitner.cards(state(odd, passed("gru_step", FIRST)))
+    assert card.due == FIRST + timedelta(days=1)
+
+
 def test_what_is_due_first_stands_first():
     made = state(passed("gru_step", FIRST), passed("lstm_step", FIRST - timedelta(days=1)))
     every = leitner.cards(made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 
@@ -100,11 +101,20 @@ def test_everybody_is_asked_something_else(monkeypatch, tmp_path):
     assert str(quiz("gru_step")) != mine
 
 
-@pytest.mark.parametrize(("number", "answer", "says"), [(None, "Z", "choose one of A, B, C"), (0, "A", "from 1")])
+@pytest.mark.parametrize(
+    ("number", "answer", "says"),
+    [(None, "Z", "choose one of A, B, C"), (None, 2, "choose one of A"), (0, "A", "from 1")],
+)
 def test_what_is_no_question_and_no_letter_is_said(number, answer, says):
     number = quiz("gru_step").number if number is None else number
     with pytest.raises(ValueError, match=says):
         quiz("gru_step", number, answer)
+    assert not book().state().quizzes
+
+
+def test_an_answer_needs_its_question():
+    with pytest.raises(ValueError, match=r'say which question .* quiz\("gru_step", NUMBER, \'A\'\)'):
+        quiz("gru_step", answer="A")
     assert not book().state().quizzes
 
 
@@ -119,6 +129,7 @@ def test_a_record_that_another_version_wrote_is_passed_over():
     number = quiz("gru_step").number
     for damaged in (
         {"number": "x"},
+        {"exercise": "gru_step", "number": math.inf, "answer": "A", "right": True},
         {"exercise": "gru_step", "number": number, "answer": "A", "right": 1, "at": "noon"},
     ):
         book().journal.add("quiz", **damaged)

@@ -50,3 +50,9 @@ def test_the_bound_says_something():
     row, state = sequence(model, T=4)[0], np.full((1, 32), 0.5, np.float32)
     off = np.abs(int8.step(int8.Quantised.of(other), row, *state)[0] - float_step(model, row, state)[0]).max()
     assert off > int8.error_bound(model).at(np.abs(row).max())
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_bound_of_the_largest_weights_is_a_number(cell):
+    model = drawn(cell, scale=1e38)
+    assert all(np.isfinite(number) for number in int8.error_bound(model))

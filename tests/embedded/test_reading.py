@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
 import torch
@@ -62,6 +65,22 @@ def gru_arrays(**changes):
     return {"W_ih": np.ones((12, 3)), "W_hh": np.ones((12, 4)), "b_ih": np.ones(12), "b_hh": np.ones(12)} | changes
 
 
+def claims(path, shape):
+    """An archive with an array of a few bytes that says it is larger than any memory."""
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f8", "fortran_order": False, "shape": shape})
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("W_ih.npy", head.getvalue())
+
+
+def spoilt(path):
+    """An archive whose compressed bytes are none."""
+    np.savez_compressed(path, **gru_arrays())
+    content = bytearray(path.read_bytes())
+    content[60:100] = b"\xff" * 40
+    path.write_bytes(content)
+
+
 REFUSED = {
     "text.pt": (lambda path: path.write_text("hello, world"), "no file of weights that PyTorch saved, nor an .npz"),
     "empty.pt": (lambda path: path.write_bytes(b""), "no file of weights that PyTorch saved"),
@@ -78,6 +97,15 @@ REFUSED = {
     "turned.npz": (lambda path: np.savez(path, **gru_arrays(W_hh=np.ones((4, 12)))), "it may be transposed"),
     "odd.npz": (lambda path: np.savez(path, **gru_arrays(W_hh=np.ones((8, 4)))), r"of a GRU \(3H, H\)"),
     "number.npz": (lambda path: np.savez(path, **gru_arrays(W_hh=np.ones(()))), "W_hh: expected a matrix"),
+    "claims.npz": (lambda path: claims(path, (10**7, 10**7)), "its arrays cannot be read"),
+    "spoilt.npz": (lambda path: spoilt(path), "its arrays cannot be read"),
+    "scalar.npz": (lambda path: np.savez(path, **gru_arrays(W_out=np.ones(()))), "W_out: expected a matrix"),
+    "wide.pt": (lambda path: torch.save({"a": torch.ones(1).expand(10**7, 10**6)}, path), "plain real numbers"),
+    "meta.pt": (lambda path: torch.save({"a": torch.ones(2, device="meta")}, path), "plain real numbers"),
+    "nested.pt": (
+        lambda path: torch.save({"a": torch.nested.nested_tensor([torch.ones(2), torch.ones(3)])}, path),
+        "plain real numbers",
+    ),
     "more.npz": (lambda path: np.savez(path, **gru_arrays(scale=np.ones(3))), "scale has no place in one recurrent"),
     "two.npz": (
         lambda path: np.savez(path, **gru_arrays(**{"a.weight": np.ones((2, 4)), "b.weight": np.ones((2, 4))})),

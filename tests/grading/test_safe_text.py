@@ -9,6 +9,7 @@ from coursekit.grading.safe_text import is_ordinary, plain
 
 def test_hidden_marks_are_taken_out_and_words_stay():
     assert plain("a\u202eb\u200bc\x1b[31m\x9b\x85d\u2028e\U000e0041\tf\n") == "abc[31mde\tf\n"
+    assert plain("half a \ud83d\ude00 \udcff").encode() == b"half a  "
     assert plain("Grüße, 你好, مرحبا, e\u0301, 👍🏽") == "Grüße, 你好, مرحبا, e\u0301, 👍🏽"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -41,15 +42,25 @@ def requests(course: Course) -> list[Request]:
     """All of them, the first one first."""
     found: dict[int, Request] = {}
     for line in records.lines(_record(course)):
-        number, what, time = int(line["request"]), line["what"], str(line["time"])
-        if what == "asked":
-            said = (str(line[name]) for name in ("assignment", "student", "why"))
-            found[number] = Request(number, *said, time, line["points"])
-        elif what == "graded":
-            found[number] = replace(found[number], graded=time)
-        else:
-            found[number] = replace(found[number], answer=str(line["answer"]), after=line["points"])
+        with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError, AttributeError):
+            request = _after(found, line)
+            found[request.number] = request
     return list(found.values())
+
+
+def _after(found: Mapping[int, Request], line: Mapping[str, Any]) -> Request:
+    """A request after one more line. Raises many kinds for a line of another version, or one about a lost request."""
+    number, what, time = int(line["request"]), line["what"], str(line["time"])
+    if what == "asked":
+        said = (str(line[name]) for name in ("assignment", "student", "why"))
+        return Request(number, *said, time, _points(line))
+    if what == "graded":
+        return replace(found[number], graded=time)
+    return replace(found[number], answer=str(line["answer"]), after=_points(line))
+
+
+def _points(line: Mapping[str, Any]) -> dict[str, float | None]:
+    return {name: None if points is None else float(points) for name, points in line["points"].items()}
 
 
 def ask(course: Course, assignment: str, student: str, why: str) -> Request:

@@ -21,10 +21,10 @@ from coursekit import atomic
 from coursekit.grading import batch
 from coursekit.grading.gradebook.book import opened_book
 from coursekit.grading.gradebook.table import Row
-from coursekit.grading.report.export import write_csv
+from coursekit.grading.report.export import COLUMNS, NOT_DECIDED, NOT_READ, UNPROTECTED, WHOLE, write_csv
 from coursekit.grading.report.names import Named, Names, words
 from coursekit.grading.submission.course import Course, CourseError
-from coursekit.grading.submission.names import by_student, one_spelling
+from coursekit.grading.submission.names import by_student, one_spelling, printable
 from coursekit.lessons.cells import grade_id
 
 SECRET_FILE = ".coursekit-pseudonyms"
@@ -61,28 +61,28 @@ def export(course: Course, assignments: Sequence[str], place: Path) -> Exported:
     secret, people = _secret(course.root), {}
     for student, named in _people(course):
         people[student] = replace(named, pseudonym=pseudonym(secret, student))
-    lesson = words("\n".join(_text(nb) for name in assignments for nb in course.released(name).values()))
-    names = Names(people.values(), lesson)
+    students = {name: course.students(name) for name in assignments}
+    rows = {name: list(batch.known(course, name, there)) for name, there in students.items()}
+    names = Names(people.values(), _ours(course, rows))
     exported: set[str] = set()
     with atomic.replaced_folder(place) as folder:
-        (folder / "README.txt").write_text(READ_ME, encoding="utf-8")
-        for assignment in assignments:
-            students = course.students(assignment)
-            exported |= set(students)
-            called = {student: people[student].pseudonym for student in students}
-            rows = sorted(_rows(course, assignment, called, names), key=lambda row: row.student)
-            write_csv(folder / f"{assignment}.csv", rows)
-            for student in students:
+        for assignment, there in students.items():
+            exported |= set(there)
+            called = {student: people[student].pseudonym for student in there}
+            write_csv(folder / f"{assignment}.csv", sorted(_hidden(rows[assignment], called, names), key=_by_name))
+            for student in there:
                 _hand_in(course, assignment, student, folder / assignment / called[student], names)
         files = [path for path in folder.rglob("*") if path.is_file()]
         for path in files:
             _look_through(path, path.relative_to(folder), names)
-    return Exported(len(exported), len(files), tuple(sorted(names.kept)))
+        (folder / "README.txt").write_text(READ_ME, encoding="utf-8")  # the same whoever they are
+    return Exported(len(exported), len(files) + 1, tuple(sorted(names.kept)))
 
 
 def pseudonym(secret: bytes, student: str) -> str:
     """A word that can stand wherever a name did: of letters alone, so that no other name is found in it."""
-    digest = hmac.new(secret, one_spelling(student).encode(), hashlib.sha256).hexdigest()
+    name = one_spelling(student).encode("utf-8", "surrogateescape")  # a folder's name need not be UTF-8
+    digest = hmac.new(secret, name, hashlib.sha256).hexdigest()
     return f"s{digest[:14].translate(_LETTERS)}"
 
 
@@ -110,13 +110,33 @@ def _people(course: Course) -> Iterator[tuple[str, Named]]:
         yield name, Named("", name)
 
 
-def _rows(course: Course, assignment: str, called: dict[str, str], names: Names) -> Iterator[Row]:
-    for row in batch.known(course, assignment, list(called)):
+def _ours(course: Course, rows: dict[str, list[Row]]) -> set[str]:
+    """The words that stand in what is written whoever the students are: of the lessons, of verdicts, of the formats."""
+    part = dict.fromkeys(("grade", "grade_id", "locked", "points", "schema_version", "solution", "task"), True)
+    make = (v4.new_code_cell, v4.new_markdown_cell, v4.new_raw_cell)
+    frame = v4.new_notebook(cells=[new("", metadata={"nbgrader": part}) for new in make])
+    said = [nbformat.writes(_bare(frame, Names((), ()))), *COLUMNS, *WHOLE, NOT_READ, NOT_DECIDED, UNPROTECTED, "false"]
+    for assignment, there in rows.items():
+        said.append(f"{assignment} feedback ipynb html csv")
+        for name, nb in course.released(assignment).items():
+            said += [name, *(text for cell in nb.cells for text in (cell.source, grade_id(cell) or ""))]
+        said += [word for row in there for one in row.questions for word in (one.exercise, one.verdict, *one.diagnoses)]
+    return words("\n".join(said))
+
+
+def _by_name(row: Row) -> str:
+    return row.student
+
+
+def _hidden(rows: list[Row], called: dict[str, str], names: Names) -> Iterator[Row]:
+    written = {printable(student): word for student, word in called.items()}
+    for row in rows:
         questions = tuple(replace(question, fault=names.hidden(question.fault)) for question in row.questions)
         texts = {
             name: tuple(map(names.hidden, getattr(row, name))) for name in ("problems", "flags", "doubts", "remarks")
         }
-        yield replace(row, student=called[row.student], questions=questions, failed=names.hidden(row.failed), **texts)
+        texts |= {"student": written[printable(row.student)], "failed": names.hidden(row.failed)}
+        yield replace(row, questions=questions, **texts)
 
 
 def _hand_in(course: Course, assignment: str, student: str, place: Path, names: Names) -> None:
@@ -145,19 +165,18 @@ def _bare(nb: NotebookNode, names: Names) -> NotebookNode:
     for number, cell in enumerate(nb.cells):
         own = {"nbgrader": dict(cell.metadata["nbgrader"])} if grade_id(cell) else {}
         new = kinds.get(cell.cell_type, v4.new_raw_cell)
-        made.cells.append(new(names.hidden(cell.source), metadata=own, id=f"cell-{number}"))
+        source = cell.source.encode("utf-8", "replace").decode()  # half a character can be in JSON, and in no file
+        made.cells.append(new(names.hidden(source), metadata=own, id=f"cell-{number}"))
     return made
 
 
 def _look_through(path: Path, told: Path, names: Names) -> None:
-    """What was written is read again: its path, and every byte of it."""
+    """What was written is read again: its path, and every byte of it but the names of HTML's own elements."""
     text = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        text = re.sub(r"(</?)\w+", r"\1", text)
     if found := names.found(f"{told.as_posix()}\n{text}"):
         raise CourseError(
             f"{told.name} of {told.parent.name or 'the class'} still names {', '.join(sorted(found))}. Nothing was "
             "written: please report this."
         )
-
-
-def _text(nb: NotebookNode) -> str:
-    return "\n".join(cell.source for cell in nb.cells)

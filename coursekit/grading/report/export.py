@@ -15,6 +15,8 @@ COLUMNS = ("student", "exercise", "points", "max_points", "verdict", "diagnoses"
 WHOLE = ("late_s", "penalty", "total", "max_total", "remarks")
 """Columns about the whole submission; each of its lines repeats them."""
 
+NOT_READ, NOT_DECIDED, UNPROTECTED = "not read", "not decided", "run without isolation"
+
 
 def write_csv(path: Path, rows: Iterable[Row]) -> None:
     """One line per student and exercise, with the numbers of the gradebook.
@@ -34,9 +36,9 @@ def write_csv(path: Path, rows: Iterable[Row]) -> None:
 def _lines(row: Row) -> Iterator[tuple[object, ...]]:
     flags, problems = "; ".join(row.flags), "; ".join(row.problems)
     if row.problems:
-        yield row.student, "", "", "", "not read", "", problems, ""
+        yield row.student, "", "", "", NOT_READ, "", problems, ""
     elif not row.questions:
-        yield row.student, "", "", "", "not decided", "", row.failed, ""
+        yield row.student, "", "", "", NOT_DECIDED, "", row.failed, ""
     for question in row.questions:
         points = "" if question.points is None else question.points
         fields = (row.student, question.exercise, points, question.max_points, question.verdict)
@@ -45,6 +47,6 @@ def _lines(row: Row) -> Iterator[tuple[object, ...]]:
 
 def _whole(row: Row) -> tuple[object, ...]:
     total = "" if row.total is None else row.total
-    unprotected = ("run without isolation",) if row.unprotected else ()
+    unprotected = (UNPROTECTED,) if row.unprotected else ()
     remarks = "; ".join((*row.doubts, *unprotected, *row.remarks))
     return round(row.late_s), row.penalty, total, row.max_points or "", remarks

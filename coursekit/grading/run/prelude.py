@@ -110,19 +110,20 @@ def trace_answer(name, earlier, lent, *args):
         return returned(lambda *given: recorder.run(answer, *given), *args), packed(recorder)
 
 
-def trace_beside(source, runner, name, *args):
+def trace_beside(source, runner, name, earlier, *args):
     """Call a function of the grader with an answer, and tell beside the value what the answer's lines have held."""
     names = {}
     exec(source, names)
     answer = _answer(name)
     function = function_of(answer)
-    if function is None:
-        return returned(names[runner], answer, *args), None
-    if isinstance(answer, type):
-        recorder = Recorder(function, within=True)
-        return returned(recorder.run, names[runner], answer, *args), packed(recorder)
-    recorder = Recorder(function)
-    return returned(names[runner], lambda *given: recorder.run(answer, *given), *args), packed(recorder)
+    with _substituted(answer, earlier):
+        if function is None:
+            return returned(names[runner], answer, *args), None
+        if isinstance(answer, type):
+            recorder = Recorder(function, within=True)
+            return returned(recorder.run, names[runner], answer, *args), packed(recorder)
+        recorder = Recorder(function)
+        return returned(names[runner], lambda *given: recorder.run(answer, *given), *args), packed(recorder)
 
 
 def read_again():

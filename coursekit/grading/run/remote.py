@@ -75,7 +75,8 @@ class Remote:
 
     def traced_beside(self, function: Callable[..., Any], *args: Any) -> Any:
         """The same with the answer's lines recorded, told beside what the function returned."""
-        return self._send(TRACE_BESIDE, (inspect.getsource(function), function.__name__, self.__name__), args)
+        sent = (inspect.getsource(function), function.__name__, self.__name__, self.uses)
+        return self._send(TRACE_BESIDE, sent, args)
 
     def in_doubt(self, reason: str) -> NoReturn:
         """What the worker said of its own doings cannot be confirmed, so a person has to decide."""

@@ -111,8 +111,14 @@ class Course:
 
     @property
     def withdrawn(self) -> Collection[str]:
-        """Who has left the class."""
-        return withdrawn(self.root).keys()
+        """Who has left the class. Raises CourseError where that cannot be read, such as another teacher's record."""
+        try:
+            return withdrawn(self.root).keys()
+        except OSError as error:
+            raise CourseError(
+                f"who has left the class cannot be read: {error.filename}: {(error.strerror or '').lower()}. Without "
+                "it nothing is graded or told: make it readable for your account."
+            ) from None
 
     def handed_in(self, assignment: str) -> dict[str, list[Path]]:
         """By student, the folder with what they handed in; two if both spell the same name."""

@@ -29,8 +29,8 @@ def lines(path: Path) -> list[dict[str, Any]]:
     except FileNotFoundError:
         return []
     found = []
-    for line in text.splitlines():
-        with contextlib.suppress(ValueError):
+    for line in text.split("\n"):
+        with contextlib.suppress(ValueError, RecursionError):
             found.append(json.loads(line))
     return [line for line in found if isinstance(line, dict)]
 
@@ -40,7 +40,7 @@ def add(path: Path, line: Mapping[str, Any]) -> None:
     with os.fdopen(_open(path), "ab") as file:
         if file.tell() and _last_byte(path) != b"\n":
             file.write(b"\n")  # behind a line that was cut off
-        file.write(json.dumps(dict(line), ensure_ascii=False).encode() + b"\n")
+        file.write(json.dumps(dict(line)).encode() + b"\n")  # in ASCII, which has half characters and all line ends
         file.flush()
         os.fsync(file.fileno())
 

@@ -162,6 +162,7 @@ class Exchange:
         directory = self._directory(hand_in)
         directory.submitted_directory = self._within("told", "submitted")
         directory.feedback_directory = self._within("told", "feedback")
+        shutil.rmtree(self._own / "told", ignore_errors=True)  # of a watcher that was killed
         try:
             self._collected(hand_in, directory, {hand_in.name})
             taken, place = (

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from coursekit.grading.gradebook.results import replace_json
 from coursekit.grading.submission.course import CourseError
@@ -109,8 +110,13 @@ class Ledger:
 def _read(place: Path) -> dict[str, Entry]:
     try:
         kept = json.loads(place.read_text(encoding="utf-8"))
-        return {name: Entry(said["time"], State(said["state"]), said["begun"]) for name, said in kept.items()}
+        return {name: _entry(said) for name, said in kept.items()}
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise CourseError(f"{place} is damaged: restore it. Without it a hand-in could be graded twice.") from None
+
+
+def _entry(said: dict[str, Any]) -> Entry:
+    """Raises one of several kinds for what is none."""
+    return Entry(datetime.fromisoformat(said["time"]).isoformat(), State(said["state"]), int(said["begun"]))

@@ -46,7 +46,8 @@ class Limit:
 
     @staticmethod
     def _recent(counted: Iterable[datetime], time: datetime) -> list[datetime]:
-        return sorted(when for when in counted if timedelta() <= time - when < DAY)
+        """Those in the 24 hours before a time. To the second, as the collector takes the time of files."""
+        return sorted(when for when in counted if timedelta() <= time - when.replace(microsecond=0) < DAY)
 
 
 def _said(time: datetime) -> str:

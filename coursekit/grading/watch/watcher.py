@@ -66,7 +66,9 @@ class Watcher:
     def look(self) -> bool:
         """Grade what is there by now. True if something is left, such as what waits for another grader to end."""
         try:
-            new = [one for one in self.exchange.hand_ins(self._finished, self._refused) if self._is_wanted(one)]
+            there = list(self.exchange.hand_ins(self._finished, self._refused))
+            gone = self.course.withdrawn if there else ()
+            new = [one for one in there if self._is_wanted(one, gone)]
             for assignment, hand_ins in self._chosen(new).items():
                 if self._waiting.get(assignment, 0.0) <= time.monotonic():
                     self._waiting.pop(assignment, None)
@@ -78,8 +80,14 @@ class Watcher:
             return True
         return any(one.name not in self._finished for one in new)
 
-    def _is_wanted(self, one: HandIn) -> bool:
-        return not self.assignments or one.assignment in self.assignments
+    def _is_wanted(self, one: HandIn, gone: Collection[str]) -> bool:
+        """False as well for a student who has left: what they hand in stays there, in case they come back."""
+        if self.assignments and one.assignment not in self.assignments:
+            return False
+        if one_spelling(one.student) not in gone:
+            return True
+        self._once(one.name, f"{shown(one.name)} not graded: {shown(one.student)} has left the class")
+        return False
 
     def _chosen(self, new: Iterable[HandIn]) -> dict[str, list[HandIn]]:
         """Whom to grade, by assignment: of each student one hand-in, in the order in which they came."""

@@ -36,8 +36,8 @@ class Platform:
 
     key_file: of the tool, where it makes one later: its public half is registered when it first asks.
 
-    A fault is a status with its headers, or a function that is called once the request has had its effect; the
-    connection is closed then without an answer.
+    A fault is a status with its headers and perhaps a body, or a function that is called once the request has had its
+    effect; the connection is closed then without an answer.
     """
 
     def __init__(self, key_file: Path | None = None) -> None:
@@ -166,7 +166,8 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
             platform.asked.append(kind)
             fault = platform.faults[kind].popleft() if platform.faults[kind] else None
             if isinstance(fault, tuple):
-                self._answer(fault[0], {"message": "as the test wants it"}, fault[1])
+                data = fault[2] if len(fault) > 2 else {"message": "as the test wants it"}
+                self._answer(fault[0], data() if callable(data) else data, fault[1])
                 return
             try:
                 data, headers = does()
@@ -219,7 +220,7 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
             return does()
 
         def _answer(self, status: int, data: Any, headers: dict[str, str]) -> None:
-            body = b"" if data is None else json.dumps(data).encode()
+            body = b"" if data is None else data if isinstance(data, bytes) else json.dumps(data).encode()
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(body))}.items():
                 self.send_header(name, value)

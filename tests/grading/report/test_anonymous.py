@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 
 import nbformat
@@ -104,6 +105,28 @@ def test_a_name_that_is_left_stops_all_of_it(course, tmp_path, monkeypatch):
     with pytest.raises(CourseError, match="still names s"):
         anonymous.export(course, ["mini"], tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["course"], "and nothing is written"
+
+
+@pytest.mark.parametrize("name", ["Null", "Code", "Points", "Read", "Page", "Decided", "Head", "Feedback", "Mini"])
+def test_a_name_that_is_a_word_of_a_format_stops_nobody(course, tmp_path, name):
+    with Gradebook(course.db_url, "c") as book:
+        book.add_student("x17", first_name="Jo", last_name=name)
+    page = course.root / "feedback" / "4711" / "mini" / "mini.html"
+    page.write_text(f"<!DOCTYPE html><html><head></head><body>{PAGE}<code>Jo {name}</code></body></html>")
+    done = anonymous.export(course, ["mini"], tmp_path / "out")
+    assert done.students == 3 and f"jo {name}".casefold() not in everything(tmp_path / "out").casefold()
+
+
+def test_odd_folders_and_characters_of_one_student_stop_nobody(course, tmp_path):
+    odd = os.fsencode(course.root / "submitted") + b"/\xff\xfe/mini"
+    os.makedirs(odd)
+    half = course.root / "submitted" / "max" / "mini" / "mini.ipynb"
+    half.write_text(half.read_text().replace("y = max", "y = '\\ud800' + max"))
+    done = anonymous.export(course, ["mini"], tmp_path / "out")
+    assert done.students == 4 and len(list((tmp_path / "out" / "mini").iterdir())) == 4
+    assert "y = '?' + max" in everything(tmp_path / "out")
+    with (tmp_path / "out" / "mini.csv").open() as file:
+        assert len({row["student"] for row in csv.DictReader(file)}) == 4
 
 
 def test_what_is_there_stays(course, tmp_path):

@@ -12,7 +12,7 @@ from coursekit.checking import Report, evaluate, facts, registry
 from coursekit.checking.portable.record import Recorder
 from coursekit.checking.portable.sent import MAX_ARRAYS, MAX_EVENTS, packed
 from coursekit.grading.gradebook.presentation import present
-from coursekit.grading.run import along
+from coursekit.grading.run import along, notebook
 from coursekit.grading.run.recorded import Malformed, recording
 
 from .one_answer import graded
@@ -82,6 +82,13 @@ def test_a_right_answer_is_not_called_once_more(warm_server):
     )
     right = graded_report(warm_server, "gru_step", counted)
     assert right.passed and right.along == ()
+
+
+def test_a_notebook_that_is_slow_keeps_its_time_for_the_answers(warm_server, monkeypatch):
+    before = graded_report(warm_server, "gru_step", GRU)
+    monkeypatch.setattr(notebook._Grading, "_spent", lambda self: 0.6 * self.limits.total_cpu_s)
+    report = graded_report(warm_server, "gru_step", GRU)
+    assert before.along and report.along == () and report.points == before.points
 
 
 def test_a_loop_is_followed(warm_server):
@@ -262,7 +269,7 @@ def replaced(value, way, new):
 def test_whatever_is_told_is_read_or_refused(seed):
     sent, text = told()
     exercise, rng = registry.get("gru_step"), random.Random(seed)
-    draw, want = along._public("gru_step")[0]
+    draw, want = along.public_draws("gru_step")[0]
     ways = list(places(sent))
     for _ in range(40):
         forged = sent
@@ -357,3 +364,36 @@ def test_functions_that_are_differentiated_are_followed(warm_server):
             return torch.stack(hs, 1)
     """
     assert first(graded_report(warm_server, "gru_layer_fused", text)).line == 10
+
+
+def test_an_earlier_mistake_is_none_of_the_lines_of_what_builds_on_it(warm_server):
+    """What `fit` asks is the grader's, in the call that is recorded as in those that give points."""
+    text = """
+        import copy
+        import torch
+
+        def fit(model, optimiser, loss_of, epochs, valid, patience):
+            train_losses, valid_losses = [], []
+            for batches in epochs:
+                model.train()
+                total, rows = 0.0, 0
+                for batch in batches:
+                    loss = loss_of(model, batch)
+                    optimiser.zero_grad()
+                    loss.backward()
+                    optimiser.step()
+                    total += loss.item()
+                    rows += len(batch[0])
+                train_losses.append(total / rows)
+                model.eval()
+                valid_losses.append(loss_of(model, valid).item())
+                best, stop = early_stopping(valid_losses, patience)
+                kept = copy.deepcopy(model.state_dict()) if best == len(valid_losses) - 1 else kept
+                if stop:
+                    break
+            model.load_state_dict(kept)
+            return train_losses, valid_losses
+    """
+    for earlier in ("", "def early_stopping(losses, patience):\n    return 1 / 0"):
+        report = graded_report(warm_server, "fit", text, earlier)
+        assert first(report).line == 16

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import datetime, timedelta
 
 import pytest
 
 from coursekit.grading.gradebook.lock import alone_in
+from coursekit.grading.submission.withdrawn import take_back, withdraw
 from coursekit.grading.watch import watcher as module
 from coursekit.grading.watch.limit import Limit
 from tests.grading.watch.conftest import COUNT_WRONG, quiet_about_nbgrader
@@ -120,6 +122,35 @@ def test_a_folder_of_another_account_is_not_taken_for_its_name(classroom):
     assert classroom.ledger == {"root": ["graded"]} and mine.exists()
 
 
+def test_who_has_left_is_not_graded_until_they_come_back(classroom):
+    root = classroom.course.root
+    withdraw(root, ["ada"])
+    classroom.submit("ada")
+    classroom.submit("bob")
+    watching = classroom.watcher()
+    assert watching.look() is False, "nothing is left that anybody waits for"
+    assert sorted(line.partition(":")[0] for line in classroom.lines)[1:] == ["mini bob graded"]
+    assert classroom.lines[0].endswith("not graded: ada has left the class")
+    watching.look()
+    assert len(classroom.lines) == 2 and set(classroom.ledger) == {"bob"} and classroom.feedback("ada") == []
+    assert not (root / "submitted" / "ada").exists()
+    take_back(root, ["ada"])
+    watching.look()
+    assert classroom.points("ada") == 5.0 and len(classroom.feedback("ada")) == 1
+
+
+def test_what_a_killed_watcher_has_begun_to_tell_hinders_no_other(classroom):
+    place = classroom.course.root / ".coursekit-results" / "watch" / "told" / "feedback" / "ada" / "mini"
+    place.mkdir(parents=True)
+    (place / "half.html").write_text("<p>half")
+    watching = classroom.watcher(tries=1)
+    for _ in range(2):
+        classroom.submit("ada")
+        watching.look()
+    assert classroom.lines[-1] == "mini ada not graded: over the limit"
+    assert "one try was graded" in classroom.feedback("ada")[1]
+
+
 def test_a_fault_of_ours_is_tried_again_and_then_left_to_a_person(classroom, monkeypatch):
     def broken(self, hand_in, tries):
         if hand_in.student == "bob":
@@ -173,11 +204,15 @@ def test_it_waits_for_another_grader(classroom):
 
 @pytest.mark.parametrize(("ago", "refused"), [([25, 24], False), ([25, 23.9], False), ([3, 1], True), ([0, -1], False)])
 def test_a_day_is_24_hours_before_a_hand_in(ago, refused):
-    from datetime import datetime, timedelta
-
     now = datetime(2026, 3, 1, 12, 0, 30)
     counted = [now - timedelta(hours=hours) for hours in ago]
     said = Limit(2).refusal(counted, now)
     assert bool(said) == refused
     assert not refused or "after 2026-03-02 09:01 UTC" in said
     assert Limit().refusal(counted, now) == "" == Limit().standing(counted, now, counts=True)
+
+
+def test_a_time_to_the_second_is_not_before_one_with_a_fraction_of_it():
+    first = datetime(2026, 3, 1, 12, 0, 30, 900_000)
+    assert Limit(1).refusal([first], first.replace(microsecond=0))
+    assert not Limit(1).refusal([first], first - timedelta(seconds=1))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from coursekit.grading.lms.lti.settings import LtiError
 from coursekit.grading.submission import records
@@ -77,10 +79,21 @@ class Journal:
 def read(path: Path) -> list[Line]:
     """The lines of a journal; none if there is no file."""
     found = []
-    for line in records.lines(path):
-        with contextlib.suppress(TypeError):  # of another version
-            found.append(Line(**line))
+    for said in records.lines(path):
+        with contextlib.suppress(TypeError, ValueError):  # of another version, or changed by somebody
+            found.append(_line(said))
     return found
+
+
+def _line(said: Mapping[str, Any]) -> Line:
+    """Raises TypeError or ValueError for what is none."""
+    line = Line(**said)
+    for name, value in asdict(line).items():
+        if not isinstance(value, (int, float) if name in ("points", "most") else str):
+            raise TypeError(name)
+    if datetime.fromisoformat(line.time).tzinfo is None:
+        raise ValueError(line.time)
+    return line
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from coursekit.grading.lms.lti.key import Key
 from coursekit.grading.lms.lti.settings import FILE, LtiError, Settings, is_safe, same_place
-from coursekit.grading.lms.lti.web import Answer, NoAnswer, Web
+from coursekit.grading.lms.lti.web import Answer, NoAnswer, Web, number
 from coursekit.grading.safe_text import plain
 
 _SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
@@ -29,6 +29,8 @@ _RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 _SCORE = "application/vnd.ims.lis.v1.score+json"
 _FORM = "application/x-www-form-urlencoded"
 _MOST_PAGES = 100
+_TOKEN = re.compile(r"[\x21-\x7e]+")  # what a header can carry
+_LASTS_S = 300.0  # where the platform does not say
 
 
 @dataclass(frozen=True)
@@ -113,9 +115,9 @@ class Service:
             self._trust(address)
 
     def _read(self, data: Mapping[str, Any]) -> Item:
-        address, most = str(data.get("id", "")), data.get("scoreMaximum")
+        address = str(data.get("id", ""))
         self._trust(address)
-        return Item(address, str(data.get("label", "")), float(most) if isinstance(most, (int, float)) else None)
+        return Item(address, str(data.get("label", "")), number(data.get("scoreMaximum")))
 
     def _trust(self, address: str) -> None:
         """A token goes to the server that lti.toml names, and to no other that an answer names."""
@@ -158,12 +160,13 @@ class Service:
         headers = {"Content-Type": _FORM, "Accept": "application/json"}
         answer = self._web.ask("POST", self._settings.token_url, headers, urlencode(asked).encode())
         said = answer.data()
-        if not answer.good or not isinstance(said, dict) or not isinstance(said.get("access_token"), str):
+        token = said.get("access_token") if isinstance(said, dict) else None
+        if not answer.good or not isinstance(token, str) or not _TOKEN.fullmatch(token):
             raise LtiError(f"the platform gives no token for {scope.rpartition('/')[2]}: {answer.said()}")
-        lasts = said.get("expires_in")
-        lasts = float(lasts) if isinstance(lasts, (int, float)) else 300.0
-        self._tokens[scope] = said["access_token"], time.monotonic() + lasts - min(60.0, lasts / 2)
-        return said["access_token"]
+        lasts = number(said.get("expires_in"))
+        lasts = _LASTS_S if lasts is None else lasts
+        self._tokens[scope] = token, time.monotonic() + lasts - min(60.0, lasts / 2)
+        return token
 
 
 def _below(address: str, name: str) -> str:
@@ -188,7 +191,7 @@ def _next(link: str) -> str | None:
 
 def _equals(result: Mapping[str, Any], points: float, most: float) -> bool:
     """True if a result holds these points, to what platforms round to. One that does not say its most has ours."""
-    score, of = result.get("resultScore"), result.get("resultMaximum") or most
-    if not isinstance(score, (int, float)) or not isinstance(of, (int, float)):
+    score, of = number(result.get("resultScore")), number(result.get("resultMaximum") or most)
+    if score is None or of is None:
         return False
     return abs(score / of - points / most) < 1e-4

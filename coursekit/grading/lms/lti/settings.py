@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -77,16 +78,27 @@ def _text(path: Path, said: Mapping[str, Any], name: str) -> str:
 
 def _address(path: Path, name: str, text: str) -> str:
     if not is_safe(text):
-        raise LtiError(f"{path}: {name} is {text!r}, and has to begin with https://, for it is given a token")
+        raise LtiError(
+            f"{path}: {name} is {text!r}, and has to begin with https://, for it is given a token, and to be "
+            "written without spaces and without letters beyond ASCII"
+        )
     return text
 
 
 def is_safe(address: str) -> bool:
-    """True for an address that nobody can listen to on the way."""
+    """True for an address that can be asked as it is written, and that nobody can listen to on the way."""
+    if not re.fullmatch(r"[\x21-\x7e]+", address):
+        return False
     try:
         parts = urlsplit(address)
-        return bool(parts.hostname) and (
-            parts.scheme == "https" or parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+        return (
+            bool(parts.hostname)
+            and parts.port != 0
+            and (
+                parts.scheme == "https"
+                or parts.scheme == "http"
+                and parts.hostname in ("127.0.0.1", "localhost", "::1")
+            )
         )
     except ValueError:
         return False

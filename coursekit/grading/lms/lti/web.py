@@ -5,6 +5,8 @@ from __future__ import annotations
 import email.utils
 import http.client
 import json
+import math
+import re
 import time
 import urllib.error
 import urllib.request
@@ -25,6 +27,7 @@ LONGEST_WAIT_S = 120.0
 
 _MOST_BYTES = 10 << 20
 _ASK_LATER = (429, 503)  # the platform has not done what was asked
+_LONGEST_WORD = 32  # what is longer may be a token that the platform repeats
 _EXPLAIN = ("error_description", "message", "reason", "error", "errors")  # where platforms say why
 
 
@@ -40,31 +43,50 @@ class Answer:
 
     @property
     def good(self) -> bool:
-        return 200 <= self.status < 300
+        """True if what was asked for is done. A web page, such as one to log in, is sent with such a status as well."""
+        return 200 <= self.status < 300 and not self._is_page
+
+    @property
+    def _is_page(self) -> bool:
+        return self.body.lstrip().startswith(b"<")
 
     def data(self) -> Any:
         """The JSON of the body; None if it is none."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def said(self) -> str:
         """The status, and what the platform says beside it, as one line."""
         data = self.data()
-        if isinstance(data, dict):
+        if self._is_page:
+            words = "a web page"
+        elif isinstance(data, dict):
             words = next((str(data[name]) for name in _EXPLAIN if data.get(name)), "")
         else:
             words = self.body[:300].decode("utf-8", "replace")
-        words = " ".join(plain(words).split())[:200]
-        return f"{self.status}, {words}" if words and not words.startswith("<") else str(self.status)
+        words = re.sub(rf"[\w.~+-]{{{_LONGEST_WORD},}}", "...", plain(words))
+        words = " ".join(words.split())[:200]
+        return f"{self.status}, {words}" if words else str(self.status)
+
+
+def number(said: Any) -> float | None:
+    """A number of an answer; None for all that is no finite number."""
+    try:
+        found = float(said) if isinstance(said, (int, float)) else math.nan
+    except OverflowError:
+        return None
+    return found if math.isfinite(found) else None
 
 
 class _NoRedirection(urllib.request.HTTPRedirectHandler):
-    """A token is for the address that it was asked for, and for no other."""
+    """A token is for the address that it was asked for, and for no other, whatever is said there."""
 
-    def redirect_request(self, *arguments: Any) -> None:
+    def http_error_302(self, *arguments: Any) -> None:
         return None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 class Web:
@@ -90,7 +112,7 @@ class Web:
         Raises NoAnswer when there is none that decides anything, LtiError if the platform asks for much time.
         """
         if not is_safe(address):
-            raise LtiError(f"the platform named an address that does not begin with https://: {plain(address)[:200]}")
+            raise LtiError(f"the platform named no address that begins with https://: {plain(address)[:200]}")
         last = "no answer"
         for attempt in range(TRIES):
             wait, clear = float(2**attempt), False
@@ -136,5 +158,5 @@ def _asked_for(answer: Answer) -> float:
         until = email.utils.parsedate_to_datetime(text)
         now = email.utils.parsedate_to_datetime(answer.headers["date"]) if "date" in answer.headers else None
         return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
-    except (ValueError, TypeError):  # no date, or one without a time zone
+    except (ValueError, TypeError, OverflowError):  # no date, or one without a time zone
         return 0.0

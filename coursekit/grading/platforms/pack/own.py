@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 
 from coursekit import installation
 from coursekit.checking import registry
@@ -102,7 +102,8 @@ def _files(name: str, distribution: importlib.metadata.Distribution) -> Iterator
     """The modules of a package, and the data beside them."""
     for file in distribution.files or ():
         path = PurePosixPath(file)
-        if ".." in path.parts or path.parts[0].endswith(".dist-info") or path.suffix in _LEFT_OUT:
+        outside = path.is_absolute() or ".." in path.parts
+        if outside or not path.parts or path.parts[0].endswith(".dist-info") or path.suffix in _LEFT_OUT:
             continue  # programs, metadata, and what Python has made
         if path.suffix in _COMPILED:
             raise CannotPack(f"{name} holds a compiled module ({path.name}), which may not run on another machine")
@@ -114,7 +115,7 @@ def _files(name: str, distribution: importlib.metadata.Distribution) -> Iterator
 
 def _requirements(name: str, distribution: importlib.metadata.Distribution) -> Iterator[str]:
     """What a package needs, in the versions that are installed here."""
-    for needed in map(Requirement, distribution.requires or ()):
+    for needed in _needed(name, distribution):
         if needed.name == installation.NAME or needed.marker and not needed.marker.evaluate({"extra": ""}):
             continue
         try:
@@ -123,7 +124,15 @@ def _requirements(name: str, distribution: importlib.metadata.Distribution) -> I
             raise CannotPack(f"{name} needs {needed.name}, which is not installed here") from None
         if _origin(there):
             raise CannotPack(f"{name} needs {needed.name}, which is from no index: a platform could not install it")
-        yield f"{needed.name}=={there.version.partition('+')[0]}"
+        extras = f"[{','.join(sorted(needed.extras))}]" if needed.extras else ""
+        yield f"{needed.name}{extras}=={there.version.partition('+')[0]}"
+
+
+def _needed(name: str, distribution: importlib.metadata.Distribution) -> list[Requirement]:
+    try:
+        return [Requirement(said) for said in distribution.requires or ()]
+    except InvalidRequirement as error:
+        raise CannotPack(f"{name} says what it needs in a way that pip does not read: {error}") from None
 
 
 def _origin(distribution: importlib.metadata.Distribution) -> dict[str, Any]:
