@@ -98,7 +98,8 @@ def test_the_cell_says_what_was_not_run(warm_server):
     found = graded(warm_server, answer("gru_step", f"!ls\nimport google.colab\n{STEP}"), check("gru_step"))
     text = "".join(output.text for output in found.outputs["gru_step"])
     assert "Not run while grading: `!ls`" in text
-    assert "`import google.colab` (ModuleNotFoundError: No module named 'google')" in text
+    # Another package may have brought the folder google.
+    assert re.search(r"`import google\.colab` \(ModuleNotFoundError: No module named 'google(\.colab)?'\)", text)
 
 
 @pytest.mark.parametrize(
