@@ -1,5 +1,7 @@
 """What a cell may ask for that is not there while it is graded: no right answer is lost to it, none is given."""
 
+import re
+
 import pytest
 
 from .test_notebook import FORWARD, STEP, answer, check, graded, own
