@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from coursekit.cli.arguments import add_course
 from coursekit.cli.errors import UserError, reason
 
 SUMMARY = "write points, answers and feedback under pseudonyms"
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("assignments", metavar="ASSIGNMENT", nargs="+", help="names, such as 05_gru")
     add("--out", metavar="DIR", type=Path, required=True, help="a folder that is not there yet")
-    add("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
+    add_course(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coursekit.cli.arguments import add_course
 from coursekit.cli.errors import UserError, files_of_a_system
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("assignment", metavar="ASSIGNMENT", help="its name, such as 05_gru")
     add("--into", metavar="FILE", type=Path, required=True, help="the file that the system has exported")
     add("--out", metavar="FILE", type=Path, help="write the filled file here, and leave FILE as it is")
-    add("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
+    add_course(parser)
     add("--column", metavar="TITLE", help="Canvas: the assignment's column (default: the one of this name)")
     add("--scale", action="store_true", help="convert the points to the most that the system's file names")
 

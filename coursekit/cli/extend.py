@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import argparse
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coursekit.cli.arguments import add_course
 from coursekit.cli.errors import UserError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "students", metavar="STUDENT", nargs="*", help="who gets more time; nobody: the extensions there are, as a list"
     )
-    add("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
+    add_course(parser)
     time = parser.add_mutually_exclusive_group()
     until = "until when, such as 2027-01-20T12:00 or 2027-01-20 (to its end), in this computer's time zone"
     time.add_argument("--until", metavar="DATE", help=until)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from coursekit.cli.arguments import add_course
 from coursekit.cli.errors import UserError, files_of_a_system
 
 SUMMARY = "put feedback into an archive that Moodle takes back"
@@ -24,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("assignment", metavar="ASSIGNMENT", help="its name, such as 05_gru")
     add("--worksheet", metavar="FILE", type=Path, required=True, help="the grading worksheet that Moodle has exported")
     add("--out", metavar="ZIP", type=Path, help="the archive (default: ASSIGNMENT-feedback.zip, here)")
-    add("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
+    add_course(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coursekit.cli.arguments import add_course
 from coursekit.cli.early import start_sandbox
 from coursekit.cli.errors import UserError, reason
 from coursekit.cli.isolation import cores, require_isolation
@@ -41,7 +42,7 @@ _JOBS = cores() + 1  # while one process compares or waits, another computes
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("assignment", metavar="ASSIGNMENT", help="its name, such as 05_gru")
-    add("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
+    add_course(parser)
     add("--student", metavar="NAME", action="append", help="only this student; can be given more than once")
     where = parser.add_mutually_exclusive_group()
     processes = f"processes (default: one more than there are cores, here {_JOBS})"

@@ -11,8 +11,8 @@ as a backup. Afterwards put the line that is printed at the end of nbgrader_conf
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from coursekit.cli.arguments import add_course
 from coursekit.cli.errors import UserError
 
 SUMMARY = "copy the gradebook to a PostgreSQL server"
@@ -20,9 +20,7 @@ SUMMARY = "copy the gradebook to a PostgreSQL server"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", metavar="URL", help="an empty database: postgresql+psycopg://user@host/database")
-    parser.add_argument(
-        "--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)"
-    )
+    add_course(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -13,9 +13,9 @@ has changed since, by whatever cause, stand in a log that only grows: .coursekit
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coursekit.cli.arguments import add_course
 from coursekit.cli.errors import UserError, reason
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("assignment", metavar="ASSIGNMENT", nargs="?", help="its name, such as 05_gru; none: all requests, as a list")
     add("student", metavar="STUDENT", nargs="?", help="who asks")
-    add("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
+    add_course(parser)
     add("--why", metavar="TEXT", help="what the student says")
     add("--by-hand", action="store_true", help="do not grade again: a person decides in the formgrader")
     add("--answer", metavar=("NUMBER", "TEXT"), nargs=2, help="close a request with what you answered")

@@ -17,6 +17,7 @@ import os
 from pathlib import Path
 
 from coursekit import atomic
+from coursekit.cli.arguments import add_course
 from coursekit.cli.errors import UserError, reason
 
 SUMMARY = "write a page about a class: points, mistakes, who needs a look"
@@ -25,9 +26,7 @@ SUMMARY = "write a page about a class: points, mistakes, who needs a look"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = "its name, such as 05_gru; of several, the page begins with a summary across them"
     parser.add_argument("assignments", metavar="ASSIGNMENT", nargs="+", help=names)
-    parser.add_argument(
-        "--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)"
-    )
+    add_course(parser)
     parser.add_argument(
         "--similar", action="store_true", help="also list pairs of unusually similar answers, as `coursekit similar`"
     )

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursekit import atomic
+from coursekit.cli.arguments import add_course
 from coursekit.cli.errors import UserError, reason
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ SUMMARY = "send points to a platform by LTI 1.3"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("assignment", metavar="ASSIGNMENT", nargs="?", help="its name, such as 05_gru")
-    add("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
+    add_course(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--dry-run", action="store_true", help="say what would be sent; so it is without --send, too")
     what.add_argument("--send", action="store_true", help="send")

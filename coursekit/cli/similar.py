@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import argparse
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coursekit.cli.arguments import add_course
 from coursekit.cli.errors import UserError
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ _LINES = 6  # of an exercise
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("assignment", metavar="ASSIGNMENT", help="its name, such as 05_gru")
-    parser.add_argument(
-        "--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)"
-    )
+    add_course(parser)
     parser.add_argument("--most", metavar="N", type=_number, default=20, help="so many pairs (default: 20)")
 
 

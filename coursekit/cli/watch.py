@@ -20,9 +20,9 @@ import argparse
 import os
 import time
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coursekit.cli.arguments import add_course
 from coursekit.cli.early import says_torch
 from coursekit.cli.errors import UserError
 from coursekit.cli.isolation import cores, require_isolation
@@ -37,7 +37,7 @@ SUMMARY = "grade what is handed in as it comes, and release feedback"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("assignments", metavar="ASSIGNMENT", nargs="*", help="only these (default: all that were released)")
-    add("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
+    add_course(parser)
     tries = "grade so many hand-ins of a student for an assignment in 24 hours (default: all)"
     add("--tries-per-day", metavar="N", type=_positive, help=tries)
     add("--every", metavar="S", type=_seconds, default=0.5, help="seconds between two looks (default: 0.5)")

@@ -12,8 +12,8 @@ as the formgrader, still show them.
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from coursekit.cli.arguments import add_course
 from coursekit.cli.errors import UserError, reason
 
 SUMMARY = "take students out of the class who have left"
@@ -22,7 +22,7 @@ SUMMARY = "take students out of the class who have left"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("students", metavar="STUDENT", nargs="*", help="who has left; nobody: those who have, as a list")
-    add("--course", metavar="DIR", type=Path, default=Path("."), help="the course's folder (default: here)")
+    add_course(parser)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--why", metavar="TEXT", default="", help="a note for yourself")
     how.add_argument("--undo", action="store_true", help="they are in the class again, with all that they had")

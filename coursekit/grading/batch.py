@@ -41,6 +41,20 @@ class _Pending:
     computed: bool = False
 
 
+def graded(course: Course, assignment: str) -> list[str]:
+    """Who handed in, where some grading has been. Raises CourseError that says which command comes first."""
+    names = course.students(assignment)
+    if not names:
+        raise CourseError(f"Nobody has handed in {assignment!r} yet: run `nbgrader collect {assignment}` first.")
+    if not (course.root / RESULTS).is_dir():
+        raise nothing_graded(assignment)
+    return names
+
+
+def nothing_graded(assignment: str) -> CourseError:
+    return CourseError(f"Nothing of {assignment!r} has been graded yet: run `coursekit grade {assignment}` first.")
+
+
 def grade(
     course: Course,
     assignment: str,

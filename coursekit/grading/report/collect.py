@@ -12,10 +12,9 @@ import nbformat
 from coursekit.grading import batch
 from coursekit.grading.gradebook.book import opened
 from coursekit.grading.gradebook.booked import Booked, booked, worth
-from coursekit.grading.gradebook.places import RESULTS
 from coursekit.grading.gradebook.table import Row
 from coursekit.grading.report.data import UNDECIDED, Class, Mark, Question, Student
-from coursekit.grading.submission.course import Course, CourseError
+from coursekit.grading.submission.course import Course
 from coursekit.grading.submission.names import one_spelling
 from coursekit.lessons.cells import check_of, exercise_of, grade_id
 
@@ -26,11 +25,7 @@ def collect(course: Course, assignment: str) -> Class:
     Raises CourseError if the assignment is unknown, nobody has handed anything in, or nothing has been graded.
     """
     released = course.released(assignment)
-    names = course.students(assignment)
-    if not names:
-        raise CourseError(f"Nobody has handed in {assignment!r} yet: run `nbgrader collect {assignment}` first.")
-    if not (course.root / RESULTS).is_dir():
-        raise CourseError(f"Nothing of {assignment!r} has been graded yet: run `coursekit grade {assignment}` first.")
+    names = batch.graded(course, assignment)
     with opened(course, assignment) as (book, entry):
         questions = _questions(released, {cell.name: most for cell, most in worth(entry).items()})
         there = booked(book.db, entry)
@@ -45,7 +40,7 @@ def collect(course: Course, assignment: str) -> Class:
         for row in rows
     )
     if not any(student.scored or student.problems for student in students):
-        raise CourseError(f"Nothing of {assignment!r} has been graded yet: run `coursekit grade {assignment}` first.")
+        raise batch.nothing_graded(assignment)
     absent = tuple(sorted(enrolled - set(names) - set(course.withdrawn)))
     made = datetime.now().astimezone()
     return Class(course.directory.course_id, assignment, made, questions, students, absent)

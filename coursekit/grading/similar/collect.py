@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from coursekit.grading import batch
-from coursekit.grading.gradebook.places import RESULTS
 from coursekit.grading.similar.evidence import Answer
-from coursekit.grading.submission.course import Course, CourseError
+from coursekit.grading.submission.course import Course
 from coursekit.lessons.cells import exercise_of, grade_id
 
 
@@ -17,11 +16,7 @@ def answers(course: Course, assignment: str) -> tuple[list[Answer], dict[str, Co
     An answer that was not graded is compared by its code alone.
     """
     released = course.released(assignment)
-    names = course.students(assignment)
-    if not names:
-        raise CourseError(f"Nobody has handed in {assignment!r} yet: run `nbgrader collect {assignment}` first.")
-    if not (course.root / RESULTS).is_dir():
-        raise CourseError(f"Nothing of {assignment!r} has been graded yet: run `coursekit grade {assignment}` first.")
+    names = batch.graded(course, assignment)
     cells = [cell for nb in released.values() for cell in nb.cells if cell.cell_type == "code"]
     exercises = {name for name in map(exercise_of, cells) if name is not None}
     given = [cell.source for cell in cells]
