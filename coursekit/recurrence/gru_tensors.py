@@ -1,4 +1,4 @@
-"""What the exercises of lessons 06b and 07 say of the states and weights of a GRU layer."""
+"""What exercises say of the states and weights of a GRU: of arrays in lesson 05, of a layer of PyTorch in 06b, 07."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ PARTS = {
     "n": "the candidate n",
     "hn": "the part of the candidate that comes from h",
     "h": "the state h",
-    "hs": "the states hs",
 }
 """What the variables of the right answers are called in words."""
+
+LAYER_PARTS = {**PARTS, "hs": "the states hs"}
 
 STATES = Tensor("hs", ("N", "T", "H"), sequence="T")
 _SHAPES = {"ih": ("3H", "D"), "hh": ("3H", "H")}

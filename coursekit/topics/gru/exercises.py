@@ -9,6 +9,7 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.recurrence.draws import SEQUENCE_SIZES, sequence_args, sequence_draws, step_draws
+from coursekit.recurrence.gru_tensors import PARTS, STATES
 from coursekit.reference import gru
 from coursekit.topics.gru import mistakes, weight_mistakes
 from coursekit.topics.gru.answers import (
@@ -22,16 +23,7 @@ from coursekit.topics.gru.answers import (
 
 LESSON = "05_gru"
 
-PARTS = {
-    "r": "the reset gate r",
-    "z": "the update gate z",
-    "n": "the candidate n",
-    "hn": "the part of the candidate that comes from h",
-    "h": "the state h",
-}
-
 STATE = Tensor("h", ("N", "H"))
-STATES = Tensor("hs", ("N", "T", "H"), sequence="T")
 
 register(
     Exercise(

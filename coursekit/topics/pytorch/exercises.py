@@ -14,7 +14,7 @@ from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.recurrence.beside import beside
 from coursekit.recurrence.draws import SEQUENCE_SIZES, sequence_args
-from coursekit.recurrence.gru_tensors import LAYER_SIZES, PARTS, STATES, weight_tensors
+from coursekit.recurrence.gru_tensors import LAYER_PARTS, LAYER_SIZES, STATES, weight_tensors
 from coursekit.reference import conventions, gru
 from coursekit.topics.pytorch import mistakes, step_mistakes
 from coursekit.topics.pytorch.answers import (
@@ -48,7 +48,7 @@ register(
         asks="A torch.nn.Module that is a GRU layer: parameters named as in torch.nn.GRU, forward(x, h0) -> (hs, h_n), "
         "and gradients by autograd.",
         reference=GRU,
-        parts=PARTS,
+        parts=LAYER_PARTS,
         returns=(
             STATES,
             Tensor("h_n", ("1", "N", "H")),

@@ -14,7 +14,7 @@ from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.outcome import Case
 from coursekit.checking.registry import register
 from coursekit.recurrence.draws import SEQUENCE_SIZES, sequence_args
-from coursekit.recurrence.gru_tensors import LAYER_SIZES, PARTS, STATES, weight_tensors
+from coursekit.recurrence.gru_tensors import LAYER_PARTS, LAYER_SIZES, STATES, weight_tensors
 from coursekit.reference import conventions, gru
 from coursekit.topics.pytorch_gpu import mistakes, timing_mistakes, weight_mistakes
 from coursekit.topics.pytorch_gpu.answers import (
@@ -189,7 +189,7 @@ register(
         lesson=LESSON,
         asks="A GRU over a sequence as a function of tensors, with one matrix product for all inputs and one per step.",
         reference=gru_layer_fused,
-        parts=PARTS,
+        parts=LAYER_PARTS,
         returns=(
             STATES,
             Tensor("dx", ("N", "T", "D"), sequence="T"),

@@ -8,7 +8,6 @@ over 100 steps, the "long" task of lesson 08, at its rate. The lesson shows the 
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 
 from coursekit.reference import gru, lstm, rnn
 from coursekit.results import recorded as records
+from coursekit.results.record_command import Command
 from coursekit.results.table import Table
 from coursekit.sources.tasks import Batch, adding, first_symbol
 from coursekit.training import new_model, train
@@ -132,15 +132,7 @@ def table(record: Mapping[str, Any], title: str, early: int = 300) -> Table:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run, print as it goes, and write the record."""
-    parser = argparse.ArgumentParser(
-        prog="python -m coursekit.topics.vanishing_gradients.sweep", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument("--folder", type=Path, default=Path("benchmarks/results"), help="where the record goes")
-    folder = parser.parse_args(arguments).folder
-    try:
-        records.threads()
-    except ValueError as problem:
-        parser.error(str(problem))
+    folder = Command("coursekit.topics.vanishing_gradients.sweep", __doc__).read(arguments).folder
     results, start = [], time.process_time()
     for entry in sweep():
         print(entry["task"], entry["network"], entry["lr"], *learnt(entry), flush=True)
