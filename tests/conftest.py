@@ -40,6 +40,28 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return Dealing(config, log) if config.getvalue("dist") == "load" else None
 
 
+class Telling:
+    """Says at once what failed and how, not only at the end, which a run that is ended from outside does not reach."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.getplugin("terminalreporter")
+        if report.failed and terminal is not None:
+            terminal.ensure_newline()
+            terminal.write_line(f"{report.when} of {report.nodeid} failed after {report.duration:.0f} s:", red=True)
+            terminal.write_line("\n".join(report.longreprtext.splitlines()[-LAST_LINES:]))
+
+
+LAST_LINES = 30
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses", 0):  # of several processes, the one that hears from all
+        config.pluginmanager.register(Telling(config))
+
+
 @functools.cache
 def _shares(file: Path) -> bool:
     """True if a fixture of the file or of its folder is made once for a module."""
