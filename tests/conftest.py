@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.apart import apart
 from tests.once import once
+
+__all__ = ["apart"]  # a fixture is found by its name here
 
 # Set before anything else runs, and in the environment, so that every process that a test starts has it too.
 _home = tempfile.TemporaryDirectory(prefix="coursekit-home-", ignore_cleanup_errors=True)
