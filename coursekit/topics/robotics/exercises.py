@@ -43,11 +43,11 @@ register(
         draw=_draw_shares,
         mistakes=mistakes.WILSON,
         hints=(
-            "Write n for the number of cases and p for the share. The interval has a centre, which is not p.",
-            "The centre lies a little nearer to a half than p does. Compute it and half of the width, each in a "
-            "line of its own. Both are divided by the same number.",
-            "centre = (p + z**2 / (2 n)) / (1 + z**2 / n), and half = z / (1 + z**2 / n) * sqrt(p (1 - p) / n + "
-            "z**2 / (4 n**2)). The ends are centre - half and centre + half.",
+            "Square both sides of |p - P| = z sqrt(P (1 - P) / n) and bring everything to one side: "
+            "a P**2 + b P + c = 0. What are a, b and c?",
+            "a = 1 + z**2 / n, b = -(2 p + z**2 / n) and c = p**2. A quadratic equation has two roots: the two ends.",
+            "The roots are (-b - sqrt(b**2 - 4 a c)) / (2 a) and (-b + sqrt(b**2 - 4 a c)) / (2 a). Their mean, the "
+            "centre of the interval, lies a little nearer to a half than p does.",
         ),
         points=2,
     )
