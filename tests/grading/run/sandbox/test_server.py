@@ -233,6 +233,13 @@ def test_a_bubblewrap_that_cannot_be_run_is_refused(monkeypatch, tmp_path):
         Server(level="namespaces").start()
 
 
+def test_a_start_that_fails_before_its_program_runs_is_told(monkeypatch):
+    """The thread that starts it had ended without a word, and whoever waited for it waited on."""
+    monkeypatch.setattr(view, "readable", lambda: 1 / 0)
+    with pytest.raises(SandboxUnavailable, match="could not start.*ZeroDivisionError"):
+        Server(level="namespaces").start()
+
+
 class Clock(Meter):
     """A process that has used, and has waited for, as much CPU as the test says."""
 
