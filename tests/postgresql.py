@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 USER = "teacher"
+PATIENCE_S = 180.0
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Server:
     def create(self, database: str) -> str:
         """An empty database, by its URL."""
         command = [program("createdb"), "-h", str(self.folder), "-U", USER, database]
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE_S)
         return self.url(database)
 
 
@@ -55,7 +56,7 @@ def running() -> Iterator[Server]:
         as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
     def run(*command: str) -> None:
-        done = subprocess.run(command, cwd=folder, text=True, capture_output=True, **as_user)
+        done = subprocess.run(command, cwd=folder, text=True, capture_output=True, timeout=PATIENCE_S, **as_user)
         assert done.returncode == 0, done.stderr[-2000:]
 
     try:

@@ -24,6 +24,7 @@ from benchmarks.ordinary_user import shown_to_others
 from tests.docs.pages import ROOT, TEACHING, Block, blocks
 
 PAGE = TEACHING / "jupyterhub.md"
+PATIENCE_S = 240.0
 ACCOUNTS = {"prof": 20001, "ada": 20002, "alan": 20003, "grader-rnn": 20004}
 
 OURS = """
@@ -64,7 +65,7 @@ def running(folder: Path) -> Iterator[Hub]:
     if os.geteuid() != 0:
         pytest.skip("only root can make accounts for a hub")
     stage = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    if subprocess.run([*stage, "true"], capture_output=True).returncode:
+    if subprocess.run([*stage, "true"], capture_output=True, timeout=60).returncode:
         pytest.skip("this machine lets root make no namespaces")
     ports = dict(zip(("proxy", "hub", "api", "9997"), _free_ports(4), strict=True))
     config = "".join(block.text for block in blocks(PAGE) if block.language == "python" and block.info == "hub")
@@ -77,13 +78,13 @@ def running(folder: Path) -> Iterator[Hub]:
     hub = Hub(folder, f"http://127.0.0.1:{ports['proxy']}")
     with hub.log.open("w") as log:
         command = [*stage, "sh", "-c", "\n".join(_steps(folder))]
-        process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         _wait(process, hub)
         yield hub
     finally:
         process.kill()
-        process.wait()
+        process.wait(60)
 
 
 def _steps(folder: Path) -> list[str]:
@@ -124,7 +125,8 @@ def _free_ports(number: int) -> list[int]:
 
 
 def _wait(process: subprocess.Popen, hub: Hub) -> None:
-    for _ in range(600):
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
         assert process.poll() is None, hub.log.read_text()[-5000:]
         try:
             urllib.request.urlopen(f"{hub.address}/hub/login", timeout=10).close()

@@ -4,6 +4,7 @@ fetched, handed in, graded by the watcher, feedback read. One walk, since a hub 
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -73,7 +74,9 @@ def test_released_handed_in_graded_and_read(hub):
         submitted = ada.locator("#submitted_assignments_list")
         submitted.get_by_text("UTC").wait_for()
         photograph(ada, "hub-2-handed-in")
+        end = time.monotonic() + PATIENCE_MS / 1000
         while not submitted.get_by_text("view feedback").count():  # the button is there before the feedback is
+            assert time.monotonic() < end, hub.log.read_text()[-3000:]
             assert not hub.said(" ignored: ") and not hub.said(" waiting: "), hub.log.read_text()[-3000:]
             submitted.get_by_role("button", name="Fetch Feedback").click()
             ada.wait_for_timeout(1000)
