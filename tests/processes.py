@@ -1,4 +1,4 @@
-"""Programs that tests start, and what tests wait for: each wait has a limit, and tells what was seen when it is over."""
+"""Programs that tests start, and what tests wait for. Each wait has a limit, and tells what was seen by then."""
 
 from __future__ import annotations
 

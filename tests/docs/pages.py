@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parents[2]
 TEACHING = ROOT / "docs" / "teaching"
 PATIENCE_S = 500
@@ -71,7 +73,11 @@ def execute(page: Path, folder: Path, moved: Mapping[str, str] = {}, **more: str
     for said, here in moved.items():
         assert said in text
         text = text.replace(said, here)
-    env = environment(folder.parent / f"{folder.name}-home", **more)
+    home = folder.parent / f"{folder.name}-home"
+    env = environment(home, **more)
+    if warm.POSSIBLE:
+        warm.write_programs(home / "programs")
+        env["PATH"] = os.pathsep.join([str(home / "programs"), env["PATH"]])
     with (folder.parent / f"{folder.name}.log").open("w+") as log:
         # In a session of its own, so that what a page leaves in the background ends with it.
         out = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
