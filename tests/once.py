@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-PATIENCE_S = 840.0
-"""A little less than any test may take (pyproject.toml): who waits for it ends with a sentence."""
+PATIENCE_S = 500
+"""Longer than the dearest takes to make."""
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import pwd
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import finished
+
 USER = "teacher"
-PATIENCE_S = 180.0
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Server:
     def create(self, database: str) -> str:
         """An empty database, by its URL."""
         command = [program("createdb"), "-h", str(self.folder), "-U", USER, database]
-        subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE_S)
+        finished(command, check=True)
         return self.url(database)
 
 
@@ -56,7 +56,7 @@ def running() -> Iterator[Server]:
         as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
     def run(*command: str) -> None:
-        done = subprocess.run(command, cwd=folder, text=True, capture_output=True, timeout=PATIENCE_S, **as_user)
+        done = finished(command, cwd=folder, **as_user)
         assert done.returncode == 0, done.stderr[-2000:]
 
     try:

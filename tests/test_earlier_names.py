@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.processes import finished
 
 LINES = (
     "from coursekit import check, experiments, hint, plots, predicted",
@@ -96,12 +97,12 @@ def test_what_is_left_of_a_folder_in_a_clone_hides_nothing(tmp_path: Path):
         f"import coursekit; coursekit.__path__.append({str(tmp_path)!r})\n"
         "from coursekit import experiments; print(experiments.QUICK.seeds)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = finished([sys.executable, "-c", code], check=True)
     assert int(done.stdout) > 0
 
 
 def test_they_cost_nothing_before_they_are_used():
     code = "import sys, coursekit; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = finished([sys.executable, "-c", code], check=True)
     loaded = {name for name in done.stdout.split() if name.partition(".")[0] in ("coursekit", "numpy", "torch")}
     assert loaded == {"coursekit", "coursekit.earlier_names"}

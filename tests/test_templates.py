@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 import jinja2
@@ -12,6 +11,7 @@ from coursekit.desk.hints import Hint
 from coursekit.results.comparison import Comparison
 from coursekit.templates import filled
 from tests.html_page import Page
+from tests.processes import finished
 
 MARKUP = "<script>alert(1)</script> & \"x\" 'y'"
 
@@ -32,5 +32,5 @@ def test_a_name_that_a_template_does_not_get_is_an_error():
 
 def test_nothing_is_loaded_for_them_before_a_page_is_shown():
     code = "import sys, coursekit.desk.verbs, coursekit.results.comparison; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = finished([sys.executable, "-c", code], check=True)
     assert "coursekit.templates" in done.stdout.split() and "jinja2" not in done.stdout.split()

@@ -20,6 +20,7 @@ import pytest
 
 from coursekit.cli import main
 from coursekit.lessons import build_release, build_solution
+from tests.processes import end, finished
 
 TINY = Path(__file__).parents[1] / "lessons" / "files" / "solutions" / "01_tiny" / "01_tiny.md"
 COMMAND = [sys.executable, "-m", "coursekit.cli"]
@@ -30,8 +31,7 @@ def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs `coursekit ...` in an empty folder, as a person would."""
 
     def run_command(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-        options = {"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 120} | options
-        done = subprocess.run([*COMMAND, *map(str, arguments)], **options)
+        done = finished([*COMMAND, *map(str, arguments)], **{"cwd": tmp_path, "seconds": 120} | options)
         assert "Traceback" not in done.stderr + done.stdout
         return done
 
@@ -123,10 +123,10 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         private = {f"JUPYTER_{what}_DIR": str(tmp_path / what) for what in ("CONFIG", "DATA", "RUNTIME")}
         with (tmp_path / "log").open("w") as log:
             call = [*map(str, command), *options]
-            processes.append(subprocess.Popen(call, stdout=log, stderr=log, env=os.environ | private, cwd=cwd))
+            env = os.environ | private
+            processes.append(subprocess.Popen(call, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, cwd=cwd))
         return Server(port, tmp_path / "log")
 
     yield start
     for process in processes:
-        process.terminate()
-        process.wait(timeout=60)
+        end(process)

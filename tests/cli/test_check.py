@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
+
+from tests.processes import started, told, until
 
 COMMAND = [sys.executable, "-m", "coursekit.cli"]
 
@@ -134,17 +136,19 @@ def test_a_person_at_a_terminal_sees_progress(notebook):
     """A terminal of its own, so that what is written to it can be read."""
     controller, terminal = pty.openpty()
     path = notebook()
-    with subprocess.Popen([*COMMAND, "check", path], stdout=subprocess.DEVNULL, stderr=terminal) as process:
+    with started([*COMMAND, "check", path], stdout=subprocess.DEVNULL, stderr=terminal) as process:
         os.close(terminal)
-        seen = b""
-        while chunk := _read(controller):
-            seen += chunk
+        seen = []
+        until(lambda: seen.append(_read(controller)) or not seen[-1], seen=lambda: seen)
+        assert process.wait(60) == 0
     os.close(controller)
-    assert process.returncode == 0
-    assert b"running cell" in seen
+    assert b"running cell" in b"".join(seen)
 
 
 def _read(controller: int) -> bytes:
+    """What was written since the last time; nothing if the other end is closed."""
+    readable, _, _ = select.select([controller], [], [], 60)
+    assert readable, "a minute without a sign of life"
     try:
         return os.read(controller, 1024)
     except OSError:  # Linux: the other end is closed
@@ -153,7 +157,7 @@ def _read(controller: int) -> bytes:
 
 def started_by_a_person(*arguments):
     """With Ctrl+C at work, as in a terminal: a job in the background of a script, as these tests may be, ignores it."""
-    return subprocess.Popen(
+    return started(
         [*COMMAND, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -167,11 +171,10 @@ def test_ctrl_c_gets_a_sentence_and_leaves_no_kernel(notebook, tmp_path):
     began = tmp_path / "began"
     path = notebook(before_checks=f"open({str(began)!r}, 'w').close()\nwhile True: pass")
     with started_by_a_person("check", path) as process:
-        while not began.exists() and process.poll() is None:
-            time.sleep(0.05)
+        until(lambda: began.exists() or process.poll() is not None)
         [kernel] = psutil.Process(process.pid).children()
         process.send_signal(signal.SIGINT)
-        out, error = process.communicate(timeout=60)
+        out, error = told(process)
     assert (process.returncode, out) == (130, "")
     assert error.strip() == "coursekit check: stopped, as you asked."
     assert not kernel.is_running()
@@ -181,10 +184,9 @@ def test_ctrl_c_gets_a_sentence_and_leaves_no_kernel(notebook, tmp_path):
 def test_ctrl_c_while_the_kernel_starts(notebook):
     path = notebook()
     with started_by_a_person("check", path) as process:
-        while not (children := psutil.Process(process.pid).children()):
-            time.sleep(0.01)
+        children = until(psutil.Process(process.pid).children)
         process.send_signal(signal.SIGINT)
-        out, error = process.communicate(timeout=60)
+        out, error = told(process)
     assert (process.returncode, out) == (130, "")
     assert error.strip() == "coursekit check: stopped, as you asked."
     assert not children[0].is_running()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from coursekit.grading.run import sandbox
 from coursekit.lessons import build_solution
 from coursekit.lessons.cells import grade_id
 from coursekit.lessons.tree import lesson_texts
+from tests.processes import finished, started, until
 
 COMMAND = [sys.executable, "-m", "coursekit.cli", "grade-one"]
 ENDLESS = "import time\nwhile True:\n    try:\n        time.sleep(0.1)\n    except BaseException:\n        pass"
@@ -87,34 +89,33 @@ def test_what_cannot_be_understood_is_no_result(call, lesson, arguments, said):
     assert done.returncode == 2 and said in done.stderr and done.stdout == ""
 
 
-def started(path, out, *arguments):
+@contextlib.contextmanager
+def begun(path, out, *arguments):
     """The command, once it has written that it has begun."""
-    process = subprocess.Popen([*COMMAND, path, "--out", out, *arguments], stdout=subprocess.PIPE, text=True)
-    while not out.exists():
+    with started([*COMMAND, path, "--out", out, *arguments], stdout=subprocess.PIPE, text=True) as process:
+        until(lambda: out.exists() or process.poll() is not None)
         assert process.poll() is None
-        time.sleep(0.01)
-    return process
+        yield process
 
 
 @pytest.mark.slow
 def test_whoever_is_told_to_end_still_says_what_is_known(isolated, lesson, tmp_path):
     out = tmp_path / "r.json"
-    process = started(lesson(ENDLESS), out)
-    time.sleep(8)  # it waits in the last answer by now, or is about to: both must end well
-    for _ in range(3):
-        process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 3
+    with begun(lesson(ENDLESS), out) as process:
+        time.sleep(8)  # it waits in the last answer by now, or is about to: both must end well
+        for _ in range(3):
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 3
     result = read(out)
     last = result["questions"][-1]
     assert last["points"] is None and result["points"] is None
     assert "was told to end (SIGTERM)" in (last["fault"] or result["problems"][0])
-    process.stdout.close()
 
 
 @pytest.mark.slow
 def test_time_that_is_over_is_for_a_person(isolated, lesson, tmp_path):
     out = tmp_path / "r.json"
-    done = subprocess.run([*COMMAND, lesson(ENDLESS), "--out", out, "--timeout", "0.01"], timeout=100)
+    done = finished([*COMMAND, lesson(ENDLESS), "--out", out, "--timeout", "0.01"], seconds=100)
     assert done.returncode == 3 and read(out)["points"] is None
     assert "0.01 s that the grader was given were over" in str(read(out))
 
@@ -122,10 +123,8 @@ def test_time_that_is_over_is_for_a_person(isolated, lesson, tmp_path):
 @pytest.mark.slow
 def test_whoever_is_killed_has_left_a_result_and_no_number(lesson, tmp_path):
     out = tmp_path / "r.json"
-    process = started(lesson(ENDLESS), out)
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    with begun(lesson(ENDLESS), out) as process:
+        process.kill()
     result = read(out)
     assert result["status"] == "needs a person" and "did not come to its end" in result["problems"][0]
     assert {question["points"] for question in read(out)["questions"]} <= {None}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from coursekit.cli.lab import default_folder
 from coursekit.lessons import clone_root
+from tests.processes import finished
 
 COMMAND = [sys.executable, "-m", "coursekit.cli", "lab"]
 
@@ -55,5 +55,5 @@ def test_outside_of_a_clone_it_is_a_folder_here(tmp_path, monkeypatch):
 
 
 def test_git_ignores_the_learners_copy():
-    done = subprocess.run(["git", "check-ignore", "my-course/01/x.ipynb"], cwd=clone_root(), capture_output=True)
+    done = finished(["git", "check-ignore", "my-course/01/x.ipynb"], cwd=clone_root())
     assert done.returncode == 0

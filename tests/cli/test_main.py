@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import subprocess
 import sys
 
 import pytest
@@ -12,6 +11,7 @@ import coursekit
 from coursekit.cli import VERBS, main
 from coursekit.cli.errors import missing_package
 from coursekit.installation import NAME, install_command
+from tests.processes import finished
 
 HEAVY = {"torch", "matplotlib", "nbformat", "nbclient", "jupytext", "nbgrader", "IPython", "rich"}
 
@@ -26,7 +26,7 @@ def test_every_verb_explains_itself(call, verb):
 
 def test_what_needs_no_notebook_imports_nothing_heavy():
     code = "import sys; from coursekit.cli import main; main(['start', '/dev/null']); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = finished([sys.executable, "-c", code])
     assert "coursekit.cli" in done.stdout.split()
     assert HEAVY & set(done.stdout.split()) == set()
 
@@ -42,7 +42,7 @@ def test_a_package_of_an_extra_is_named_with_the_command_that_brings_it(tmp_path
     (tmp_path / "submitted" / "ada" / "a").mkdir(parents=True)
     code = "import sys; sys.modules['psycopg'] = None; from coursekit.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "grade", "a", "--no-sandbox", "-j", "1", "--course", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = finished(command)
     assert done.returncode == 2
     [line] = done.stderr.splitlines()
     assert line.endswith(f"which is not installed. To add it: {install_command('grading')}")
@@ -112,5 +112,5 @@ def test_what_cannot_be_understood_shows_usage(call, arguments):
 def test_a_reader_that_goes_away_is_no_error(tmp_path):
     """As in `coursekit start mine | head -1`."""
     command = f"{sys.executable} -m coursekit.cli start mine | true"
-    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    done = finished(["bash", "-c", command], cwd=tmp_path)
     assert done.stderr == ""

@@ -6,7 +6,6 @@ import ast
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from coursekit.grading.new_course.roster import RosterError, read_roster
 from coursekit.grading.submission.course import Course
 from coursekit.lessons import build_solution
 from coursekit.lessons.tree import clone_root, lesson_texts
+from tests.processes import finished
 
 ROOT = Path(__file__).parents[2]
 LESSON = "00_numerical_tools"
@@ -83,7 +83,7 @@ def test_nbgrader_itself_finds_nothing_to_object_to(made):
     """The command line, started in the folder as a teacher would."""
     command = [sys.executable, "-m", "nbgrader"]
     for arguments in (["db", "assignment", "list"], ["db", "student", "list"], ["generate_assignment", LESSON]):
-        done = subprocess.run([*command, *arguments], cwd=made, capture_output=True, text=True)
+        done = finished([*command, *arguments], cwd=made)
         assert done.returncode == 0, done.stderr
         assert "WARNING" not in done.stderr
 

@@ -207,7 +207,7 @@ def test_a_run_that_is_killed_goes_on(course, send, platform, arrives):
 
     def kill():
         running[0].kill()
-        running[0].wait()
+        running[0].wait(60)
         if not arrives:
             platform.scores["1", "32"].clear()
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
-import subprocess
 import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 
 from tests.course.browsing import TOKEN, chromium, photograph
+from tests.processes import started, until_it_answers
 
 
 @pytest.fixture(scope="module")
@@ -39,30 +35,13 @@ def lab(tmp_path_factory, lab_home):
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "coursekit.cli", "lab", str(folder / "course"), "--no-browser"]
     options = [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
-    log = (folder / "lab.log").open("w")
+    log = folder / "lab.log"
     env = os.environ | {
         "COURSEKIT_HOME": str(lab_home),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
     }
-    process = subprocess.Popen([*command, *options], stdout=log, stderr=log, env=env)
     url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(url, process, folder / "lab.log")
+    with log.open("w") as file, started([*command, *options], stdout=file, stderr=file, env=env) as process:
+        until_it_answers(f"{url}/api/status?token={TOKEN}", process, log)
         yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        log.close()
-
-
-def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:
-    for _ in range(240):
-        assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(f"{url}/api/status?token={TOKEN}") as reply:
-                if json.load(reply):
-                    return
-        except OSError:
-            time.sleep(0.25)
-    raise AssertionError(f"JupyterLab did not answer: {log.read_text()[-2000:]}")

@@ -11,10 +11,7 @@ import os
 import shlex
 import shutil
 import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,9 +19,9 @@ import pytest
 
 from benchmarks.ordinary_user import shown_to_others
 from tests.docs.pages import ROOT, TEACHING, Block, blocks
+from tests.processes import finished, started, until_it_answers
 
 PAGE = TEACHING / "jupyterhub.md"
-PATIENCE_S = 240.0
 ACCOUNTS = {"prof": 20001, "ada": 20002, "alan": 20003, "grader-rnn": 20004}
 
 OURS = """
@@ -65,7 +62,7 @@ def running(folder: Path) -> Iterator[Hub]:
     if os.geteuid() != 0:
         pytest.skip("only root can make accounts for a hub")
     stage = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    if subprocess.run([*stage, "true"], capture_output=True, timeout=60).returncode:
+    if finished([*stage, "true"]).returncode:
         pytest.skip("this machine lets root make no namespaces")
     ports = dict(zip(("proxy", "hub", "api", "9997"), _free_ports(4), strict=True))
     config = "".join(block.text for block in blocks(PAGE) if block.language == "python" and block.info == "hub")
@@ -76,15 +73,13 @@ def running(folder: Path) -> Iterator[Hub]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     env = {"PATH": path, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "HOME": str(folder), "LANG": "C.UTF-8"}
     hub = Hub(folder, f"http://127.0.0.1:{ports['proxy']}")
-    with hub.log.open("w") as log:
-        command = [*stage, "sh", "-c", "\n".join(_steps(folder))]
-        process = subprocess.Popen(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        _wait(process, hub)
-        yield hub
-    finally:
-        process.kill()
-        process.wait(60)
+    command = [*stage, "sh", "-c", "\n".join(_steps(folder))]
+    with hub.log.open("w") as log, started(command, cwd=folder, env=env, stdout=log, stderr=log) as process:
+        try:
+            until_it_answers(f"{hub.address}/hub/login", process, hub.log, 150)
+            yield hub
+        finally:
+            process.kill()  # with --kill-child, all that it has started ends with it
 
 
 def _steps(folder: Path) -> list[str]:
@@ -122,15 +117,3 @@ def _free_ports(number: int) -> list[int]:
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
         return [probe.getsockname()[1] for probe in probes]
-
-
-def _wait(process: subprocess.Popen, hub: Hub) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        assert process.poll() is None, hub.log.read_text()[-5000:]
-        try:
-            urllib.request.urlopen(f"{hub.address}/hub/login", timeout=10).close()
-            return
-        except OSError:
-            time.sleep(0.25)
-    raise AssertionError(f"the hub did not answer: {hub.log.read_text()[-5000:]}")

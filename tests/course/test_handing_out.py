@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import nbformat
 import pytest
 
 from tests.course.learners import ROOT, answer, released, right_answers, solved
+from tests.processes import finished
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow]
 
@@ -20,12 +20,10 @@ LESSON = "00_numerical_tools"
 
 def nbgrader(root: Path, *arguments: str) -> str:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = subprocess.run(
+    done = finished(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=root,
         env=os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"},
-        text=True,
-        capture_output=True,
     )
     assert done.returncode == 0, done.stderr[-4000:]
     return done.stderr

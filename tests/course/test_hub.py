@@ -4,7 +4,6 @@ fetched, handed in, graded by the watcher, feedback read. One walk, since a hub 
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +14,7 @@ from tests.course.browsing import chromium, photograph
 from tests.course.hub import ACCOUNTS, Hub, running
 from tests.course.learners import answer, right_answers
 from tests.course.test_teacher import press
+from tests.processes import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.nbgrader, pytest.mark.slow]
 
@@ -74,12 +74,14 @@ def test_released_handed_in_graded_and_read(hub):
         submitted = ada.locator("#submitted_assignments_list")
         submitted.get_by_text("UTC").wait_for()
         photograph(ada, "hub-2-handed-in")
-        end = time.monotonic() + PATIENCE_MS / 1000
-        while not submitted.get_by_text("view feedback").count():  # the button is there before the feedback is
-            assert time.monotonic() < end, hub.log.read_text()[-3000:]
+
+        def fed_back() -> bool:
             assert not hub.said(" ignored: ") and not hub.said(" waiting: "), hub.log.read_text()[-3000:]
-            submitted.get_by_role("button", name="Fetch Feedback").click()
+            submitted.get_by_role("button", name="Fetch Feedback").click()  # it is there before the feedback is
             ada.wait_for_timeout(1000)
+            return submitted.get_by_text("view feedback").count() > 0
+
+        until(fed_back, 240, lambda: f"{submitted.inner_text()}\n{hub.log.read_text(errors='replace')[-3000:]}")
         photograph(ada, "hub-3-feedback-fetched")
         [sheet] = (home / "rnn" / LESSON / "feedback").glob(f"*/{LESSON}.html")
         ada.goto(f"{hub.address}/user/ada/files/{quote(sheet.relative_to(home).as_posix())}")

@@ -6,10 +6,7 @@ import html
 import os
 import re
 import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -18,6 +15,7 @@ import pytest
 from coursekit.cli import main
 from tests.course.browsing import TOKEN, photograph
 from tests.course.learners import answer, right_answers
+from tests.processes import started, until_it_answers
 
 pytestmark = [pytest.mark.browser, pytest.mark.nbgrader, pytest.mark.slow]
 
@@ -53,21 +51,10 @@ def desk(course: Path) -> str:
     options = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
     root = ["--allow-root"] if os.geteuid() == 0 else []
     url = f"http://127.0.0.1:{port}"
-    with (home / "lab.log").open("w") as log:
-        command = [sys.executable, "-m", "jupyterlab", *options, *root]
-        running = subprocess.Popen(command, cwd=course, env=env, stdout=log, stderr=log)
-    try:
-        for _ in range(480):
-            assert running.poll() is None, (home / "lab.log").read_text()[-3000:]
-            try:
-                urllib.request.urlopen(f"{url}/api/status?token={TOKEN}").close()
-                break
-            except OSError:
-                time.sleep(0.25)
+    command, log = [sys.executable, "-m", "jupyterlab", *options, *root], home / "lab.log"
+    with log.open("w") as file, started(command, cwd=course, env=env, stdout=file, stderr=file) as running:
+        until_it_answers(f"{url}/api/status?token={TOKEN}", running, log)
         yield url
-    finally:
-        running.terminate()
-        running.wait(timeout=30)
 
 
 def press(page, cell: str, row: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import select
 import stat
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from coursekit.desk.journal import Journal
+from tests.processes import started
 
 WRITER = """
 import sys
@@ -55,15 +58,15 @@ def test_what_one_process_writes_another_reads_and_a_later_one_too(path):
 def test_processes_that_write_at_once_lose_nothing(path):
     command = [sys.executable, "-c", WRITER, str(path)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    writers = [subprocess.Popen([*command, str(number)], **pipes) for number in range(1, 5)]
-    for writer in writers:
-        assert writer.stdout.readline() == "ready\n"
-    for writer in writers:
-        writer.stdin.write("go\n")
-        writer.stdin.flush()
-    assert [writer.wait(timeout=120) for writer in writers] == [0] * 4
-    for writer in writers:
-        writer.stdin.close(), writer.stdout.close()
+    with contextlib.ExitStack() as running:
+        writers = [running.enter_context(started([*command, str(number)], **pipes)) for number in range(1, 5)]
+        for writer in writers:
+            readable, _, _ = select.select([writer.stdout], [], [], 120)
+            assert readable and writer.stdout.readline() == "ready\n"
+        for writer in writers:
+            writer.stdin.write("go\n")
+            writer.stdin.flush()
+        assert [writer.wait(timeout=120) for writer in writers] == [0] * 4
     reader = Reader(path)
     reader.numbers()
     assert reader.journal.troubles() == []

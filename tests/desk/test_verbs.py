@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 import bs4
@@ -12,6 +11,7 @@ import pytest
 from coursekit import check, hint, predicted
 from coursekit.checking import registry
 from coursekit.desk.predictions import INVITATION, Compared, Line
+from tests.processes import finished
 
 EXERCISE = registry.get("gru_step")
 SWAPPED = EXERCISE.mistakes[0]
@@ -36,7 +36,7 @@ def try_it(answer):
 
 def in_a_new_kernel(code: str) -> str:
     code = f"from coursekit import check, hint, predicted, progress\n{code}"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = finished([sys.executable, "-c", code], check=True)
     return done.stdout.strip()
 
 

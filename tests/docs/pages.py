@@ -12,8 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parents[2]
 TEACHING = ROOT / "docs" / "teaching"
+PATIENCE_S = 500
 
 _FENCE = re.compile(r"^(`{3,})(\w+)[ \t]*([^\n]*)\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 
@@ -70,19 +73,25 @@ def execute(page: Path, folder: Path, moved: Mapping[str, str] = {}, **more: str
     for said, here in moved.items():
         assert said in text
         text = text.replace(said, here)
-    env = environment(folder.parent / f"{folder.name}-home", **more)
+    home = folder.parent / f"{folder.name}-home"
+    env = environment(home, **more)
+    if warm.POSSIBLE:
+        warm.write_programs(home / "programs")
+        env["PATH"] = os.pathsep.join([str(home / "programs"), env["PATH"]])
     with (folder.parent / f"{folder.name}.log").open("w+") as log:
         # In a session of its own, so that what a page leaves in the background ends with it.
-        running = subprocess.Popen(
-            ["bash", "-c", text], cwd=folder, env=env, stdout=log, stderr=log, start_new_session=True
-        )
+        out = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+        running = subprocess.Popen(["bash", "-c", text], cwd=folder, env=env, start_new_session=True, **out)
         try:
-            status = running.wait(timeout=500)
+            status = running.wait(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            status = f"the page had not ended after {PATIENCE_S} s"
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(running.pid, signal.SIGKILL)
+            running.wait(60)
         log.seek(0)
         said = log.read()
-    assert status == 0, said[-5000:]
+    assert status == 0, f"{status}: {said[-5000:]}"
     assert "Traceback" not in said, said[-5000:]
     return said

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from coursekit.cli import main
 from coursekit.embedded import compiler
 from coursekit.reference import rnn
 from tests.docs.pages import ROOT, blocks
+from tests.processes import finished
 
 PAGE = ROOT / "docs" / "export-c.md"
 
@@ -31,4 +31,4 @@ def test_the_commands_and_the_program_of_the_page(tmp_path, monkeypatch):
     if compiler.find() is None:
         pytest.skip("no C compiler (Debian: apt-get install gcc)")
     (tmp_path / "firmware.c").write_text("".join(program))
-    subprocess.run([compiler.find(), *compiler.STRICT, "-c", "firmware.c"], check=True)
+    finished([compiler.find(), *compiler.STRICT, "-c", "firmware.c"], check=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -20,6 +19,7 @@ from coursekit.grading.platforms.pack.bundle import bundle
 from coursekit.grading.platforms.pack.own import CannotPack
 from coursekit.lessons.cells import grade_id
 from tests.docs.pages import TEACHING, execute
+from tests.processes import finished
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow]
 
@@ -89,7 +89,7 @@ def test_the_archive_for_a_platform_names_the_mistake_by_what_it_holds_alone(typ
     nbformat.write(nb, tmp_path / "submission" / "leaky.ipynb")
     env = os.environ | {"PYTHONPATH": str(tmp_path / "source" / "course"), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-P", "-m", "coursekit.grading.platforms.gradescope", "leaky"]
-    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    done = finished(command, cwd=tmp_path, env=env)
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr[-2000:]
     results = json.loads((tmp_path / "results" / "results.json").read_text())
     [test] = results["tests"]

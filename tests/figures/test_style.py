@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import itertools
-import subprocess
 import sys
 
 import bs4
@@ -20,6 +19,7 @@ from PIL import Image
 from coursekit import plots
 from coursekit.figures import style
 from tests.course.browsing import chromium
+from tests.processes import finished
 
 GROUPS = {"cells": ("RNN", "LSTM", "GRU"), "gates of the GRU": "rzn", "gates of the LSTM": "ifgo"}
 
@@ -148,7 +148,7 @@ def test_the_package_finds_its_figures_and_pyplot_is_never_used():
     with pytest.raises(AttributeError, match="coursekit.plots has no figure 'no_such_figure'"):
         plots.no_such_figure  # noqa: B018
     code = "import sys, coursekit.plots as p; dir(p); sys.exit('matplotlib.pyplot' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert finished([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_helpers_draw():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import warnings
 
@@ -12,6 +11,7 @@ import torch
 from coursekit import nn
 from coursekit.nn import backends, bptt, gemm
 from coursekit.nn.packing import Packed
+from tests.processes import finished
 
 T, N, D, H = 6, 4, 3, 5
 
@@ -88,7 +88,7 @@ def test_importing_the_package_loads_neither_triton_nor_the_compiler():
         "coursekit.nn.GRU(3, 5)(torch.zeros(2, 1, 3))\n"
         "print(sorted({'triton', 'torch._dynamo', 'torch._inductor', 'IPython'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = finished([sys.executable, "-c", code], check=True)
     assert done.stdout.strip() == "[]"
 
 

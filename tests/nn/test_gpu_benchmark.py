@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.processes import finished
+
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "gpu.py"
 JOB = dict(cell="GRU", backend="readable", arithmetic="fp32", H=5, N=3, T=4, seconds=0.0)
 
@@ -23,7 +25,7 @@ def gpu():
 
 
 def run(*args: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, str(SCRIPT), *args], capture_output=True, text=True)
+    return finished([sys.executable, str(SCRIPT), *args])
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU: the benchmark would run")
@@ -60,7 +62,7 @@ def test_a_configuration_that_hangs_or_crashes_is_ended(gpu):
     assert worker.process is None
     assert worker.run(JOB, patience=200)["error"] < 1e-5  # in a new process
     worker.process.kill()
-    worker.process.wait()
+    worker.process.wait(60)
     assert "ended with code -9" in worker.run(JOB, patience=200)["failed"]
     assert worker.run(JOB, patience=200)["error"] < 1e-5
     worker.stop()

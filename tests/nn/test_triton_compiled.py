@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from triton.compiler import ASTSource  # noqa: E402
 
 from coursekit.nn.gru import cluster, launch  # noqa: E402
 from coursekit.nn.gru import kernel as one_block  # noqa: E402
+from tests.processes import finished  # noqa: E402
 
 CUOBJDUMP = Path(triton.__file__).parent / "backends" / "nvidia" / "bin" / "cuobjdump"
 LARGEST_SHARED = 227 * 1024  # of one block on sm_90
@@ -50,7 +50,7 @@ def resources(kernel, dtype: str, constants: dict, warps: int, folder: Path) -> 
     compiled = triton.compile(source, target=GPUTarget("cuda", 90, 32), options=options)
     binary = folder / "kernel.cubin"
     binary.write_bytes(compiled.asm["cubin"])
-    usage = subprocess.run([CUOBJDUMP, "-res-usage", binary], capture_output=True, text=True, check=True).stdout
+    usage = finished([CUOBJDUMP, "-res-usage", binary], check=True).stdout
     return int(re.search(r"STACK:(\d+)", usage)[1]), compiled.metadata.shared
 
 

@@ -6,11 +6,12 @@ import importlib.util
 import json
 import os
 import runpy
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.processes import finished
 
 pytest.importorskip("triton", reason="the package triton is not installed")
 pytestmark = [
@@ -29,7 +30,7 @@ LARGEST_ERROR = {"float32": 2e-6, "float16": 2e-3}
 @pytest.fixture(scope="module")
 def interpreted() -> dict[tuple, dict[str, float]]:
     environment = os.environ | {"TRITON_INTERPRET": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run([sys.executable, str(SCRIPT)], env=environment, capture_output=True, text=True)
+    done = finished([sys.executable, str(SCRIPT)], env=environment)
     assert done.returncode == 0, done.stderr
     return dict(zip(CASES, json.loads(done.stdout), strict=True))
 

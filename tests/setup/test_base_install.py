@@ -17,6 +17,7 @@ import pytest
 
 from coursekit import installation
 from coursekit.cli.errors import missing_package
+from tests.processes import finished
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted(path for path in (ROOT / "notebooks").glob("0[0-6]_*/*.ipynb"))
@@ -37,6 +38,7 @@ PathFinder.find_spec = staticmethod(found)
 
 CHECKED = """
 from coursekit.checking import evaluate, registry
+from tests.processes import finished
 wanted = [e for e in registry.every() if e.lesson < "06b"]
 for exercise in wanted:
     assert evaluate(exercise, exercise.reference).passed, exercise.name
@@ -58,7 +60,7 @@ def without(tmp_path_factory: pytest.TempPathFactory) -> Without:
 
     def call(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300)
+        return finished(command, cwd=folder, env=env, seconds=300)
 
     return call
 

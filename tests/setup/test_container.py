@@ -9,7 +9,6 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 import tomllib
 from fnmatch import fnmatch
@@ -23,6 +22,7 @@ from packaging.specifiers import SpecifierSet
 
 from coursekit.cli import VERBS
 from tests.docs.pages import TEACHING, blocks
+from tests.processes import finished
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -75,10 +75,10 @@ def test_the_packages_of_debian_exist_and_are_those_that_are_installed_elsewhere
     assert {"bubblewrap", "libseccomp2"} <= packages and {"--yes", "--no-install-recommends"} <= words
     elsewhere = (ROOT / ".ci" / "run").read_text() + (ROOT / ".github" / "workflows" / "tests.yml").read_text()
     assert all(re.search(rf"\b{re.escape(package)}\b", elsewhere) for package in packages)
-    known = shutil.which("apt-cache") and subprocess.run(["apt-cache", "show", "bash"], capture_output=True)
+    known = shutil.which("apt-cache") and finished(["apt-cache", "show", "bash"])
     if known and known.returncode == 0:  # this machine has Debian's lists
         for package in packages:
-            assert subprocess.run(["apt-cache", "show", package], capture_output=True).returncode == 0, package
+            assert finished(["apt-cache", "show", package]).returncode == 0, package
 
 
 def test_what_is_run_while_it_is_built_is_what_was_looked_at():
@@ -130,9 +130,7 @@ def test_pip_can_build_the_package_from_what_is_copied(tmp_path):
     """The line as it stands, without an index and without dependencies: nothing is downloaded and nothing installed."""
     _copied(tmp_path)
     offline = ["--dry-run", "--no-deps", "--no-build-isolation", "--no-index", "--ignore-installed"]
-    done = subprocess.run(
-        [sys.executable, *_pip()[1:], *offline], cwd=tmp_path, capture_output=True, text=True, env=_with_arguments()
-    )
+    done = finished([sys.executable, *_pip()[1:], *offline], cwd=tmp_path, env=_with_arguments())
     assert f"Would install {PROJECT['name']}-{PROJECT['version']}" in done.stdout, done.stderr
     assert (
         f"--constraint={_constraint()}" == "--constraint=constraints.txt" and (tmp_path / "constraints.txt").is_file()
@@ -146,16 +144,14 @@ def test_an_index_has_all_of_it_in_the_versions_of_the_constraints(tmp_path):
     """Without PyTorch, whose own index may be out of reach, and whose files are large."""
     _copied(tmp_path)
     pip = [sys.executable, "-m", "pip", "--retries", "0", "install", "--dry-run", "--quiet", "--ignore-installed"]
-    reached = subprocess.run([*pip, "--no-deps", "packaging"], capture_output=True, text=True)
+    reached = finished([*pip, "--no-deps", "packaging"])
     if reached.returncode:
         pytest.skip(f"no index of packages can be reached: {reached.stderr.splitlines()[-1]}")
     [python] = re.findall(r"python:(3\.\d+)", of("base", "FROM")[0])
     newest = f"{python}.99"  # such an image has the newest of its kind
     wheels = ["--only-binary=:all:", "--python-version", newest, "--target", str(tmp_path / "nowhere")]
     needed = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["teach"]]
-    done = subprocess.run(
-        [*pip, *wheels, "--constraint", "constraints.txt", *needed], cwd=tmp_path, capture_output=True, text=True
-    )
+    done = finished([*pip, *wheels, "--constraint", "constraints.txt", *needed], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 
 
@@ -213,7 +209,7 @@ def test_the_development_container_is_the_same_base_and_its_commands_exist():
     assert {"make", "git", "chromium", "bubblewrap"} <= installed
     for key in ("postCreateCommand", "postAttachCommand"):
         program, target, *_ = shlex.split(settings[key])
-        asked = subprocess.run([program, "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
+        asked = finished([program, "--dry-run", target], cwd=ROOT)
         assert program == "make" and asked.returncode == 0, asked.stderr
     index = next(rest.split("=", 1)[1] for rest in of("grader", "ARG"))
     assert (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -16,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from book.links import colab_setup, on_binder, on_colab, repository
+from tests.processes import finished
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -33,7 +33,7 @@ def test_pip_can_read_what_binder_installs():
     """Binder runs this command in the clone; without an index and without dependencies nothing is downloaded."""
     offline = ["--dry-run", "--no-deps", "--no-build-isolation", "--no-index", "--ignore-installed"]
     command = [sys.executable, "-m", "pip", "install", *offline, "-r", ".binder/requirements.txt"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    done = finished(command, cwd=ROOT)
     assert f"Would install {PROJECT['name']}-{PROJECT['version']}" in done.stdout, done.stderr
 
 
@@ -51,7 +51,7 @@ def test_binder_gets_the_pinned_versions_and_extras_that_exist():
 def test_jupyterlab_on_binder_gets_the_settings_of_the_course(tmp_path):
     script = ROOT / ".binder" / "postBuild"
     assert os.access(script, os.X_OK)
-    subprocess.run([script], cwd=ROOT, env=os.environ | {"NB_PYTHON_PREFIX": str(tmp_path)}, check=True)
+    finished([script], cwd=ROOT, env=os.environ | {"NB_PYTHON_PREFIX": str(tmp_path)}, check=True)
     placed = {path.name: path.read_bytes() for path in (tmp_path / "share/jupyter/lab/settings").iterdir()}
     ours = {path.name: path.read_bytes() for path in (ROOT / "coursekit" / "lab_settings").glob("*.json")}
     del ours["workspace.json"]  # how the window of one's own copy looks, which `coursekit lab` places

@@ -6,7 +6,6 @@ import importlib.metadata
 import json
 import re
 import shlex
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from coursekit import installation
 from coursekit.cli import checkup
 from coursekit.cli.finding import BROKEN, OK
+from tests.processes import finished
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -135,14 +135,14 @@ def test_without_metadata_the_clone_is_named(monkeypatch):
 @pytest.mark.slow
 def test_the_line_for_this_clone_does_what_it_says(tmp_path):
     """In an environment of its own, as it is printed, and without what would be downloaded."""
-    made = subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], capture_output=True, text=True)
+    made = finished([sys.executable, "-m", "venv", tmp_path / "venv"])
     if made.returncode:
         pytest.skip(f"no environment can be made here: {made.stderr}")
     program = tmp_path / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "pip"
     of = installed_from(tmp_path / "site", {"url": ROOT.as_uri(), "dir_info": {"editable": True}})
     pip, *arguments = shlex.split(installation.install_command("teach", of=of))
     assert pip == "pip"
-    done = subprocess.run([program, *arguments, "--dry-run", "--no-deps"], capture_output=True, text=True)
+    done = finished([program, *arguments, "--dry-run", "--no-deps"])
     if "No matching distribution found for hatchling" in done.stderr:
         pytest.skip("the builder of the package is on no index that can be reached")
     assert done.returncode == 0, done.stderr

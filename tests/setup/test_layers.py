@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import finished
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "coursekit"
 
@@ -34,7 +36,7 @@ class Linted:
             file.write_bytes(before.get(file, b"") + f"\n{line}\n".encode())
         try:
             command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
-            return subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=120)
+            return finished(command, cwd=self.root, seconds=120)
         finally:
             for file in files:
                 file.unlink()
@@ -112,7 +114,7 @@ def test_the_reference_imports_numpy_and_nothing_else(path: Path):
 )
 def test_torch_and_jupyter_are_not_imported_before_they_are_needed(module: str):
     code = f"import sys, {module}\nprint(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = finished([sys.executable, "-c", code], check=True)
     assert module in done.stdout.split()
     assert {"torch", "matplotlib", "IPython", "nbformat", "jupytext", "nbgrader"} & set(done.stdout.split()) == set()
 
@@ -125,7 +127,7 @@ checked = [e for e in registry.every() if e.lesson < "06b"]
 assert all(evaluate(exercise, exercise.reference).passed for exercise in checked)
 print(len(checked), *sys.modules)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = finished([sys.executable, "-c", code], check=True)
     number, *modules = done.stdout.split()
     assert int(number) >= 30 and "coursekit.topics.pytorch_gpu.exercises" in modules
     assert "torch" not in modules

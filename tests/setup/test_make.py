@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import finished
+
 ROOT = Path(__file__).parents[2]
 INSTALL = "pip install"
 
@@ -28,7 +30,7 @@ def make(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """As a person types it: what an outer `make test` hands down is not theirs."""
     handed_down = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "ARGS", "PYTHON", "EXTRAS"}
     environment = {key: value for key, value in os.environ.items() if key not in handed_down}
-    return subprocess.run(["make", *arguments], cwd=clone, env=environment, capture_output=True, text=True)
+    return finished(["make", *arguments], cwd=clone, env=environment)
 
 
 def made_ready(clone: Path, extras: str = "all of them") -> Path:

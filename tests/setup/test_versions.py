@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 import tomllib
 from importlib import metadata
@@ -14,6 +13,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+
+from tests.processes import finished
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -96,16 +97,14 @@ def test_the_newest_python_gets_wheels(tmp_path):
     newest = f"3.{max(minor for minor in range(11, 40) if f'3.{minor}' in supported)}"
     pip, wheels = [sys.executable, "-m", "pip", "--retries", "0"], ["--only-binary=:all:", "--python-version", newest]
     install = [*pip, "install", "--dry-run", "--quiet", "--ignore-installed", *wheels, "--target", str(tmp_path)]
-    reached = subprocess.run([*install, "--no-deps", "packaging"], capture_output=True, text=True)
+    reached = finished([*install, "--no-deps", "packaging"])
     if reached.returncode:
         pytest.skip(f"no index of packages can be reached: {reached.stderr.splitlines()[-1]}")
-    base = subprocess.run(
+    base = finished(
         [*install, "--constraint", "constraints.txt", *PROJECT["dependencies"]],
         cwd=ROOT,
-        capture_output=True,
-        text=True,
     )
     assert base.returncode == 0, base.stderr
     for name in ("torch", "scikit-learn", "scipy"):
-        there = subprocess.run([*pip, "index", "versions", *wheels, name], capture_output=True, text=True)
+        there = finished([*pip, "index", "versions", *wheels, name])
         assert re.search(rf"[ ,]{re.escape(pins()[name])}(\+\w+)?[,\n]", there.stdout), there.stdout + there.stderr

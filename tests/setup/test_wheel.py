@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.processes import finished
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    finished(command, cwd=ROOT, check=True)
     [wheel] = folder.glob("coursekit_recurrent-*.whl")
     return wheel
 
@@ -34,14 +35,14 @@ def typed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[...
     """Call the installed command in an empty folder outside of the clone; what it printed. `folder` is that folder."""
     target, folder = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("elsewhere")
     install = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", target, wheel]
-    subprocess.run(install, check=True, capture_output=True)
+    finished(install, check=True)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     # PYTHONPATH comes before the clone that the tests are installed from.
     settings = {"PYTHONPATH": str(target), "PATH": path, "COURSEKIT_HOME": str(folder / "home"), "COLUMNS": "160"}
 
     def call(*arguments: str, status: int = 0) -> str:
         command = [target / "bin" / "coursekit", *arguments]
-        done = subprocess.run(command, cwd=folder, env=os.environ | settings, capture_output=True, text=True)
+        done = finished(command, cwd=folder, env=os.environ | settings)
         assert done.returncode == status, done.stderr
         return done.stdout
 

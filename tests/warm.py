@@ -1,0 +1,162 @@
+"""Programs whose imports are done: `coursekit`, `nbgrader` and `python -`, for a shell that calls many of them.
+
+Most of what such a command takes is importing. Here one process imports, once for all, and each command is a fork of
+it: a process of its own, with the caller's arguments, folder, environment and open files, that runs the program's own
+`main`. The first command in a folder of programs is the real one, as it was installed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import gc
+import importlib
+import json
+import os
+import select
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import types
+from pathlib import Path
+
+from tests.processes import end, until
+
+MAINS = {
+    "coursekit": ("coursekit.cli", "main"),
+    "nbgrader": ("nbgrader.apps.nbgraderapp", "main"),
+    "alembic": ("alembic.config", "main"),  # which nbgrader calls for every gradebook that it makes
+    "python": ("tests.warm", "read_and_run"),
+}
+IMPORTED = (
+    "coursekit.grading.feedback",
+    "coursekit.grading.nbgrader.export",
+    "coursekit.grading.new_course",
+    "coursekit.grading.report.page",
+    "coursekit.grading.run.runners",
+    "coursekit.grading.similar.listing",
+    "coursekit.topics.catalogue",
+    "nbgrader.converters",
+    "nbgrader.exchange.default",
+    "nbgrader.plugins",
+)
+HERE = Path(__file__).resolve()
+POSSIBLE = sys.platform == "linux"
+
+
+@functools.cache
+def _waiting() -> Path:
+    """The address of a process that has imported. It ends with this one."""
+    folder = Path(tempfile.mkdtemp(prefix="warm-"))  # a socket's path must be short
+    address = folder / "line"
+    with (folder / "log").open("w") as log:
+        out = {"stdin": subprocess.PIPE, "stdout": log, "stderr": log}
+        env = os.environ | {"OMP_NUM_THREADS": "1"}
+        process = subprocess.Popen([sys.executable, "-m", "tests.warm", address], cwd=HERE.parents[1], env=env, **out)
+
+    def stop() -> None:
+        end(process)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(stop)
+    until(lambda: address.exists() or process.poll() is not None)
+    assert process.poll() is None, (folder / "log").read_text()
+    return address
+
+
+def write_programs(folder: Path) -> None:
+    """Make a folder for PATH, with the programs of MAINS."""
+    address = _waiting()
+    folder.mkdir(parents=True)
+    ask = f"exec {shlex.quote(sys.executable)} -IS {shlex.quote(str(HERE.with_name('warm_ask.py')))}"
+    for name in MAINS:
+        real = f'exec {shlex.quote(str(_real(name)))} "$@"'
+        lines = ["#!/bin/sh", f"if mkdir {shlex.quote(str(folder / 'first'))} 2>/dev/null; then {real}; fi"]
+        if name == "python":  # a program that is read; all else is for the real one
+            lines.append(f'[ "$*" = - ] || {real}')
+        lines.append(f'{ask} {shlex.quote(str(address))} {name} "$@"')
+        (folder / name).write_text("\n".join(lines) + "\n")
+        (folder / name).chmod(0o755)
+
+
+def _real(name: str) -> Path:
+    beside = Path(sys.executable).with_name(name)
+    return Path(sys.executable) if name == "python" else beside if beside.exists() else Path(shutil.which(name))
+
+
+def serve(address: str) -> None:
+    """Import, then fork for everybody who asks, until the standard input is closed."""
+    for module in (*(module for module, _ in MAINS.values()), *IMPORTED):
+        importlib.import_module(module)
+    importlib.import_module("coursekit.cli")._parser()  # the verbs
+    gc.freeze()
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    listener.listen(64)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that attend
+    while True:
+        ready, _, _ = select.select([listener, 0], [], [])
+        if 0 in ready:
+            return
+        line, _ = listener.accept()
+        if os.fork() == 0:
+            listener.close()
+            attend(line)
+        line.close()
+
+
+def attend(line: socket.socket) -> None:
+    """Run what is asked for, tell how it ended; end it if the one who asked has gone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _, files, _, _ = socket.recv_fds(line, 1, 3)
+    asked = json.loads(line.makefile("rb").readline())
+    worker = os.fork()
+    if worker == 0:
+        line.close()
+        run(files, **asked)
+    done = os.pidfd_open(worker)
+    ready, _, _ = select.select([done, line], [], [])
+    if done not in ready:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(worker, signal.SIGKILL)
+    status = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
+    with contextlib.suppress(OSError):
+        line.sendall(f"{status if status >= 0 else 128 - status}\n".encode())
+    os._exit(0)
+
+
+def run(
+    files: list[int], name: str, arguments: list[str], folder: str, umask: int, environment: dict[str, str]
+) -> None:
+    """Become the program that was asked for."""
+    os.setsid()
+    for given, place in zip(files, (0, 1, 2), strict=True):
+        os.dup2(given, place)
+        os.close(given)
+    os.chdir(folder)
+    os.umask(umask)
+    if environment.get("PYTHONPATH", "") != os.environ.get("PYTHONPATH", ""):  # its imports may be others
+        os.execve(_real(name), [name, *arguments], environment)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.path[0] = "" if name == "python" else str(_real(name).parent)
+    sys.argv = [arguments[0] if name == "python" else str(_real(name)), *arguments[name == "python" :]]
+    sys.modules["__main__"] = types.ModuleType("__main__")  # as of a program that is no file of Python's
+    module, main = MAINS[name]
+    sys.exit(getattr(sys.modules[module], main)())
+
+
+def read_and_run() -> None:
+    """`python -`."""
+    names = vars(sys.modules["__main__"])
+    exec(compile(sys.stdin.read(), "<stdin>", "exec"), names)
+
+
+if __name__ == "__main__":
+    importlib.import_module("tests.warm")
+    serve(sys.argv[1])
