@@ -9,6 +9,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
+from coursekit.recurrence.draws import LARGE
 from coursekit.reference import gru
 from coursekit.topics.robotics import mistakes
 from coursekit.topics.robotics.answers import constant_velocity, open_loop, wilson_interval
@@ -97,11 +98,11 @@ def _draw_rollouts(rng: np.random.Generator) -> Iterator[Draw]:
         "one step after two": (3, 3, 2, 2, 4),
         "two steps after two": (3, 4, 2, 2, 4),
         "full size": (4, 9, 5, 3, 5),
-        "fresh numbers": (4, 9, 5, 3, 5),
+        LARGE: (4, 9, 5, 3, 5),
         "a batch of one": (1, 11, 3, 2, 6),
     }
     for name, (N, T, seen, D, H) in cases.items():
-        positions = np.cumsum(rng.normal(0, 0.7, (N, T, D)), axis=1)
+        positions = np.cumsum(rng.normal(0, 20.0 if name == LARGE else 0.7, (N, T, D)), axis=1)
         args = {"step": _model(rng, D, H), "positions": positions, "seen": seen}
         yield Draw(name, args, {"N": N, "T": T, "seen": seen, "D": D})
 
