@@ -107,8 +107,8 @@ class CourseFigure(Figure):
             super().savefig(*args, **kwargs)
 
     def _png(self) -> bytes:
-        # A palette of 256 colours makes the file three times smaller, and a notebook holds the picture twice. To press out
-        # another tenth would take seven times as long. The first picture is read at once and thrown away.
+        # A palette of 256 colours makes the file three times smaller, and a notebook holds the picture twice. To press
+        # out another tenth would take seven times as long. The first picture is read at once and thrown away.
         drawn, stored = io.BytesIO(), io.BytesIO()
         self.savefig(drawn, format="png", dpi=_DPI, pil_kwargs={"compress_level": 0})
         picture = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
