@@ -96,8 +96,9 @@ def serve(address: str) -> None:
     importlib.import_module("coursekit.cli")._parser()  # the verbs
     gc.freeze()
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(address)
+    listener.bind(f"{address}, soon")
     listener.listen(64)
+    os.rename(f"{address}, soon", address)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that attend
     while True:
         ready, _, _ = select.select([listener, 0], [], [])
@@ -140,11 +141,13 @@ def run(
         os.close(given)
     os.chdir(folder)
     os.umask(umask)
-    if environment.get("PYTHONPATH", "") != os.environ.get("PYTHONPATH", ""):  # its imports may be others
+    ours, theirs = (list(filter(None, of.get("PYTHONPATH", "").split(os.pathsep))) for of in (os.environ, environment))
+    before = theirs[: len(theirs) - len(ours)]
+    if before + ours != theirs or any(Path(each, "coursekit").exists() for each in before):  # not what was imported
         os.execve(_real(name), [name, *arguments], environment)
     os.environ.clear()
     os.environ.update(environment)
-    sys.path[0] = "" if name == "python" else str(_real(name).parent)
+    sys.path[:1] = ["" if name == "python" else str(_real(name).parent), *before]
     sys.argv = [arguments[0] if name == "python" else str(_real(name)), *arguments[name == "python" :]]
     sys.modules["__main__"] = types.ModuleType("__main__")  # as of a program that is no file of Python's
     module, main = MAINS[name]
