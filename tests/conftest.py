@@ -15,7 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.apart import apart
 from tests.once import once
+
+__all__ = ["apart"]  # a fixture is found by its name here
 
 # Set before anything else runs, and in the environment, so that every process that a test starts has it too.
 _home = tempfile.TemporaryDirectory(prefix="coursekit-home-", ignore_cleanup_errors=True)
@@ -45,6 +48,28 @@ def pytest_collection_finish() -> None:
     """nbgrader starts Alembic for every gradebook that it makes, to be told the same. Here it is told once."""
     if (api := sys.modules.get("nbgrader.api")) is not None:
         api.get_alembic_version = functools.cache(api.get_alembic_version)
+
+
+class Telling:
+    """Says at once what failed and how, not only at the end, which a run that is ended from outside does not reach."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.getplugin("terminalreporter")
+        if report.failed and terminal is not None:
+            terminal.ensure_newline()
+            terminal.write_line(f"{report.when} of {report.nodeid} failed after {report.duration:.0f} s:", red=True)
+            terminal.write_line("\n".join(report.longreprtext.splitlines()[-LAST_LINES:]))
+
+
+LAST_LINES = 30
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses", 0):  # of several processes, the one that hears from all
+        config.pluginmanager.register(Telling(config))
 
 
 @functools.cache

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from coursekit.checking.call import Call, call_here
+from coursekit.checking.call import Call
 from coursekit.checking.compare import relative_error
-from coursekit.checking.exercise import Draw, Exercise, Mistake
+from coursekit.checking.exercise import Exercise, Mistake
 from coursekit.checking.outcome import NamedMistake
 from coursekit.checking.values import NotUsable, unpack
 
@@ -46,10 +46,11 @@ def observe(exercise: Exercise, call: Call, shapes: tuple[tuple[int, ...], ...])
 
 
 def diagnose(
-    exercise: Exercise, draws: Sequence[Draw], expected: Sequence[dict[str, np.ndarray]], seen: Sequence[Observed]
+    exercise: Exercise, seen: Sequence[Observed], does: Callable[[Mistake, int], Observed]
 ) -> tuple[NamedMistake, ...]:
     """The known mistakes that agree with the answer on every draw; several can, if their numbers are the same here.
 
+    seen: the answer on each draw, in their order. does: a mistake on one of them, by its number.
     An answer that depends on nothing agrees by accident: it has no name.
     """
     if depends_on_nothing(seen):
@@ -57,7 +58,7 @@ def diagnose(
     return tuple(
         NamedMistake(mistake.name, mistake.hint)
         for mistake in exercise.mistakes
-        if _agrees(exercise, mistake, draws, expected, seen)
+        if _agrees(exercise, mistake, seen, does)
     )
 
 
@@ -77,18 +78,10 @@ def depends_on_nothing(seen: Sequence[Observed]) -> bool:
 
 
 def _agrees(
-    exercise: Exercise,
-    mistake: Mistake,
-    draws: Sequence[Draw],
-    expected: Sequence[dict[str, np.ndarray]],
-    seen: Sequence[Observed],
+    exercise: Exercise, mistake: Mistake, seen: Sequence[Observed], does: Callable[[Mistake, int], Observed]
 ) -> bool:
-    for draw, want, observed in zip(draws, expected, seen, strict=True):
-        call = call_here(exercise, mistake.implement, draw.args)
-        shapes = tuple(a.shape for a in want.values())
-        if not _same(observe(exercise, call, shapes), observed, tolerance_of_sameness(exercise)):
-            return False
-    return True
+    tolerance = tolerance_of_sameness(exercise)
+    return all(_same(does(mistake, number), observed, tolerance) for number, observed in enumerate(seen))
 
 
 def tolerance_of_sameness(exercise: Exercise) -> float:

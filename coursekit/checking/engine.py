@@ -14,10 +14,11 @@ from coursekit.checking import facts, registry, trees
 from coursekit.checking.call import Call, Caller, call_here, draws_random_numbers, substituted
 from coursekit.checking.compare import Rounded, accepts, compare
 from coursekit.checking.diagnose import Observed, depends_on_nothing, diagnose, observe
+from coursekit.checking.drawn import drawn
 from coursekit.checking.exercise import Draw, Exercise, Tensor
 from coursekit.checking.facts import FailureKind
-from coursekit.checking.further import Further, expected
-from coursekit.checking.guessing import beyond_guessing, guessed_share
+from coursekit.checking.further import Further
+from coursekit.checking.guessing import beyond_guessing
 from coursekit.checking.localise import all_alike
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.portable import state
@@ -79,8 +80,8 @@ class _Run:
         self.answer, self.here = answer, caller is call_here
         self._draws_itself = draws_random_numbers(answer)
         self._call = lambda draw: caller(exercise, answer, draw.args, limit)
-        self.draws = exercise.draws(seed)
-        self.expected = [expected(exercise, draw) for draw in self.draws]
+        self._drawn = drawn(exercise, seed)
+        self.draws, self.expected = self._drawn.draws, self._drawn.expected
         self.calls: list[Call] = []
         self.cases: list[Case] = []
         self.seen: list[Observed] = []
@@ -196,8 +197,7 @@ class _Run:
         verdict = self._verdict(failed, marks)
         mistakes = ()
         if verdict != Verdict.PASSED and not self._stopped():
-            tested = len(self.seen)
-            mistakes = diagnose(self.exercise, self.draws[:tested], self.expected[:tested], self.seen)
+            mistakes = diagnose(self.exercise, self.seen, self._drawn.does)
         return Report(
             exercise=self.exercise.name,
             verdict=verdict,
@@ -225,7 +225,7 @@ class _Run:
         of the right answer that give these numbers."""
         further = Further(self.exercise, self.seed, self._call)
         if report.mistakes:
-            fit = set(diagnose(self.exercise, further.draws, further.expected, further.seen))
+            fit = set(diagnose(self.exercise, further.seen, further.drawn.does))
             report = replace(report, mistakes=tuple(each for each in report.mistakes if each in fit))
         got = [observed.arrays for observed in self.seen if observed.arrays is not None and not observed.unread]
         if report.verdict != Verdict.WRONG or report.mistakes or self.of_nothing or len(got) < len(self.draws):
@@ -251,7 +251,7 @@ class _Run:
         share = sum(case.credit for case in draws) / len(draws)
         if share == 0 or all(case.passed for case in draws):
             return None
-        self.guessed = guessed_share(self.exercise, self.draws, self.expected)
+        self.guessed = self._drawn.guessed
         return beyond_guessing(share, self.guessed)
 
     def _verdict(self, failed: int | None, marks: float | None) -> Verdict:
@@ -299,7 +299,7 @@ class _Run:
         got = self.seen[failed].arrays if failed < len(self.seen) else None
         inputs = {k: trees.copy(v) for k, v in draw.args.items()}
         run = functools.partial(_once_more, self.exercise, self.answer, draw.args)
-        return Example(draw.name, inputs, self.expected[failed], got, run)
+        return Example(draw.name, inputs, trees.copy(self.expected[failed]), got, run)
 
 
 def _once_more(exercise: Exercise, answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:

@@ -24,8 +24,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coursekit.checking import mutants, registry
+from coursekit.checking.drawn import drawn
 from coursekit.checking.engine import evaluate
 from coursekit.checking.exercise import Exercise, Mistake
+from coursekit.checking.report import Report
 
 _RIGHT = "the right answer"
 
@@ -56,8 +58,12 @@ def rows(exercise: Exercise, seeds: int = 20) -> Iterator[Row]:
     """Check every known mistake of an exercise, with the right answer among what it could be taken for."""
     candidates = (*exercise.mistakes, Mistake(_RIGHT, "", exercise.reference))
     with_right = dataclasses.replace(exercise, mistakes=candidates)
+    found: dict[str, list[Report]] = {mistake.name: [] for mistake in exercise.mistakes}
+    for seed in range(seeds):  # seed by seed, because what is known of one is kept
+        for mistake in exercise.mistakes:
+            found[mistake.name].append(evaluate(with_right, mistake.implement, seed, along=False, search=0))
     for mistake in exercise.mistakes:
-        reports = [evaluate(with_right, mistake.implement, seed, along=False, search=0) for seed in range(seeds)]
+        reports = found[mistake.name]
         same = {name for report in reports for name in report.diagnoses} - {mistake.name}
         yield Row(
             exercise.name,
@@ -88,12 +94,16 @@ class Mutant:
 def mutant_rows(exercise: Exercise, seeds: int = 20) -> Iterator[Mutant]:
     """Check every guess and every spoilt answer of an exercise."""
     bare = dataclasses.replace(exercise, mistakes=())  # what they are called does not matter here
-    tried = [(name, make, True) for name, make in mutants.guesses()]
-    tried += [(name, lambda caller=caller: caller, False) for name, caller in mutants.spoilt(exercise)]
-    for name, make, guess in tried:
-        if name == mutants.ARGUMENTS and exercise.name in _WHOLE:
-            continue
-        reports = [evaluate(bare, bare.reference, seed, caller=make(), search=0) for seed in range(seeds)]
+    found: dict[tuple[str, bool], list[Report]] = {}
+    for seed in range(seeds):
+        known = drawn(bare, seed)
+        tried = [(name, True, caller) for name, caller in mutants.guesses(known)]
+        tried += [(name, False, caller) for name, caller in mutants.spoilt(bare, known)]
+        for name, guess, caller in tried:
+            if name != mutants.ARGUMENTS or exercise.name not in _WHOLE:
+                report = evaluate(bare, bare.reference, seed, caller=caller, search=0)
+                found.setdefault((name, guess), []).append(report)
+    for (name, guess), reports in found.items():
         passed, most = sum(report.passed for report in reports), max(report.score for report in reports)
         yield Mutant(exercise.name, name, seeds, passed, most, guess)
 

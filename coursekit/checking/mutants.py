@@ -2,7 +2,7 @@
 
 Nobody has to write them. They show which mistakes the draws of an exercise cannot see: a guess that earns something
 means that too many draws are alike, a spoilt answer that passes means that no draw has the size at which it shows.
-Each is a caller for `engine.evaluate`, which calls the reference and hands on something else.
+Each is a caller for `engine.evaluate` on the draws of one seed, which makes something else of what is right on them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from coursekit.checking import trees
 from coursekit.checking.call import Call, Caller
+from coursekit.checking.drawn import Drawn
 from coursekit.checking.exercise import Exercise, Tensor
 from coursekit.checking.values import as_array
 
@@ -21,17 +22,12 @@ _BATCH = ("N", "M", "n", "m")  # what the axis along a batch is called
 _REACH = 7  # so many steps are enough for whoever tries an answer by hand
 
 
-def _right(exercise: Exercise, args: Mapping[str, Any]) -> list[np.ndarray]:
-    value = exercise.call(exercise.reference, {name: trees.copy(v) for name, v in args.items()})
-    parts = (value,) if len(exercise.returns) == 1 else tuple(value)
-    return [as_array(part) for part in parts]
-
-
-def _returning(arrays_of: Callable[[list[np.ndarray], Mapping[str, Any]], list[Any]]) -> Caller:
+def _returning(known: Drawn, arrays_of: Callable[[list[np.ndarray], Mapping[str, Any]], list[Any]]) -> Caller:
     """A caller that returns what is made of the right arrays and the arguments."""
 
     def caller(exercise: Exercise, answer: Any, args: Mapping[str, Any], limit: float) -> Call:
-        arrays = arrays_of(_right(exercise, args), args)
+        [want] = [want for draw, want in zip(known.draws, known.expected, strict=True) if draw.args is args]
+        arrays = arrays_of(list(want.values()), args)
         return Call(value=arrays[0] if len(arrays) == 1 else tuple(arrays))
 
     return caller
@@ -44,15 +40,13 @@ ARGUMENTS = "the arguments"
 _CONSTANTS = (0.0, 1.0, -1.0, 0.5, 2.0, 3.0, np.nan)
 
 
-def guesses() -> Iterator[tuple[str, Callable[[], Caller]]]:
-    """Answers that compute nothing, each with a function that makes a fresh caller."""
+def guesses(known: Drawn) -> Iterator[tuple[str, Caller]]:
+    """Answers that compute nothing."""
     for constant in _CONSTANTS:
-        yield (
-            f"{constant:g} everywhere",
-            lambda c=constant: _returning(lambda right, args: [np.full(a.shape, c) for a in right]),
-        )
-    yield ARGUMENTS, lambda: _returning(_arguments)
-    yield "the answer to the draw before", _late
+        constantly = _returning(known, lambda right, args, c=constant: [np.full(a.shape, c) for a in right])
+        yield f"{constant:g} everywhere", constantly
+    yield ARGUMENTS, _returning(known, _arguments)
+    yield "the answer to the draw before", _late(known)
 
 
 def _arguments(right: list[np.ndarray], args: Mapping[str, Any]) -> list[Any]:
@@ -66,14 +60,14 @@ def _arguments(right: list[np.ndarray], args: Mapping[str, Any]) -> list[Any]:
     return found
 
 
-def _late() -> Caller:
+def _late(known: Drawn) -> Caller:
     before: list[list[np.ndarray]] = []
 
     def last(right: list[np.ndarray], args: Mapping[str, Any]) -> list[Any]:
         before.append(right)
         return [np.zeros(a.shape) for a in right] if len(before) == 1 else before[-2]
 
-    return _returning(last)
+    return _returning(known, last)
 
 
 # Right answers, spoilt.
@@ -113,11 +107,11 @@ _SPOILT: dict[str, Callable[[Tensor, np.ndarray], np.ndarray | None]] = {
 }
 
 
-def spoilt(exercise: Exercise) -> Iterator[tuple[str, Caller]]:
+def spoilt(exercise: Exercise, known: Drawn) -> Iterator[tuple[str, Caller]]:
     """Right answers with a fault that the axes of the exercise allow. None of them is right on any seed."""
     for name, change in _SPOILT.items():
         if any(change(t, np.zeros((1,) * len(t.axes))) is not None for t in exercise.returns):
-            yield name, _returning(_changed(exercise, change))
+            yield name, _returning(known, _changed(exercise, change))
 
 
 def _changed(exercise: Exercise, change: Callable[[Tensor, np.ndarray], np.ndarray | None]) -> Callable[..., list[Any]]:

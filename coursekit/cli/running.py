@@ -77,8 +77,10 @@ async def _run(nb: NotebookNode, folder: Path, timeout: float, bar: Progress) ->
             await client.async_start_new_kernel_client()
         except (OSError, RuntimeError) as error:
             raise KernelTrouble(f"no Jupyter kernel could be started: {error}") from None
-        await _run_cells(client, outcome, timeout, bar)
-        client.kc.stop_channels()
+        try:
+            await _run_cells(client, outcome, timeout, bar)
+        finally:
+            client.kc.stop_channels()
     finally:
         if manager.has_kernel:
             await manager.shutdown_kernel(now=True)

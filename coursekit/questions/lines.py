@@ -11,8 +11,8 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise
 from coursekit.checking.compare import relative_error
+from coursekit.checking.drawn import expected
 from coursekit.checking.edit_words import edit_sentence
-from coursekit.checking.engine import expected
 from coursekit.checking.facts import Edited, EditKind
 from coursekit.checking.portable import state
 from coursekit.checking.search.candidates import singles

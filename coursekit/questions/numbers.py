@@ -12,7 +12,7 @@ from coursekit.checking import Draw, Exercise, Mistake, Tensor
 from coursekit.checking.call import call_here
 from coursekit.checking.compare import relative_error
 from coursekit.checking.diagnose import observe
-from coursekit.checking.engine import expected
+from coursekit.checking.drawn import expected
 from coursekit.questions.item import Item, Option
 
 OPTIONS = 4

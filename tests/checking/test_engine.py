@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import threading
 import time
 import warnings
@@ -176,6 +177,23 @@ def test_an_endless_loop_ends_even_if_it_catches_everything():
     report = evaluate(SUM, endless, limit=0.2)
     assert report.verdict == "timeout" and report.score == 0.0
     assert time.perf_counter() - begin < 5  # the first call only: the others are not made
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no interval timers")
+def test_a_timer_of_the_caller_goes_on_after_a_check():
+    rung = []
+    timer, handler = signal.setitimer(signal.ITIMER_REAL, 0), signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 30)
+        assert evaluate(SUM, running_sum).passed
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 30 and not rung
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        assert evaluate(SUM, lambda x, start: time.sleep(0.3) or running_sum(x, start), limit=30).passed
+        time.sleep(0.01)
+        assert rung == [1], "what came due meanwhile comes after the check, and once"
+    finally:
+        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, *timer)
 
 
 def test_leaving_python_is_a_verdict():

@@ -38,9 +38,10 @@ def in_a_thread(run):
         except Exception as error:
             raised.append(error)
 
-    thread = threading.Thread(target=target)
+    thread = threading.Thread(target=target, daemon=True)
     thread.start()
-    thread.join()
+    thread.join(60)
+    assert not thread.is_alive()
     if raised:
         raise raised[0]
 
@@ -88,11 +89,12 @@ def test_steps_in_several_threads_leave_the_limit_as_it_was():
             with Bounds().step():
                 np.ones(1000)
 
-    threads = [threading.Thread(target=run) for _ in range(4)]
+    threads = [threading.Thread(target=run, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
     assert resource.getrlimit(resource.RLIMIT_DATA) == before
 
 

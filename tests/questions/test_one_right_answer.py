@@ -12,7 +12,7 @@ from coursekit.checking import registry
 from coursekit.checking.call import call_here
 from coursekit.checking.compare import relative_error
 from coursekit.checking.diagnose import observe
-from coursekit.checking.engine import expected
+from coursekit.checking.drawn import expected
 from coursekit.checking.exercise import Draw
 from coursekit.questions import NoQuestions, item
 from coursekit.questions.bank import KINDS

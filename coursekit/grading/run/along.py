@@ -18,9 +18,9 @@ from coursekit.checking import Exercise, Report, Verdict, registry, trees
 from coursekit.checking.call import Call
 from coursekit.checking.compare import compare
 from coursekit.checking.diagnose import observe
+from coursekit.checking.drawn import expected
 from coursekit.checking.exercise import Draw
 from coursekit.checking.facts import Fact, FirstWrongValue
-from coursekit.checking.further import expected
 from coursekit.checking.outcome import CaseKind, FindingKind
 from coursekit.checking.portable import state
 from coursekit.checking.tracing import read

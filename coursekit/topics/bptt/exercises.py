@@ -9,7 +9,16 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.recurrence.draws import SEQUENCE_SIZES, STEP_SIZES, sequence_args, state
+from coursekit.recurrence.draws import (
+    LARGE,
+    SEQUENCE_SIZES,
+    STEP_SIZES,
+    inputs,
+    sequence_args,
+    state,
+    step_args,
+    upstream,
+)
 from coursekit.reference import gradient_flow, rnn
 from coursekit.topics.bptt import mistakes
 from coursekit.topics.bptt.answers import clip_by_global_norm, rnn_backward, rnn_step_backward, truncated_bptt
@@ -27,9 +36,10 @@ PARTS = {"da": "da, the gradient at the argument of tanh", "dh": "dh, the whole 
 
 
 def _draw_step(rng: np.random.Generator) -> Iterator[Draw]:
-    for name, (N, D, H) in ((name, sizes.values()) for name, sizes in STEP_SIZES.items()):
-        _, cache = rnn.step(rng.standard_normal((N, D)), state(rng, N, H), rnn.init(D, H, rng))
-        yield Draw(name, {"dh": rng.standard_normal((N, H)), "cache": cache}, STEP_SIZES[name])
+    for name, sizes in STEP_SIZES.items():
+        large = name == LARGE
+        _, cache = rnn.step(*step_args(rng, rnn, **sizes, large=large).values())
+        yield Draw(name, {"dh": upstream(rng, cache.h.shape, large), "cache": cache}, sizes)
 
 
 register(
@@ -56,16 +66,16 @@ register(
 )
 
 
-def backward_args(rng: np.random.Generator, N: int, T: int, D: int, H: int) -> dict[str, Any]:
+def backward_args(rng: np.random.Generator, N: int, T: int, D: int, H: int, large: bool = False) -> dict[str, Any]:
     """Arguments dhs (N, T, H) and caches (a list of T step caches) of a backward pass."""
-    x, h0, params = sequence_args(rng, rnn, N, T, D, H).values()
+    x, h0, params = sequence_args(rng, rnn, N, T, D, H, large).values()
     _, caches = gradient_flow.run(rnn, params, x, h0)
-    return {"dhs": rng.standard_normal((N, T, H)), "caches": caches}
+    return {"dhs": upstream(rng, (N, T, H), large), "caches": caches}
 
 
 def _draw_sequence(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in SEQUENCE_SIZES.items():
-        yield Draw(name, backward_args(rng, **sizes), sizes)
+        yield Draw(name, backward_args(rng, **sizes, large=name == LARGE), sizes)
 
 
 register(
@@ -98,14 +108,14 @@ def _draw_pieces(rng: np.random.Generator) -> Iterator[Draw]:
         "one step, one piece": {"N": 4, "T": 1, "D": 3, "H": 5, "k": 2},
         "two pieces": {"N": 4, "T": 3, "D": 2, "H": 5, "k": 2},
         "a shorter last piece": {"N": 4, "T": 7, "D": 3, "H": 5, "k": 3},
-        "fresh numbers": {"N": 4, "T": 8, "D": 3, "H": 5, "k": 3},
+        LARGE: {"N": 4, "T": 8, "D": 3, "H": 5, "k": 3},
         "a batch of one": {"N": 1, "T": 10, "D": 6, "H": 3, "k": 8},
     }
     for name, sizes in settings.items():
         N, T, D, H, k = sizes.values()
         args = {
-            "series": rng.standard_normal((N, T + 1, D)),
-            "h0": state(rng, N, H),
+            "series": inputs(rng, (N, T + 1, D), name == LARGE),
+            "h0": state(rng, N, H, name == LARGE),
             "params": rnn.init(D, H, rng),
             "W_out": rng.uniform(-1, 1, (D, H)),
             "k": k,

@@ -9,7 +9,7 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.recurrence.beside import beside
-from coursekit.recurrence.draws import sequence_args
+from coursekit.recurrence.draws import LARGE, sequence_args
 from coursekit.reference import gru
 from coursekit.topics.control import mistakes
 from coursekit.topics.control.answers import actor_critic_loss, discounted_returns, states_with_resets
@@ -38,13 +38,15 @@ def _ends(rng: np.random.Generator, N: int, T: int, kind: str) -> tuple[np.ndarr
 
 
 def _draw_rewards(rng: np.random.Generator) -> Iterator[Draw]:
+    """Rewards of one sign, so that no return is near zero by accident; in the last draw punishments, and large ones."""
     for name, (N, T, kind) in _ROWS.items():
+        factor = -20.0 if name == "other sizes" else 1.0
         terminated, truncated = _ends(rng, N, T, kind)
         args = {
-            "rewards": rng.uniform(0.5, 2, (N, T)),
+            "rewards": factor * rng.uniform(0.5, 2, (N, T)),
             "terminated": terminated,
             "truncated": truncated,
-            "next_values": rng.uniform(2, 6, (N, T)),
+            "next_values": factor * rng.uniform(2, 6, (N, T)),
             "gamma": float(rng.uniform(0.7, 0.95)),
         }
         yield Draw(name, args, {"N": N, "T": T})
@@ -80,11 +82,11 @@ def _draw_episodes(rng: np.random.Generator) -> Iterator[Draw]:
         "nothing ends": (4, 3, 2, 5),
         "an episode ends in the middle": (5, 6, 3, 7),
         "full size": (5, 8, 3, 4),
-        "other sizes": (6, 9, 5, 3),
+        LARGE: (6, 9, 5, 3),
         "a batch of one": (1, 9, 2, 5),
     }
     for name, (N, T, D, H) in sizes.items():
-        x, h0, params = sequence_args(rng, gru, N, T, D, H).values()
+        x, h0, params = sequence_args(rng, gru, N, T, D, H, name == LARGE).values()
         over = np.zeros((N, T), bool)
         if N == 1:
             over[0, [0, T // 2]] = True

@@ -8,7 +8,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.recurrence.draws import SEQUENCE_SIZES, sequence_args, sequence_draws, step_draws
+from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, sequence_args, sequence_draws, step_draws
 from coursekit.recurrence.gru_tensors import PARTS, STATES
 from coursekit.reference import gru
 from coursekit.topics.gru import mistakes, weight_mistakes
@@ -127,7 +127,7 @@ register(
 def _draw_clamped(rng: np.random.Generator) -> Iterator[Draw]:
     settings = (("z", 1.0), ("r", 0.0), ("z", 0.0), ("r", 0.3), ("z", 0.8))
     for (name, sizes), (gate, value) in zip(SEQUENCE_SIZES.items(), settings, strict=True):
-        args = sequence_args(rng, gru, **sizes) | {"gate": gate, "value": value}
+        args = sequence_args(rng, gru, **sizes, large=name == LARGE) | {"gate": gate, "value": value}
         yield Draw(f"{name}, {gate} = {value:g}", args, sizes)
 
 

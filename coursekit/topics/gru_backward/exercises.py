@@ -9,7 +9,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.recurrence.draws import SEQUENCE_SIZES, STEP_SIZES, sequence_args, state
+from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, STEP_SIZES, inputs, sequence_args, step_args, upstream
 from coursekit.reference import gradient_flow, gru
 from coursekit.topics.gru_backward import check_mistakes, mistakes
 from coursekit.topics.gru_backward.answers import gru_backward, gru_step_backward, train_step, write_check
@@ -36,9 +36,9 @@ PARTS = {
 
 def _draw_step(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in STEP_SIZES.items():
-        N, D, H = sizes.values()
-        _, cache = gru.step(rng.standard_normal((N, D)), state(rng, N, H), gru.init(D, H, rng))
-        yield Draw(name, {"dh": rng.standard_normal((N, H)), "cache": cache}, sizes)
+        large = name == LARGE
+        h, cache = gru.step(*step_args(rng, gru, **sizes, large=large).values())
+        yield Draw(name, {"dh": upstream(rng, h.shape, large), "cache": cache}, sizes)
 
 
 register(
@@ -69,9 +69,10 @@ register(
 
 def _draw_sequence(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in SEQUENCE_SIZES.items():
-        x, h0, params = sequence_args(rng, gru, **sizes).values()
+        large = name == LARGE
+        x, h0, params = sequence_args(rng, gru, **sizes, large=large).values()
         hs, caches = gradient_flow.run(gru, params, x, h0)
-        yield Draw(name, {"dhs": rng.standard_normal(hs.shape), "caches": caches}, sizes)
+        yield Draw(name, {"dhs": upstream(rng, hs.shape, large), "caches": caches}, sizes)
 
 
 register(
@@ -104,17 +105,22 @@ register(
 def _draw_training(rng: np.random.Generator) -> Iterator[Draw]:
     settings = {
         "one time step, a short gradient": (4, 1, 3, 5, 2, 100.0),
-        "a short gradient": (4, 6, 3, 5, 2, 100.0),
+        LARGE: (4, 6, 3, 5, 2, 1e6),
         "a long gradient, clipped": (4, 6, 3, 5, 2, 0.2),
         "a batch of one, clipped": (1, 9, 2, 6, 3, 0.1),
     }
     for name, (N, T, D, H, K, max_norm) in settings.items():
         weights = [*gru.init(D, H, rng), rng.uniform(-1, 1, (K, H)), rng.uniform(-1, 1, K)]
+        x, y = inputs(rng, (N, T, D), name == LARGE), rng.integers(0, K, N)
+        if name == LARGE:  # sure of what is wrong: no loss is larger, and no gradients are
+            weights[4] *= 1000
+            states, _ = gru.forward(x, np.zeros((N, H)), gru.Params(*weights[:4]))
+            y = (states[:, -1] @ weights[4].T + weights[5]).argmin(axis=1)
         args = {
             "weights": weights,
             "grads": [0.1 * rng.standard_normal(w.shape) for w in weights],
-            "x": rng.standard_normal((N, T, D)),
-            "y": rng.integers(0, K, N),
+            "x": x,
+            "y": y,
             "lr": 0.3,
             "max_norm": max_norm,
         }

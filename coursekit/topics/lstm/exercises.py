@@ -10,7 +10,7 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.checking.values import NotUsable, as_array
-from coursekit.recurrence.draws import FAR_OUT, SEQUENCE_SIZES, STEP_SIZES, state, with_one_far_out
+from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, STEP_SIZES, sequence_args, state, step_args, upstream
 from coursekit.reference import lstm
 from coursekit.topics.lstm import backward_mistakes, mistakes
 from coursekit.topics.lstm.answers import init_lstm, lstm_backward, lstm_forward, lstm_step, lstm_step_backward
@@ -38,18 +38,23 @@ PARTS = {
 # Forward.
 
 
-def _step_args(rng: np.random.Generator, N: int, D: int, H: int) -> dict[str, Any]:
-    # A cell is not bounded by 1, so that tanh(c) differs clearly from c.
-    h, c = state(rng, N, H), 1.5 * state(rng, N, H)
-    return {"x": rng.standard_normal((N, D)), "h": h, "c": c, "params": lstm.init(D, H, rng)}
+def _cell(rng: np.random.Generator, N: int, H: int, large: bool) -> np.ndarray:
+    """A cell (N, H). It is not bounded by 1, so that tanh(c) differs clearly from c; large: but for the first row even
+    that is near ±1."""
+    c = 1.5 * state(rng, N, H)
+    if large:
+        c[1:] *= 6
+    return c
+
+
+def _step_args(rng: np.random.Generator, N: int, D: int, H: int, large: bool = False) -> dict[str, Any]:
+    x, h, params = step_args(rng, lstm, N, D, H, large).values()
+    return {"x": x, "h": h, "c": _cell(rng, N, H, large), "params": params}
 
 
 def _draw_step(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in STEP_SIZES.items():
-        args = _step_args(rng, **sizes)
-        if name == FAR_OUT:
-            args["x"] = with_one_far_out(rng, args["x"], args["params"].W_ih, sizes["H"])
-        yield Draw(name, args, sizes)
+        yield Draw(name, _step_args(rng, **sizes, large=name == LARGE), sizes)
 
 
 register(
@@ -75,14 +80,14 @@ register(
 )
 
 
-def _sequence_args(rng: np.random.Generator, N: int, T: int, D: int, H: int) -> dict[str, Any]:
-    h0, c0 = state(rng, N, H), 1.5 * state(rng, N, H)
-    return {"x": rng.standard_normal((N, T, D)), "h0": h0, "c0": c0, "params": lstm.init(D, H, rng)}
+def _sequence_args(rng: np.random.Generator, N: int, T: int, D: int, H: int, large: bool = False) -> dict[str, Any]:
+    x, h0, params = sequence_args(rng, lstm, N, T, D, H, large).values()
+    return {"x": x, "h0": h0, "c0": _cell(rng, N, H, large), "params": params}
 
 
 def _draw_sequence(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in SEQUENCE_SIZES.items():
-        yield Draw(name, _sequence_args(rng, **sizes), sizes)
+        yield Draw(name, _sequence_args(rng, **sizes, large=name == LARGE), sizes)
 
 
 register(
@@ -115,8 +120,9 @@ register(
 
 def _draw_step_backward(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in STEP_SIZES.items():
-        *_, cache = lstm.step(*_step_args(rng, **sizes).values())
-        dh, dc = rng.standard_normal((2, sizes["N"], sizes["H"]))
+        large = name == LARGE
+        *_, cache = lstm.step(*_step_args(rng, **sizes, large=large).values())
+        dh, dc = upstream(rng, (2, sizes["N"], sizes["H"]), large)
         yield Draw(name, {"dh": dh, "dc": dc, "cache": cache}, sizes)
 
 
@@ -152,12 +158,13 @@ register(
 
 def _draw_backward(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in SEQUENCE_SIZES.items():
-        x, h0, c0, params = _sequence_args(rng, **sizes).values()
+        large = name == LARGE
+        x, h0, c0, params = _sequence_args(rng, **sizes, large=large).values()
         h, c, caches = h0, c0, []
         for t in range(sizes["T"]):
             h, c, cache = lstm.step(x[:, t], h, c, params)
             caches.append(cache)
-        dhs, dc_T = rng.standard_normal(x.shape[:2] + h0.shape[1:]), rng.standard_normal(h0.shape)
+        dhs, dc_T = upstream(rng, x.shape[:2] + h0.shape[1:], large), upstream(rng, h0.shape, large)
         yield Draw(name, {"dhs": dhs, "dc_T": dc_T, "caches": caches}, sizes)
 
 

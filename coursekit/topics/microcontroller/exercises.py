@@ -8,6 +8,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
+from coursekit.recurrence.draws import LARGE
 from coursekit.reference import gru
 from coursekit.topics.microcontroller import cell_mistakes, mistakes
 from coursekit.topics.microcontroller.answers import gru_step_int8, int8_matvec, stream, to_onnx_order
@@ -73,10 +74,11 @@ def _draw_streams(rng: np.random.Generator) -> Iterator[Draw]:
         "two chunks": ((2, 3), 2, 4),
         "unequal chunks": ((3, 1, 4, 2), 3, 5),
         "a chunk without rows": ((2, 0, 3), 3, 5),
-        "fresh numbers": ((2, 4, 0, 3), 3, 5),
+        LARGE: ((2, 4, 0, 3), 3, 5),
     }
     for name, (lengths, D, H) in cases.items():
-        chunks = [rng.standard_normal((T, D)) for T in lengths]
+        factor = 20.0 if name == LARGE else 1.0
+        chunks = [factor * rng.standard_normal((T, D)) for T in lengths]
         args = {"step": _cell(rng, D, H), "chunks": chunks, "h": rng.uniform(-0.9, 0.9, H)}
         yield Draw(name, args, {"T": sum(lengths), "chunks": len(lengths), "D": D, "H": H})
 
@@ -148,7 +150,8 @@ def _draw_steps(rng: np.random.Generator) -> Iterator[Draw]:
         x[int(rng.integers(D))] = -1.2
         h[int(rng.integers(H))] = -0.95
         x, h = (0 * x if name == "an empty row" else x), (0 * h if name.endswith("zeros") else h)
-        x = 5 * x if name == "a large input" else x
+        if name == "a large input":
+            x, h = 20 * x, np.sign(h) * rng.uniform(0.96, 0.999, H)
         (q_ih, scale_ih, _), (q_hh, scale_hh, _) = (
             int8_matvec(_shaken(rng, W), np.ones(W.shape[1])) for W in (params.W_ih, params.W_hh)
         )

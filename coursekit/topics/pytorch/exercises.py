@@ -13,7 +13,7 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.recurrence.beside import beside
-from coursekit.recurrence.draws import SEQUENCE_SIZES, sequence_args
+from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, sequence_args, upstream
 from coursekit.recurrence.gru_tensors import LAYER_PARTS, LAYER_SIZES, STATES, weight_tensors
 from coursekit.reference import conventions, gru
 from coursekit.topics.pytorch import mistakes, step_mistakes
@@ -34,11 +34,12 @@ LESSON = "06b_pytorch"
 
 
 def _draw_layer(rng: np.random.Generator) -> Iterator[Draw]:
-    for name, (N, T, D, H) in ((name, sizes.values()) for name, sizes in SEQUENCE_SIZES.items()):
-        x, h0, params = sequence_args(rng, gru, N, T, D, H).values()
+    for name, sizes in SEQUENCE_SIZES.items():
+        (N, T, D, H), large = sizes.values(), name == LARGE
+        x, h0, params = sequence_args(rng, gru, N, T, D, H, large).values()
         args = {"D": D, "H": H, "weights": conventions.to_state_dict(params), "x": x, "h0": h0[None]}
-        upstream = {"dhs": rng.standard_normal((N, T, H)), "dh_n": rng.standard_normal((1, N, H))}
-        yield Draw(name, args | upstream, SEQUENCE_SIZES[name])
+        gradients = {"dhs": upstream(rng, (N, T, H), large), "dh_n": upstream(rng, (1, N, H), large)}
+        yield Draw(name, args | gradients, sizes)
 
 
 register(

@@ -13,7 +13,7 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.outcome import Case
 from coursekit.checking.registry import register
-from coursekit.recurrence.draws import SEQUENCE_SIZES, sequence_args
+from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, far_out, inputs, sequence_args, upstream
 from coursekit.recurrence.gru_tensors import LAYER_PARTS, LAYER_SIZES, STATES, weight_tensors
 from coursekit.reference import conventions, gru
 from coursekit.topics.pytorch_gpu import mistakes, timing_mistakes, weight_mistakes
@@ -166,9 +166,10 @@ def _draw_function(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in SEQUENCE_SIZES.items():
         if sizes["T"] == 1:
             continue  # where one step is all, every layer is fused
-        x, h0, params = sequence_args(rng, gru, **sizes).values()
-        upstream = rng.standard_normal((sizes["N"], sizes["T"], sizes["H"]))
-        yield Draw(name, {"x": x, "h0": h0} | params._asdict() | {"dhs": upstream}, sizes)
+        large = name == LARGE
+        x, h0, params = sequence_args(rng, gru, **sizes, large=large).values()
+        dhs = upstream(rng, (sizes["N"], sizes["T"], sizes["H"]), large)
+        yield Draw(name, {"x": x, "h0": h0} | params._asdict() | {"dhs": dhs}, sizes)
 
 
 _PRODUCTS = "products beyond T + 1"
@@ -218,15 +219,18 @@ def _draw_packed(rng: np.random.Generator) -> Iterator[Draw]:
     settings = {
         "two sequences": ((2, 3), {"N": 2, "T": 3, "D": 2, "H": 5}),
         "full size": ((4, 6, 1, 3), {"N": 4, "T": 6, "D": 3, "H": 5}),
-        "fresh numbers": ((2, 5, 6, 3), {"N": 4, "T": 6, "D": 3, "H": 5}),
+        LARGE: ((2, 5, 6, 3), {"N": 4, "T": 6, "D": 3, "H": 5}),
         "other sizes": ((1, 9, 4), {"N": 3, "T": 9, "D": 6, "H": 2}),
         "a batch of one": ((4,), {"N": 1, "T": 4, "D": 3, "H": 5}),
     }
     for name, (lengths, sizes) in settings.items():
-        D, H = sizes["D"], sizes["H"]
-        x = rng.standard_normal((sizes["N"], sizes["T"], D))  # what stands after the end is not zero either
-        args = {"x": x, "lengths": np.array(lengths), "forwards": tuple(gru.init(D, H, rng))}
-        yield Draw(name, args | {"backwards": tuple(gru.init(D, H, rng))}, sizes)
+        N, T, D, H = sizes.values()
+        x = inputs(rng, (N, T, D), name == LARGE)  # what stands after the end is not zero either
+        forwards, backwards = gru.init(D, H, rng), gru.init(D, H, rng)
+        if name == LARGE:
+            x[-1, 0], x[-2, 0] = far_out(rng, forwards.W_ih, H), far_out(rng, backwards.W_ih, H)
+        args = {"x": x, "lengths": np.array(lengths), "forwards": tuple(forwards), "backwards": tuple(backwards)}
+        yield Draw(name, args, sizes)
 
 
 def _with_tensors(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:

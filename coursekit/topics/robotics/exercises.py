@@ -9,6 +9,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
+from coursekit.recurrence.draws import LARGE
 from coursekit.reference import gru
 from coursekit.topics.robotics import mistakes
 from coursekit.topics.robotics.answers import constant_velocity, open_loop, wilson_interval
@@ -43,11 +44,11 @@ register(
         draw=_draw_shares,
         mistakes=mistakes.WILSON,
         hints=(
-            "Write n for the number of cases and p for the share. The interval has a centre, which is not p.",
-            "The centre lies a little nearer to a half than p does. Compute it and half of the width, each in a "
-            "line of its own. Both are divided by the same number.",
-            "centre = (p + z**2 / (2 n)) / (1 + z**2 / n), and half = z / (1 + z**2 / n) * sqrt(p (1 - p) / n + "
-            "z**2 / (4 n**2)). The ends are centre - half and centre + half.",
+            "Square both sides of |p - P| = z sqrt(P (1 - P) / n) and bring everything to one side: "
+            "a P**2 + b P + c = 0. What are a, b and c?",
+            "a = 1 + z**2 / n, b = -(2 p + z**2 / n) and c = p**2. A quadratic equation has two roots: the two ends.",
+            "The roots are (-b - sqrt(b**2 - 4 a c)) / (2 a) and (-b + sqrt(b**2 - 4 a c)) / (2 a). Their mean, the "
+            "centre of the interval, lies a little nearer to a half than p does.",
         ),
         points=2,
     )
@@ -97,11 +98,11 @@ def _draw_rollouts(rng: np.random.Generator) -> Iterator[Draw]:
         "one step after two": (3, 3, 2, 2, 4),
         "two steps after two": (3, 4, 2, 2, 4),
         "full size": (4, 9, 5, 3, 5),
-        "fresh numbers": (4, 9, 5, 3, 5),
+        LARGE: (4, 9, 5, 3, 5),
         "a batch of one": (1, 11, 3, 2, 6),
     }
     for name, (N, T, seen, D, H) in cases.items():
-        positions = np.cumsum(rng.normal(0, 0.7, (N, T, D)), axis=1)
+        positions = np.cumsum(rng.normal(0, 20.0 if name == LARGE else 0.7, (N, T, D)), axis=1)
         args = {"step": _model(rng, D, H), "positions": positions, "seen": seen}
         yield Draw(name, args, {"N": N, "T": T, "seen": seen, "D": D})
 

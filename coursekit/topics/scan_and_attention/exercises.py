@@ -9,7 +9,7 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.exercise import Scored
 from coursekit.checking.registry import register
-from coursekit.recurrence.draws import SEQUENCE_SIZES, state
+from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, far_out, inputs, state
 from coursekit.topics.scan_and_attention import attention_mistakes, mistakes
 from coursekit.topics.scan_and_attention.answers import causal_attention, linear_scan, min_gru, newton_step
 
@@ -17,15 +17,19 @@ LESSON = "19_scan_and_attention"
 
 _STATES = Tensor("hs", ("N", "T", "H"), sequence="T")
 
+_FACTOR = 20.0
+"""By which the states of a linear recurrence are larger in the draw of large numbers."""
+
 
 def _draw_recurrences(rng: np.random.Generator) -> Iterator[Draw]:
-    """Gates of either sign and away from zero, but for one that is shut; lengths that are powers of two, and others."""
+    """Gates of either sign and away from zero, but for one that is shut; lengths that are powers of two, and others.
+    Nothing bounds the states of such a recurrence: in one draw they are large."""
     cases = {
         "one step": (4, 1, 3),
         "two steps": (4, 2, 3),
         "three steps": (4, 3, 5),
         "four steps": (2, 4, 3),
-        "full size": (4, 6, 5),
+        LARGE: (4, 6, 5),
         "a gate that is shut": (3, 11, 2),
         "a batch of one": (1, 21, 3),
     }
@@ -34,9 +38,9 @@ def _draw_recurrences(rng: np.random.Generator) -> Iterator[Draw]:
         a[0, 0, 0] = -abs(a[0, 0, 0])  # a logarithm fails in every draw
         if name == "a gate that is shut":
             a[int(rng.integers(N)), 4, int(rng.integers(H))] = 0.0
-        yield Draw(
-            name, {"a": a, "b": rng.standard_normal((N, T, H)), "h0": state(rng, N, H)}, {"N": N, "T": T, "H": H}
-        )
+        factor = _FACTOR if name == LARGE else 1.0
+        args = {"a": a, "b": factor * rng.standard_normal((N, T, H)), "h0": factor * state(rng, N, H)}
+        yield Draw(name, args, {"N": N, "T": T, "H": H})
 
 
 register(
@@ -66,13 +70,15 @@ register(
 
 def _draw_min_grus(rng: np.random.Generator) -> Iterator[Draw]:
     for name, sizes in SEQUENCE_SIZES.items():
-        N, T, D, H = sizes.values()
+        (N, T, D, H), large = sizes.values(), name == LARGE
         args = {
-            "x": rng.standard_normal((N, T, D)),
-            "h0": state(rng, N, H),
+            "x": inputs(rng, (N, T, D), large),
+            "h0": (_FACTOR if large else 1.0) * state(rng, N, H),
             "W_ih": rng.uniform(-1, 1, (2 * H, D)),
             "b_ih": rng.uniform(0.2, 1, 2 * H) * rng.choice([-1.0, 1.0], 2 * H),
         }
+        if large:
+            args["x"][-1, T // 2] = far_out(rng, args["W_ih"], H)
         yield Draw(name, args, sizes)
 
 
@@ -104,13 +110,14 @@ def _draw_newton(rng: np.random.Generator) -> Iterator[Draw]:
         "two steps": (4, 2, 3),
         "three steps": (3, 3, 5),
         "full size": (4, 6, 5),
-        "fresh numbers": (4, 6, 5),
+        LARGE: (4, 6, 5),
         "a batch of one": (1, 9, 3),
     }
     for name, (N, T, H) in cases.items():
+        factor = _FACTOR if name == LARGE else 1.0
         args = {
-            "guess": rng.uniform(-1, 1, (N, T, H)),
-            "f": rng.uniform(-1, 1, (N, T, H)),
+            "guess": factor * rng.uniform(-1, 1, (N, T, H)),
+            "f": factor * rng.uniform(-1, 1, (N, T, H)),
             "J": rng.uniform(-1, 1, (N, T, H, H)),
         }
         yield Draw(name, args, {"N": N, "T": T, "H": H})

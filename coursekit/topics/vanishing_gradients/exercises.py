@@ -8,7 +8,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.recurrence.draws import STEP_SIZES, sequence_args, state
+from coursekit.recurrence.draws import LARGE, STEP_SIZES, sequence_args, step_args
 from coursekit.reference import gradient_flow, rnn
 from coursekit.topics.vanishing_gradients import mistakes
 from coursekit.topics.vanishing_gradients.answers import (
@@ -27,15 +27,15 @@ LESSON = "03_vanishing_gradients"
 
 def _draw_cache(rng: np.random.Generator) -> Iterator[Draw]:
     """The last Jacobian has entries beyond 1, as those of exploding gradients: nothing may cut them off."""
-    for name, (N, D, H) in ((name, sizes.values()) for name, sizes in STEP_SIZES.items()):
+    for name, sizes in STEP_SIZES.items():
         while True:
-            params = rnn.init(D, H, rng)
-            if N == 1:
+            x, h, params = step_args(rng, rnn, **sizes, large=name == LARGE).values()
+            if sizes["N"] == 1:
                 params = params._replace(W_hh=4 * params.W_hh)
-            _, cache = rnn.step(rng.standard_normal((N, D)), state(rng, N, H), params)
-            if N > 1 or np.abs(step_jacobian(cache)).max() > 1:
+            _, cache = rnn.step(x, h, params)
+            if sizes["N"] > 1 or np.abs(step_jacobian(cache)).max() > 1:
                 break
-        yield Draw(name, {"cache": cache}, STEP_SIZES[name])
+        yield Draw(name, {"cache": cache}, sizes)
 
 
 register(
@@ -63,16 +63,21 @@ register(
 
 # How much of a gradient is left after k steps back.
 
+_GROWS = "a gradient that grows"
+
 
 def _draw_profile(rng: np.random.Generator) -> Iterator[Draw]:
     settings = {
         "one step": {"N": 4, "T": 1, "D": 3, "H": 5},
         "three steps": {"N": 4, "T": 3, "D": 2, "H": 5},
-        "full size": {"N": 4, "T": 6, "D": 3, "H": 5},
+        _GROWS: {"N": 4, "T": 6, "D": 3, "H": 5},
         "vanishes to 1e-8 and less": {"N": 1, "T": 30, "D": 2, "H": 6},
     }
     for name, sizes in settings.items():
         x, h0, params = sequence_args(rng, rnn, **sizes).values()
+        if name == _GROWS:  # a large W_hh, and states near zero, where tanh is steep
+            W_ih, W_hh, b_ih, b_hh = params
+            x, h0, params = 1e-4 * x, 1e-4 * h0, rnn.Params(W_ih, 4 * W_hh, 1e-4 * b_ih, 1e-4 * b_hh)
         _, caches = gradient_flow.run(rnn, params, x, h0)
         # Sequences with gradients of quite different length: the mean of norms is then not the norm of all.
         lengths = np.linspace(0.5, 3, sizes["N"])[:, None]

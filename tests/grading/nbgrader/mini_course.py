@@ -62,6 +62,10 @@ configure(c{options})
 """
 
 
+PATIENCE_S = 600.0
+"""Whatever a class takes to be graded, on a busy machine too: a command that is at work after this waits for ever."""
+
+
 class Course:
     """A course in a folder, and nbgrader's command line in it."""
 
@@ -73,7 +77,7 @@ class Course:
         bin_folder = str(Path(sys.executable).parent)
         env = os.environ | {"PATH": os.pathsep.join([bin_folder, os.environ["PATH"]]), "OMP_NUM_THREADS": "1"}
         command = [sys.executable, "-m", "nbgrader", *arguments]
-        done = subprocess.run(command, cwd=self.root, env=env, text=True, capture_output=True)
+        done = subprocess.run(command, cwd=self.root, env=env, text=True, capture_output=True, timeout=PATIENCE_S)
         assert not check or done.returncode == 0, done.stderr[-4000:]
         return done
 
@@ -82,7 +86,8 @@ class Course:
         program = "from coursekit.grading.run import job; job.grader_version = lambda: 'of this test'; "
         program += "import sys; from coursekit.cli import main; sys.exit(main())"
         command = [sys.executable, "-c", program, "grade", "mini", "--course", str(self.root), *arguments]
-        return subprocess.run(command, text=True, capture_output=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+        env = os.environ | {"OMP_NUM_THREADS": "1"}
+        return subprocess.run(command, text=True, capture_output=True, env=env, timeout=PATIENCE_S)
 
     @property
     def released(self) -> nbformat.NotebookNode:

@@ -88,7 +88,7 @@ def test_a_job_that_a_broken_pool_refuses_is_not_lost(monkeypatch):
 
 def descendants(pid):
     """The processes that a process has started, and those that they have started."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], text=True, capture_output=True).stdout
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], text=True, capture_output=True, timeout=60).stdout
     parents = dict(tuple(map(int, line.split())) for line in listed.splitlines())
     found = {pid}
     while more := {child for child, parent in parents.items() if parent in found} - found:
@@ -190,7 +190,7 @@ def test_a_grader_that_is_killed_loses_nothing(course, after):
         time.sleep(0.02)
     started = descendants(running.pid)
     running.kill()
-    running.wait()
+    running.wait(60)
     assert_gone(started)  # the sandboxes included
     kept = {path: path.stat().st_mtime_ns for path in store.glob("??/*.json")}
     assert len(kept) >= after

@@ -104,7 +104,8 @@ def full_disk(tmp_path):
 
     def fill(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True)
+        command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+        mounted = subprocess.run(command, capture_output=True, timeout=60)
         if mounted.returncode:
             pytest.skip("no disk of one's own can be mounted here")
         places.append(folder)
@@ -114,7 +115,7 @@ def full_disk(tmp_path):
 
     yield fill
     for place in places:
-        subprocess.run(["umount", str(place)], check=True)
+        subprocess.run(["umount", str(place)], check=True, timeout=60)
 
 
 @pytest.mark.parametrize("folder", [f"{RESULTS}/written", "autograded"])

@@ -77,7 +77,7 @@ def container():
         pytest.skip("this kernel has no Landlock, or one too old")
     with tempfile.TemporaryDirectory(prefix="autograder-", dir="/tmp") as folder:  # pytest's own is for its owner only
         base = Path(folder)
-        subprocess.run([_python(), "-m", "venv", "--without-pip", base / "venv"], check=True)
+        subprocess.run([_python(), "-m", "venv", "--without-pip", base / "venv"], check=True, timeout=120)
         installed = base / "venv" / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
         (installed / "installed.pth").write_text(sysconfig.get_path("purelib") + "\n")
         (base / "results").mkdir()
@@ -102,7 +102,7 @@ def _python() -> str:
     found = [os.path.realpath(sys.executable), f"/usr/bin/python{sysconfig.get_python_version()}"]
     for python in found:
         probe = [sys.executable, DENIED, python, "-c", ""]
-        if os.path.exists(python) and subprocess.run(probe, capture_output=True, cwd="/").returncode == 0:
+        if os.path.exists(python) and subprocess.run(probe, capture_output=True, cwd="/", timeout=60).returncode == 0:
             return python
     return pytest.skip("no Python of this version can be run by an ordinary user")
 
@@ -113,7 +113,7 @@ def test_the_archive_has_what_gradescope_looks_for_at_its_root(archive):
         for script in ("setup.sh", "run_autograder"):
             assert packed.read(script).startswith(b"#!/usr/bin/env bash\n")
             assert entries[script].external_attr >> 16 & 0o111, "executable"
-            subprocess.run(["bash", "-n"], input=packed.read(script), check=True)
+            subprocess.run(["bash", "-n"], input=packed.read(script), check=True, timeout=60)
         needed = packed.read("requirements.txt").decode().split()
     assert {"numpy", "torch", "nbgrader"} <= {line.partition("==")[0] for line in needed}
     assert all("==" in line and "+" not in line for line in needed)

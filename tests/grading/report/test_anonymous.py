@@ -20,7 +20,7 @@ pytestmark = pytest.mark.nbgrader
 
 ANSWER = '# by Ada Lovelace (alov01)\ndef ada_step(x):\n    return "mail ada@example.org, or ask Bo Ek" + str(max(x))'
 PICTURE = '<img src="data:image/png;base64,AdaLovelace">'
-PAGE = f'<p class="over">Feedback · 4711</p>{PICTURE}<pre>/home/ada/x by Bo&nbsp;Ek</pre>'
+PAGE = f'<p class="over">Feedback · 47110815</p>{PICTURE}<pre>/home/ada/x by Bo&nbsp;Ek</pre>'
 
 
 def notebook(source):
@@ -41,11 +41,11 @@ def made(tmp_path_factory):
         book.add_assignment("mini")
         book.add_notebook("mini", "mini")
         book.add_solution_cell("step", "mini", "mini")
-        book.add_student("4711", first_name="Ada", last_name="Lovelace", email="alov01@example.org")
+        book.add_student("47110815", first_name="Ada", last_name="Lovelace", email="alov01@example.org")
         book.add_student("bek", first_name="Bo", last_name="Ek", lms_user_id="12")
     (root / "release" / "mini").mkdir(parents=True)
     nbformat.write(notebook("raise NotImplementedError"), root / "release" / "mini" / "mini.ipynb")
-    for student, source in (("4711", ANSWER), ("bek", "x = 1"), ("max", "y = max(2, 3)")):
+    for student, source in (("47110815", ANSWER), ("bek", "x = 1"), ("max", "y = max(2, 3)")):
         place = root / "submitted" / student / "mini"
         place.mkdir(parents=True)
         nb = notebook(source)
@@ -53,9 +53,9 @@ def made(tmp_path_factory):
         nb.cells[1].metadata["author"] = "Ada"
         nb.cells[1].outputs = [v4.new_output("stream", text="Ada was here")]
         nb.cells.append(v4.new_markdown_cell("ada's own cell", id="ada-cell"))
-        nbformat.write(nb, place / ("mini_by_ada.ipynb" if student == "4711" else "mini.ipynb"))
-    (root / "feedback" / "4711" / "mini").mkdir(parents=True)
-    (root / "feedback" / "4711" / "mini" / "mini.html").write_text(PAGE)
+        nbformat.write(nb, place / ("mini_by_ada.ipynb" if student == "47110815" else "mini.ipynb"))
+    (root / "feedback" / "47110815" / "mini").mkdir(parents=True)
+    (root / "feedback" / "47110815" / "mini" / "mini.html").write_text(PAGE)
     return root
 
 
@@ -72,7 +72,9 @@ def everything(place):
 def test_no_name_is_left_in_any_file_or_in_its_name(course, tmp_path):
     done = anonymous.export(course, ["mini"], tmp_path / "out")
     text = everything(tmp_path / "out").casefold()
-    for name in ("lovelace", "alov01", "4711", "bek", "bo ek", "bo&nbsp;ek", "authors", "/home/ada", "own cell"):
+    for made in (tmp_path / "out" / "mini").iterdir():  # 14 letters by chance: in one of a hundred some spell "bek"
+        text = text.replace(made.name, "")
+    for name in ("lovelace", "alov01", "47110815", "bek", "bo ek", "bo&nbsp;ek", "authors", "/home/ada", "own cell"):
         assert (name in text) is (name == "own cell"), name
     assert "was here" not in text and "png" not in text, "no outputs, no pictures"
     assert (done.students, done.kept) == (3, ("max",))
@@ -111,7 +113,7 @@ def test_a_name_that_is_left_stops_all_of_it(course, tmp_path, monkeypatch):
 def test_a_name_that_is_a_word_of_a_format_stops_nobody(course, tmp_path, name):
     with Gradebook(course.db_url, "c") as book:
         book.add_student("x17", first_name="Jo", last_name=name)
-    page = course.root / "feedback" / "4711" / "mini" / "mini.html"
+    page = course.root / "feedback" / "47110815" / "mini" / "mini.html"
     page.write_text(f"<!DOCTYPE html><html><head></head><body>{PAGE}<code>Jo {name}</code></body></html>")
     done = anonymous.export(course, ["mini"], tmp_path / "out")
     assert done.students == 3 and f"jo {name}".casefold() not in everything(tmp_path / "out").casefold()
@@ -133,6 +135,6 @@ def test_what_is_there_stays(course, tmp_path):
     (tmp_path / "out").mkdir()
     with pytest.raises(CourseError, match="is there already"):
         anonymous.export(course, ["mini"], tmp_path / "out")
-    (course.root / "feedback" / "4711" / "mini" / "mini.html").write_text("<p>of another program</p>")
+    (course.root / "feedback" / "47110815" / "mini" / "mini.html").write_text("<p>of another program</p>")
     with pytest.raises(CourseError, match="generate_feedback mini --force"):
         anonymous.export(course, ["mini"], tmp_path / "new")

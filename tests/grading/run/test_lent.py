@@ -136,7 +136,12 @@ def test_every_process_writes_the_same_text():
     program = "from coursekit.grading.run.remote import PRELUDE; print(hash_of(PRELUDE.encode()).hexdigest())"
     program = f"from hashlib import sha256 as hash_of; {program}"
     done = [
-        subprocess.run([sys.executable, "-c", program], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            timeout=120,
+        )
         for seed in ("1", "2")
     ]
     assert done[0].returncode == 0 and done[0].stdout == done[1].stdout

@@ -21,6 +21,7 @@ from coursekit.grading.submission.course import Course as OurCourse
 from coursekit.grading.watch.limit import Limit
 from coursekit.grading.watch.watcher import Watcher
 from tests.grading.nbgrader.mini_course import CONFIG, Course, write_template
+from tests.listening import Listener
 from tests.once import once
 
 EXCHANGE = """
@@ -31,12 +32,14 @@ COUNT_WRONG = "def gru_parameter_count(D, H):\n    return 3 * (D * H + H * H + H
 
 # It opens a file that it does not close.
 quiet_about_nbgrader = pytest.mark.filterwarnings("ignore:unclosed file .*timestamp.txt:ResourceWarning")
-# With a version of the grader that does not depend on who edits its code just now.
+# With a version of the grader that does not depend on who edits its code just now, and with Ctrl-C at work as in a
+# terminal: a job in the background of a script, as these tests may be, ignores it.
 WATCH = """
-import sys
+import signal, sys
 from coursekit.cli import main
 from coursekit.grading.run import job
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 job.grader_version = lambda: "of this test"
 sys.exit(main())
 """
@@ -49,6 +52,7 @@ class Classroom:
         self.folder, self.course = folder, course
         self.root = folder / "exchange"
         self.lines: list[str] = []
+        self.started: list[Listener] = []
 
     def _exchange(self, kind, student, assignment="mini", **more):
         home = self.folder / "students" / (student or "teacher")
@@ -109,12 +113,17 @@ class Classroom:
         return list(self.lines)
 
     def start(self, *arguments, program=WATCH):
-        """`coursekit watch` as a program."""
+        """`coursekit watch` as a program that is listened to."""
         command = [sys.executable, "-c", program, "watch", "--course", str(self.course.root), *arguments]
         env, pipe = os.environ | {"OMP_NUM_THREADS": "1"}, subprocess.PIPE
-        return subprocess.Popen(
-            command, text=True, stdin=pipe, stdout=pipe, stderr=pipe, env=env, start_new_session=True
+        self.started.append(
+            Listener(
+                subprocess.Popen(
+                    command, text=True, stdin=pipe, stdout=pipe, stderr=pipe, env=env, start_new_session=True
+                )
+            )
         )
+        return self.started[-1]
 
 
 @pytest.fixture(scope="session")
@@ -137,4 +146,6 @@ def classroom(template, tmp_path, monkeypatch, isolated):
     (tmp_path / "course" / "nbgrader_config.py").write_text(config)
     room = Classroom(tmp_path, Course(tmp_path / "course"))
     room.release()
-    return room
+    yield room
+    for program in room.started:
+        program.close()

@@ -49,26 +49,21 @@ def test_killed_at_any_step_it_goes_on_where_it_was(classroom):
     dying = classroom.start("--once", "--tries-per-day", "3", "-j", "1", program=DYING)
     for number, called in enumerate(STEPS.values()):
         classroom.submit(f"s{number}", classroom.course.answered(gru_parameter_count=COUNT_WRONG))
-        dying.stdin.write(f"{called}\n")
-        dying.stdin.flush()
-        while not (said := dying.stdout.readline()).strip().isdecimal():  # lines of the watcher come first
-            assert said, dying.stderr.read()
+        dying.tell(called)
+        said = dying.until(lambda line: line.strip().isdecimal())  # lines of the watcher come first
         assert int(said) == signal.SIGKILL, called
         if number == 0:
             classroom.submit("s0")  # a later one, which has to wait for its turn
-    dying.communicate(timeout=60)
+    dying.end()
     watching = classroom.start("--tries-per-day", "3", "--every", "0.1", "-j", "1")
-    lines = []
-    while sum(" graded: " in line for line in lines) <= len(STEPS):
-        lines.append(watching.stdout.readline())
-        assert lines[-1], watching.stderr.read()
+    watching.until(lambda _: sum(" graded: " in line for line in watching.said) > len(STEPS))
     own = classroom.course.root / ".coursekit-results" / "watch"
     with pytest.raises(CourseError, match="another `coursekit watch` is at work"), alone_in(own, program=WATCH):
         pass
-    watching.send_signal(signal.SIGTERM)
-    rest, errors = watching.communicate(timeout=60)
-    assert (watching.returncode, errors) == (0, "") and rest.endswith("stopped, as you asked\n")
-    assert not _in_the_group(watching.pid), "the sandbox ends with it"
+    watching.process.send_signal(signal.SIGTERM)
+    rest, errors = watching.end()
+    assert (watching.process.returncode, errors) == (0, "") and rest[-1].endswith("stopped, as you asked\n")
+    assert not _in_the_group(watching.process.pid), "the sandbox ends with it"
     assert classroom.ledger == {"s0": ["graded", "graded"]} | {f"s{n}": ["graded"] for n in range(1, len(STEPS))}
     for number in range(len(STEPS)):
         pages = classroom.feedback(f"s{number}")
@@ -112,12 +107,12 @@ def test_ctrl_c_ends_it_and_its_processes_without_a_traceback(classroom):
     for number in range(4):
         classroom.submit(f"s{number}", classroom.course.answered(gru_step="while True: pass"))
     watching = classroom.start("-j", "2")
-    assert "watching " in watching.stdout.readline()
+    assert "watching " in watching.line()
     time.sleep(1)  # into the middle of it, or before: it ends in the same way
-    os.killpg(watching.pid, signal.SIGINT)
-    said, errors = watching.communicate(timeout=60)
-    assert watching.returncode == 0 and "Traceback" not in errors, errors
-    assert said.endswith("stopped, as you asked\n") and not _in_the_group(watching.pid)
+    os.killpg(watching.process.pid, signal.SIGINT)
+    said, errors = watching.end()
+    assert watching.process.returncode == 0 and "Traceback" not in errors, errors
+    assert said[-1].endswith("stopped, as you asked\n") and not _in_the_group(watching.process.pid)
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_heads_in_other_styles(answer):
 @pytest.mark.parametrize(
     ("exercise", "mistake", "hidden_in"),
     [
-        ("linear_scan", "a division by the running products", "full size"),
+        ("linear_scan", "a division by the running products", "large numbers"),
         ("linear_scan", "a scan that is one round short", "four steps"),
         ("linear_scan", "a scan of a single round", "two steps"),
         ("min_gru", "every step started from h0", "one step"),

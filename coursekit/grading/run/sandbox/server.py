@@ -139,6 +139,18 @@ class Server:
             raise SandboxUnavailable(f"The sandbox cannot start: {problem}. {ADVICE}")
 
     def _run(self, control: socket.socket, started: threading.Event) -> None:
+        """Live as long as the server. Whoever waits for its start is told, whatever happens to it."""
+        try:
+            self._process = self._started_with(control)
+        except Exception as error:  # the control socket then closes, and whoever waits there reads this
+            self._errors.write(f"{type(error).__name__}: {error}".encode())
+            self._errors.flush()
+            return
+        finally:
+            started.set()
+        self._process.wait()
+
+    def _started_with(self, control: socket.socket) -> subprocess.Popen:
         users = spare_users() if self.level == "namespaces" else None
         apart = self.level == "namespaces"  # then the view itself lacks the course
         readable = view.readable()
@@ -158,19 +170,10 @@ class Server:
             "IPYTHONDIR": place,
         }
         start = dict(env=env, cwd="/", stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors)
-        try:
-            if self.level == "namespaces":
-                command = view.bubblewrap(ranged=users is not None, torch=self.torch)
-                self._process = map_users(command, program, users, [control.fileno()], start)
-            else:
-                self._process = subprocess.Popen(program, pass_fds=[control.fileno()], **start)
-        except OSError as error:  # the control socket then closes, and whoever waits there reads this
-            self._errors.write(str(error).encode())
-            self._errors.flush()
-            return
-        finally:
-            started.set()
-        self._process.wait()
+        if self.level == "namespaces":
+            command = view.bubblewrap(ranged=users is not None, torch=self.torch)
+            return map_users(command, program, users, [control.fileno()], start)
+        return subprocess.Popen(program, pass_fds=[control.fileno()], **start)
 
     def _home(self) -> str:
         """The folder from which the server imports `inside` and what that needs, and nothing else."""

@@ -77,7 +77,7 @@ def top(tmp_path) -> Path:
     site = Path(sysconfig.get_paths()["purelib"])
     if not tmp_path.resolve().is_relative_to("/tmp"):
         pytest.skip("this machine's temporary folder is not below /tmp")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True, timeout=120)
     packages = next((tmp_path / "env" / "lib").glob("python*/site-packages"))
     for name in COPIED:
         origin = Path(view.package_folder(name)) / name

@@ -45,7 +45,7 @@ def another(request):
     for process, pipe in started:
         pipe.close()
         process.kill()
-        process.join()
+        process.join(60)
 
 
 def test_a_process_that_is_given_the_server_opens_workers_in_it(server, another):

@@ -19,6 +19,7 @@ import pytest
 from coursekit.grading.run.sandbox import SandboxUnavailable, Server, probe, view
 from coursekit.grading.run.sandbox import server as server_module
 from coursekit.grading.run.sandbox.channel import Budget, Meter, Spent
+from tests.listening import Listener
 
 from .conftest import LIMITS
 
@@ -97,9 +98,9 @@ def test_an_installed_course_is_hidden(server, monkeypatch):
     assert hidden.is_dir()
     monkeypatch.setattr(view, "course_files", lambda: [str(hidden)])
     other = Server(LIMITS, level="namespaces")
-    starter = threading.Thread(target=other.start)
+    starter = threading.Thread(target=other.start, daemon=True)
     starter.start()
-    starter.join()
+    starter.join(2 * server_module.START_S)
     with other, other.open() as worker:
         for source in ("import jupytext", "import jupytext.cli"):
             [passed] = worker.run_cell(source).passed
@@ -161,14 +162,16 @@ sys.stdin.read()
 
 @pytest.mark.slow
 def test_nothing_survives_a_grader_that_is_killed(server):
-    grader = subprocess.Popen([sys.executable, "-c", GRADER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    pids = [int(number) for number in grader.stdout.readline().split()]
+    pipe, command = subprocess.PIPE, [sys.executable, "-c", GRADER]
+    grader = Listener(
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
+    )
+    pids = [int(number) for number in grader.line().split()]
     assert len(pids) == 2 and all(os.path.exists(f"/proc/{pid}") for pid in pids)
-    grader.send_signal(signal.SIGKILL)
-    grader.wait()
+    grader.process.send_signal(signal.SIGKILL)
+    grader.process.wait(60)
     assert all(map(gone, pids))
-    for stream in (grader.stdin, grader.stdout):
-        stream.close()
+    grader.close()
 
 
 ORDINARY = """
@@ -195,7 +198,8 @@ def test_an_ordinary_user_gets_the_same(server):
             command += ["--dir", folder]
         command += ["--ro-bind", sys.base_prefix, sys.base_prefix]
     command += [setpriv, "--reuid=65534", "--regid=65534", "--clear-groups"]
-    probe_user = subprocess.run([*command, bwrap, "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True)
+    confined = [*command, bwrap, "--unshare-all", "--ro-bind", "/", "/", "true"]
+    probe_user = subprocess.run(confined, capture_output=True, timeout=60)
     if probe_user.returncode:
         pytest.skip(f"ordinary users have no namespaces here: {probe_user.stderr.decode()[-200:]}")
     done = subprocess.run([*command, sys.executable, "-c", ORDINARY], capture_output=True, text=True, timeout=120)
@@ -230,6 +234,13 @@ def test_a_bubblewrap_that_cannot_be_run_is_refused(monkeypatch, tmp_path):
     broken.chmod(0o755)
     monkeypatch.setattr(view, "find_bubblewrap", lambda: str(broken))
     with pytest.raises(SandboxUnavailable, match="could not start"):
+        Server(level="namespaces").start()
+
+
+def test_a_start_that_fails_before_its_program_runs_is_told(monkeypatch):
+    """The thread that starts it had ended without a word, and whoever waited for it waited on."""
+    monkeypatch.setattr(view, "readable", lambda: 1 / 0)
+    with pytest.raises(SandboxUnavailable, match="could not start.*ZeroDivisionError"):
         Server(level="namespaces").start()
 
 

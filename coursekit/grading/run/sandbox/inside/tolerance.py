@@ -20,6 +20,7 @@ ANYTHING = "*"  # among the names of a statement: it may define any name
 
 _KINDS = (ImportError, OSError, EOFError, MemoryError, UsageError, StdinNotImplementedError, BdbQuit, LocaleError)
 _NAMES = {"NotWhileGrading", "TclError"}  # the prelude's, and one of a module that need not be there
+_NO_EXCEPTION = "catching classes that do not inherit from BaseException"
 _DEVICES = re.compile(r"\b(CUDA|NVIDIA|MPS|mps|XPU|HIP)\b|start new thread")
 
 UNTIMED = {"time", "timeit", "prun", "memit", "mprun", "lprun", "heat", "scalene", "snakeviz"}
@@ -60,6 +61,8 @@ class Passed:
         does not, either."""
         if not isinstance(error, Exception):
             return False
+        if _NO_EXCEPTION in _text(error) and error.__context__ is not None:  # `except plots.Missing`, a stand-in
+            error = error.__context__
         return bool(self.in_cell) or _of_surroundings(error) or getattr(error, "name", None) in self.lost
 
 
