@@ -23,16 +23,25 @@ import subprocess
 import sys
 import tempfile
 import types
+from collections.abc import Mapping
 from pathlib import Path
 
-from tests.processes import end, until
+from tests.processes import end, finished, until
 
 MAINS = {
     "coursekit": ("coursekit.cli", "main"),
     "nbgrader": ("nbgrader.apps.nbgraderapp", "main"),
     "alembic": ("alembic.config", "main"),  # which nbgrader calls for every gradebook that it makes
     "python": ("tests.warm", "read_and_run"),
+    "coursekit of this test": ("tests.warm", "grade"),
 }
+OF_THIS_TEST = """
+import sys
+from coursekit.cli import main
+from coursekit.grading.run import job
+job.grader_version = lambda: "of this test"
+sys.exit(main())
+"""
 IMPORTED = (
     "coursekit.grading.feedback",
     "coursekit.grading.nbgrader.export",
@@ -47,6 +56,8 @@ IMPORTED = (
 )
 HERE = Path(__file__).resolve()
 POSSIBLE = sys.platform == "linux"
+PATIENCE_S = 500
+"""Whatever a class takes to be graded, on a busy machine too."""
 
 
 @functools.cache
@@ -69,24 +80,50 @@ def _waiting() -> Path:
     return address
 
 
+def nbgrader(*arguments: str, cwd: Path, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """`nbgrader` in a folder."""
+    command = _asking("nbgrader") if POSSIBLE else [str(_real("nbgrader"))]
+    return finished([*command, *arguments], PATIENCE_S, cwd=cwd, env=env)
+
+
+def coursekit(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """`coursekit`, with a version of the grader that does not depend on who edits its code just now."""
+    command = _asking("coursekit of this test") if POSSIBLE else [sys.executable, "-c", OF_THIS_TEST]
+    return finished([*command, *arguments], PATIENCE_S, env=env)
+
+
+def path(folder: Path) -> str:
+    """PATH with the programs of this environment, out of `folder` where they are for a shell that calls several."""
+    places = [str(Path(sys.executable).parent), os.environ["PATH"]]
+    if POSSIBLE:
+        if not folder.exists():
+            write_programs(folder)
+        places.insert(0, str(folder))
+    return os.pathsep.join(places)
+
+
 def write_programs(folder: Path) -> None:
-    """Make a folder for PATH, with the programs of MAINS."""
-    address = _waiting()
+    """Make a folder for PATH."""
     folder.mkdir(parents=True)
-    ask = f"exec {shlex.quote(sys.executable)} -IS {shlex.quote(str(HERE.with_name('warm_ask.py')))}"
-    for name in MAINS:
+    for name in ("coursekit", "nbgrader", "alembic", "python"):
         real = f'exec {shlex.quote(str(_real(name)))} "$@"'
         lines = ["#!/bin/sh", f"if mkdir {shlex.quote(str(folder / 'first'))} 2>/dev/null; then {real}; fi"]
         if name == "python":  # a program that is read; all else is for the real one
             lines.append(f'[ "$*" = - ] || {real}')
-        lines.append(f'{ask} {shlex.quote(str(address))} {name} "$@"')
+        lines.append(f'exec {shlex.join(_asking(name))} "$@"')
         (folder / name).write_text("\n".join(lines) + "\n")
         (folder / name).chmod(0o755)
 
 
+def _asking(name: str) -> list[str]:
+    return [sys.executable, "-IS", str(HERE.with_name("warm_ask.py")), str(_waiting()), name]
+
+
 def _real(name: str) -> Path:
-    beside = Path(sys.executable).with_name(name)
-    return Path(sys.executable) if name == "python" else beside if beside.exists() else Path(shutil.which(name))
+    """Where the program of this name is installed."""
+    program = name.partition(" ")[0]
+    beside = Path(sys.executable).with_name(program)
+    return Path(sys.executable) if name == "python" else beside if beside.exists() else Path(shutil.which(program))
 
 
 def serve(address: str) -> None:
@@ -158,6 +195,10 @@ def read_and_run() -> None:
     """`python -`."""
     names = vars(sys.modules["__main__"])
     exec(compile(sys.stdin.read(), "<stdin>", "exec"), names)
+
+
+def grade() -> None:
+    exec(OF_THIS_TEST)
 
 
 if __name__ == "__main__":
