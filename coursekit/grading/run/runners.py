@@ -11,10 +11,12 @@ import itertools
 import multiprocessing
 import multiprocessing.connection
 import os
+import signal
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 
 from coursekit.grading.failures import FAILED, trace
@@ -85,19 +87,19 @@ def in_processes(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Job, Grade
     tries: dict[str, int] = {}
     again: list[Job] = []
     while True:
-        pool = _processes(workers, _server(torch) if workers <= PROCESSES_PER_SERVER else None)
         running: dict[Future[Graded], Job] = {}
         try:
-            while True:
-                for job in itertools.islice(itertools.chain(_drain(again), waiting), 2 * workers - len(running)):
-                    again.append(job)  # until it is accepted: a pool that is broken raises in the next line
-                    future = pool.submit(run_job, job)
-                    running[future] = again.pop()
-                if not running:
-                    return
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    graded = _result(future, running[future])
-                    yield running.pop(future), graded
+            with _processes(workers, _server(torch) if workers <= PROCESSES_PER_SERVER else None) as pool:
+                while True:
+                    for job in itertools.islice(itertools.chain(_drain(again), waiting), 2 * workers - len(running)):
+                        again.append(job)  # until it is accepted: a pool that is broken raises in the next line
+                        future = pool.submit(run_job, job)
+                        running[future] = again.pop()
+                    if not running:
+                        return
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        graded = _result(future, running[future])
+                        yield running.pop(future), graded
         except BrokenProcessPool:
             # One process died and took the pool along: which job it was, nobody says. Each gets another try.
             for job in running.values():
@@ -106,8 +108,6 @@ def in_processes(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Job, Grade
                     again.append(job)
                 else:
                     yield job, _alone(job)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _result(future: Future[Graded], job: Job) -> Graded:
@@ -127,9 +127,18 @@ def _server(torch: bool) -> Server | Connection | None:
         return None
 
 
-def _processes(number: int, server: Server | Connection | None = None) -> ProcessPoolExecutor:
-    lent = (server, dict(os.environ))
-    return ProcessPoolExecutor(number, mp_context=_context(), initializer=_begin, initargs=lent)
+@contextmanager
+def _processes(number: int, server: Server | Connection | None = None) -> Iterator[ProcessPoolExecutor]:
+    """A pool for a while. Whoever leaves it early, as on Ctrl-C, waits for no notebook that is still at work."""
+    line, ours = multiprocessing.Pipe(duplex=False)
+    lent = (server, dict(os.environ), line)
+    pool = ProcessPoolExecutor(number, mp_context=_context(), initializer=_begin, initargs=lent)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        ours.close()
+        line.close()
 
 
 def _context() -> multiprocessing.context.BaseContext:
@@ -141,17 +150,19 @@ def _context() -> multiprocessing.context.BaseContext:
     return context
 
 
-def _begin(connection: Connection | None, environment: dict[str, str]) -> None:
+def _begin(connection: Connection | None, environment: dict[str, str], line: multiprocessing.connection.Connection):
+    """What a process of a pool does first. Ctrl-C is for the grader, which then closes its line."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.clear()  # what the process was forked from may have an older one
     os.environ.update(environment)
     if connection is not None:
         use_server(connection)
-    threading.Thread(target=_end_with_parent, daemon=True, name="end with the grader").start()
+    threading.Thread(target=_end_with_grader, args=(line,), daemon=True, name="end with the grader").start()
 
 
-def _end_with_parent() -> None:
+def _end_with_grader(line: multiprocessing.connection.Connection) -> None:
     """A pool's process would wait for ever for a grader that was killed, and its sandbox with it."""
-    multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
+    multiprocessing.connection.wait([multiprocessing.parent_process().sentinel, line])
     os._exit(1)
 
 

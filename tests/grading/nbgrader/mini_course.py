@@ -9,6 +9,8 @@ from pathlib import Path
 
 import nbformat
 
+from tests import warm
+
 LESSON = '''# A lesson
 
 ```python
@@ -62,10 +64,6 @@ configure(c{options})
 """
 
 
-PATIENCE_S = 600.0
-"""Whatever a class takes to be graded, on a busy machine too: a command that is at work after this waits for ever."""
-
-
 class Course:
     """A course in a folder, and nbgrader's command line in it."""
 
@@ -76,18 +74,14 @@ class Course:
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         bin_folder = str(Path(sys.executable).parent)
         env = os.environ | {"PATH": os.pathsep.join([bin_folder, os.environ["PATH"]]), "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "nbgrader", *arguments]
-        done = subprocess.run(command, cwd=self.root, env=env, text=True, capture_output=True, timeout=PATIENCE_S)
+        done = warm.nbgrader(*arguments, cwd=self.root, env=env)
         assert not check or done.returncode == 0, done.stderr[-4000:]
         return done
 
     def grade(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`coursekit grade` with a version of the grader that does not depend on who edits its code just now."""
-        program = "from coursekit.grading.run import job; job.grader_version = lambda: 'of this test'; "
-        program += "import sys; from coursekit.cli import main; sys.exit(main())"
-        command = [sys.executable, "-c", program, "grade", "mini", "--course", str(self.root), *arguments]
         env = os.environ | {"OMP_NUM_THREADS": "1"}
-        return subprocess.run(command, text=True, capture_output=True, env=env, timeout=PATIENCE_S)
+        return warm.coursekit("grade", "mini", "--course", str(self.root), *arguments, env=env)
 
     @property
     def released(self) -> nbformat.NotebookNode:

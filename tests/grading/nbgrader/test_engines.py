@@ -1,11 +1,13 @@
 """Where jobs run makes no difference, and whoever dies on the way takes nothing along."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,9 @@ import pytest
 from coursekit.grading.batch import grade
 from coursekit.grading.run import job, runners
 from coursekit.grading.run.servers import close_shared_server
+from coursekit.grading.seeds import course_secret
 from coursekit.grading.submission.course import Course
+from tests.grading.nbgrader import mini_course
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow, pytest.mark.usefixtures("isolated")]
 VERSION = "of this test"
@@ -22,17 +26,38 @@ WORK = "\n_ = sum(range(3_000_000))\n"
 SWAP = {"(1 - z) * np.tanh(xn + r * hn) + z * h": "z * np.tanh(xn + r * hn) + (1 - z) * h"}
 
 
-@pytest.fixture
-def course(make_course, monkeypatch):
+@dataclass(frozen=True)
+class Serially:
+    """A class that nobody has graded, and what one process after the other found in a copy of it, on the same draws."""
+
+    ungraded: Path
+    rows: dict
+    scores: dict
+
+
+@pytest.fixture(scope="module")
+def serially(copy_course, tmp_path_factory):
     """Twelve students, some wrong, each busy for a moment."""
-    monkeypatch.setattr(job, "grader_version", lambda: VERSION)
-    made = make_course()
+    made = copy_course(tmp_path_factory.mktemp("serially"))
     right = next(c.source for c in made.solution.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "gru_step")
     for number in range(12):
         source = right.replace(*next(iter(SWAP.items()))) if number % 3 == 1 else right
         source = "raise ValueError" if number % 6 == 5 else source
         made.hand_in(f"s{number:02d}", made.answered(gru_step=f"# {number}{WORK}{source}"))
-    return made
+    course_secret(made.root)
+    ungraded = shutil.copytree(made.root, made.root.with_name("ungraded"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(job, "grader_version", lambda: VERSION)
+        rows = graded(made, runners.serially)
+    assert len({points for points in (sum(q.points for q in row[0]) for row in rows.values())}) > 1
+    return Serially(ungraded, rows, scores(made))
+
+
+@pytest.fixture
+def course(serially, tmp_path, monkeypatch):
+    """The class, not graded yet."""
+    monkeypatch.setattr(job, "grader_version", lambda: VERSION)
+    return mini_course.Course(Path(shutil.copytree(serially.ungraded, tmp_path / "course")))
 
 
 def graded(course, runner, **options):
@@ -41,33 +66,31 @@ def graded(course, runner, **options):
     return {row.student: (row.questions, row.flags, row.problems) for row in rows}
 
 
+def scores(course):
+    students = (f"s{number:02d}" for number in range(12))
+    return {student: course.scores(student) for student in students}
+
+
 def forget(course):
     for kept in (course.root / ".coursekit-results").rglob("*.json"):
         kept.unlink()
 
 
-def test_one_process_two_and_a_regrade_give_the_same(course):
-    serial = graded(course, runners.serially)
-    book = {student: course.scores(student) for student in serial}
-    assert len({points for points in (sum(q.points for q in row[0]) for row in serial.values())}) > 1
+def test_one_process_two_and_a_regrade_give_the_same(course, serially):
+    assert graded(course, lambda jobs: runners.in_processes(jobs, 2)) == serially.rows
     forget(course)
-    assert graded(course, lambda jobs: runners.in_processes(jobs, 2), force=True) == serial
-    forget(course)
-    assert graded(course, runners.serially, force=True) == serial
-    assert {student: course.scores(student) for student in serial} == book
+    assert graded(course, runners.serially, force=True) == serially.rows
+    assert scores(course) == serially.scores
 
 
-def test_a_killed_process_of_the_pool_takes_nothing_along(course):
-    serial = graded(course, runners.serially)
-    forget(course)
-
+def test_a_killed_process_of_the_pool_takes_nothing_along(course, serially):
     def killing(jobs):
         for number, finished in enumerate(runners.in_processes(jobs, 2)):
             if number == 2:
                 os.kill(processes_that_grade()[0], signal.SIGKILL)
             yield finished
 
-    assert graded(course, killing, force=True) == serial
+    assert graded(course, killing) == serially.rows
 
 
 def test_a_job_that_a_broken_pool_refuses_is_not_lost(monkeypatch):
@@ -152,10 +175,8 @@ def test_several_processes_share_one_sandbox_server(course):
     assert len(grading) == 3 and len(servers) == 1
 
 
-def test_a_cluster_that_loses_a_worker_gives_the_same_once(course):
+def test_a_cluster_that_loses_a_worker_gives_the_same_once(course, serially):
     distributed = pytest.importorskip("distributed")
-    serial = graded(course, runners.serially)
-    forget(course)
     seen = Counter()
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1", silence_logs=60
@@ -169,12 +190,12 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_once(course):
                     os.kill(pid, signal.SIGKILL)
                 yield one, result
 
-        assert graded(course, killing, force=True) == serial
+        assert graded(course, killing) == serially.rows
     assert len(seen) == 12 and set(seen.values()) == {1}
 
 
 @pytest.mark.parametrize("after", [0, 1, 6])
-def test_a_grader_that_is_killed_loses_nothing(course, after):
+def test_a_grader_that_is_killed_loses_nothing(course, serially, after):
     """SIGKILL to the command once so many results are kept; the same command then finishes the class."""
     program = f"from coursekit.grading.run import job; job.grader_version = lambda: {VERSION!r}; import sys; "
     program += "from coursekit.cli import main; sys.exit(main())"
@@ -197,8 +218,6 @@ def test_a_grader_that_is_killed_loses_nothing(course, after):
     done = course.grade("-j", "2")
     assert done.returncode == 0, done.stderr[-2000:]
     assert {path: path.stat().st_mtime_ns for path in kept} == kept  # not graded again
-    scores = {f"s{number:02d}": course.scores(f"s{number:02d}") for number in range(12)}
-    assert all(score is not None for cells in scores.values() for score, _ in cells.values())
-    forget(course)
-    serial = graded(course, runners.serially, force=True)
-    assert len(serial) == 12 and {student: course.scores(student) for student in scores} == scores
+    found = scores(course)
+    assert all(score is not None for cells in found.values() for score, _ in cells.values())
+    assert len(serially.rows) == 12 and found == serially.scores

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from coursekit.checking import evaluate
+from coursekit.checking import evaluate, registry
 from coursekit.grading.bounds import Stopped
 from coursekit.grading.failures import FAILED
 from coursekit.grading.platforms import one
@@ -52,7 +52,9 @@ def test_a_known_mistake_is_named_and_the_rest_keeps_its_points(isolated, hand_i
 
 
 @pytest.mark.parametrize("answer", ["import os\nos._exit(0)", "while True: pass", "import os, signal\nos.kill(0, 9)"])
-def test_an_answer_that_ends_or_never_ends_costs_itself_alone(isolated, hand_in, valid, answer):
+def test_an_answer_that_ends_or_never_ends_costs_itself_alone(isolated, hand_in, valid, answer, monkeypatch):
+    get = registry.get
+    monkeypatch.setattr(registry, "get", lambda name: replace(get(name), cpu_s=2.0))
     body = "\n    ".join(answer.splitlines())
     result = valid(grade_one(hand_in(gru_parameter_count=f"def gru_parameter_count(D, H):\n    {body}"), None, SEED))
     *others, last = result.questions
@@ -63,7 +65,7 @@ def test_an_answer_that_ends_or_never_ends_costs_itself_alone(isolated, hand_in,
 def test_a_sandbox_that_is_killed_is_replaced(isolated, hand_in, valid):
     server = shared_server()
     os.kill(server._process.pid, signal.SIGKILL)
-    server._process.wait()
+    server._process.wait(60)
     assert valid(grade_one(hand_in(), None, SEED)).total == 13
 
 

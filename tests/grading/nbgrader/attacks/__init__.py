@@ -11,11 +11,14 @@ from pathlib import Path
 from . import changed_notebooks, elsewhere, endings, faulty, files, finished, forged, not_there, replies, unlucky
 from .case import CHECK, PERSON, RIGHT, Case
 
-CASES: list[Case] = [
-    case
-    for module in (forged, finished, replies, endings, changed_notebooks, files, faulty, unlucky, not_there, elsewhere)
-    for case in module.CASES
-]
+_PARTS = (forged, finished, replies, endings, changed_notebooks, files, faulty, unlucky, not_there, elsewhere)
+CASES: list[Case] = [case for part in _PARTS for case in part.CASES]
+FIRST = [CASES.index(part.CASES[0]) for part in _PARTS]
+"""One case of each part, by number."""
+
+SLEEPERS = ("it sleeps for ever", "it sleeps a minute", "it waits for a lock", "a cell that sleeps a minute")
+LOOPS = ("it never ends", "keys that collide")
+"""Names of cases that use up all the time that a program may wait, or compute."""
 
 
 def student_of(number: int) -> str:
@@ -50,4 +53,17 @@ def leaked(root: Path) -> list[str]:
     return [str(path) for path in (Path("/tmp/owned-by-a-student"), root / "owned") if path.exists()]
 
 
-__all__ = ["CASES", "PERSON", "RIGHT", "Case", "hand_in_all", "honest", "leaked", "outcome", "student_of"]
+__all__ = [
+    "CASES",
+    "FIRST",
+    "LOOPS",
+    "PERSON",
+    "RIGHT",
+    "SLEEPERS",
+    "Case",
+    "hand_in_all",
+    "honest",
+    "leaked",
+    "outcome",
+    "student_of",
+]
