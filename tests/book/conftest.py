@@ -49,11 +49,12 @@ def browser():
 
 @pytest.fixture
 def page(browser):
-    """A fresh page that remembers what it asked for and what went wrong."""
-    opened = browser.new_page(viewport={"width": 1300, "height": 1000})
+    """A fresh page that remembers what its window asked for and what went wrong there."""
+    window = browser.new_context(viewport={"width": 1300, "height": 1000})
+    opened = window.new_page()
     opened.asked, opened.troubles = [], []
-    opened.on("request", lambda request: opened.asked.append(request.url))
-    opened.on("console", lambda said: said.type == "error" and opened.troubles.append(said.text))
-    opened.on("pageerror", lambda error: opened.troubles.append(str(error)))
+    window.on("request", lambda request: opened.asked.append(request.url))
+    window.on("console", lambda said: said.type == "error" and opened.troubles.append(said.text))
+    window.on("weberror", lambda web: opened.troubles.append(str(web.error)))
     yield opened
-    opened.close()
+    window.close()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from tests.book.conftest import LESSONS
@@ -22,10 +25,22 @@ def every_page(site) -> list[str]:
     return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html") if "_static" not in path.parts)
 
 
+def tabs(window, address: str, names: list[str], at_once: int = 8) -> Iterator[tuple[str, Any]]:
+    """Pages in tabs of a window, some at once: until nothing is loaded any more takes each half a second at least."""
+    for first in range(0, len(names), at_once):
+        some = {name: window.new_page() for name in names[first : first + at_once]}
+        for name, tab in some.items():
+            tab.goto(f"{address}/{name}", wait_until="commit")
+        for name, tab in some.items():
+            tab.wait_for_load_state("networkidle")
+            yield name, tab
+        for tab in some.values():
+            tab.close()
+
+
 def test_no_page_asks_another_host_or_complains(page, address, site):
-    for name in every_page(site):
-        opened(page, address, name)
-        page.mouse.wheel(0, 100_000)  # pictures far down load when they are near
+    for _, tab in tabs(page.context, address, every_page(site)):
+        tab.mouse.wheel(0, 100_000)  # pictures far down load when they are near
     opened(page, address, "search.html?q=gradient")
     assert [url for url in page.asked if not url.startswith((address, "data:"))] == []
     assert page.troubles == []
@@ -134,10 +149,9 @@ def test_dark_pages_are_readable_and_figures_stay_on_white(page, address):
 
 
 def test_no_page_scrolls_sideways_on_a_phone(browser, address, site):
-    phone = browser.new_page(viewport={"width": 360, "height": 740}, has_touch=True)
-    for name in every_page(site):
-        opened(phone, address, name)
-        assert phone.evaluate("document.documentElement.scrollWidth") <= 360, name
-    opened(phone, address, LESSON)
-    phone.screenshot(path=ARTIFACTS / "book-phone.png")
+    phone = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    for name, tab in tabs(phone, address, every_page(site)):
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 360, name
+        if name == LESSON:
+            tab.screenshot(path=ARTIFACTS / "book-phone.png")
     phone.close()

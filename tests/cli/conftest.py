@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ import pytest
 
 from coursekit.cli import main
 from coursekit.lessons import build_release, build_solution
-from tests.processes import end, finished
+from tests.processes import end, finished, until
 
 TINY = Path(__file__).parents[1] / "lessons" / "files" / "solutions" / "01_tiny" / "01_tiny.md"
 COMMAND = [sys.executable, "-m", "coursekit.cli"]
@@ -89,17 +88,20 @@ class Server:
     def request(self, path: str, method: str = "GET", patience: float = 90) -> str:
         """What the server answers, as soon as it does."""
         request = urllib.request.Request(self.address + path, method=method, headers={"Authorization": "token secret"})
-        deadline = time.monotonic() + patience
-        while True:
+        answers = []
+
+        def answered() -> bool:
             try:
                 with urllib.request.urlopen(request, timeout=60) as answer:
-                    return answer.read().decode()
+                    answers.append(answer.read().decode())
             except urllib.error.HTTPError:
                 raise
             except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+                return False
+            return True
+
+        until(answered, patience, lambda: self.log.read_text(errors="replace"))
+        return answers[0]
 
     def json(self, path: str, method: str = "GET") -> Any:
         return json.loads(self.request(path, method))

@@ -6,7 +6,6 @@ import ast
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +27,7 @@ from coursekit.grading.new_course.roster import RosterError, read_roster
 from coursekit.grading.submission.course import Course
 from coursekit.lessons import build_solution
 from coursekit.lessons.tree import clone_root, lesson_texts
+from tests import warm
 from tests.processes import finished
 
 ROOT = Path(__file__).parents[2]
@@ -79,11 +79,11 @@ def test_what_is_handed_out_is_what_the_repository_holds_and_answers_stay(made):
 
 @pytest.mark.slow
 @pytest.mark.nbgrader
-def test_nbgrader_itself_finds_nothing_to_object_to(made):
+def test_nbgrader_itself_finds_nothing_to_object_to(made, tmp_path):
     """The command line, started in the folder as a teacher would."""
-    command = [sys.executable, "-m", "nbgrader"]
+    env = os.environ | {"PATH": warm.path(tmp_path / "programs")}
     for arguments in (["db", "assignment", "list"], ["db", "student", "list"], ["generate_assignment", LESSON]):
-        done = finished([*command, *arguments], cwd=made)
+        done = finished(["nbgrader", *arguments], cwd=made, env=env)
         assert done.returncode == 0, done.stderr
         assert "WARNING" not in done.stderr
 

@@ -12,6 +12,8 @@ import subprocess
 import sys
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from nbgrader.api import Gradebook
 
 from coursekit.grading.lms.lti import key, web
@@ -45,7 +47,7 @@ def waits(monkeypatch):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Three students with points, one who waits for a person, and a key: both take a while to make."""
+    """Three students with points, one who waits for a person, and a small key, which is read sooner than ours."""
     folder = tmp_path_factory.mktemp("course")
     (folder / "nbgrader_config.py").write_text(
         'c = get_config()\nc.CourseDirectory.course_id = "c"\nc.CourseDirectory.db_url = "sqlite:///gradebook.db"\n'
@@ -59,7 +61,10 @@ def made(tmp_path_factory):
             gradebook.add_submission("mini", student)
     for student, points in POINTS.items():
         give(folder, student, points)
-    key.make(folder / KEY_FILE)
+    small = rsa.generate_private_key(public_exponent=65537, key_size=key.SMALLEST)
+    form, nothing = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / KEY_FILE).touch(0o600)
+    (folder / KEY_FILE).write_bytes(small.private_bytes(serialization.Encoding.PEM, form, nothing))
     return folder
 
 

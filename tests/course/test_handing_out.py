@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from tests import warm
 from tests.course.learners import ROOT, answer, released, right_answers, solved
 from tests.processes import finished
 
@@ -19,12 +19,8 @@ LESSON = "00_numerical_tools"
 
 
 def nbgrader(root: Path, *arguments: str) -> str:
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = finished(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=root,
-        env=os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"},
-    )
+    env = os.environ | {"PATH": warm.path(root.parent / "programs"), "OMP_NUM_THREADS": "1"}
+    done = finished(["nbgrader", *arguments], cwd=root, env=env)
     assert done.returncode == 0, done.stderr[-4000:]
     return done.stderr
 

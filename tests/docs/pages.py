@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +57,7 @@ def script(page: Path) -> str:
 def environment(home: Path, **more: str) -> dict[str, str]:
     """As for a user with an activated environment and an empty home."""
     home.mkdir(parents=True, exist_ok=True)
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    path = warm.path(home / "programs")
     private = {f"JUPYTER_{what}_DIR": str(home / what.lower()) for what in ("CONFIG", "DATA", "RUNTIME")}
     return os.environ | private | {"PATH": path, "HOME": str(home), "OMP_NUM_THREADS": "1", "COLUMNS": "200"} | more
 
@@ -75,9 +74,6 @@ def execute(page: Path, folder: Path, moved: Mapping[str, str] = {}, **more: str
         text = text.replace(said, here)
     home = folder.parent / f"{folder.name}-home"
     env = environment(home, **more)
-    if warm.POSSIBLE:
-        warm.write_programs(home / "programs")
-        env["PATH"] = os.pathsep.join([str(home / "programs"), env["PATH"]])
     with (folder.parent / f"{folder.name}.log").open("w+") as log:
         # In a session of its own, so that what a page leaves in the background ends with it.
         out = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}

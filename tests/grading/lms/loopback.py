@@ -57,7 +57,7 @@ class Platform:
         self.next_page = ""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.address = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=[0.02], daemon=True).start()  # seconds until it ends
 
     def close(self) -> None:
         self._server.shutdown()
