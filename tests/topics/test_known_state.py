@@ -14,8 +14,8 @@ EXERCISES = list(registry.every())
 
 
 @pytest.mark.filterwarnings("ignore:seen")
-@pytest.mark.parametrize("exercise", EXERCISES, ids=[exercise.name for exercise in EXERCISES])
 @pytest.mark.parametrize("name", ALTERED)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=[exercise.name for exercise in EXERCISES])
 def test_a_right_answer_passes_and_the_setting_is_as_before(exercise, name):
     before = State(generators=True)
     try:
