@@ -122,10 +122,13 @@ def _swapped_blocks(got: np.ndarray, want: np.ndarray, tensor: Tensor, tolerance
         return None
     have = np.split(got, len(tensor.blocks), axis=0)
     need = np.split(want, len(tensor.blocks), axis=0)
-    for order in itertools.permutations(range(len(need))):
-        if list(order) != sorted(order) and all(
-            _close(h, need[k], tolerance) for h, k in zip(have, order, strict=True)
-        ):
+    places = []  # for each block the places at which it may belong
+    for block in have:
+        places.append([k for k, other in enumerate(need) if _close(block, other, tolerance)])
+        if not places[-1]:
+            return None
+    for order in itertools.product(*places):
+        if list(order) != sorted(order) and len(set(order)) == len(order):
             return facts.BlockOrder(tuple(tensor.blocks[k] for k in order), tensor.blocks)
     return None
 
