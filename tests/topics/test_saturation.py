@@ -2,6 +2,7 @@
 exponential that is cut off. Each is rejected on every seed; guards so wide that they change nothing are right."""
 
 import functools
+import itertools
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from coursekit.checking import registry
 from coursekit.checking.compare import accepts
 from coursekit.checking.further import expected
+from coursekit.recurrence.backward_mistakes import back
 from coursekit.recurrence.draws import LARGE
+from coursekit.reference import gru, lstm, rnn
 
 SEEDS = range(20)
 
@@ -195,3 +198,98 @@ def test_a_guard_that_large_numbers_reach(exercise, guard):
 @pytest.mark.parametrize(("exercise", "guard"), of(WIDE))
 def test_a_guard_that_changes_nothing_that_counts(exercise, guard):
     assert passed(exercise, guarded(exercise, WIDE[guard])) == len(SEEDS)
+
+
+# What comes out: of every exercise on sequences, forward and back.
+
+UNIT = {"h", "hs", "h_n", "hs without h0", "last", "h_next"}  # states of a cell, which are never beyond ±1
+FREE = {"train_step": {"dW_out", "db_out", "W_out", "b_out", "b_ih", "b_hh", "W_ih", "W_hh"}}  # near what they were
+LIMITED = {
+    **dict.fromkeys([*FORWARD, "run_packed", "stream", "gru_step_int8"], (0.5, 0.9, 0.95)),
+    **dict.fromkeys(
+        [f"{cell}_{part}" for cell in ("rnn", "lstm", "gru") for part in ("step_backward", "backward")]
+        + ["GRU", "gru_layer_fused", "linear_scan", "newton_step", "discounted_returns", "train_step", "open_loop"],
+        (0.5, 1.0, 5.0, 10.0),
+    ),
+    "truncated_bptt": (0.5, 0.9, 1.0, 5.0, 10.0),
+    "gradient_profile": (0.5, 1.0),
+}
+
+
+@pytest.mark.parametrize("name", LIMITED)
+def test_results_that_are_clipped(name):
+    exercise = registry.get(name)
+    passes = set()
+    for seed in SEEDS[:5]:
+        shown = set()
+        for draw in exercise.draws(seed):
+            want = expected(exercise, draw)
+            for tensor, limit in itertools.product(exercise.returns, LIMITED[name]):
+                array = want[tensor.name]
+                if not tensor.exact and not accepts(exercise, tensor, np.clip(array, -limit, limit), array):
+                    shown.add((tensor.name, limit))
+        passes |= set(itertools.product(want, LIMITED[name])) - shown
+    never = {t.name for t in exercise.returns if t.exact} | FREE.get(name, set())
+    assert not [(t, limit) for t, limit in passes if t not in never and not (t in UNIT and limit >= 1)]
+
+
+# Back through time, with something done to what is handed over between the steps.
+
+
+def handed(cell, change):
+    """change(k, array): what becomes of a gradient that is handed on by the k-th step from the end."""
+
+    def answer(dhs, *rest):
+        steps = iter(range(1, len(rest[-1]) + 1))
+
+        def pass_on(new, before):
+            k = next(steps)
+            return [change(k, a) if k < len(rest[-1]) else a for a in new]
+
+        return back(cell.step_backward, dhs, rest[:-1], rest[-1], pass_on=pass_on)
+
+    return answer
+
+
+HANDED = {f"clipped to ±{c:g}": lambda k, a, c=c: np.clip(a, -c, c) for c in (0.5, 1.0, 5.0, 10.0)}
+HANDED |= {f"cut after {reach} steps": lambda k, a, n=reach: 0 * a if k == n else a for reach in range(1, 9)}
+HANDED |= {f"cut after every {reach} steps": lambda k, a, n=reach: 0 * a if k % n == 0 else a for reach in range(1, 9)}
+HANDED["in the first row alone"] = lambda k, a: np.concatenate([a[:1], 0 * a[1:]])
+HANDED["never too small"] = lambda k, a: np.sign(a) * np.maximum(np.abs(a), 1e-2)
+
+
+@functools.cache
+def all_draws(name):
+    exercise = registry.get(name)
+    return [[(draw, expected(exercise, draw)) for draw in exercise.draws(seed)] for seed in SEEDS]
+
+
+@pytest.mark.parametrize("change", HANDED)
+@pytest.mark.parametrize("cell", [rnn, lstm, gru], ids=["rnn", "lstm", "gru"])
+def test_gradients_handed_over(cell, change):
+    name = f"{cell.__name__.split('.')[-1]}_backward"
+    exercise, answer = registry.get(name), handed(cell, HANDED[change])
+    for seed in all_draws(name):
+        assert not all(right(exercise, answer(*draw.args.values()), want) for draw, want in seed)
+
+
+# Forward, with a loop that ends or begins anew too early.
+
+REACH = range(1, 9)
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["that stop", "that begin anew"])
+@pytest.mark.parametrize("reach", REACH)
+@pytest.mark.parametrize(("name", "step"), [("rnn_forward", rnn_cell), ("gru_forward", gru_cell)])
+def test_states_after_some_steps(name, step, reach, anew):
+    def answer(x, h0, params):
+        h, hs = h0, []
+        for t in range(x.shape[1]):
+            h = 0 * h if anew and t == reach else h
+            h = step(x[:, t], h, params) if anew or t < reach else h
+            hs.append(h)
+        return np.stack(hs, axis=1)
+
+    exercise = registry.get(name)
+    for seed in all_draws(name):
+        assert not all(right(exercise, answer(*draw.args.values()), want) for draw, want in seed)
