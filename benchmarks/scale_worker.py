@@ -16,7 +16,7 @@ from coursekit.grading.submission.course import Course
 
 NAME = "00_numerical_tools"
 SETTINGS, DEATHS = "COURSEKIT_SCALE", "deaths"
-WAIT_S, DIES_ONCE, DIES_ALWAYS = 0.04, 100, 2000
+WAIT_S, DIES_ONCE, DIES_ALWAYS = 0.04, 300, 1000
 
 
 def dask_setup(worker: object) -> None:
