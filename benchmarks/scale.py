@@ -11,7 +11,7 @@ own: CPU seconds, and the most memory that it held. Parts:
   store      results kept and read again, one file each
   gradebook  rows of nbgrader's gradebook and the notebooks for people, into SQLite and into a PostgreSQL server
   grade      the whole way of `coursekit grade`: folders read, rebuilt, stored, booked; and once more, unchanged
-  report     the class report of that class
+  report     the page of the class report
   cluster    the way over a Dask scheduler and so many workers, each of which waits for 0 to 40 ms a notebook; one
              notebook in 300 ends its worker once, one in 1,000 always: those are left to a person
 """
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gzip
 import json
 import multiprocessing
 import os
@@ -39,12 +40,13 @@ import psutil
 import scale_worker
 from scale_worker import NAME
 
-from coursekit.grading import batch
+from coursekit.grading import batch, nodes
 from coursekit.grading.gradebook.moving import move
 from coursekit.grading.gradebook.places import RESULTS
 from coursekit.grading.gradebook.results import ResultStore
 from coursekit.grading.gradebook.writer import Writer
-from coursekit.grading.report import class_report
+from coursekit.grading.report.collect import collect
+from coursekit.grading.report.page import page
 from coursekit.grading.run.job import Job, grader_version
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.run.runners import on_cluster
@@ -78,8 +80,10 @@ def main() -> None:
                 line("store", size, measured(store, real, size), "results")
         if "gradebook" in parts:
             gradebook(real, chosen.sizes)
-        if {"grade", "report"} & set(parts):
-            whole(real, chosen.sizes, "report" in parts, chosen.keep)
+        if "grade" in parts:
+            whole(real, chosen.sizes)
+        if "report" in parts:
+            reports(real, chosen.sizes, chosen.keep)
         if "cluster" in parts:
             cluster(real, chosen.sizes, chosen.workers)
     print(f"load after {os.getloadavg()[0]:.1f}")
@@ -204,22 +208,16 @@ def write(real: Path, size: int, url: str | None) -> dict[str, float]:
 
 
 def _copies(submission: Submission) -> dict[str, Any]:
-    from coursekit.grading import nodes
-
     return {name: nodes.copied(nb) for name, nb in submission.notebooks.items()}
 
 
-def whole(real: Path, sizes: Iterable[int], report: bool, keep: Path | None) -> None:
+def whole(real: Path, sizes: Iterable[int]) -> None:
     head("\npart", "class", "CPU, s", "a second", "peak, MB", "what")
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="class-") as folder:
             root = handed_in(real, Path(folder, "course"), size).root
             line("grade", size, measured(grade, real, root), "submissions")
             line("grade, unchanged", size, measured(grade, real, root), "submissions")
-            if report:
-                cost = measured(page, root, keep)
-                said = f"students; the page has {cost['mb']:.2f} MB, packed {cost['packed']:.2f} MB"
-                line("report", size, cost, said)
 
 
 def grade(real: Path, root: Path) -> dict[str, float]:
@@ -235,15 +233,25 @@ def grade(real: Path, root: Path) -> dict[str, float]:
     return {"cpu": time.process_time() - start, "rows": rows}
 
 
-def page(root: Path, keep: Path | None) -> dict[str, float]:
-    import gzip
+def reports(real: Path, sizes: Iterable[int], keep: Path | None) -> None:
+    head("\npart", "class", "CPU, s", "a second", "peak, MB", "what")
+    for size in sizes:
+        cost = measured(drawn, real, size, keep)
+        said = f"students; the page has {cost['mb']:.1f} MB, packed {cost['packed']:.2f} MB"
+        line("report", size, cost, said)
 
+
+def drawn(real: Path, size: int, keep: Path | None) -> dict[str, float]:
+    """The page of a class whose students are the real ones under other names."""
+    group = collect(Course(real), NAME)
+    there = group.students
+    students = tuple(replace(there[number % len(there)], name=name) for number, name in names(size))
     start = time.process_time()
-    text = class_report(Course(root), [NAME], root / "reports").encode()
+    text = page(replace(group, students=students), folder=real / "reports").encode()
     cpu = time.process_time() - start
     if keep:
         keep.mkdir(parents=True, exist_ok=True)
-        (keep / f"report-{len(list((root / 'submitted').iterdir()))}.html").write_bytes(text)
+        (keep / f"report-{size}.html").write_bytes(text)
     return {"cpu": cpu, "mb": len(text) / 1e6, "packed": len(gzip.compress(text)) / 1e6}
 
 
