@@ -1,4 +1,4 @@
-"""Blood glucose of one person; lesson 21 warns on the same readings, so that the loader is `coursekit.sources.glucose`."""
+"""Blood glucose of one person. Lesson 21 has the same readings, so the loader lies in `coursekit.sources.glucose`."""
 
 from coursekit.sources.glucose import GLUCOSE, HIGH, LOW, STEP, Glucose, glucose
 

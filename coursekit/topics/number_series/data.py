@@ -1,4 +1,4 @@
-"""What lesson 21 counts and forecasts: prices of three shares, sales of wine, and, generated, walks, visits and payments.
+"""The numbers of lesson 21: prices of three shares, sales of wine, and generated walks, visits and payments.
 
 stocks = stock_prices()
 stocks.days, stocks.prices["IBM"]               # (T,) datetime64[D], (T,) in USD

@@ -47,12 +47,12 @@ register(
         draw=_draw_folds,
         mistakes=mistakes.FOLD,
         hints=(
-            "Stand on the evening before values[start]. Which readings have you seen? Mean and standard deviation come "
-            "from these, and from no others.",
-            "Scale the whole series with these two numbers first. Then a window is scaled[t - length:t], and its target "
-            "scaled[t]: which t are for training, and which for the test?",
-            "t runs from length to start - 1 for training, and from start to stop - 1 for the test. np.stack the windows "
-            "of each part; the targets are a slice.",
+            "Stand on the evening before values[start]. Which readings have you seen? Mean and standard deviation "
+            "come from these, and from no others.",
+            "Scale the whole series with these two numbers first. Then a window is scaled[t - length:t], and its "
+            "target scaled[t]: which t are for training, and which for the test?",
+            "t runs from length to start - 1 for training, and from start to stop - 1 for the test. np.stack the "
+            "windows of each part; the targets are a slice.",
         ),
         points=3,
     )
@@ -126,8 +126,8 @@ register(
     Exercise(
         name="precision_at_k",
         lesson=LESSON,
-        asks="Of the k cases with the highest scores: which share is fraud, and which share of all fraud is among them? "
-        "Among equal scores chance decides, and its mean is asked for.",
+        asks="Of the k cases with the highest scores: which share is fraud, and which share of all fraud is among "
+        "them? Among equal scores chance decides, and its mean is asked for.",
         reference=precision_at_k,
         parts={"last": "the lowest score that is looked at", "places": "how many of the equal cases are looked at"},
         returns=(Tensor("precision"), Tensor("recall")),
@@ -181,8 +181,8 @@ register(
             "reading may be one.",
             "Then go through the alarms outside of events in order of time, and remember until when it is quiet. What "
             "is done with an alarm that is heard?",
-            "A heard alarm at t sets the silence to t + quiet. It warns of the events with t < begin <= t + ahead: keep "
-            "the larger lead of each. If there is none, count it as false.",
+            "A heard alarm at t sets the silence to t + quiet. It warns of the events with t < begin <= t + ahead: "
+            "keep the larger lead of each. If there is none, count it as false.",
         ),
         points=3,
     )

@@ -141,7 +141,7 @@ FOLD = (
     ),
     Mistake(
         "test windows that begin at start, so that the first targets are lost",
-        "The inputs of a test window may lie before start: they are known by then. Each reading of the test is a target.",
+        "Inputs of a test window may lie before start: they are known by then. Each reading of the test is a target.",
         _fold(test=lambda T, length, start, stop: slice(start, max(start, stop - length))),
     ),
     Mistake(

@@ -13,7 +13,7 @@ from coursekit.training.batches import random_rows
 from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import tensor_of, train_torch
 
-UNITS, BATCH, STEPS, LEARNING_RATE = 24, 128, 400, 0.01
+UNITS, BATCH, STEPS, LEARNING_RATE = 24, 128, 300, 0.01
 
 
 class Reader(torch.nn.Module):

@@ -34,8 +34,8 @@ NAIVE, SEASONS, MOVED, RIDGE, GRU = (
 class SeriesTask(NamedTuple):
     """values: (T,). season: readings in one. ahead: how many readings are forecast at a time.
 
-    valid_start, test_start: where the targets of these parts begin. steps: of training. moved: over how many of the last
-    readings the naive forecast's error is taken to move it.
+    valid_start, test_start: where the targets of these parts begin. steps: of training. moved: over how many of the
+    last readings the naive forecast's error is taken to move it.
     """
 
     title: str

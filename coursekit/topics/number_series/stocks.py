@@ -2,7 +2,7 @@
 
 measure(stock_prices().prices).table            # a Comparison, one value for each share and fold
 level_forecasts(prices)                         # what the usual article does: R² with and without the leak
-shuffled_or_in_time(prices)                     # the same forecast, split in two ways
+shuffled_or_in_time(range(5))                   # a Comparison: the same forecast, split in two ways
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from coursekit.baselines.ridge import ridge_tuned
 from coursekit.results.comparison import Comparison
 from coursekit.topics.number_series.answers import Fold, walk_forward_fold
+from coursekit.topics.number_series.data import random_walk
 from coursekit.training.batches import random_rows
 from coursekit.training.progress import trainings
 from coursekit.training.regression import Forecaster, predict, squared_error
@@ -22,6 +23,7 @@ from coursekit.training.torch_loop import train_torch
 
 LENGTH, UNITS, BATCH = 20, 16, 64
 STEPS, LEARNING_RATE = 150, 0.005
+AHEAD = 5  # days, where windows are looked up
 WALK, DRIFT = "random walk: no change", "the mean change so far"
 
 
@@ -80,7 +82,7 @@ def gru_forecast(fold: Fold, seed: int, steps: int = STEPS) -> np.ndarray:
 
 
 def level_forecasts(
-    prices: np.ndarray, seeds: Sequence[int] = (0, 1, 2), *, steps: int = 2 * STEPS, progress: bool | None = None
+    prices: np.ndarray, seeds: Sequence[int] = (0, 1, 2), *, steps: int = STEPS, progress: bool | None = None
 ) -> dict[str, list[np.ndarray]]:
     """As articles forecast a price: from the last prices, scaled by minimum and maximum. Name -> (n,) for each seed.
 
@@ -104,23 +106,26 @@ def r_squared(truth: np.ndarray, said: np.ndarray) -> float:
     return float(1 - np.mean((truth - said) ** 2) / np.var(truth))
 
 
-def shuffled_or_in_time(prices: np.ndarray, seed: int = 0, ahead: int = 5) -> dict[str, float]:
-    """The price in `ahead` days as the most similar past window had it; errors in per cent of those of no change.
+def shuffled_or_in_time(worlds: Sequence[int] = (0, 1, 2, 3, 4)) -> Comparison:
+    """Walks that nobody can forecast: the price in five days as the most similar window had it, split in two ways."""
+    about = f"GENERATED random walks, {len(worlds)} of them; prices {AHEAD} days ahead"
+    table = Comparison("error of the forecast", True, "% of the error of no change", about, each="world")
+    table.add(WALK, [100.0] * len(worlds), baseline=True)
+    for name, shuffled in (("most similar window, split in time", False), ("the same, shuffled first", True)):
+        table.add(name, [_most_similar(random_walk(world), world, shuffled) for world in worlds])
+    return table
 
-    A window is `LENGTH` log prices. Which windows may be looked up: 70 % of them at random, or the first 70 %.
-    """
+
+def _most_similar(prices: np.ndarray, seed: int, shuffled: bool) -> float:
+    """The error in per cent of that of no change. A window is `LENGTH` log prices; 70 % of them may be looked up."""
     logs = np.log(prices)
-    x = np.lib.stride_tricks.sliding_window_view(logs[:-ahead], LENGTH)
-    y = logs[LENGTH - 1 + ahead :] - logs[LENGTH - 1 : -ahead]
-    border = round(0.7 * len(x))
-    orders = {"shuffled": np.random.default_rng(seed).permutation(len(x)), "in time": np.arange(len(x))}
-    found = {}
-    for name, order in orders.items():
-        known, asked = order[:border], order[border:]
-        apart = (x[asked] ** 2).sum(axis=1)[:, None] - 2 * x[asked] @ x[known].T + (x[known] ** 2).sum(axis=1)
-        said = y[known[apart.argmin(axis=1)]]
-        found[name] = 100 * float(np.abs(said - y[asked]).mean() / np.abs(y[asked]).mean())
-    return found
+    x = np.lib.stride_tricks.sliding_window_view(logs[:-AHEAD], LENGTH)
+    y = logs[LENGTH - 1 + AHEAD :] - logs[LENGTH - 1 : -AHEAD]
+    order = np.random.default_rng(seed).permutation(len(x)) if shuffled else np.arange(len(x))
+    known, asked = np.split(order, [round(0.7 * len(x))])
+    apart = (x[asked] ** 2).sum(axis=1)[:, None] - 2 * x[asked] @ x[known].T + (x[known] ** 2).sum(axis=1)
+    said = y[known[apart.argmin(axis=1)]]
+    return 100 * float(np.abs(said - y[asked]).mean() / np.abs(y[asked]).mean())
 
 
 def _last_fifth(fold: Fold) -> tuple[tuple, tuple]:
