@@ -131,8 +131,7 @@ def simple_scores(task: EarlyTask) -> dict[str, np.ndarray]:
     windows, places = _windows(task)
     last, hour = windows[:, -1], np.arange(LENGTH)[-4:]
     slope = (windows[:, -4:] * (hour - hour.mean())).sum(axis=1) / ((hour - hour.mean()) ** 2).sum()
-    known = places < task.train_end
-    usable = known & ~task.event[places]
+    usable = _to_learn_from(task, places)
     fit = logistic_fit(_seen(windows)[usable], soon(task.event)[places][usable].astype(int), 1.0)
     said = {RAW: -last, LINE: -(last + 6 * slope), LOGISTIC: fit.log_probabilities(_seen(windows))[:, 1]}
     whole = {name: _everywhere(task, places, score) for name, score in said.items()}
@@ -156,7 +155,7 @@ def cusum(values: np.ndarray, known: int, slack: float = 0.5) -> np.ndarray:
 def gru_score(task: EarlyTask, seed: int, *, steps: int = STEPS) -> np.ndarray:
     """Trained on the hours of the training part in which no low goes on: how near is one? (T,)"""
     windows, places = _windows(task)
-    usable = (places < task.train_end - AHEAD) & ~task.event[places]
+    usable = _to_learn_from(task, places)
     seen = _seen(windows)[:, :, None]
     module = train_reader(seen[usable], soon(task.event)[places][usable], seed, steps=steps)
     return _everywhere(task, places, outputs(module, seen).astype(float))
@@ -188,6 +187,11 @@ def _windows(task: EarlyTask) -> tuple[np.ndarray, np.ndarray]:
     windows = np.lib.stride_tricks.sliding_window_view(task.values, LENGTH)
     whole = np.isfinite(windows).all(axis=1)
     return windows[whole], np.flatnonzero(whole) + LENGTH - 1
+
+
+def _to_learn_from(task: EarlyTask, places: np.ndarray) -> np.ndarray:
+    """Hours that end outside of a low, and whose answer is known before the training part ends. (n,)"""
+    return (places < task.train_end - AHEAD) & ~task.event[places]
 
 
 def _seen(windows: np.ndarray) -> np.ndarray:
