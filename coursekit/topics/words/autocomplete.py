@@ -25,7 +25,7 @@ from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_in_stages
 
-STAGES = ((220, 0.012), (80, 0.003))  # steps, learning rate
+STAGES = ((160, 0.015), (60, 0.003))  # steps, learning rate
 ROWS, LENGTH = 16, 24
 KNOWN = 1000  # words that a GRU can propose
 SHOWN = 3  # proposals above a keyboard
@@ -209,3 +209,22 @@ def compare(
     together = [Both(network, Counting(vocabulary, task.train, 3, adapts=True)) for network in networks]
     table.add("GRU and trigrams that go on counting", [100 * saved(task.test, both) for both in together])
     return table, networks
+
+
+PRESSED, ACCEPTED, SAVED = 1.0, 0.5, 0.0
+
+
+def keys(words: Sequence[str], propose: Callable, start: int, stop: int) -> np.ndarray:
+    """What becomes of each letter, and of the space after each word, of words[start:stop]: (letters and spaces,).
+
+    PRESSED: typed. ACCEPTED: the key that takes a proposal is pressed here. SAVED: comes with the proposal.
+    """
+    found: list[float] = []
+    for place in range(start, stop):
+        word = words[place]
+        typed = next((k for k in range(len(word)) if word in propose(list(words[:place]), word[:k])), None)
+        row = np.full(len(word) + 1, PRESSED)
+        if typed is not None:
+            row[typed], row[typed + 1 :] = ACCEPTED, SAVED
+        found += row.tolist()
+    return np.array(found)

@@ -10,8 +10,9 @@ import numpy as np
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
 from coursekit.reference import gru
-from coursekit.topics.words import keystroke_mistakes, mistakes
+from coursekit.topics.words import mistakes
 from coursekit.topics.words.answers import keystrokes_saved, read_both_ways, word_ids
+from coursekit.topics.words.keystroke_mistakes import KEYSTROKES
 
 LESSON = "22_words"
 
@@ -119,19 +120,33 @@ def _keyboard(rng: np.random.Generator, vocabulary: Sequence[str]) -> Callable[[
     return propose
 
 
-_TYPED = ("state", "statement", "step", "steps", "string", "strip", "stack", "value", "values", "valid", "a", "as", "at")
+_TYPED = (
+    "state",
+    "statement",
+    "step",
+    "steps",
+    "string",
+    "strip",
+    "stack",
+    "value",
+    "values",
+    "valid",
+    "a",
+    "as",
+    "at",
+)
 
 
 def _draw_typing(rng: np.random.Generator) -> Iterator[Draw]:
-    """Words that share their beginnings; each draw tells all known mistakes apart."""
-    for name, (n, known) in {"six words": (6, 11), "fresh words": (6, 11), "a longer text": (14, 12)}.items():
+    """Words that share their beginnings; each text but the first tells all known mistakes apart."""
+    answers = [_rounded(answer) for answer in (keystrokes_saved, *(one.implement for one in KEYSTROKES))]
+    for name, n in {"four words": 4, "a text": 14, "fresh words": 14, "a longer text": 20}.items():
         while True:
             # a keyboard does not know every word: some have to be typed to their ends
-            order = [str(word) for word in rng.permutation(_TYPED)]
-            propose = _knowing(_keyboard(rng, _TYPED), set(order[:known]))
+            known = {str(word) for word in rng.permutation(_TYPED)[:-2]}
+            propose = _knowing(_keyboard(rng, _TYPED), known)
             words = [str(word) for word in rng.choice(_TYPED, n)]
-            answers = [keystrokes_saved, *(one.implement for one in keystroke_mistakes.KEYSTROKES)]
-            if mistakes.differ([_rounded(answer) for answer in answers], words, propose):
+            if n == 4 or mistakes.differ(answers, words, propose):
                 break
         yield Draw(name, {"words": words, "propose": propose}, {"words": n})
 
@@ -148,11 +163,11 @@ register(
     Exercise(
         name="keystrokes_saved",
         lesson=LESSON,
-        asks="The share of keystrokes that a keyboard's proposals save someone who takes the first chance of each word.",
+        asks="The share of keystrokes that proposals save someone who takes the first chance of each word.",
         reference=keystrokes_saved,
         returns=(Tensor("share"),),
         draw=_draw_typing,
-        mistakes=keystroke_mistakes.KEYSTROKES,
+        mistakes=KEYSTROKES,
         hints=(
             "Two sums: the keys that are pressed with proposals, and those of the text by hand. By hand, how many does "
             "a word of five letters take?",

@@ -52,7 +52,7 @@ class Twin(nn.Module):
 
 
 def twin_of(weights: KerasModel) -> Twin:
-    """The same model with the same weights. Raises ValueError for weights of reset_after=False, which is another cell."""
+    """The same model with the same weights. Raises ValueError for weights of reset_after=False."""
     params = conventions.gru_from_keras(weights.kernel, weights.recurrent_kernel, weights.bias)
     return _loaded(weights, params)
 

@@ -1,4 +1,4 @@
-"""Runnable mistakes of lesson 22 in counting keystrokes: keys that are forgotten, and a keyboard that sees the future."""
+"""Runnable mistakes of lesson 22 in counting keystrokes: forgotten keys, a keyboard that sees the future."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ def _saved(
     spaces: int = 1,
     share: Callable[[list[int], list[int]], float] = lambda pressed, total: 1 - sum(pressed) / sum(total),
 ) -> Callable:
-    """Keystrokes with one part exchanged. accept: keys of an accepted word. space: after a typed one. spaces: counted in
-    the total.
-    """
+    """Keystrokes with one part exchanged. accept: keys of an accepted word; space: after a typed one; spaces: in the total."""
 
     def answer(words: Sequence[str], propose: Propose) -> float:
         pressed = []

@@ -1,4 +1,4 @@
-"""Runnable mistakes of lesson 22 in words as numbers, and in reading both ways. keystroke_mistakes.py has the others."""
+"""Runnable mistakes of lesson 22 in words as numbers and in reading both ways."""
 
 from __future__ import annotations
 

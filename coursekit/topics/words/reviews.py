@@ -49,7 +49,7 @@ class Review(NamedTuple):
 
 
 def reviews(n: int, seed: int, *, without: Sequence[Review] = (), kinds: Sequence[str] = MIX) -> list[Review]:
-    """n different reviews of these kinds, taken in turn; each is praise with probability 1/2. without: texts to avoid."""
+    """n different reviews of these kinds, taken in turn, half of them praise on average. without: texts to avoid."""
     rng = np.random.default_rng(seed)
     known = {review.text for review in without}
     found: list[Review] = []

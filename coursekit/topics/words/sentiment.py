@@ -21,13 +21,13 @@ from coursekit.baselines.logistic import logistic_tuned
 from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
 from coursekit.topics.words.answers import word_ids
-from coursekit.topics.words.reviews import KINDS, NEW, Review, reviews
+from coursekit.topics.words.reviews import KINDS, Review, reviews
 from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
 from coursekit.training.sequence_classification import cross_entropy
 from coursekit.training.torch_loop import train_in_stages
 
-STAGES = ((160, 0.012), (60, 0.003))  # steps, learning rate
+STAGES = ((120, 0.015), (40, 0.004))  # steps, learning rate
 BATCH = 64
 MOST = 200  # words in the vocabulary: more than the grammar has
 COUNTED = "n-grams of {} words, logistic regression"
@@ -50,7 +50,7 @@ class SentimentTask(NamedTuple):
         return word_ids([review.words for review in self.train], texts, MOST)
 
 
-def sentiment_task(n: int = 2000, m: int = 800, per_kind: int = 150) -> SentimentTask:
+def sentiment_task(n: int = 1600, m: int = 800, per_kind: int = 100) -> SentimentTask:
     """Generated reviews, none of them twice: the same mix to learn from and to test on, and `per_kind` of each kind."""
     train = reviews(n, seed=0)
     test = reviews(m, seed=1, without=train)
@@ -60,7 +60,7 @@ def sentiment_task(n: int = 2000, m: int = 800, per_kind: int = 150) -> Sentimen
 class SentimentModel(nn.Module):
     """ids (N, T), lengths (N,) -> scores (N, 2): words as vectors, a layer, its last valid states, a read-out."""
 
-    def __init__(self, V: int, D: int = 16, units: int = 24, layers: int = 2, both_ways: bool = True) -> None:
+    def __init__(self, V: int, D: int = 16, units: int = 16, layers: int = 2, both_ways: bool = True) -> None:
         super().__init__()
         self.words = nn.Embedding(V, D, padding_idx=0)
         self.layer = GRU(D, units, num_layers=layers, bidirectional=both_ways, batch_first=True)
@@ -103,9 +103,7 @@ def probability_of_praise(model: nn.Module, task: SentimentTask, texts: Sequence
 
 def ngrams(words: Sequence[str], longest: int) -> Counter:
     """How often each string of 1 to `longest` words stands in a text."""
-    return Counter(
-        " ".join(words[k : k + n]) for n in range(1, longest + 1) for k in range(len(words) - n + 1)
-    )
+    return Counter(" ".join(words[k : k + n]) for n in range(1, longest + 1) for k in range(len(words) - n + 1))
 
 
 def signed_counts(words: Sequence[str]) -> dict[str, float]:

@@ -43,7 +43,9 @@ def shop_turns(seed: int = 0) -> tuple[list[Turn], list[Turn]]:
         part += [Turn(ask.format(colour=colour, thing=thing, size=size), answer) for ask in _ASKS]
     for colour, thing in product(COLOURS, PRICES):
         part = train if rng.random() < 0.6 else test
-        part += [Turn(ask.format(colour=colour, thing=thing), f"yes , we take {colour} {thing} back") for ask in _RETURNS]
+        part += [
+            Turn(ask.format(colour=colour, thing=thing), f"yes , we take {colour} {thing} back") for ask in _RETURNS
+        ]
     for day in DAYS:
         train += [Turn(ask.format(day=day), f"on {day} we open at {_hour(day)}") for ask in _OPENS]
     return train, test

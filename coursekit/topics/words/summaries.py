@@ -28,7 +28,7 @@ from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_in_stages
 
-STAGES = ((120, 0.01), (40, 0.002))  # steps, learning rate
+STAGES = ((90, 0.01), (30, 0.002))  # steps, learning rate
 BATCH = 24
 MOST = 1000  # words in the vocabulary
 LONGEST = 12  # sentences of a document that are read
@@ -40,7 +40,10 @@ LEAD, CENTRE, FORMULA, NETWORK = (
 )
 RANDOM, BEST = "a sentence at random", "the best sentence there is"
 _WORD = re.compile(r"[a-z]+")
-_COMMON = frozenset("a an and are as at be by for from if in is it its not of on or that the this to with".split())
+_COMMON = frozenset(
+    ("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "if", "in", "is", "it", "its", "not", "of", "on")
+    + ("or", "that", "the", "this", "to", "with")
+)
 
 
 class SummaryTask(NamedTuple):
