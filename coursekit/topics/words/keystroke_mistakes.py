@@ -22,7 +22,7 @@ def _saved(
     spaces: int = 1,
     share: Callable[[list[int], list[int]], float] = lambda pressed, total: 1 - sum(pressed) / sum(total),
 ) -> Callable:
-    """Keystrokes with one part exchanged. accept: keys of an accepted word; space: after a typed one; spaces: in the total."""
+    """Keystrokes with one part exchanged. accept: keys of a proposal; space: after a typed word; spaces: in all."""
 
     def answer(words: Sequence[str], propose: Propose) -> float:
         pressed = []

@@ -25,7 +25,8 @@ def test_reviews_by_kind_are_a_table_with_its_numbers():
 
 
 def test_a_review_is_read_word_by_word():
-    texts = ["the music was not bad .".split(), "the plot was good in places but the ending was clumsy .".split()]
+    sentences = "the music was not bad .", "the plot was good in places but the ending was clumsy ."
+    texts = [sentence.split() for sentence in sentences]
     fig, said = drawn(plots.word_by_word(texts, [np.linspace(0.1, 0.9, len(words)) for words in texts]))
     assert [tick.get_text() for tick in fig.axes[0].get_xticklabels()] == texts[0]
     assert "the music was not bad .: 0.90 at the end" in said
