@@ -56,12 +56,21 @@ def _documents(file: Path, folder: Path) -> Iterator[Document]:
     except (OSError, SyntaxError, ValueError):
         return
     module = file.stem if file.parent == folder else file.parent.name
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            summary, _, body = (ast.get_docstring(node) or "").partition("\n\n")
-            sentences = tuple(_sentences(body))
-            if 4 <= len(summary.split()) <= 20 and len(sentences) >= 3:
-                yield Document(" ".join(summary.split()), sentences, module)
+    for node in _with_docstrings(tree):
+        summary, _, body = (ast.get_docstring(node) or "").partition("\n\n")
+        sentences = tuple(_sentences(body))
+        if 4 <= len(summary.split()) <= 20 and len(sentences) >= 3:
+            yield Document(" ".join(summary.split()), sentences, module)
+
+
+def _with_docstrings(node: ast.Module | ast.ClassDef) -> Iterator[ast.AST]:
+    """A module, its functions and classes, and their methods."""
+    yield node
+    for part in node.body:
+        if isinstance(part, ast.ClassDef):
+            yield from _with_docstrings(part)
+        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield part
 
 
 def _sentences(body: str) -> list[str]:

@@ -112,8 +112,10 @@ def test_the_recorded_weights_of_keras_give_what_keras_said():
         keras_model.twin_of(weights)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras's own
 def test_keras_itself_says_what_was_recorded(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))  # where it would write its settings
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
     pytest.importorskip("keras", reason="the package keras is not installed")
     for after in (True, False):
         kept = keras_model.recorded()["small"][str(after)]
