@@ -21,14 +21,19 @@ _OTHERS = ("zither", "acre", "moth")
 
 
 def _draw_texts(rng: np.random.Generator) -> Iterator[Draw]:
-    """Words of unequal counts, some of them equal; each draw tells all known mistakes apart."""
-    for name, (N, M, most) in {"three texts": (3, 3, 5), "fresh texts": (3, 3, 5), "more texts": (5, 4, 6)}.items():
+    """Words of unequal counts, some of them equal; where there is padding, a draw tells all known mistakes apart."""
+    for name, (N, M, most) in {
+        "three texts": (3, 3, 5),
+        "one text": (3, 1, 5),
+        "fresh texts": (3, 3, 5),
+        "more texts": (5, 4, 6),
+    }.items():
         while True:
             p = rng.dirichlet(np.full(len(_WORDS), 0.9))
             train = [[str(word) for word in rng.choice(_WORDS, int(rng.integers(5, 9)), p=p)] for _ in range(N)]
             other = [*_WORDS, *_OTHERS, *_OTHERS]
             texts = [[str(word) for word in rng.choice(other, int(rng.integers(2, 8)))] for _ in range(M)]
-            if mistakes.all_word_ids(train, texts, most):
+            if M == 1 or mistakes.all_word_ids(train, texts, most):
                 break
         yield Draw(name, {"train": train, "texts": texts, "most": most}, {"N": M, "T": max(map(len, texts))})
 
@@ -74,6 +79,7 @@ def _draw_rows(rng: np.random.Generator) -> Iterator[Draw]:
         "full size": (4, 6, 3, 4),
         "fresh numbers": (4, 6, 3, 4),
         "rows of one step": (3, 4, 2, 3),
+        "one row": (1, 5, 2, 3),
     }
     for name, (N, T, D, H) in cases.items():
         lengths = rng.integers(2, T, N)

@@ -95,7 +95,7 @@ WORD_IDS = (
     ),
     Mistake(
         "padding in front",
-        "The exercise asks for zeros behind the end. (Some libraries put them in front.)",
+        "The exercise asks for zeros behind the end; some libraries put them in front.",
         _ids(in_front=True),
     ),
     Mistake(

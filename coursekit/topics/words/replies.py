@@ -24,7 +24,7 @@ from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_in_stages
 
-STAGES = ((180, 0.01), (60, 0.002))  # steps, learning rate
+STAGES = ((150, 0.012), (50, 0.003))  # steps, learning rate
 BATCH = 48
 MOST = 80  # words in the vocabulary: more than there are
 LONGEST = 12  # words of an answer
@@ -92,7 +92,7 @@ class ReplyModel(nn.Module):
     without attention: the last valid state of one GRU is the first of the other.
     """
 
-    def __init__(self, V: int, D: int = 24, units: int = 64) -> None:
+    def __init__(self, V: int, D: int = 16, units: int = 48) -> None:
         super().__init__()
         self.words = nn.Embedding(V, D, padding_idx=PADDING)
         self.encoder, self.decoder = GRU(D, units, batch_first=True), GRU(D, units, batch_first=True)
