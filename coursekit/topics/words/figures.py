@@ -15,12 +15,12 @@ def right_by_kind(by_kind: Mapping[str, Mapping[str, float]]) -> CourseFigure:
     kinds = list(next(iter(by_kind.values())))
     share = np.array([[row[kind] for kind in kinds] for row in by_kind.values()])
     fig, ax = figure(height=1.5 + 0.5 * len(by_kind))
-    ax.imshow(share, vmin=0, vmax=160, aspect="auto", interpolation="nearest")  # 160: figures stay readable on it
+    ax.imshow(share, vmin=0, vmax=260, aspect="auto", interpolation="nearest")  # 260: figures stay readable on it
     ax.grid(False)
     for (k, j), value in np.ndenumerate(share):
         ax.text(j, k, f"{value:.0f}", ha="center", va="center", fontsize=10)
     ax.set_xticks(range(len(kinds)), [wrapped(kind, 10) for kind in kinds])
-    ax.set_yticks(range(len(by_kind)), [wrapped(name, 24) for name in by_kind])
+    ax.set_yticks(range(len(by_kind)), [wrapped(name, 26) for name in by_kind])
     ax.tick_params(length=0, labelsize=9)
     ax.set_xlabel("kind of review: right answers (%)")
     said = "; ".join(

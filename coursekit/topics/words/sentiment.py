@@ -30,7 +30,7 @@ from coursekit.training.torch_loop import train_in_stages
 STAGES = ((120, 0.015), (40, 0.004))  # steps, learning rate
 BATCH = 64
 MOST = 200  # words in the vocabulary: more than the grammar has
-COUNTED = "n-grams of {} words, logistic regression"
+COUNTED = {1: "counts of words", 2: "counts of 1 and 2 words", 3: "counts of 1 to 3 words"}
 RULES = "signed counts: told the rules"
 ONE_WAY, BOTH_WAYS = "GRU, one layer, one way", "GRU, two layers, both ways"
 _NEGATIONS, _ENDS, _TIMES = ("not", "nobody"), (".", "and", "but"), {"very": 2.0, "rather": 0.5}
@@ -155,12 +155,12 @@ def counted(
 class SentimentResult(NamedTuple):
     """table: right answers in per cent on the mix. by_kind: method -> kind -> per cent on the probes, mean over seeds.
 
-    models: the trained networks that read both ways.
+    models: ONE_WAY or BOTH_WAYS -> the trained networks.
     """
 
     table: Comparison
     by_kind: dict[str, dict[str, float]]
-    models: list[nn.Module]
+    models: dict[str, list[nn.Module]]
 
 
 def compare(
@@ -172,7 +172,9 @@ def compare(
     progress: bool | None = None,
 ) -> SentimentResult:
     """Counts of one, two and three words, the rules of the grammar, and two GRUs, on the same test reviews."""
-    about = f"{len(task.test)} generated test reviews; seeds {', '.join(map(str, seeds))}"
+    about = (
+        f"{len(task.test)} generated test reviews; counts with logistic regression; seeds {', '.join(map(str, seeds))}"
+    )
     table, by_kind = Comparison("right answers", False, "%", about), {}
     kinds = np.array([review.kind for review in task.probes])
 
@@ -181,9 +183,9 @@ def compare(
         right = 100 * np.mean([_right(reader(task.probes), task.probes) for reader in readers], axis=0)
         by_kind[name] = {kind: float(right[kinds == kind].mean()) for kind in KINDS}
 
-    for longest, span in ((1, "1"), (2, "1 and 2"), (3, "1 to 3")):
+    for longest, name in COUNTED.items():
         fit = counted(task, lambda words, longest=longest: ngrams(words, longest))
-        add(COUNTED.format(span), [fit], baseline=True)
+        add(name, [fit], baseline=True)
     add(RULES, [counted(task, signed_counts)], baseline=True)
     shapes = {ONE_WAY: {"layers": 1, "both_ways": False}, BOTH_WAYS: {}}
     trained: dict[str, list[nn.Module]] = {name: [] for name in shapes}
@@ -191,7 +193,7 @@ def compare(
         trained[name].append(train_sentiment(task, seed, model, stages, **shapes[name]))
     for name, models in trained.items():
         add(name, [_reader(one, task) for one in models])
-    return SentimentResult(table, by_kind, trained[BOTH_WAYS])
+    return SentimentResult(table, by_kind, trained)
 
 
 def _reader(model: nn.Module, task: SentimentTask) -> Callable[[Sequence[Review]], np.ndarray]:

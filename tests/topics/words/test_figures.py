@@ -10,7 +10,7 @@ from coursekit.topics.words.reviews import KINDS
 from tests.topics.pictures import drawn
 
 METHODS = (
-    *(sentiment.COUNTED.format(span) for span in ("1", "1 and 2", "1 to 3")),
+    *sentiment.COUNTED.values(),
     sentiment.RULES,
     sentiment.ONE_WAY,
     sentiment.BOTH_WAYS,
@@ -21,7 +21,7 @@ def test_reviews_by_kind_are_a_table_with_its_numbers():
     by_kind = {name: {kind: 100.0 - 7 * k - j for j, kind in enumerate(KINDS)} for k, name in enumerate(METHODS)}
     fig, said = drawn(plots.right_by_kind(by_kind))
     assert len(fig.axes[0].texts) == len(METHODS) * len(KINDS)
-    assert f"{sentiment.COUNTED.format('1')}: plain 100, very and rather 99" in said
+    assert f"{sentiment.COUNTED[1]}: plain 100, very and rather 99" in said
 
 
 def test_a_review_is_read_word_by_word():
