@@ -37,7 +37,7 @@ def read_both_ways(
     """What a bidirectional layer knows of each whole sequence: the last valid states of both directions, (N, 2H).
 
     forward, backward: a layer each, x (N, T, D) -> hs (N, T, H), read from the left. x: (N, T, D), padded behind the
-    end. lengths: (N,), at least 1. (Schuster and Paliwal 1997, section III.)
+    end. lengths: (N,), at least 1. (Schuster and Paliwal 1997.)
     """
     rows = np.arange(len(x))
     turned = np.array(x)

@@ -71,5 +71,14 @@ def test_keystrokes_in_other_styles(answer):
     right("keystrokes_saved", answer)
 
 
-def test_padding_that_is_read_shows_where_rows_are_short():
-    shown_by_another_draw("read_both_ways", "a way back that has read a single step", set())
+@pytest.mark.parametrize(
+    ("exercise", "mistake", "hidden_in"),
+    [
+        ("word_ids", "padding in front", "one text"),
+        ("word_ids", "lengths that are all T", "one text"),
+        ("read_both_ways", "a way back that begins in the padding", "one row"),
+        ("read_both_ways", "the states at the last place", "one row"),
+    ],
+)
+def test_without_padding_a_mistake_in_padding_is_hidden(exercise, mistake, hidden_in):
+    shown_by_another_draw(exercise, mistake, {hidden_in})
