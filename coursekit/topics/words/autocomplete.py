@@ -26,7 +26,7 @@ from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_in_stages
 
 STAGES = ((160, 0.015), (60, 0.003))  # steps, learning rate
-ROWS, LENGTH = 16, 24
+ROWS, LENGTH = 12, 24
 KNOWN = 1000  # words that a GRU can propose
 SHOWN = 3  # proposals above a keyboard
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")

@@ -113,15 +113,15 @@ register(
 )
 
 
-def _keyboard(rng: np.random.Generator, vocabulary: Sequence[str]) -> Callable[[list[str], str], list[str]]:
-    """A keyboard that proposes the two likeliest words with that beginning, by a table for each last word."""
+def _keyboard(rng: np.random.Generator, vocabulary: Sequence[str], shown: int) -> Callable:
+    """A keyboard that proposes the likeliest words with that beginning, by a table for each last word."""
     vocabulary = sorted(vocabulary)
     score = {word: rng.permutation(len(vocabulary)) for word in ["", *vocabulary]}
 
     def propose(before: list[str], typed: str) -> list[str]:
         row = score[before[-1] if len(before) else ""]
         first, last = bisect.bisect_left(vocabulary, typed), bisect.bisect_left(vocabulary, typed + "~")
-        return [vocabulary[k] for k in sorted(range(first, last), key=lambda k: -row[k])[:2]]
+        return [vocabulary[k] for k in sorted(range(first, last), key=lambda k: -row[k])[:shown]]
 
     return propose
 
@@ -144,15 +144,18 @@ _TYPED = (
 
 
 def _draw_typing(rng: np.random.Generator) -> Iterator[Draw]:
-    """Words that share their beginnings; each text but the first tells all known mistakes apart."""
+    """Words that share their beginnings; each text but the first tells all known mistakes apart. Of the last more than
+    half the keys are saved, so that no small number stands for every share.
+    """
     answers = [_rounded(answer) for answer in (keystrokes_saved, *(one.implement for one in KEYSTROKES))]
-    for name, n in {"four words": 4, "a text": 14, "fresh words": 14, "a longer text": 20}.items():
+    for name, n in {"four words": 4, "a text": 14, "fresh words": 14, "more proposals": 16}.items():
         while True:
             # a keyboard does not know every word: some have to be typed to their ends
             known = {str(word) for word in rng.permutation(_TYPED)[:-2]}
-            propose = _knowing(_keyboard(rng, _TYPED), known)
+            propose = _knowing(_keyboard(rng, _TYPED, 2 if name != "more proposals" else 5), known)
             words = [str(word) for word in rng.choice(_TYPED, n)]
-            if n == 4 or mistakes.differ(answers, words, propose):
+            saved = name != "more proposals" or keystrokes_saved(words, propose) > 0.55
+            if n == 4 or (saved and mistakes.differ(answers, words, propose)):
                 break
         yield Draw(name, {"words": words, "propose": propose}, {"words": n})
 

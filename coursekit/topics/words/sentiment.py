@@ -50,7 +50,7 @@ class SentimentTask(NamedTuple):
         return word_ids([review.words for review in self.train], texts, MOST)
 
 
-def sentiment_task(n: int = 1600, m: int = 800, per_kind: int = 100) -> SentimentTask:
+def sentiment_task(n: int = 1200, m: int = 800, per_kind: int = 100) -> SentimentTask:
     """Generated reviews, none of them twice: the same mix to learn from and to test on, and `per_kind` of each kind."""
     train = reviews(n, seed=0)
     test = reviews(m, seed=1, without=train)

@@ -34,7 +34,7 @@ _SIGNS = {
 _SUBJECTS = ("the weather", "the sky", "the morning", "the afternoon", "it")
 _TIMES = ("today", "now", "this week", "outside", "here")
 _EXTRAS = ("", "really", "rather")
-STAGES = ((120, 0.01),)  # steps, learning rate
+STAGES = ((90, 0.015),)  # steps, learning rate
 MOST = 60  # words in the vocabulary: more than there are
 
 
