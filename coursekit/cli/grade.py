@@ -83,7 +83,9 @@ def run(arguments: argparse.Namespace) -> int:
             raise UserError(f"nothing more can be written: {reason(error)}. {kept}") from None
         if not arguments.cluster:
             raise
-        raise UserError(f"{str(error).rstrip('.')}. Is a Dask scheduler running at {arguments.cluster}?") from None
+        raise UserError(
+            f"{str(error).rstrip('.')}. Is a Dask scheduler with workers running at {arguments.cluster}?"
+        ) from None
     _table(rows)
     if arguments.csv:
         try:

@@ -31,6 +31,9 @@ DIED = "the grading process died while it graded this notebook"
 
 NOT_ISOLATED = "the process that should run this notebook in a sandbox was told to use none; nothing was run"
 
+WORKERS_S = 120.0
+"""So long the first worker of a cluster is waited for, such as one that waits for its own turn in a queue."""
+
 PROCESSES_PER_SERVER = 16
 """A server forks one worker at a time, which takes it 7 ms; a submission takes its grader 300 ms."""
 
@@ -185,10 +188,16 @@ def on_cluster(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]
 
     Dask gives the jobs of a worker that dies to another one, and runs a job once per key. Every worker needs this
     package, in the version that is installed here, and a host on which the sandbox works.
+
+    Raises OSError if there is no scheduler, or no worker after WORKERS_S.
     """
     from dask.distributed import Client, as_completed
 
     with Client(address, set_as_default=False) as client:
+        try:
+            client.wait_for_workers(1, timeout=WORKERS_S)
+        except TimeoutError:
+            raise OSError(f"No worker has joined the cluster within {WORKERS_S:g} s") from None
         waiting = iter(jobs)
         size = max(4, 2 * sum(client.ncores().values()))
         running = {}

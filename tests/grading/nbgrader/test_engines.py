@@ -194,6 +194,18 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_once(course, serially):
     assert len(seen) == 12 and set(seen.values()) == {1}
 
 
+def test_a_cluster_without_workers_is_not_waited_for_in_silence(monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(runners, "WORKERS_S", 0.2)
+    with (
+        distributed.LocalCluster(
+            n_workers=0, processes=False, protocol="tcp", dashboard_address=None, host="127.0.0.1", silence_logs=60
+        ) as cluster,
+        pytest.raises(OSError, match="No worker has joined the cluster within 0.2 s"),
+    ):
+        list(runners.on_cluster([], cluster.scheduler_address))
+
+
 @pytest.mark.parametrize("after", [0, 1, 6])
 def test_a_grader_that_is_killed_loses_nothing(course, serially, after):
     """SIGKILL to the command once so many results are kept; the same command then finishes the class."""
