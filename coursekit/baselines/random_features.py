@@ -26,5 +26,10 @@ class RandomFeatures:
         self._phases = rng.uniform(0, 2 * np.pi, count)
 
     def __call__(self, X: np.ndarray) -> np.ndarray:
-        scaled = (X - self._mean) / self._spread
-        return np.concatenate([scaled, np.cos(scaled @ self._directions + self._phases)], axis=1)
+        scaled, F = (X - self._mean) / self._spread, X.shape[1]
+        features = np.empty((len(X), F + len(self._phases)))
+        features[:, :F], curved = scaled, features[:, F:]
+        np.matmul(scaled, self._directions, out=curved)  # in place: asking for the memory costs as much as the cosines
+        curved += self._phases
+        np.cos(curved, out=curved)
+        return features

@@ -23,14 +23,19 @@ def ridge_fit(X: np.ndarray, y: np.ndarray, strength: float) -> Linear:
 
     X: (N, F). y: (N,), or (N, K) for K outputs that are fitted each for itself.
     """
-    X_mean, y_mean = X.mean(axis=0), y.mean(axis=0)
-    centred = X - X_mean
-    W = np.linalg.solve(centred.T @ centred + strength * np.eye(X.shape[1]), centred.T @ (y - y_mean))
-    return Linear(W, y_mean - X_mean @ W)
+    return _fits(X, y, (strength,))[0]
 
 
 def ridge_tuned(train: tuple, validation: tuple, strengths: tuple[float, ...] = (1.0, 10.0, 100.0, 1000.0)) -> Linear:
     """The fit on train (X, y) whose strength gives the least squared error on validation (X, y)."""
-    fits = [ridge_fit(*train, strength) for strength in strengths]
     X, y = validation
-    return min(fits, key=lambda fit: np.mean((fit(X) - y) ** 2))
+    return min(_fits(*train, strengths), key=lambda fit: np.mean((fit(X) - y) ** 2))
+
+
+def _fits(X: np.ndarray, y: np.ndarray, strengths: tuple[float, ...]) -> list[Linear]:
+    """One fit for each strength. The products over all N rows, which are the work, are the same for all of them."""
+    X_mean, y_mean = X.mean(axis=0), y.mean(axis=0)
+    centred = X - X_mean
+    products, with_y, eye = centred.T @ centred, centred.T @ (y - y_mean), np.eye(X.shape[1])
+    found = [np.linalg.solve(products + strength * eye, with_y) for strength in strengths]
+    return [Linear(W, y_mean - X_mean @ W) for W in found]

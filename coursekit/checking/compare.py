@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -9,7 +11,7 @@ import numpy as np
 
 from coursekit.checking import facts
 from coursekit.checking.exercise import FLOAT32_TOLERANCE, Exercise, Tensor
-from coursekit.checking.localise import localise, never_filled, one_value
+from coursekit.checking.localise import localise, never_filled, never_written, one_value
 from coursekit.checking.outcome import Finding, FindingKind
 
 _PRECISIONS = {"float16": 1e-2, "bfloat16": 5e-2, "float32": FLOAT32_TOLERANCE}
@@ -31,7 +33,8 @@ def relative_error(got: np.ndarray, want: np.ndarray) -> float:
         return 0.0
     with np.errstate(all="ignore"):
         scale = float(np.abs(want).max()) or 1.0
-        return float(np.nan_to_num(np.abs(got.astype(float) - want).max() / scale, nan=np.finfo(float).max))
+        error = float(np.abs(got.astype(float) - want).max() / scale)
+    return error if math.isfinite(error) else sys.float_info.max
 
 
 def accepts(exercise: Exercise, tensor: Tensor, got: np.ndarray, want: np.ndarray) -> bool:
@@ -101,7 +104,11 @@ def _exact(tensor: Tensor, got: np.ndarray, want: np.ndarray) -> Finding | None:
         return Finding(FindingKind.VALUE, tensor.name, facts.NumberDiffers(got.item()))
     seen = facts.EntriesDiffer(int(wrong.sum()), wrong.size)
     numbers = got.astype(float), want.astype(float)
-    found = (one_value(*numbers), never_filled(*numbers, wrong, tensor), facts.FirstDifference(_first(wrong)))
+    found = (
+        never_written(*numbers) or one_value(*numbers),
+        never_filled(*numbers, wrong, tensor),
+        facts.FirstDifference(_first(wrong)),
+    )
     return Finding(FindingKind.VALUE, tensor.name, seen, tuple(fact for fact in found if fact is not None))
 
 

@@ -103,7 +103,9 @@ def same_array(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
     """Whether two arrays hold the same numbers up to a relative error, NaN and infinities at the same places."""
     if a.shape != b.shape:
         return False
-    finite = np.isfinite(a)
-    if not np.array_equal(finite, np.isfinite(b)) or not np.array_equal(a[~finite], b[~finite], equal_nan=True):
+    finite, other = np.isfinite(a), np.isfinite(b)
+    if finite.all() and other.all():
+        return relative_error(a, b) <= tolerance
+    if not np.array_equal(finite, other) or not np.array_equal(a[~finite], b[~finite], equal_nan=True):
         return False
     return bool(relative_error(a[finite], b[finite]) <= tolerance)

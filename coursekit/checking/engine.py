@@ -23,6 +23,7 @@ from coursekit.checking.localise import all_alike
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.portable import state
 from coursekit.checking.portable.unmuted import MUTED, TWICE
+from coursekit.checking.portable.unwritten import marked
 from coursekit.checking.report import Report
 from coursekit.checking.search import SEARCH_S, Traced, at_hand, explain
 from coursekit.checking.tracing import read_along
@@ -56,7 +57,7 @@ def evaluate(
     Raises UnknownExercise if nothing has that name. Whatever the answer does is in the report, never an exception.
     """
     start = time.perf_counter()
-    with state.known(seed=0):
+    with state.known(seed=0), marked():
         if isinstance(exercise, str):
             exercise = registry.get(exercise)
         if not callable(answer):

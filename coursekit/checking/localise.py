@@ -10,6 +10,7 @@ import numpy as np
 from coursekit.checking import facts
 from coursekit.checking.exercise import Tensor
 from coursekit.checking.facts import Fact
+from coursekit.checking.portable.unwritten import MARK
 
 _FEW = 4  # of so few entries nothing is said that an accident can explain
 
@@ -19,6 +20,9 @@ def localise(
 ) -> tuple[Fact, ...]:
     """Facts about where `got` differs from `want`, two arrays of the same shape, the most telling first."""
     wrong = np.abs(got - want) > tolerance * max(float(np.abs(want).max(initial=0.0)), np.finfo(float).tiny)
+    unwritten = never_written(got, want)
+    if unwritten is not None:
+        return unwritten, *(fact for fact in [_largest(got, want, tensor)] if fact and unwritten.count < got.size)
     found = [
         _whole(got, want, sizes, tolerance),
         never_filled(got, want, wrong, tensor),
@@ -48,6 +52,15 @@ def one_value(got: np.ndarray, want: np.ndarray) -> facts.Whole | None:
     if all_alike(got) and want.min() < want.max():
         return facts.Constant(float(got.flat[0]))
     return None
+
+
+def never_written(got: np.ndarray, want: np.ndarray) -> facts.NeverWritten | None:
+    """Entries that hold what lay in memory that `np.empty` gave out."""
+    left = (got == MARK) & (want != MARK)
+    if not left.any():
+        return None
+    first = tuple(int(k) for k in np.unravel_index(int(left.argmax()), left.shape))
+    return facts.NeverWritten(int(left.sum()), left.size, first)
 
 
 def never_filled(got: np.ndarray, want: np.ndarray, wrong: np.ndarray, tensor: Tensor) -> facts.NeverFilled | None:
@@ -122,10 +135,13 @@ def _swapped_blocks(got: np.ndarray, want: np.ndarray, tensor: Tensor, tolerance
         return None
     have = np.split(got, len(tensor.blocks), axis=0)
     need = np.split(want, len(tensor.blocks), axis=0)
-    for order in itertools.permutations(range(len(need))):
-        if list(order) != sorted(order) and all(
-            _close(h, need[k], tolerance) for h, k in zip(have, order, strict=True)
-        ):
+    places = []  # for each block the places at which it may belong
+    for block in have:
+        places.append([k for k, other in enumerate(need) if _close(block, other, tolerance)])
+        if not places[-1]:
+            return None
+    for order in itertools.product(*places):
+        if list(order) != sorted(order) and len(set(order)) == len(order):
             return facts.BlockOrder(tuple(tensor.blocks[k] for k in order), tensor.blocks)
     return None
 

@@ -159,6 +159,14 @@ def place(fact: Fact, tensor: str) -> str:
         case facts.ShiftedSteps(late):
             said, sign = ("late", "-") if late else ("early", "+")
             return f"Every time step is one {said}: position t holds what belongs to t{sign}1."
+        case facts.NeverWritten(count, size, first):
+            if count == size:
+                return "No entry is ever written: np.empty leaves whatever lay there."
+            others = f" and {count - 1} other{'s' if count > 2 else ''}" if count > 1 else ""
+            return (
+                f"{tensor}[{', '.join(map(str, first))}]{others} {'are' if others else 'is'} never written: np.empty "
+                "leaves whatever lay there."
+            )
         case facts.NeverFilled():
             return _never_filled(fact)
         case facts.ReturnedElsewhere(returned, position, belongs, other):

@@ -62,7 +62,7 @@ def _equal(a: Any, b: Any) -> bool:
     a, b = (tensor_to_numpy(v) if is_tensor(v) else v for v in (a, b))
     if a.shape != b.shape or a.dtype != b.dtype:
         return False
-    return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
+    return bool(np.array_equal(a, b)) or (a.dtype.kind == "f" and bool(np.array_equal(a, b, equal_nan=True)))
 
 
 def records(value: Any) -> Iterator[type[tuple]]:

@@ -32,7 +32,7 @@ def exercise_of(cell: Mapping[str, Any]) -> str | None:
 def nbgrader_part(cell: Mapping[str, Any]) -> dict[str, Any]:
     """All that nbgrader's metadata says of a cell; empty for a cell that is not the assignment's."""
     metadata = cell.get("metadata")
-    own = metadata.get(NBGRADER) if isinstance(metadata, Mapping) else None
+    own = metadata.get(NBGRADER) if isinstance(metadata, (dict, Mapping)) else None  # most are dicts, told at once
     return own if isinstance(own, dict) else {}
 
 

@@ -32,6 +32,7 @@ class Row:
     values: tuple[float, ...]
     baseline: bool
     note: str
+    each: str = "seed"
 
     @property
     def interval(self) -> Interval:
@@ -47,7 +48,7 @@ class Row:
     @property
     def seeds(self) -> str:
         """How many: "3 seeds"."""
-        return f"{len(self.values)} seed{'s' * (len(self.values) > 1)}"
+        return f"{len(self.values)} {self.each}{'s' * (len(self.values) > 1)}"
 
 
 @dataclass
@@ -59,6 +60,7 @@ class Comparison:
     unit: str = ""
     conditions: str = ""  # what a reader must know: the test set, the number of cases, the seeds
     rows: list[Row] = field(default_factory=list)
+    each: str = "seed"  # what a row has one value for: a seed, or a fold, or a generated world
 
     def add(self, name: str, values: float | Sequence[float], *, baseline: bool = False, note: str = "") -> None:
         """Add a method. values: one number for each seed, or one number. note: shown beside it.
@@ -70,7 +72,7 @@ class Comparison:
             raise ValueError(f"{name}: expected finite numbers, got {list(values)}")
         if any(row.name == name for row in self.rows):
             raise ValueError(f"{name}: the table has a row of that name")
-        self.rows.append(Row(name, values, baseline, note))
+        self.rows.append(Row(name, values, baseline, note, self.each))
 
     @property
     def best_baseline(self) -> Row:
@@ -116,7 +118,7 @@ class Comparison:
         mean, low, high = self.advantage(row.name)
         unit = f" {self.unit}" if self.unit else ""
         said = {WINS: "beats", LOSES: "loses to", TIES: "ties with"}[self.outcome(row.name)]
-        sure = f", 95 % interval [{number(low)}, {number(high)}] over {len(row.values)} seeds" if low != high else ""
+        sure = f", 95 % interval [{number(low)}, {number(high)}] over {row.seeds}" if low != high else ""
         return f"{row.name} {said} {self.best_baseline.name} (advantage {number(mean)}{unit}{sure})."
 
     @property

@@ -46,6 +46,7 @@ WHERE = (
     facts.WrongSteps((1, 2), 3),
     facts.ReversedSteps(),
     facts.ShiftedSteps(late=True),
+    facts.NeverWritten(2, 12, (0, 3)),
     facts.NeverFilled(1, 12, (0, 0)),
     facts.WrongIndices(((0, "N", (1, 2)), (2, "H", (0,)))),
     facts.LargestError((0, 3), "r", 1),

@@ -23,13 +23,16 @@ def lesson(*sources: str) -> nbformat.NotebookNode:
     [
         ("1 / 0", r"05_small, cell 3 \(`1 / 0`\), raised ZeroDivisionError: division by zero"),
         ("import os\nos._exit(1)", r"05_small: the kernel died in cell 3 \(`import os`\)"),
-        ("while True:\n    pass", r"05_small, cell 3 \(`while True:`\), took longer than 5 s"),
         (
             "try:\n    while True:\n        pass\nexcept KeyboardInterrupt:\n    pass  # as a training does",
             r"05_small, cell 3 \(`try:`\), took longer than 5 s",
         ),
+        (
+            "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass",
+            r"05_small, cell 3 \(`import signal`\), took longer than 5 s",
+        ),
     ],
-    ids=["an error", "the end of the kernel", "a cell without an end", "one that takes the interrupt"],
+    ids=["an error", "the end of the kernel", "no end, but it obeys an interrupt", "no end, and it does not"],
 )
 def test_what_went_wrong_is_told_with_the_lesson_and_the_cell(cell, told, tmp_path):
     with pytest.raises(AssertionError, match=told):

@@ -71,3 +71,10 @@ def test_the_best_row_may_be_a_baseline_or_not():
     assert table.best.name == "naive"
     table.lower_is_better = False
     assert table.best.name == "GRU"
+
+
+def test_what_a_value_stands_for_is_said_in_rows_and_verdict():
+    table = Comparison("error", True, each="fold")
+    table.add("naive", [10.0, 11.0], baseline=True)
+    table.add("GRU", [9.0, 10.5])
+    assert table.row("GRU").seeds == "2 folds" and "over 2 folds" in table.verdict and "2 folds" in table._repr_html_()

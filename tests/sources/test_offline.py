@@ -26,12 +26,12 @@ from coursekit import topics
 rooms = {module.__name__.split(".")[-2]: module for module in topics.modules("data")}
 anomaly, forecasting, health, music = (rooms[name] for name in ("anomaly", "forecasting", "health", "music"))
 robotics, speech, text, translation = (rooms[name] for name in ("robotics", "speech", "text", "translation"))
-microcontroller = rooms["microcontroller"]
+microcontroller, number_series = rooms["microcontroller"], rooms["number_series"]
 loaders = (
     anomaly.sensor, anomaly.ecg, forecasting.half_hourly_demand, forecasting.hourly_demand,
     forecasting.sea_temperature, health.glucose, music.bach_chorales, robotics.basic_motions,
     speech.japanese_vowels, translation.dates, translation.number_words, text.surnames,
-    microcontroller.handwritten_digits,
+    microcontroller.handwritten_digits, number_series.stock_prices, number_series.wine_sales,
 )
 for load in loaders:
     print(load().provenance.title)

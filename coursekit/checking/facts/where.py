@@ -138,6 +138,15 @@ class ShiftedSteps(Fact):
 
 
 @dataclass(frozen=True)
+class NeverWritten(Fact):
+    """So many of `size` entries are memory of `np.empty` that nothing was written to; first: the index of the first."""
+
+    count: int
+    size: int
+    first: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class NeverFilled(Fact):
     """Only the first `right` of `size` entries, or of the time steps, are right, and all others are zero.
 

@@ -6,4 +6,5 @@ answer.
     plain.py   what can be read as numbers, and in which words the rest is refused
     record.py  the local values of a call, line by line; sent.py turns them into what can be sent
     state.py   the settings of a process (NumPy, PyTorch, warnings, random numbers, built-ins): known, and restored
+    unmuted.py, unwritten.py   what numbers do not show: events that are muted, memory that is never written
 """

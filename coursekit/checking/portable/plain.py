@@ -17,6 +17,7 @@ import numpy as np
 
 from .state import settle_builtins
 from .unmuted import MUTED, TWICE, heard, say
+from .unwritten import marked
 
 MAX_NUMBERS = 2_000_000
 """In one array of an answer. The draws of this course ask for a few thousand."""
@@ -37,7 +38,7 @@ def returned(function: Callable[..., Any], *args: Any) -> Any:
 
     Warns of what the plain data does not show: muted floating-point events, and one array that was returned twice.
     """
-    with heard() as muted:
+    with heard() as muted, marked():
         try:
             value = function(*args)
         finally:

@@ -57,7 +57,7 @@ class State:
         self.locale = locale.setlocale(locale.LC_ALL)
         self.folder = _folder()
         self.generators = (random.getstate(), np.random.get_state(legacy=False)) if generators else None
-        torch = _torch()
+        torch = loaded_torch()
         self.torch = _Torch(torch, generators) if torch else None
 
     def settle(self, seed: int | None = None) -> None:
@@ -204,7 +204,7 @@ class _Torch:
             torch.default_generator.set_state(self.generator)
 
 
-def _torch() -> Any:
+def loaded_torch() -> Any:
     """PyTorch, if it is there and whole; it is not imported for this."""
     torch = sys.modules.get("torch")
     return torch if hasattr(torch, "default_generator") else None

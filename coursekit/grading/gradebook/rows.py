@@ -12,11 +12,29 @@ from typing import Any
 
 from nbgrader import api
 from nbgrader.api import Assignment, Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import CursorResult, Executable, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from coursekit.grading.gradebook.decision import Decision
 from coursekit.grading.submission.names import one_spelling
+
+_students, _submissions, _notebooks = Student.__table__, SubmittedAssignment.__table__, SubmittedNotebook.__table__
+_grades, _comments = Grade.__table__, Comment.__table__
+
+# Made once: to make a statement takes SQLAlchemy as long as the database takes to answer it.
+_STUDENT = select(_students.c.id).where(_students.c.id == bindparam("student"))
+_SUBMISSION = select(_submissions.c.id, _submissions.c.timestamp, _submissions.c.extension).where(
+    _submissions.c.assignment_id == bindparam("assignment"), _submissions.c.student_id == bindparam("student")
+)
+_HANDED_IN = update(_submissions).where(_submissions.c.id == bindparam("key"))
+_NOTEBOOK = select(_notebooks.c.id).where(
+    _notebooks.c.assignment_id == bindparam("submission"), _notebooks.c.notebook_id == bindparam("notebook")
+)
+_NO_PENALTY = update(_notebooks).where(_notebooks.c.id == bindparam("key")).values(late_submission_penalty=None)
+_GRADES = select(_grades.c.id, _grades.c.cell_id, _grades.c.manual_score).where(
+    _grades.c.notebook_id == bindparam("notebook")
+)
+_COMMENTS = select(_comments.c.id, _comments.c.cell_id).where(_comments.c.notebook_id == bindparam("notebook"))
 
 
 @dataclass(frozen=True)
@@ -82,20 +100,16 @@ class Rows:
         return late
 
     def _submission(self, student: str, timestamp: datetime.datetime | None) -> tuple[str, bool]:
-        table = SubmittedAssignment
-        found = self._db.execute(
-            select(table.id, table.timestamp, table.extension).where(
-                table.assignment_id == self._id, table.student_id == student
-            )
-        ).one_or_none()
+        found = self._run(_SUBMISSION, assignment=self._id, student=student).one_or_none()
         if found is not None:
             if timestamp is not None:
-                self._db.execute(update(table).where(table.id == found.id).values(timestamp=timestamp))
+                self._run(_HANDED_IN, key=found.id, timestamp=timestamp)
             return found.id, self._late(timestamp or found.timestamp, found.extension)
-        if self._db.execute(select(Student.id).where(Student.id == student)).one_or_none() is None:
-            self._db.execute(insert(Student).values(id=student))
+        if self._run(_STUDENT, student=student).one_or_none() is None:
+            self._run(insert(_students), id=student)
         key = api.new_uuid()
-        self._db.execute(insert(table).values(id=key, assignment_id=self._id, student_id=student, timestamp=timestamp))
+        entered = {"id": key, "assignment_id": self._id, "student_id": student, "timestamp": timestamp}
+        self._run(insert(_submissions), **entered)
         return key, self._late(timestamp, None)
 
     def _late(self, timestamp: datetime.datetime | None, extension: datetime.timedelta | None) -> bool:
@@ -104,40 +118,30 @@ class Rows:
         return timestamp > self._due + (extension or datetime.timedelta())
 
     def _notebook(self, submission: str, cells: _Cells) -> str:
-        table = SubmittedNotebook
-        wanted = (table.assignment_id == submission, table.notebook_id == cells.id)
-        found = self._db.execute(select(table.id).where(*wanted)).scalar_one_or_none()
+        found = self._run(_NOTEBOOK, submission=submission, notebook=cells.id).scalar_one_or_none()
         if found is None:
             found = api.new_uuid()
-            self._db.execute(insert(table).values(id=found, assignment_id=submission, notebook_id=cells.id))
+            self._run(insert(_notebooks), id=found, assignment_id=submission, notebook_id=cells.id)
         else:
-            self._db.execute(update(table).where(table.id == found).values(late_submission_penalty=None))
+            self._run(_NO_PENALTY, key=found)
         return found
 
     def _grades(self, notebook: str, cells: Mapping[str, str], scores: Mapping[str, float | None]) -> None:
-        there = {
-            row.cell_id: row
-            for row in self._db.execute(
-                select(Grade.id, Grade.cell_id, Grade.manual_score).where(Grade.notebook_id == notebook)
-            )
-        }
+        there = {row.cell_id: row for row in self._run(_GRADES, notebook=notebook)}
         new, old = [], []
         for name, cell in cells.items():
             score, row = scores.get(name), there.get(cell)
             by_hand = score is None or row is not None and row.manual_score is not None
             values = {"auto_score": score, "needs_manual_grade": by_hand}
             self._sort(values, row, notebook, cell, new, old)
-        self._write(Grade, new, old)
+        self._write(_grades, new, old)
 
     def _comments(self, notebook: str, cells: Mapping[str, str], comments: Mapping[str, str | None]) -> None:
-        there = {
-            row.cell_id: row
-            for row in self._db.execute(select(Comment.id, Comment.cell_id).where(Comment.notebook_id == notebook))
-        }
+        there = {row.cell_id: row for row in self._run(_COMMENTS, notebook=notebook)}
         new, old = [], []
         for name, cell in cells.items():
             self._sort({"auto_comment": comments.get(name)}, there.get(cell), notebook, cell, new, old)
-        self._write(Comment, new, old)
+        self._write(_comments, new, old)
 
     @staticmethod
     def _sort(values: dict[str, Any], row: Any, notebook: str, cell: str, new: list, old: list) -> None:
@@ -146,9 +150,13 @@ class Rows:
         else:
             old.append({"key": row.id, **values})
 
-    def _write(self, table: type, new: list[dict[str, Any]], old: list[dict[str, Any]]) -> None:
+    def _write(self, table: Table, new: list[dict[str, Any]], old: list[dict[str, Any]]) -> None:
         connection = self._db.connection()
         if new:
-            connection.execute(insert(table.__table__), new)
+            connection.execute(insert(table), new)
         if old:
-            connection.execute(update(table.__table__).where(table.__table__.c.id == bindparam("key")), old)
+            connection.execute(update(table).where(table.c.id == bindparam("key")), old)
+
+    def _run(self, statement: Executable, **values: Any) -> CursorResult[Any]:
+        """Below the session's objects, of which a class of thousands would make millions."""
+        return self._db.connection().execute(statement, values)

@@ -34,6 +34,9 @@ _HERE = Path(__file__).parent
 
 _MOST_PAIRS = 20
 
+PAGE_ROWS = 200
+"""Lines of a table that are shown at a time: a browser takes seconds to lay out thousands."""
+
 _KINDS = {
     "not read": "Could not be read",
     "not decided": "The grader could not decide",
@@ -127,9 +130,14 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals.update(count=count, listed=listed, percent=percent)
+    environment.globals.update(count=count, listed=listed, percent=percent, page_rows=PAGE_ROWS, later=_later)
     environment.filters.update(code=_code, slug=_slug)
     return environment
+
+
+def _later(line: int) -> str:
+    """For a line that is not on a table's first page. Without a script it is shown all the same."""
+    return " hidden" if line >= PAGE_ROWS else ""
 
 
 def _drawn(summary: Summary, at: str) -> dict[str, Any]:

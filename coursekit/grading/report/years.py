@@ -106,7 +106,8 @@ def _share_of_others(group: Class, question: Question, shares: dict[str, float])
 def correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
     """Pearson's; None where one of both is the same for all."""
     xs, ys = [x for x, _ in pairs], [y for _, y in pairs]
-    dx, dy = [x - mean(xs) for x in xs], [y - mean(ys) for y in ys]
+    middle, height = mean(xs), mean(ys)
+    dx, dy = [x - middle for x in xs], [y - height for y in ys]
     spread = math.sqrt(sum(x * x for x in dx) * sum(y * y for y in dy))
     return sum(x * y for x, y in zip(dx, dy, strict=True)) / spread if spread > 1e-12 else None
 

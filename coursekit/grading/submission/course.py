@@ -135,7 +135,7 @@ class Course:
         folders = self.handed_in(assignment) if students else {}
         for student in students:
             there = folders.get(student, [self.folder("submitted", student, assignment)])
-            folder = max(there, key=self._last_change)
+            folder = there[0] if len(there) == 1 else max(there, key=self._last_change)
             if said := names.unusable(student):
                 name = names.printable(student)
                 yield Submission(name, folder, {}, dict.fromkeys(released, said), nameless=True)

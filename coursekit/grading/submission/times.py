@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import warnings
@@ -17,6 +18,7 @@ TIMESTAMP = "timestamp.txt"
 
 _MAX_BYTES = 200
 _YEARS = range(2000, 2100)
+_NBGRADERS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6} UTC")  # as `in_utc` writes it
 _EPOCH = {9: 1.0, 10: 1.0, 13: 1e3, 16: 1e6}  # digits of a time since 1970, and how many of them make a second
 
 # Names that mean one offset wherever they are written, in hours: RFC 5322, section 4.3, and those of Europe. CST, IST
@@ -65,6 +67,9 @@ def time_of(text: str, zone: str = "") -> datetime:
     text = text.strip()
     if not text:
         raise NotATime("is empty")
+    if _NBGRADERS.fullmatch(text):  # nearly every one: dateutil needs a hundred times as long
+        with contextlib.suppress(ValueError):
+            return _of_our_days(datetime.fromisoformat(text.removesuffix(" UTC")), text)
     digits = re.fullmatch(r"(\d+)(\.\d+)?", text)
     if digits and len(digits[1]) in _EPOCH:
         found = datetime.fromtimestamp(float(text) / _EPOCH[len(digits[1])], UTC)
@@ -72,6 +77,10 @@ def time_of(text: str, zone: str = "") -> datetime:
         found = _parsed(text, zone)
     if found.tzinfo is not None:
         found = found.astimezone(UTC).replace(tzinfo=None)
+    return _of_our_days(found, text)
+
+
+def _of_our_days(found: datetime, text: str) -> datetime:
     if found.year not in _YEARS:
         raise NotATime(f"says {text!r}, which is in the year {found.year}")
     return found

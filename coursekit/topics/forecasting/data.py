@@ -7,7 +7,6 @@ print(demand.provenance.text)
 
 from __future__ import annotations
 
-import ast
 import gzip
 from collections.abc import Callable
 from typing import NamedTuple
@@ -16,6 +15,7 @@ import numpy as np
 
 from coursekit.sources.installed import DataSet, Provenance, catalogued, load_or_generate
 from coursekit.sources.own_file import evenly_spaced, parse_csv_series
+from coursekit.sources.python_file import longest_list
 
 TAYLOR = catalogued(
     DataSet(
@@ -70,7 +70,7 @@ def half_hourly_demand() -> ForecastSeries:
     """Taylor's series: 12 weeks from Monday 5 June 2000, 48 readings a day, mean power in MW."""
 
     def parse(contents: dict[str, bytes]) -> np.ndarray:
-        return _numbers_in_python(contents[TAYLOR.files[0]].decode())
+        return longest_list(contents[TAYLOR.files[0]].decode())
 
     return _series(TAYLOR, parse, lambda: _made_demand(12, 48, 30_000.0), "2000-06-05T00:00", 30, "MW")
 
@@ -112,12 +112,6 @@ def _series(
     values, provenance = load_or_generate(data_set, parse, generate)
     times = np.datetime64(start, "m") + np.arange(len(values)) * np.timedelta64(minutes, "m")
     return ForecastSeries(times, values, unit, provenance)
-
-
-def _numbers_in_python(source: str) -> np.ndarray:
-    """The longest list of numbers in a Python file, which is read and never run."""
-    lists = [node.elts for node in ast.walk(ast.parse(source)) if isinstance(node, ast.List)]
-    return np.array([ast.literal_eval(item) for item in max(lists, key=len)], float)
 
 
 def _column(text: str, time: str, value: str) -> np.ndarray:

@@ -43,7 +43,7 @@ def _cell(rng: np.random.Generator, N: int, H: int, large: bool) -> np.ndarray:
     that is near ±1."""
     c = 1.5 * state(rng, N, H)
     if large:
-        c[1:] *= 6
+        c[1:] = np.sign(c[1:]) * rng.uniform(3.5, 5, (N - 1, H))
     return c
 
 

@@ -26,7 +26,7 @@ def train_module(layer_class, D, H, weights, x, h0, dhs, dh_n):
     """
     import torch
 
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)
     layer, larger = layer_class(D, H), layer_class(D, 64)  # few numbers tell little about how they were drawn
     if not isinstance(layer, torch.nn.Module):
         raise TypeError(f"GRU(D, H) makes an object of the type {type(layer).__name__}, and no torch.nn.Module")

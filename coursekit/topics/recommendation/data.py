@@ -91,7 +91,10 @@ def made_sessions(memory: float = 0.5, sessions: int = 12000, seed: int = 0) -> 
     shop = _shop(rng, memory)
     starts, lengths = _visits(rng, sessions)
     goals = _goals(rng, starts / (DAYS * 24 * 60))
-    items = np.concatenate([_session(rng, shop, goal, length) for goal, length in zip(goals, lengths, strict=True)])
+    genre, follow = _added_up(shop.genre), _added_up(shop.follow)
+    items = np.concatenate(
+        [_session(rng, memory, genre[goal], follow, length) for goal, length in zip(goals, lengths, strict=True)]
+    )
     return _log(rng, starts, lengths, items, ITEMS), shop
 
 
@@ -124,7 +127,8 @@ def made_presents(sessions: int = 12000, seed: int = 0) -> tuple[Clicks, Present
             table[item, rng.choice(np.delete(np.arange(items), item), len(shares), replace=False)] = shares
     shop = PresentShop(follow / follow.sum(axis=2, keepdims=True))
     starts, lengths = _visits(rng, sessions)
-    item = np.concatenate([_present_session(rng, shop, length) for length in lengths])
+    follow = _added_up(shop.follow)
+    item = np.concatenate([_present_session(rng, follow, length) for length in lengths])
     return _log(rng, starts, lengths, item, items), shop
 
 
@@ -132,10 +136,10 @@ def _for_a_present(first: int) -> int:
     return int(first >= PRESENT_ITEMS // 2)
 
 
-def _present_session(rng: np.random.Generator, shop: PresentShop, length: int) -> np.ndarray:
+def _present_session(rng: np.random.Generator, follow: np.ndarray, length: int) -> np.ndarray:
     clicks = [int(rng.integers(PRESENT_ITEMS))]
     for _ in range(length - 1):
-        clicks.append(int(rng.choice(PRESENT_ITEMS, p=shop.follow[_for_a_present(clicks[0]), clicks[-1]])))
+        clicks.append(_drawn(rng, follow[_for_a_present(clicks[0]), clicks[-1]]))
     return np.array(clicks)
 
 
@@ -172,9 +176,19 @@ def _goals(rng: np.random.Generator, when: np.ndarray) -> np.ndarray:
     return (rng.random((len(when), 1)) > chances).sum(axis=1).clip(max=GENRES - 1)
 
 
-def _session(rng: np.random.Generator, shop: Shop, goal: int, length: int) -> np.ndarray:
-    clicks = [rng.choice(ITEMS, p=shop.genre[goal])]
+def _session(rng: np.random.Generator, memory: float, genre: np.ndarray, follow: np.ndarray, length: int) -> np.ndarray:
+    clicks = [_drawn(rng, genre)]
     for _ in range(length - 1):
-        chances = shop.genre[goal] if rng.random() < shop.memory else shop.follow[clicks[-1]]
-        clicks.append(rng.choice(ITEMS, p=chances))
+        clicks.append(_drawn(rng, genre if rng.random() < memory else follow[clicks[-1]]))
     return np.array(clicks)
+
+
+def _added_up(chances: np.ndarray) -> np.ndarray:
+    """Chances (..., n) added up to 1 along the last axis, as `_drawn` takes them."""
+    sums = chances.cumsum(axis=-1)
+    return sums / sums[..., -1:]
+
+
+def _drawn(rng: np.random.Generator, added_up: np.ndarray) -> int:
+    """As rng.choice(n, p=chances), which would look at all chances and add them up again for each of 60,000 clicks."""
+    return int(added_up.searchsorted(rng.random(), side="right"))

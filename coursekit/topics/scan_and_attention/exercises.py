@@ -78,7 +78,7 @@ def _draw_min_grus(rng: np.random.Generator) -> Iterator[Draw]:
             "b_ih": rng.uniform(0.2, 1, 2 * H) * rng.choice([-1.0, 1.0], 2 * H),
         }
         if large:
-            args["x"][-1, T // 2] = far_out(rng, args["W_ih"], H)
+            args["x"][-1, 0] = far_out(rng, args["W_ih"], H)
         yield Draw(name, args, sizes)
 
 

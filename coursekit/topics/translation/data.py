@@ -8,7 +8,9 @@ print(pairs.provenance.text)
 
 from __future__ import annotations
 
+import copy
 import datetime
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -82,15 +84,23 @@ def number_words(count: int = 4000, seed: int = 0) -> Pairs:
     chosen = np.random.default_rng(seed).choice(LARGEST + 1, count, replace=False)
 
     def parse(_: dict[str, bytes]) -> list[tuple[str, str, int, str]]:
-        from num2words import num2words
-
-        return [(num2words(int(k), lang="en"), num2words(int(k), lang="fr"), int(k), "English") for k in chosen]
+        english, french = _writer("en"), _writer("fr")
+        return [(english(int(k)), french(int(k)), int(k), "English") for k in chosen]
 
     def generate() -> list[tuple[str, str, int, str]]:
         return [(_count_up(int(k)), _count_in_twenties(int(k)), int(k), "made up") for k in chosen]
 
     rows, provenance = load_or_generate(NUMBERS, parse, generate)
     return _pairs(rows, provenance)
+
+
+def _writer(language: str) -> Callable[[int], str]:
+    """num2words for numbers up to LARGEST: without the names of larger ones, each of which it would try every time."""
+    from num2words import CONVERTER_CLASSES
+
+    converter = copy.copy(CONVERTER_CLASSES[language])
+    converter.cards = {number: name for number, name in converter.cards.items() if number <= LARGEST}
+    return converter.to_cardinal
 
 
 def _rows(chosen: np.ndarray, write) -> list[tuple[str, str, int, str]]:

@@ -117,6 +117,42 @@ def test_without_a_script_the_page_is_whole(opened):
     assert column(shown, "table.students", 1) == ["ada", "bob", "cyd", "dan", "eve"]
 
 
+def long(group, written, students=450):
+    ada = group.students[0]
+    many = tuple(dataclasses.replace(ada, name=f"s{number:04d}") for number in range(students))
+    (written / "long.html").write_text(page(dataclasses.replace(group, students=many)), encoding="utf-8")
+
+
+def shown_names(page):
+    return page.locator("table.students tbody tr:visible > th").all_inner_texts()
+
+
+def test_a_long_class_is_shown_a_page_at_a_time_found_by_name_and_sorted_as_a_whole(opened, group, written):
+    long(group, written)
+    shown = opened("long")
+    assert shown_names(shown) == [f"s{number:04d}" for number in range(200)]
+    on, back = shown.get_by_role("button", name="on ›"), shown.get_by_role("button", name="‹ back")
+    on.click()
+    on.click()
+    assert shown_names(shown) == [f"s{number:04d}" for number in range(400, 450)] and on.is_disabled()
+    assert shown.get_by_role("status").inner_text() == "401 to 450 of 450"
+    back.click()
+    assert shown_names(shown)[0] == "s0200"
+    shown.get_by_role("searchbox").fill("S044")
+    assert shown_names(shown) == [f"s{number:04d}" for number in range(440, 450)]
+    shown.get_by_role("searchbox").fill("")
+    head = shown.locator("table.students thead th").first.get_by_role("button")
+    head.click()
+    head.click()
+    assert shown_names(shown)[:2] == ["s0449", "s0448"] and len(shown_names(shown)) == 200
+
+
+def test_without_a_script_a_long_class_is_whole(opened, group, written):
+    long(group, written)
+    for width in WIDTHS:
+        assert len(shown_names(opened("long", width, java_script_enabled=False))) == 450
+
+
 def test_another_script_does_not_run(opened, written):
     path = written / "one.html"
     text = path.read_text(encoding="utf-8")

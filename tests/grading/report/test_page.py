@@ -11,7 +11,7 @@ import bs4
 import pytest
 
 from coursekit.grading.report.data import Mark, Question
-from coursekit.grading.report.page import page
+from coursekit.grading.report.page import PAGE_ROWS, page
 
 EVIL = "<script>alert(1)</script>\" onmouseover='x' & </title></style>"
 
@@ -152,3 +152,11 @@ def test_links_are_relative_and_no_name_bends_them(group, tmp_path):
     text = page(dataclasses.replace(group, students=(linked,)), folder=tmp_path)
     [link] = bs4.BeautifulSoup(text, "html.parser").select("td.files a")
     assert link["href"] == "javascript%3Aalert%281%29/a%22b%3Cc%252e%3F%23/05_gru"
+
+
+def test_a_long_table_shows_its_first_lines_and_hides_the_rest_only_where_a_script_runs(make_class, make_student):
+    soup = parsed(make_class(*(make_student(f"s{number:04d}") for number in range(PAGE_ROWS + 3))))
+    rows = soup.select("table.students[data-page] tbody tr")
+    assert [row.th["data-sort"] for row in rows if row.has_attr("hidden")] == ["s0200", "s0201", "s0202"]
+    assert "tr[hidden] { display: table-row" in soup.select_one("noscript style").string
+    assert not parsed(make_class(make_student())).select("tr[hidden]")

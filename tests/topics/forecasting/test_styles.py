@@ -90,4 +90,4 @@ def test_a_setting_that_hides_a_mistake_is_not_the_only_one(exercise, beginning,
             exercise.call(wrong, draw.args), exercise.call(exercise.reference, draw.args), strict=True
         ):
             np.testing.assert_array_equal(ours, theirs)
-    assert not evaluate(exercise, wrong, 0).passed
+    assert not evaluate(exercise, wrong, 0, along=False, search=0).passed

@@ -84,4 +84,4 @@ def test_a_recording_without_gaps_hides_what_others_show(beginning):
     assert draw.name == "no gap"
     for ours, theirs in zip(exercise.call(wrong, draw.args), exercise.call(exercise.reference, draw.args), strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    assert not evaluate(exercise, wrong, 0).passed
+    assert not evaluate(exercise, wrong, 0, along=False, search=0).passed

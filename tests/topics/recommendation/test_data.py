@@ -12,6 +12,8 @@ from coursekit.topics.recommendation.data import (
     PER_GENRE,
     PRESENT_ITEMS,
     SHORTEST,
+    _added_up,
+    _drawn,
     made_presents,
     made_sessions,
 )
@@ -78,3 +80,11 @@ def test_presents_lead_to_other_items_and_the_first_click_says_which():
 def test_a_memory_that_is_no_probability_is_refused():
     with pytest.raises(ValueError, match="between 0 and 1, got 1.5"):
         made_sessions(1.5)
+
+
+def test_a_click_is_drawn_as_numpy_draws_by_chances():
+    chances = np.random.default_rng(0).dirichlet(np.ones(7), size=50) * [1, 0, 1, 1, 0, 1, 1]
+    chances /= chances.sum(axis=1, keepdims=True)
+    ours, theirs = np.random.default_rng(1), np.random.default_rng(1)
+    drawn = [_drawn(ours, row) for row in _added_up(chances)]
+    assert drawn == [theirs.choice(7, p=row) for row in chances] and len(set(drawn)) == 5

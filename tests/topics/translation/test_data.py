@@ -55,6 +55,8 @@ def test_without_babel_the_dates_are_generated(hide):
 @needs_num2words
 @pytest.mark.slow
 def test_number_words_are_what_the_lesson_says():
+    from num2words import num2words
+
     pairs = number_words(300)
     assert not pairs.provenance.generated and "LGPL" in pairs.provenance.licence
     require_sound(pairs, 300)
@@ -64,6 +66,8 @@ def test_number_words_are_what_the_lesson_says():
     assert known[99] == ("ninety-nine", "quatre-vingt-dix-neuf")
     assert known[2021] == ("two thousand and twenty-one", "deux mille vingt et un")
     assert all(known[number] == words for number, words in by_number.items())
+    for number in (*by_number, *range(100), 21_000, 80_080, 99_999):
+        assert known[number] == tuple(num2words(number, lang=language) for language in ("en", "fr"))
     assert len(set(every.source)) == len(set(every.target)) == 100_000
 
 

@@ -1,0 +1,116 @@
+"""What lies in memory that an answer has asked for and never written."""
+
+import numpy as np
+import pytest
+
+from coursekit.checking import Verdict, evaluate, facts
+from coursekit.checking.facts import FirstWrongValue
+from coursekit.checking.outcome import FindingKind
+from coursekit.checking.portable.unwritten import MARK, marked
+from coursekit.reference import gru
+
+
+def returns(rewards, terminated, truncated, next_values, gamma, steps=lambda T: reversed(range(T)), empty=None):
+    earned = (empty or np.empty_like)(rewards)
+    T = rewards.shape[1]
+    for t in steps(T):
+        cut = truncated[:, t] if t < T - 1 else True
+        later = np.where(cut, next_values[:, t], earned[:, min(t + 1, T - 1)])
+        earned[:, t] = rewards[:, t] + gamma * np.where(terminated[:, t], 0.0, later)
+    return earned
+
+
+def never_the_first(*args):
+    return returns(*args, steps=lambda T: reversed(range(1, T)))
+
+
+def never_at_all(*args):
+    return returns(*args, steps=lambda T: ())
+
+
+def states(x, h0, params):
+    hs, h = np.empty((*x.shape[:2], h0.shape[1])), h0
+    for t in range(x.shape[1] - 1):
+        h = gru.step(x[:, t], h, params)[0]
+        hs[:, t] = h
+    return hs
+
+
+def all_findings(report):
+    return [finding for case in report.cases for finding in case.findings]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "said"),
+    [
+        ("discounted_returns", never_the_first, "returns[0, 0] is never written: np.empty leaves whatever lay there."),
+        ("discounted_returns", never_at_all, "No entry is ever written: np.empty leaves whatever lay there."),
+        ("gru_forward", states, "No entry is ever written: np.empty leaves whatever lay there."),
+    ],
+)
+def test_what_is_never_written_is_said_in_words(exercise, answer, said):
+    report = evaluate(exercise, answer)
+    assert said in " ".join(report.text.split())
+    assert report.verdict is Verdict.WRONG
+    assert not [f for f in all_findings(report) if f.kind is FindingKind.RANDOM]  # the same in every call
+
+
+def test_the_lines_of_such_an_answer_are_read():
+    assert any(isinstance(fact, FirstWrongValue) for fact in evaluate("discounted_returns", never_the_first).along)
+
+
+def test_several_entries_are_counted():
+    found = [fact for f in all_findings(evaluate("gru_forward", states)) for fact in f.where]
+    assert facts.NeverWritten(20, 60, (0, 2, 0)) in found  # of (4, 3, 5) the last step
+
+
+def test_what_is_written_in_the_end_is_right():
+    assert evaluate("discounted_returns", returns).passed
+    assert evaluate("discounted_returns", lambda *args: returns(*args, empty=lambda a: np.empty(a.shape))).passed
+
+
+def test_memory_that_a_zero_makes_harmless_is_right():
+    def answer(rewards, terminated, truncated, next_values, gamma):
+        earned, last = np.empty_like(rewards), rewards.shape[1] - 1
+        for t in range(last, -1, -1):
+            cut = truncated[:, t] | (t == last)
+            later = cut * next_values[:, t] + ~cut * earned[:, min(t + 1, last)]
+            earned[:, t] = rewards[:, t] + gamma * ~terminated[:, t] * later
+        return earned
+
+    assert evaluate("discounted_returns", answer).passed
+
+
+def test_whole_numbers_that_are_never_written():
+    def answer(params, W_out, b_out, start_ids, u, temperature):
+        return np.empty(len(u), int)
+
+    assert "No entry is ever written" in evaluate("sample_text", answer).text
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex128", "int32", "int64"])
+def test_types_that_hold_the_mark(dtype):
+    with marked():
+        assert (np.empty(3, dtype) == MARK).all() and (np.empty_like(np.zeros(2, dtype)) == MARK).all()
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "int16", "uint8", "uint64", "U3", "O"])
+def test_other_types_are_left_alone(dtype):
+    with marked():
+        assert np.empty(3, dtype).shape == (3,)
+
+
+def test_afterwards_everything_is_as_before():
+    before = np.empty, np.empty_like
+    with marked(), marked():
+        kept = np.empty
+    assert (np.empty, np.empty_like) == before
+    assert kept(2).shape == (2,)  # whoever has kept it has NumPy's
+
+
+def test_tensors_too():
+    torch = pytest.importorskip("torch")
+    with marked():
+        assert (torch.empty(3) == MARK).all()
+        assert (torch.empty_like(torch.zeros(2), requires_grad=True) == MARK).all()
+        assert torch.empty(2, dtype=torch.int64).shape == (2,)
