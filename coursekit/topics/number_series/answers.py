@@ -38,7 +38,7 @@ def walk_forward_fold(values: np.ndarray, length: int, start: int, stop: int) ->
 
 
 def scaled_error(history: np.ndarray, truth: np.ndarray, forecast: np.ndarray, season: int) -> np.ndarray:
-    """The mean absolute scaled error of each step ahead, (H,) (Hyndman and Koehler 2006, equation 5).
+    """The mean absolute scaled error of each step ahead, (H,) (Hyndman and Koehler 2006, section 3).
 
     history: (t,) what was known. truth, forecast: (n, H). season: readings in a season. Divided by the mean absolute
     error of the seasonal naive forecast, one season ahead, within the history.
