@@ -73,7 +73,7 @@ def until(came: Callable[[], Found], seconds: float = 120, seen: Callable[[], ob
     return found
 
 
-def until_it_answers(url: str, process: subprocess.Popen, log: Path, seconds: float = 120) -> None:
+def until_it_answers(url: str, process: subprocess.Popen, log: Path, seconds: float = 200) -> None:
     """Wait for a server that was just started, and that writes into `log`."""
 
     def said() -> str:

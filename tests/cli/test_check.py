@@ -106,7 +106,8 @@ def test_an_endless_answer_is_interrupted_and_the_run_goes_on(call, notebook):
 
 
 @pytest.mark.slow
-def test_a_cell_that_cannot_be_interrupted_ends_the_run(call, notebook):
+def test_a_cell_that_cannot_be_interrupted_ends_the_run(call, notebook, monkeypatch):
+    monkeypatch.setattr("coursekit.cli.running.PATIENCE", 3)  # however long it is given, it does not react
     stubborn = "import time\nwhile True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass"
     done = call("check", notebook(before_checks=stubborn), "--timeout", 1)
     assert done.returncode == 2

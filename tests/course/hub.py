@@ -76,7 +76,7 @@ def running(folder: Path) -> Iterator[Hub]:
     command = [*stage, "sh", "-c", "\n".join(_steps(folder))]
     with hub.log.open("w") as log, started(command, cwd=folder, env=env, stdout=log, stderr=log) as process:
         try:
-            until_it_answers(f"{hub.address}/hub/login", process, hub.log, 150)
+            until_it_answers(f"{hub.address}/hub/login", process, hub.log, 300)
             yield hub
         finally:
             process.kill()  # with --kill-child, all that it has started ends with it

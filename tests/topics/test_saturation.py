@@ -9,7 +9,7 @@ import pytest
 
 from coursekit.checking import registry
 from coursekit.checking.compare import accepts
-from coursekit.checking.further import expected
+from coursekit.checking.drawn import expected
 from coursekit.recurrence.backward_mistakes import back
 from coursekit.recurrence.draws import LARGE
 from coursekit.reference import gru, lstm, rnn
