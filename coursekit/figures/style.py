@@ -109,7 +109,7 @@ class CourseFigure(Figure):
     def _png(self) -> bytes:
         # A palette of 256 colours makes the file three times smaller, and a notebook holds the picture twice.
         drawn, stored = io.BytesIO(), io.BytesIO()
-        self.savefig(drawn, format="png", dpi=_DPI)
+        self.savefig(drawn, format="png", dpi=_DPI, pil_kwargs={"compress_level": 0})  # it is read again at once
         picture = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
         picture.save(stored, "PNG", optimize=True)
         return stored.getvalue()
