@@ -34,7 +34,7 @@ class Drawn:
         self._exercise = exercise
         self._mistakes: dict[tuple[Any, int], Observed] = {}
         with state.known(seed=0):
-            self.draws = exercise.draws(seed)
+            self.draws = [_of_its_own(draw) for draw in exercise.draws(seed)]
             self.expected = [trees.copy(expected(exercise, draw)) for draw in self.draws]
         for array in trees.arrays(self.expected):
             array.flags.writeable = False
@@ -69,6 +69,12 @@ def drawn(exercise: Exercise, seed: int) -> Drawn:
     while len(_kept) > _KEPT:
         _kept.pop(next(iter(_kept)), None)
     return found
+
+
+def _of_its_own(draw: Draw) -> Draw:
+    """The draw with copies of what its exercise may hold on to."""
+    args = {name: trees.copy(value) for name, value in draw.args.items()}
+    return replace(draw, args=args, sizes=dict(draw.sizes))
 
 
 def expected(exercise: Exercise, draw: Draw) -> dict[str, np.ndarray]:

@@ -82,6 +82,16 @@ def test_a_right_answer_that_hands_on_one_buffer_or_its_argument_is_kept_as_it_w
     assert evaluate(same, lambda x: np.add(x, 0, out=x * 0)).passed
 
 
+def test_what_an_exercise_goes_on_using_is_kept_as_it_was(exercise):
+    x, sizes = np.array([1.0, 2.0]), {"N": 2}
+    shared = dataclasses.replace(exercise, draw=lambda rng: iter([Draw("one", {"x": x}, sizes)]))
+    before = evaluate(shared, opposite)
+    x *= 0
+    sizes["N"] = 7
+    again = evaluate(shared, opposite)
+    assert again.text == before.text and again.failed.sizes == {"N": 2}
+
+
 def test_a_mistake_that_fills_one_buffer_is_known_by_what_it_gave_each_time(exercise):
     buffer = np.empty(5)
 

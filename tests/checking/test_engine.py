@@ -168,15 +168,17 @@ def test_an_error_is_told_with_the_learners_own_line():
 
 
 def test_an_endless_loop_ends_even_if_it_catches_everything():
+    called = []
+
     def endless(x, start):
+        called.append(x)
         while True:
             with contextlib.suppress(Exception):
                 time.sleep(0.001)
 
-    begin = time.perf_counter()
     report = evaluate(SUM, endless, limit=0.2)
     assert report.verdict == "timeout" and report.score == 0.0
-    assert time.perf_counter() - begin < 5  # the first call only: the others are not made
+    assert len(called) == 1  # the others are not made
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no interval timers")

@@ -102,7 +102,7 @@ def test_no_input_makes_undefined_behaviour(tmp_path, cell, in_int8):
         if "sanitize" in str(error) or "ubsan" in str(error):
             pytest.skip("this compiler has no sanitizer for undefined behaviour")
         raise
-    done = subprocess.run([str(made)], capture_output=True, text=True)
+    done = subprocess.run([str(made)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0 and "runtime error" not in done.stderr, done.stderr
 
 
@@ -117,7 +117,7 @@ def test_it_is_c_plus_plus_too(tmp_path, in_int8):
     twice = '#include "model.h"\n' * 2
     (tmp_path / "main.cpp").write_text(twice + "int main() { model_state s; model_reset(&s); }\n")
     strict = ["-std=c++11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"]
-    subprocess.run([command, *strict, "main.cpp"], cwd=tmp_path, check=True)
+    subprocess.run([command, *strict, "main.cpp"], cwd=tmp_path, check=True, timeout=300)
 
 
 @kinds

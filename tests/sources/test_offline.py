@@ -45,13 +45,13 @@ def test_the_cut_is_felt():
 
 @pytest.mark.slow
 def test_every_data_set_is_loaded_without_a_network():
-    if shutil.which("bwrap") is None or subprocess.run([*ALONE, "true"], capture_output=True).returncode:
+    if shutil.which("bwrap") is None or subprocess.run([*ALONE, "true"], capture_output=True, timeout=300).returncode:
         pytest.skip("no bubblewrap here to take the network away (Debian: apt-get install bubblewrap)")
     for data_set in every():
         try:
             data_set.paths()
         except Unavailable as reason:
             pytest.skip(str(reason))
-    done = subprocess.run([*ALONE, sys.executable, "-c", LOAD_ALL], capture_output=True, text=True)
+    done = subprocess.run([*ALONE, sys.executable, "-c", LOAD_ALL], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     assert sorted(done.stdout.splitlines()) == sorted(data_set.title for data_set in every())

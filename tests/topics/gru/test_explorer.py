@@ -90,7 +90,7 @@ def test_what_cannot_be_explored_is_said(model, sequences):
 def test_jupyter_is_not_imported_before_controls_are_made():
     explorers = "coursekit.topics.gru.explorer, coursekit.topics.vanishing_gradients.explorer"
     code = f"import sys, {explorers}; print(*{{'IPython', 'ipywidgets', 'torch'}} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)
     assert done.stdout.split() == []
 
 
