@@ -10,7 +10,7 @@ import numpy as np
 from coursekit.checking import facts
 from coursekit.checking.exercise import Tensor
 from coursekit.checking.facts import Fact
-from coursekit.checking.portable.unwritten import MARK
+from coursekit.checking.portable.unwritten import unwritten
 
 _FEW = 4  # of so few entries nothing is said that an accident can explain
 
@@ -20,9 +20,9 @@ def localise(
 ) -> tuple[Fact, ...]:
     """Facts about where `got` differs from `want`, two arrays of the same shape, the most telling first."""
     wrong = np.abs(got - want) > tolerance * max(float(np.abs(want).max(initial=0.0)), np.finfo(float).tiny)
-    unwritten = never_written(got, want)
-    if unwritten is not None:
-        return unwritten, *(fact for fact in [_largest(got, want, tensor)] if fact and unwritten.count < got.size)
+    left = never_written(got, want)
+    if left is not None:
+        return left, *(fact for fact in [_largest(got, want, tensor)] if fact and left.count < got.size)
     found = [
         _whole(got, want, sizes, tolerance),
         never_filled(got, want, wrong, tensor),
@@ -56,7 +56,7 @@ def one_value(got: np.ndarray, want: np.ndarray) -> facts.Whole | None:
 
 def never_written(got: np.ndarray, want: np.ndarray) -> facts.NeverWritten | None:
     """Entries that hold what lay in memory that `np.empty` gave out."""
-    left = (got == MARK) & (want != MARK)
+    left = unwritten(got) & ~unwritten(want)
     if not left.any():
         return None
     first = tuple(int(k) for k in np.unravel_index(int(left.argmax()), left.shape))

@@ -16,8 +16,12 @@ import numpy as np
 
 from .state import loaded_torch
 
-MARK = -60256.0
-"""What stands there: a number that float16, int32 and all larger types hold exactly, and that no exercise asks for."""
+MARK = -1.23046875
+"""What stands there: a number that every type from float16 on holds exactly. It is of an ordinary size, so that what is
+computed from it is too, and the numbers beside it still count."""
+
+WHOLE_MARK = -60256
+"""The same for integers."""
 
 _MAKERS = ("empty", "empty_like")
 
@@ -52,7 +56,14 @@ def _marking(make: Callable[..., Any], lasting: list[bool]) -> Callable[..., Any
 
 def _mark(array: Any) -> None:
     if isinstance(array, np.ndarray):
-        if array.dtype.kind in "fc" or (array.dtype.kind == "i" and array.dtype.itemsize >= 4):
+        if array.dtype.kind in "fc":
             array.fill(MARK)
+        elif array.dtype.kind == "i" and array.dtype.itemsize >= 4:
+            array.fill(WHOLE_MARK)
     elif array.is_floating_point():
         array.detach().fill_(MARK)
+
+
+def unwritten(array: np.ndarray) -> np.ndarray:
+    """Where an array of numbers holds a mark: an array of truth values."""
+    return (array == MARK) | (array == WHOLE_MARK)
