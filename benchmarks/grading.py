@@ -2,6 +2,7 @@
 
     python benchmarks/grading.py [--quick] [--rounds N]       the comparison
     python benchmarks/grading.py --scale 10,100,500,2000      how time and memory grow with the class
+    python benchmarks/grading.py --profile 05 07              where the CPU time of a submission of these lessons goes
 
 A submission has 20 cells, 2 figures, which both render, and 8 checks, and imports NumPy and PyTorch as lesson 05 does;
 some answers of the class are wrong. At the end of both programs the gradebook is written and the notebooks with their
@@ -26,6 +27,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import grading_profile
 from grading_course import NAME, copy_with_class, environment, make_course
 
 from coursekit.grading.run.sandbox.inside import linux
@@ -56,7 +58,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", type=int, help="processes of coursekit grade (its own default if left out)")
     parser.add_argument("--scale", metavar="N,N,...", help="grade classes of these sizes instead")
+    parser.add_argument("--profile", metavar="LESSON", nargs="+", help="show where the CPU time of these lessons goes")
+    parser.add_argument("--students", type=int, default=30, help="of --profile")
     arguments = parser.parse_args()
+    if arguments.profile:
+        grading_profile.table(arguments.profile, arguments.students)
+        return
     linux.prctl(PR_SET_CHILD_SUBREAPER, 1)
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
         template = Path(folder, "template")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +31,12 @@ class Question:
     checked: bool = True
     first: str = ""
     numbers: str = ""
+
+
+@functools.lru_cache(maxsize=10_000)
+def _shared(question: Question) -> Question:
+    """The same object for equal ones: a class has few different ones, and thousands of rows are held at once."""
+    return question
 
 
 UNDECIDED, WAITING, BY_HAND = "not decided", "waits for a person", "by a person"
@@ -65,6 +72,9 @@ class Row:
     unprotected: bool = False
     late_s: float = 0.0
     penalty: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "questions", tuple(map(_shared, self.questions)))
 
     @property
     def points(self) -> float:

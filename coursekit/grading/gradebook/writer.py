@@ -62,7 +62,8 @@ class Writer:
             with writing():
                 self._rows = Rows(self._book.db, self._entry)
                 self._decided = self._rows.decided()
-                there, names = booked(self._book.db, self._entry), enrolled(self._book.db)
+                there = booked(self._book.db, self._entry, by_hand=True)
+                names = enrolled(self._book.db)
             self.circumstances = Circumstances(self._entry, there, names, self._late.plugin_inst)
             self._held = held.pop_all()
         return self

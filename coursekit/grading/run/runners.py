@@ -67,6 +67,11 @@ def failed(job: Job, error: BaseException) -> Graded:
     return Graded({}, faults=dict.fromkeys(job.checked, FAILED), broken=trace(error))
 
 
+def died(job: Job, error: BaseException) -> Graded:
+    """The result of a job with which the process that graded it died, every time."""
+    return replace(failed(job, error), faults=dict.fromkeys(job.checked, DIED))
+
+
 def serially(jobs: Iterable[Job]) -> Iterator[tuple[Job, Graded]]:
     """One after the other, in this process."""
     for job in jobs:
@@ -180,18 +185,19 @@ def _alone(job: Job) -> Graded:
         try:
             return pool.submit(run_job, job).result()
         except BrokenProcessPool as error:
-            return replace(failed(job, error), faults=dict.fromkeys(job.checked, DIED))
+            return died(job, error)
 
 
 def on_cluster(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]]:
     """On a Dask cluster: `address` is its scheduler's, such as tcp://host:8786.
 
-    Dask gives the jobs of a worker that dies to another one, and runs a job once per key. Every worker needs this
-    package, in the version that is installed here, and a host on which the sandbox works.
+    Dask gives the jobs of a worker that dies to another one, and runs a job once per key. A job that several workers
+    had when they died is tried once more when all others are done, so that one beside which they died is graded, too.
+    Every worker needs this package, in the version that is installed here, and a host on which the sandbox works.
 
     Raises OSError if there is no scheduler, or no worker after WORKERS_S.
     """
-    from dask.distributed import Client, as_completed
+    from dask.distributed import Client, KilledWorker, as_completed
 
     with Client(address, set_as_default=False) as client:
         try:
@@ -201,6 +207,7 @@ def on_cluster(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]
         waiting = iter(jobs)
         size = max(4, 2 * sum(client.ncores().values()))
         running = {}
+        suspects: list[Job] = []
 
         def submit(job: Job) -> Future:
             future = client.submit(run_job, job, key=f"coursekit-{job.key}", retries=ATTEMPTS)
@@ -213,8 +220,18 @@ def on_cluster(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]
             job = running.pop(future.key)
             if future.status == "finished":
                 yield job, future.result()
+            elif isinstance(error := future.exception(), KilledWorker):
+                suspects.append(job)
             else:
-                yield job, failed(job, future.exception())
+                yield job, failed(job, error)
             future.release()
             for job in itertools.islice(waiting, 1):
                 finished.add(submit(job))
+        for job in suspects:
+            alone = client.submit(run_job, job, key=f"coursekit-{job.key}-alone")
+            try:
+                yield job, alone.result()
+            except KilledWorker as error:
+                yield job, died(job, error)
+            except Exception as error:
+                yield job, failed(job, error)
