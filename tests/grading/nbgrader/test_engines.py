@@ -175,6 +175,17 @@ def test_several_processes_share_one_sandbox_server(course):
     assert len(grading) == 3 and len(servers) == 1
 
 
+def test_who_leaves_early_waits_for_no_notebook_that_is_at_work(course):
+    for student in ("t0", "t1"):
+        course.hand_in(student, course.answered(gru_step="while True: pass"))
+    rows = grade(Course(course.root), "mini", ["s00", "t0", "t1"], lambda jobs: runners.in_processes(jobs, 3))
+    assert next(rows).student == "s00"
+    at_work = processes_that_grade()
+    rows.close()
+    assert at_work
+    assert_gone(at_work)
+
+
 def test_a_cluster_that_loses_a_worker_gives_the_same_once(course, serially):
     distributed = pytest.importorskip("distributed")
     seen = Counter()
