@@ -7,6 +7,7 @@ its README.md holds the five commands from handing out to handing back.
   coursekit new-course rnn-2027 --lessons 00 05 06 --due 05=2027-01-15T23:59 06=2027-01-29T23:59
   coursekit new-course rnn-2027 --students class.csv --exchange /srv/nbgrader/exchange
   coursekit new-course trial --lessons 00 --demo 30
+  coursekit new-course trial --lessons 05 --demo 30 --copies 3     # something to find for `coursekit similar`
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     roster = "students: a CSV file with the columns of nbgrader (id, ...), Moodle (Username) or Canvas (SIS Login ID)"
     add("--students", metavar="FILE", type=Path, help=roster)
     add("--demo", metavar="N", type=_number, default=0, help="also write submissions of N invented students")
+    copies = "K of them hand in what another one wrote, disguised, in a class where everybody has a hand of their own"
+    add("--copies", metavar="K", type=_number, default=0, help=copies)
 
 
 def _number(text: str) -> int:
@@ -69,6 +72,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         exchange=_exchange(arguments.exchange),
         people=_people(arguments.students),
         demo=arguments.demo,
+        copies=arguments.copies,
     )
 
 

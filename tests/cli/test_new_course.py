@@ -124,6 +124,7 @@ def test_an_installed_wheel_brings_its_own_texts(monkeypatch, tmp_path):
         (["--course-id", "a/b"], "'a/b' cannot be a course's id"),
         (["--students", "nobody.csv"], "cannot read nobody.csv: no such file or directory."),
         (["--exchange", str(TEXT)], "is a file. The exchange is a folder"),
+        (["--lessons", "00", "--demo", "5", "--copies", "3"], "at most 2 can copy, each from somebody else: ask for"),
     ],
 )
 def test_slips_of_the_teacher_get_one_sentence_and_leave_nothing(call, tmp_path, options, sentence):

@@ -100,7 +100,8 @@ def _cause(log: str) -> str:
 
 def _demo(plan: Plan, course: Course, name: str, solution: NotebookNode) -> list[str]:
     submitted = course.folder("submitted", "x", name).parent.parent
-    return hand_in(submitted, name, course.released(name)[name], solution, plan.demo, plan.due.get(name))
+    released, due = course.released(name)[name], plan.due.get(name)
+    return hand_in(submitted, name, released, solution, plan.demo, due, pairs=plan.copies)
 
 
 def _refuse_content(folder: Path) -> None:

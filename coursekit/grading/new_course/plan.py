@@ -26,6 +26,7 @@ class Plan:
     due:      by lesson, with a time zone.
     exchange: the folder through which assignments go out and come back on a shared machine.
     demo:     so many invented students hand in at once.
+    copies:   so many of them hand in what another one wrote; at most half.
     """
 
     folder: Path
@@ -35,6 +36,14 @@ class Plan:
     exchange: Path | None = None
     people: tuple[Person, ...] = ()
     demo: int = 0
+    copies: int = 0
+
+    def __post_init__(self) -> None:
+        if self.copies > self.demo // 2:
+            raise PlanError(
+                f"of {self.demo} invented students at most {self.demo // 2} can copy, each from somebody else: "
+                f"ask for `--demo {2 * self.copies}` or more, or for fewer copies."
+            )
 
 
 @dataclass(frozen=True)
