@@ -102,6 +102,9 @@ register(
 # A step of training.
 
 
+_SURE = 600.0  # between the scores of two classes: float64 holds a probability of exp(-600), and its logarithm
+
+
 def _draw_training(rng: np.random.Generator) -> Iterator[Draw]:
     settings = {
         "one time step, a short gradient": (4, 1, 3, 5, 2, 100.0),
@@ -112,9 +115,9 @@ def _draw_training(rng: np.random.Generator) -> Iterator[Draw]:
     for name, (N, T, D, H, K, max_norm) in settings.items():
         weights = [*gru.init(D, H, rng), rng.uniform(-1, 1, (K, H)), rng.uniform(-1, 1, K)]
         x, y = inputs(rng, (N, T, D), name == LARGE), rng.integers(0, K, N)
-        if name == LARGE:  # sure of what is wrong: no loss is larger, and no gradients are
-            weights[4] *= 1000
+        if name == LARGE:  # sure of what is wrong, but not so sure that a plain softmax has a zero for what is right
             states, _ = gru.forward(x, np.zeros((N, H)), gru.Params(*weights[:4]))
+            weights[4] *= _SURE / np.ptp(states[:, -1] @ weights[4].T, axis=1).max()
             y = (states[:, -1] @ weights[4].T + weights[5]).argmin(axis=1)
         args = {
             "weights": weights,
