@@ -91,7 +91,7 @@ def test_train_step_by_autograd():
 def test_the_gradient_of_a_training_step_is_the_gradient_of_its_loss():
     from coursekit.reference.numerics import numerical_gradient, relative_error
 
-    weights, grads, x, y, lr, _ = registry.get("train_step").draws(0)[1].args.values()
+    weights, grads, x, y, lr, _ = registry.get("train_step").draws(0)[2].args.values()
     _, used, _ = registry.get("train_step").reference(weights, grads, x, y, lr, 1e9)
     for k, w in enumerate(weights):
 
