@@ -63,7 +63,9 @@ def drawn(exercise: Exercise, seed: int) -> Drawn:
     """The draws of a seed, those of the last check where it was of the same exercise."""
     asked = exercise.draw, exercise.reference, exercise.apply, exercise.returns
     rules = exercise.tolerance, exercise.strict, exercise.no_overflow
-    key = (exercise.name, seed, *asked, *rules)
+    torch = state.loaded_torch()
+    learners = torch and torch.get_default_dtype()  # the setting of a learner that holds for right answers as well
+    key = (exercise.name, seed, *asked, *rules, learners)
     found = _kept.pop(key, None) or Drawn(exercise, seed)
     _kept[key] = found
     while len(_kept) > _KEPT:

@@ -128,6 +128,18 @@ def test_a_mistake_that_was_too_slow_once_is_tried_again(exercise, monkeypatch):
     assert evaluate(exercise, lambda x: -x).diagnoses == ("the opposite",)
 
 
+def test_what_pytorch_makes_by_default_is_what_it_makes_now(exercise):
+    torch = pytest.importorskip("torch")
+    thirds = dataclasses.replace(exercise, reference=lambda x: (torch.ones(len(x)) / 3).numpy(), strict=True)
+    try:
+        for kind in (torch.float32, torch.float64):
+            torch.set_default_dtype(kind)
+            [want] = {array.dtype for each in drawn(thirds, 0).expected for array in each.values()}
+            assert want == str(kind).removeprefix("torch.")
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
 def test_as_much_is_kept_as_a_lesson_needs(exercise, called):
     for seed in range(40):
         drawn(exercise, seed)
