@@ -247,6 +247,22 @@ def test_who_names_such_a_function_is_watched(asking):
         assert unwritten(np.empty(3)).all()
 
 
+class _Kind(type):
+    def __getattribute__(cls, name):
+        raise RuntimeError("not to be looked at")
+
+
+class _Hidden(metaclass=_Kind):
+    pass
+
+
+def test_an_answer_may_name_what_does_not_let_itself_be_looked_at():
+    def answer(x, h0, params, kind=_Hidden):
+        return gru.forward(x, h0, params)[0] if _Hidden is kind else None
+
+    assert evaluate("gru_forward", answer).passed
+
+
 @pytest.mark.parametrize("asking", [all_findings, types.SimpleNamespace, np.zeros, len])
 def test_nothing_is_changed_for_who_names_none(asking):
     before = np.empty

@@ -41,7 +41,7 @@ def marked(*asking: Any) -> Iterator[None]:
     asking: functions, classes and arguments that are all that runs meanwhile, where that is known. If no code of
     theirs names such a function, nothing is changed: to watch PyTorch takes as long as the smallest of its functions.
     """
-    if asking and not _names_a_maker(asking):
+    if asking and not _may_ask(asking):
         yield
         return
     before = {name: _living(getattr(np, name)) for name in _MAKERS}
@@ -117,6 +117,13 @@ def _watcher(torch: Any) -> type:
             return made
 
     return Watcher
+
+
+def _may_ask(asking: tuple[Any, ...]) -> bool:
+    try:
+        return _names_a_maker(asking)
+    except Exception:  # of a stranger's class, which does not let itself be looked at
+        return True
 
 
 def _names_a_maker(asking: tuple[Any, ...]) -> bool:
