@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import threading
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -49,9 +50,8 @@ def marked(*asking: Any) -> Iterator[None]:
     for name, make in before.items():
         if make is _NUMPYS[name]:
             setattr(np, name, _Marking(make, lasting))
-    torch = loaded_torch()
     try:
-        with contextlib.nullcontext() if torch is None else _watcher(torch)():
+        with _watched():
             yield
     finally:
         lasting.clear()
@@ -98,6 +98,24 @@ def _mark(array: np.ndarray) -> None:
         np.ndarray.fill(array, MARK)
     elif array.dtype.kind == "i" and array.dtype.itemsize >= 4:
         np.ndarray.fill(array, WHOLE_MARK)
+
+
+_watching = threading.local()
+
+
+@contextlib.contextmanager
+def _watched() -> Iterator[None]:
+    """While this lasts, PyTorch says which of its functions this thread calls; once, as that takes its time."""
+    torch = loaded_torch()
+    if torch is None or getattr(_watching, "now", False):
+        yield
+        return
+    _watching.now = True
+    try:
+        with _watcher(torch)():
+            yield
+    finally:
+        _watching.now = False
 
 
 @functools.cache
