@@ -5,7 +5,7 @@ next check of an exercise calls nothing but the answer.
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from coursekit.checking.portable import state
 
 _KEPT = 16  # seeds of exercises: a check needs one, and another where a name is given
 
-_kept: dict[tuple[Hashable, ...], Drawn] = {}
+_kept: list[Drawn] = []
 
 
 class Drawn:
@@ -31,8 +31,8 @@ class Drawn:
     """
 
     def __init__(self, exercise: Exercise, seed: int) -> None:
-        self._exercise = exercise
-        self._mistakes: dict[tuple[Any, int], Observed] = {}
+        self._exercise, self._seed, self._default = exercise, seed, _default()
+        self._mistakes: dict[tuple[int, int], tuple[Callable[..., Any], Observed]] = {}
         with state.known(seed=0):
             self.draws = [_of_its_own(draw) for draw in exercise.draws(seed)]
             self.expected = [trees.copy(expected(exercise, draw)) for draw in self.draws]
@@ -40,18 +40,29 @@ class Drawn:
             array.flags.writeable = False
         self.shapes = [tuple(array.shape for array in want.values()) for want in self.expected]
 
+    def is_of(self, exercise: Exercise, seed: int) -> bool:
+        """Whether another exercise draws, expects and compares the same. Functions are told by what they are: nothing
+        says that they can be compared."""
+        mine = self._exercise
+        functions = ((mine.draw, exercise.draw), (mine.reference, exercise.reference), (mine.apply, exercise.apply))
+        return (
+            (self._seed, self._default, *_rules(mine)) == (seed, _default(), *_rules(exercise))
+            and all(one is other for one, other in functions)
+            and not _is_typed(exercise)
+        )
+
     def does(self, mistake: Mistake, number: int) -> Observed:
         """What can be seen of a known mistake on a draw, by the number of the draw."""
-        key = mistake.implement, number
-        if key not in self._mistakes:
-            call = call_here(self._exercise, mistake.implement, self.draws[number].args)
-            found = observe(self._exercise, call, self.shapes[number])
-            if found.arrays is not None:  # a copy: a mistake may fill one buffer in every call
-                found = replace(found, arrays=trees.copy(found.arrays))
-            if call.failure is not None and call.failure.kind is FailureKind.TIMEOUT:  # another time it may be faster
-                return found
-            self._mistakes[key] = found
-        return self._mistakes[key]
+        key = id(mistake.implement), number
+        if key in self._mistakes:
+            return self._mistakes[key][1]
+        call = call_here(self._exercise, mistake.implement, self.draws[number].args)
+        found = observe(self._exercise, call, self.shapes[number])
+        if found.arrays is not None:  # a copy: a mistake may fill one buffer in every call
+            found = replace(found, arrays=trees.copy(found.arrays))
+        if call.failure is None or call.failure.kind is not FailureKind.TIMEOUT:  # another time it may be faster
+            self._mistakes[key] = mistake.implement, found  # with the function, so that no other gets its number
+        return found
 
     @functools.cached_property
     def guessed(self) -> float:
@@ -61,14 +72,25 @@ class Drawn:
 
 def drawn(exercise: Exercise, seed: int) -> Drawn:
     """The draws of a seed, those of the last check where it was of the same exercise."""
-    asked = exercise.draw, exercise.reference, exercise.apply, exercise.returns
-    rules = exercise.tolerance, exercise.strict, exercise.no_overflow
-    key = (exercise.name, seed, *asked, *rules)
-    found = _kept.pop(key, None) or Drawn(exercise, seed)
-    _kept[key] = found
-    while len(_kept) > _KEPT:
-        _kept.pop(next(iter(_kept)), None)
+    found = next((each for each in list(_kept) if each.is_of(exercise, seed)), None) or Drawn(exercise, seed)
+    _kept[:] = [*(each for each in _kept if each is not found), found][-_KEPT:]
     return found
+
+
+def _rules(exercise: Exercise) -> tuple[Any, ...]:
+    return exercise.name, exercise.returns, exercise.tolerance, exercise.strict, exercise.no_overflow
+
+
+def _is_typed(exercise: Exercise) -> bool:
+    """Whether any of it is typed in a notebook, where whatever it names may mean something else in the next check."""
+    written = (exercise.draw, exercise.reference, exercise.apply, *(each.implement for each in exercise.mistakes))
+    return any(getattr(getattr(each, "func", each), "__module__", "") == "__main__" for each in written)
+
+
+def _default() -> Any:
+    """The setting of a learner that holds for right answers as well: what PyTorch makes by default."""
+    torch = state.loaded_torch()
+    return torch and torch.get_default_dtype()
 
 
 def _of_its_own(draw: Draw) -> Draw:

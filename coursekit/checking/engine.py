@@ -57,7 +57,7 @@ def evaluate(
     Raises UnknownExercise if nothing has that name. Whatever the answer does is in the report, never an exception.
     """
     start = time.perf_counter()
-    with state.known(seed=0), marked():
+    with state.known(seed=0):
         if isinstance(exercise, str):
             exercise = registry.get(exercise)
         if not callable(answer):
@@ -65,7 +65,7 @@ def evaluate(
                 f"{exercise.name} is checked by calling it, and {answer!r} cannot be called. Pass the function."
             )
         earlier = {name: registry.get(name).reference for name in exercise.uses}
-        with substituted(answer, earlier):
+        with marked(answer, exercise.reference), substituted(answer, earlier):
             run = _Run(exercise, answer, seed, caller, exercise.cpu_s if limit is None else limit)
             if along and caller is call_here:
                 run.read_along(answer)

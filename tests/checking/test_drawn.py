@@ -128,6 +128,54 @@ def test_a_mistake_that_was_too_slow_once_is_tried_again(exercise, monkeypatch):
     assert evaluate(exercise, lambda x: -x).diagnoses == ("the opposite",)
 
 
+def test_what_pytorch_makes_by_default_is_what_it_makes_now(exercise):
+    torch = pytest.importorskip("torch")
+    thirds = dataclasses.replace(exercise, reference=lambda x: (torch.ones(len(x)) / 3).numpy(), strict=True)
+    try:
+        for kind in (torch.float32, torch.float64):
+            torch.set_default_dtype(kind)
+            [want] = {array.dtype for each in drawn(thirds, 0).expected for array in each.values()}
+            assert want == str(kind).removeprefix("torch.")
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+class Times:
+    """As a teacher may write one: equal where the factor is, so without a hash."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __eq__(self, other):
+        return isinstance(other, Times)
+
+    def __call__(self, x):
+        return self.factor * x
+
+
+def test_right_answers_and_mistakes_may_be_objects_and_axes_a_list(exercise):
+    mistakes = (Mistake("three times", "Look.", Times(3)), Mistake("four times", "Look.", Times(4)))
+    own = dataclasses.replace(exercise, reference=Times(2), returns=(Tensor("y", ["N"]),), mistakes=mistakes)
+    assert evaluate(own, lambda x: 2 * x).passed
+    for factor, name in ((3, "three times"), (4, "four times")):
+        assert evaluate(own, lambda x, factor=factor: factor * x).diagnoses == (name,)
+    assert evaluate(own, lambda x: 5 * x + 1).diagnoses == ()
+    assert evaluate(dataclasses.replace(own, reference=Times(5)), lambda x: 5 * x).passed
+
+
+def test_what_is_typed_in_a_notebook_means_what_it_means_now(exercise):
+    factor = [2]
+
+    def reference(x):
+        return factor[0] * x
+
+    reference.__module__ = "__main__"
+    typed = dataclasses.replace(exercise, reference=reference)
+    assert evaluate(typed, lambda x: 2 * x).passed
+    factor[0] = 3
+    assert evaluate(typed, lambda x: 3 * x).passed
+
+
 def test_as_much_is_kept_as_a_lesson_needs(exercise, called):
     for seed in range(40):
         drawn(exercise, seed)

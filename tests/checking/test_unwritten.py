@@ -1,13 +1,18 @@
 """What lies in memory that an answer has asked for and never written."""
 
+import sys
+import threading
+import types
+
 import numpy as np
 import pytest
 
 from coursekit.checking import Verdict, evaluate, facts
 from coursekit.checking.facts import FirstWrongValue
 from coursekit.checking.outcome import FindingKind
-from coursekit.checking.portable.unwritten import MARK, marked, unwritten
+from coursekit.checking.portable.unwritten import LARGEST, MARK, marked, unwritten
 from coursekit.reference import gru
+from tests.processes import finished
 
 
 def returns(rewards, terminated, truncated, next_values, gamma, steps=lambda T: reversed(range(T)), empty=None):
@@ -114,3 +119,152 @@ def test_tensors_too():
         assert (torch.empty(3) == MARK).all()
         assert (torch.empty_like(torch.zeros(2), requires_grad=True) == MARK).all()
         assert torch.empty(2, dtype=torch.int64).shape == (2,)
+
+
+def test_tensors_of_every_kind_are_still_made():
+    torch = pytest.importorskip("torch")
+    with marked():
+        assert torch.empty((2, 3), layout=torch.sparse_coo).shape == (2, 3)
+        assert torch.empty_like(torch.eye(3).to_sparse()).shape == (3, 3)
+        assert torch.empty(3, dtype=torch.float8_e8m0fnu).shape == (3,)
+        assert torch.empty(3, device="meta").shape == (3,)
+
+
+def test_arrays_of_other_libraries_are_still_made():
+    class Array:
+        def __array_function__(self, function, kinds, args, more):
+            return self
+
+    array = Array()
+    with marked():
+        assert np.empty_like(array) is array and np.empty(3, like=array) is array
+
+
+def test_memory_is_not_used_for_an_array_that_nobody_could_return():
+    with marked():
+        assert np.empty(LARGEST + 1)[-1] != MARK and np.empty(LARGEST)[-1] == MARK
+
+
+def test_what_somebody_has_put_in_the_place_of_empty_is_left_alone(monkeypatch):
+    monkeypatch.setattr(np, "empty", np.zeros)
+    with marked():
+        assert not np.empty(3).any()
+    assert np.empty is np.zeros
+
+
+def test_tables_of_functions_find_them():
+    table = {np.empty: "empty"}
+    with marked():
+        assert table[np.empty] == "empty"
+        made_meanwhile = {np.empty: "empty"}
+    assert made_meanwhile[np.empty] == "empty"
+
+
+def test_checks_in_two_threads_leave_everything_as_before():
+    before, inside, outside = np.empty, threading.Event(), threading.Event()
+
+    def first():
+        with marked():
+            inside.set()
+            assert second_began.wait(60)
+        outside.set()
+
+    def second():
+        assert inside.wait(60)
+        with marked():
+            second_began.set()
+            assert outside.wait(60)
+
+    second_began = threading.Event()
+    threads = [threading.Thread(target=each) for each in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert np.empty is before
+    with marked():
+        assert unwritten(np.empty(3)).all()
+    assert np.empty is before
+
+
+# What PyTorch keeps for good when it is first needed is what it would be without a check.
+_KEEPING = """
+import torch
+from coursekit.checking.portable.unwritten import marked
+
+def ones(x):
+    y = torch.empty(3)
+    y[:] = 1.0
+    return x + y
+
+compiled = lambda: torch.compile(ones, backend="eager", fullgraph=True)(torch.ones(3))
+with marked(ones):
+    with torch.device("meta"):
+        assert torch.empty(3).is_meta
+    assert compiled().tolist() == [2, 2, 2]
+    assert torch.jit.script(ones)(torch.ones(3)).tolist() == [2, 2, 2]
+with torch.device("meta"):
+    assert torch.empty(3).is_meta and torch.nn.Linear(2, 3).weight.is_meta
+torch._dynamo.reset()
+assert compiled().tolist() == [2, 2, 2]
+assert torch.jit.script(ones)(torch.ones(3)).tolist() == [2, 2, 2]
+"""
+
+
+def test_a_check_spoils_neither_pytorchs_default_device_nor_its_compilers(tmp_path):
+    pytest.importorskip("torch")
+    program = tmp_path / "program.py"
+    program.write_text(_KEEPING)
+    done = finished([sys.executable, program])
+    assert done.returncode == 0, done.stderr
+
+
+def _zeros(x):
+    import torch
+
+    return torch.empty_like(x).zero_()
+
+
+def _by_a_helper():
+    return never_at_all(np.zeros((2, 3)))
+
+
+class _Layer:
+    def forward(self, x):
+        return self.gates(x)
+
+    def gates(self, x):
+        return x.new_empty(3)
+
+
+class _Special(_Layer):
+    pass
+
+
+@pytest.mark.parametrize("asking", [returns, never_at_all, _by_a_helper, _Special, _Layer().forward, lambda: _zeros(1)])
+def test_who_names_such_a_function_is_watched(asking):
+    with marked(asking):
+        assert unwritten(np.empty(3)).all()
+
+
+class _Kind(type):
+    def __getattribute__(cls, name):
+        raise RuntimeError("not to be looked at")
+
+
+class _Hidden(metaclass=_Kind):
+    pass
+
+
+def test_an_answer_may_name_what_does_not_let_itself_be_looked_at():
+    def answer(x, h0, params, kind=_Hidden):
+        return gru.forward(x, h0, params)[0] if _Hidden is kind else None
+
+    assert evaluate("gru_forward", answer).passed
+
+
+@pytest.mark.parametrize("asking", [all_findings, types.SimpleNamespace, np.zeros, len])
+def test_nothing_is_changed_for_who_names_none(asking):
+    before = np.empty
+    with marked(asking, np.zeros(3), [1]):
+        assert np.empty is before

@@ -38,7 +38,7 @@ def returned(function: Callable[..., Any], *args: Any) -> Any:
 
     Warns of what the plain data does not show: muted floating-point events, and one array that was returned twice.
     """
-    with heard() as muted, marked():
+    with heard() as muted, marked(function, *args):
         try:
             value = function(*args)
         finally:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import threading
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,45 +25,181 @@ computed from it is too, and the numbers beside it still count."""
 WHOLE_MARK = -60256
 """The same for integers."""
 
+LARGEST = 2_000_000
+"""Entries of an array that is marked. The system gives memory when it is written to: what asks for more than there is
+and uses little of it goes on working."""
+
 _MAKERS = ("empty", "empty_like")
+_TENSOR_MAKERS = (*_MAKERS, "empty_strided", "new_empty")
+_NUMPYS = {name: getattr(np, name) for name in _MAKERS}  # what somebody has put in their place is left alone
 
 
 @contextlib.contextmanager
-def marked() -> Iterator[None]:
+def marked(*asking: Any) -> Iterator[None]:
     """While this lasts, `empty` and `empty_like` of NumPy and of PyTorch hand out arrays that hold the mark, where
-    their type can."""
-    modules = [module for module in (np, loaded_torch()) if module is not None]
-    before = [(module, name, getattr(module, name)) for module in modules for name in _MAKERS]
-    lasting = [True]  # a module that is imported meanwhile may keep what stands here for longer
-    for module, name, make in before:
-        setattr(module, name, _marking(make, lasting))
-    try:
+    their type can.
+
+    asking: functions, classes and arguments that are all that runs meanwhile, where that is known. If no code of
+    theirs names such a function, nothing is changed: to watch PyTorch takes as long as the smallest of its functions.
+    """
+    if asking and not _may_ask(asking):
         yield
+        return
+    before = {name: _living(getattr(np, name)) for name in _MAKERS}
+    lasting = [True]  # a module that is imported meanwhile may keep what stands here for longer
+    for name, make in before.items():
+        if make is _NUMPYS[name]:
+            setattr(np, name, _Marking(make, lasting))
+    try:
+        with _watched():
+            yield
     finally:
         lasting.clear()
-        for module, name, make in before:
-            setattr(module, name, make)
+        for name, make in before.items():
+            setattr(np, name, _living(make))
 
 
-def _marking(make: Callable[..., Any], lasting: list[bool]) -> Callable[..., Any]:
-    @functools.wraps(make)
-    def made(*args: Any, **more: Any) -> Any:
-        array = make(*args, **more)
-        if lasting:
+class _Marking:
+    """A function of NumPy that marks what it makes. It equals that function: compilers look it up in tables of NumPy's
+    functions, and make these tables meanwhile."""
+
+    def __init__(self, make: Callable[..., Any], lasting: list[bool]) -> None:
+        functools.update_wrapper(self, make)
+        self._make, self._lasting = make, lasting
+
+    def __call__(self, *args: Any, **more: Any) -> Any:
+        array = self._make(*args, **more)
+        if self._lasting and isinstance(array, np.ndarray):
             _mark(array)
         return array
 
-    return made
+    def __eq__(self, other: object) -> bool:
+        return self is other or self._make == other
+
+    def __hash__(self) -> int:
+        return hash(self._make)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_make"], name)
+
+    def __reduce__(self) -> str:
+        return self.__name__
 
 
-def _mark(array: Any) -> None:
-    if isinstance(array, np.ndarray):
-        if array.dtype.kind in "fc":
-            array.fill(MARK)
-        elif array.dtype.kind == "i" and array.dtype.itemsize >= 4:
-            array.fill(WHOLE_MARK)
-    elif array.is_floating_point():
-        array.detach().fill_(MARK)
+def _living(make: Any) -> Any:
+    """NumPy's own function for one whose time is over, which another thread may have left."""
+    return make._make if isinstance(make, _Marking) and not make._lasting else make
+
+
+def _mark(array: np.ndarray) -> None:
+    if array.size > LARGEST:
+        return
+    if array.dtype.kind in "fc":
+        np.ndarray.fill(array, MARK)
+    elif array.dtype.kind == "i" and array.dtype.itemsize >= 4:
+        np.ndarray.fill(array, WHOLE_MARK)
+
+
+_watching = threading.local()
+
+
+@contextlib.contextmanager
+def _watched() -> Iterator[None]:
+    """While this lasts, PyTorch says which of its functions this thread calls; once, as that takes its time."""
+    torch = loaded_torch()
+    if torch is None or getattr(_watching, "now", False):
+        yield
+        return
+    _watching.now = True
+    try:
+        with _watcher(torch)():
+            yield
+    finally:
+        _watching.now = False
+
+
+@functools.cache
+def _watcher(torch: Any) -> type:
+    """A context in which PyTorch says which of its functions are called. Nothing takes their places: its compilers and
+    its default device know them by their identity, and keep that for good."""
+    from torch.overrides import TorchFunctionMode
+
+    makers = frozenset({torch.empty, torch.empty_like, torch.empty_strided, torch.Tensor.new_empty})
+    kinds = frozenset({torch.float16, torch.bfloat16, torch.float32, torch.float64})
+
+    class Watcher(TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            made = func(*args, **(kwargs or {}))
+            if func in makers and made.layout is torch.strided and made.dtype in kinds and made.numel() <= LARGEST:
+                made.detach().fill_(MARK)
+            return made
+
+    return Watcher
+
+
+def _may_ask(asking: tuple[Any, ...]) -> bool:
+    try:
+        return _names_a_maker(asking)
+    except Exception:  # of a stranger's class, which does not let itself be looked at
+        return True
+
+
+def _names_a_maker(asking: tuple[Any, ...]) -> bool:
+    """Whether the code of functions and classes, or of those of their own program that it names, names a maker."""
+    todo, seen = list(asking), set()
+    while todo:
+        value = todo.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, types.FunctionType):
+            names = set(_names(value.__code__))
+            if not names.isdisjoint(_TENSOR_MAKERS):
+                return True
+            todo += [held for cell in value.__closure__ or () for held in _held(cell)]
+            todo += [each for each in map(value.__globals__.get, names) if _beside(value, each)]
+        elif isinstance(value, type):
+            own = (each for each in value.__mro__ if each.__module__ == value.__module__)
+            todo += [part for each in own for part in vars(each).values()]
+        elif isinstance(value, types.MethodType):
+            todo += [value.__func__, type(value.__self__)]
+        elif isinstance(value, (staticmethod, classmethod)):
+            todo.append(value.__func__)
+        elif isinstance(value, (functools.partial, functools.partialmethod)):
+            todo.append(value.func)
+        elif isinstance(value, functools._lru_cache_wrapper):
+            todo.append(value.__wrapped__)
+        elif callable(value):
+            todo.append(type(value))
+    return False
+
+
+def _names(code: types.CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _names(constant)
+
+
+def _held(cell: types.CellType) -> tuple[Any, ...]:
+    try:
+        return (cell.cell_contents,)
+    except ValueError:  # it is empty as yet
+        return ()
+
+
+def _beside(function: types.FunctionType, value: Any) -> bool:
+    """Whether a global value of a function belongs to the same program."""
+    if isinstance(value, functools._lru_cache_wrapper):
+        value = value.__wrapped__
+    if not callable(value):
+        return False
+    kind = value if isinstance(value, (types.FunctionType, type)) else type(value)
+    return _package(kind) in (_package(function), functools.__name__)
+
+
+def _package(value: Any) -> str:
+    return str(value.__module__).partition(".")[0]
 
 
 def unwritten(array: np.ndarray) -> np.ndarray:

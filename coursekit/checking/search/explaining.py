@@ -80,15 +80,20 @@ def explain(
                 return best(exercise, known.program, known.last, traced)
             return shared(exercise, known.program, known.last)
     except BaseException:  # interrupted somewhere: what is kept may be half of it
-        _known.pop((exercise.name, exercise.reference), None)
+        _known.pop(_key(exercise), None)
         raise
     finally:
         _one_at_a_time.release()
 
 
+def _key(exercise: Exercise) -> tuple[str, object]:
+    """Its right answer, if that is a function: nothing else has a program, and can be compared."""
+    return exercise.name, exercise.reference if isinstance(exercise.reference, types.FunctionType) else None
+
+
 def at_hand(exercise: Exercise, seed: int) -> bool:
     """Whether candidates were run for these draws before, so that another answer is compared in no time."""
-    known = _known.get((exercise.name, exercise.reference))
+    known = _known.get(_key(exercise))
     return known is not None and any(key[0] == seed for key in known.tried)
 
 
@@ -130,7 +135,7 @@ def search(
 def answers_like(exercise: Exercise) -> list[Callable[[Draw], Arrays | None]]:
     """The edited right answers that agreed with the last answer that was named, for whoever tests the names: each gives
     what it returns on a draw."""
-    known = _known.get((exercise.name, exercise.reference))
+    known = _known.get(_key(exercise))
     if known is None:
         return []
     codes = [known.program.compiled(each.edits) for each in known.last]
@@ -208,7 +213,7 @@ def pairs_of_parts(codes: Codes, partial: Sequence[tuple[int, np.ndarray]], wron
 
 
 def _of(exercise: Exercise, draws: Sequence[Draw]) -> _Known | None:
-    key = (exercise.name, exercise.reference)
+    key = _key(exercise)
     if key not in _known:
         while len(_known) >= _KEPT:
             del _known[next(iter(_known))]

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from coursekit.checking import evaluate, registry, sentences
+from coursekit.checking import evaluate, registry, sentences, trees
 from coursekit.checking.fallback import yours_or_ours
+from coursekit.recurrence.draws import LARGE
 from coursekit.reference import gradient_flow, gru
 from coursekit.topics.gru_backward import candidates as gru_candidates
 from coursekit.topics.gru_backward.answers import cross_entropy
@@ -86,6 +87,17 @@ def test_train_step_by_autograd():
         report = evaluate("train_step", train_by_autograd, seed)
         # torch clips by max_norm / (norm + 1e-6): right to float32, as the note says
         assert report.passed, report.text
+
+
+def train_in_float32(*args):
+    reference = registry.get("train_step").reference
+    return reference(*trees.map_arrays(lambda a: a.astype(np.float32) if a.dtype.kind == "f" else a, args))
+
+
+def test_where_numbers_are_large_rounding_decides_no_part_of_a_training_step():
+    for seed in range(20):
+        report = evaluate("train_step", train_in_float32, seed, along=False, search=0)
+        assert next(case for case in report.cases if case.name == LARGE).passed, report.text
 
 
 def test_the_gradient_of_a_training_step_is_the_gradient_of_its_loss():
