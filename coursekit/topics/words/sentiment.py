@@ -204,6 +204,11 @@ def compare(
     return SentimentResult(table, by_kind, trained)
 
 
+def share_right(model: nn.Module, task: SentimentTask, asked: Sequence[Review]) -> float:
+    """The share of these reviews that one network gets right, from 0 to 1."""
+    return float(_right(_reader(model, task)(asked), asked).mean())
+
+
 def _reader(model: nn.Module, task: SentimentTask) -> Callable[[Sequence[Review]], np.ndarray]:
     return lambda asked: (probability_of_praise(model, task, [review.words for review in asked]) > 0.5).astype(int)
 

@@ -53,6 +53,8 @@ def test_the_table_of_opinions_has_every_rival_and_every_kind(reviews):
     assert [row.baseline for row in result.table.rows] == [True] * 5 + [False] * 2
     assert result.table.row(sentiment.RULES).values == (100.0,)
     assert set(result.by_kind) == {row.name for row in result.table.rows} and len(result.models[sentiment.ONE_WAY]) == 2
+    each = [100 * sentiment.share_right(model, reviews, reviews.test) for model in result.models[sentiment.ONE_WAY]]
+    assert tuple(each) == pytest.approx(result.table.row(sentiment.ONE_WAY).values)
 
 
 def test_pairs_stand_in_order_at_any_distance_and_count_once():
