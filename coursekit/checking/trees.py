@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+_PLAIN = (str, bytes, bool, int, float, complex)
+
 
 def is_tensor(value: Any) -> bool:
     """True for a torch tensor; torch is not imported for it."""
@@ -53,9 +55,17 @@ def arrays(value: Any) -> Iterator[Any]:
 
 
 def same(a: Any, b: Any) -> bool:
-    """True if the two hold the same arrays, bit for bit (NaN equals NaN), in containers of the same size."""
-    left, right = list(arrays(a)), list(arrays(b))
-    return len(left) == len(right) and all(_equal(p, q) for p, q in zip(left, right, strict=True))
+    """True if the two hold the same arrays, bit for bit (NaN equals NaN), and the same words and numbers beside them,
+    in containers of the same size. Values of other classes are not compared.
+    """
+    if isinstance(a, np.ndarray) or is_tensor(a):
+        return (isinstance(b, np.ndarray) or is_tensor(b)) and _equal(a, b)
+    if isinstance(a, (list, tuple, dict)):
+        if not isinstance(b, (list, tuple, dict)) or len(a) != len(b):
+            return False
+        left, right = (value.values() if isinstance(value, dict) else value for value in (a, b))
+        return all(same(p, q) for p, q in zip(left, right, strict=True))
+    return type(a) not in _PLAIN or (type(b) is type(a) and (a == b or (a != a and b != b)))
 
 
 def _equal(a: Any, b: Any) -> bool:

@@ -59,6 +59,14 @@ def test_fields_are_not_attributes_to_be_asked_for():
     assert not trees.same(trap, (np.ones(2), Pretends())) and list(trees.arrays([Pretends()])) == []
 
 
+def test_words_and_numbers_in_containers_are_compared_too():
+    words = ["a", ["b", 2.0, float("nan")], {"n": 1}]
+    assert trees.same(words, trees.copy(words))
+    for other in (["a", ["b", 2.0], {"n": 1}], ["a", ["c", 2.0, float("nan")], {"n": 1}], [*words, "d"], []):
+        assert not trees.same(words, other)
+    assert not trees.same(["a"], [np.ones(1)]) and not trees.same([np.ones(1)], ["a"])
+
+
 def test_a_learner_s_own_named_tuple_is_a_right_answer():
     exercise = registry.get("gru_step_backward")
     own = collections.namedtuple("Own", [f"f{k}" for k in range(len(exercise.returns))])

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import re
 
+import numpy as np
 import pytest
 from scipy import stats
 
 from coursekit.lessons.learning_time import Counts
 from coursekit.lessons.source import read_cells
+from coursekit.topics.number_series.answers import precision_at_k
+from coursekit.topics.words.answers import keystrokes_saved
 from tests.course.learners import LESSONS, ROOT
 
 TEXT = (ROOT / "docs" / "teaching" / "syllabus.md").read_text(encoding="utf-8")
@@ -35,6 +38,16 @@ def test_a_plan_has_its_weeks(plan):
     assert weeks == list(range(1, 1 + {"Six weeks": 6, "Twelve weeks": 12}[plan]))
 
 
+@pytest.mark.parametrize(("plan", "without"), [("Six weeks", {"19"}), ("Twelve weeks", set())])
+def test_a_plan_has_every_lesson(plan, without):
+    """Of the application that each student takes in six weeks, lesson 19 is none."""
+    text = TEXT.partition(f"## {plan}\n")[2].partition("\n## ")[0]
+    named = set(re.findall(r"\b\d\d\w?\b", text)) - {"90"}  # minutes
+    for first, last in re.findall(r"\b(\d\d) to (\d\d)\b", text):
+        named |= {f"{number:02}" for number in range(int(first), int(last) + 1)}
+    assert named == set(MINUTES) - without
+
+
 def gru_parameters(blocks: int, biases: int, D: int = 10, H: int = 20) -> int:
     return blocks * (H * D + H * H + biases * H)
 
@@ -50,6 +63,9 @@ def gru_parameters(blocks: int, biases: int, D: int = 10, H: int = 20) -> int:
         (3, f"{(1 / (1 + math.exp(-3))) ** 20:.3f}"),
         (9, f"{stats.t.ppf(0.975, 4) * 0.010 / math.sqrt(5):.4f}"),
         (10, f"{0.001 * 24 * 60:.2f}"),
+        (16, f"{precision_at_k(np.ones(9), np.arange(9) < 2, 4)[0]:.3f}"),
+        (16, f"{precision_at_k(np.ones(9), np.arange(9) < 2, 4)[1]:.3f}"),
+        (17, f"{6 * (1 - keystrokes_saved(['state'], lambda _, typed: ['state'] if typed == 'st' else [])):.0f}"),
     ],
 )
 def test_an_answer_comes_out(question, answer):

@@ -32,6 +32,12 @@ def _marked(which: Callable[[np.ndarray, float], np.ndarray]) -> Callable:
     return answer
 
 
+def _all_equal_found(score, fraud, k):
+    k = min(k, len(score))
+    found = fraud[score >= np.sort(score)[-k]].sum()
+    return found / k, found / fraud.sum()
+
+
 def _with(
     k_of: Callable = lambda k, n, frauds: k, precision: Callable = lambda found, k, n: found / min(k, n)
 ) -> Callable:
@@ -81,6 +87,11 @@ PRECISION = (
         "more than k cases: all that are equal to the k-th",
         "There is time for k cases and no more. How many places are left for the equal ones?",
         _marked(lambda score, last: score >= last),
+    ),
+    Mistake(
+        "all frauds among the equal cases found, however few places are left",
+        "There is time for k cases and no more. How many places are left for the equal ones?",
+        _all_equal_found,
     ),
     Mistake(
         "fewer than k cases: only those above the k-th",
@@ -171,6 +182,41 @@ def _missed_as_longest(alarm, event, ahead, quiet):
     return np.where(lead == 0, ahead, lead), false
 
 
+def _from_all_alarms(alarm, event, ahead, quiet):
+    begins, places = _begins(event), np.flatnonzero(alarm & ~event)
+    reach = begins[:, None] - places
+    lead = np.where((reach > 0) & (reach <= ahead), reach, 0).max(axis=1, initial=0)
+    return lead, warnings_in_time(alarm, event, ahead, quiet)[1]
+
+
+def _silence_begins_within_events(alarm, event, ahead, quiet):
+    begins = _begins(event)
+    lead, false, silent_until = np.zeros(len(begins), int), 0, -1
+    for t in np.flatnonzero(alarm):
+        if t > silent_until:
+            silent_until = t + quiet
+            if not event[t]:
+                warned = (begins > t) & (begins <= t + ahead)
+                lead[warned] = np.maximum(lead[warned], begins[warned] - t)
+                false += not warned.any()
+    return lead, int(false)
+
+
+def _silence_waits_for_event(alarm, event, ahead, quiet):
+    outside = np.flatnonzero(~event)  # the readings that this silence counts
+    begins = _begins(event)
+    lead, false, silent = np.zeros(len(begins), int), 0, 0
+    for t in outside:
+        if silent:
+            silent -= 1
+        elif alarm[t]:
+            silent = quiet
+            warned = (begins > t) & (begins <= t + ahead)
+            lead[warned] = np.maximum(lead[warned], begins[warned] - t)
+            false += not warned.any()
+    return lead, int(false)
+
+
 def _silence_ends_with_event(alarm, event, ahead, quiet):
     begins = _begins(event)
     lead, false, silent_until = np.zeros(len(begins), int), 0, -1
@@ -189,6 +235,21 @@ WARNINGS = (
         "alarms within an event that are heard",
         "Once it has begun everybody knows: an alarm there is neither a warning nor false, and silences nothing.",
         _warned(heard=lambda alarm, event: alarm),
+    ),
+    Mistake(
+        "alarms within an event that begin a silence",
+        "Who is not heard silences nobody.",
+        _silence_begins_within_events,
+    ),
+    Mistake(
+        "a silence that stands still during an event",
+        "The silence is counted in readings, those of an event among them.",
+        _silence_waits_for_event,
+    ),
+    Mistake(
+        "lead times from alarms that nobody heard",
+        "An alarm within a silence warns of nothing.",
+        _from_all_alarms,
     ),
     Mistake(
         "every alarm heard, without a silence",

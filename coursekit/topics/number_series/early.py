@@ -26,10 +26,11 @@ from coursekit.training.torch_loop import outputs
 MINUTES, PER_DAY = 5, 288
 LENGTH = 12  # readings that a method sees: one hour
 AHEAD, QUIET = 12, 12  # an hour: a warning that comes earlier helps nobody, and one that is repeated sooner annoys
+LINES = (2, 4, 6, 9, 12)  # readings that a straight line may be drawn on for
 OVER = 6  # readings above the border until a low is over
 RAW, LINE, CUSUM, LOGISTIC, GRU = (
     "the reading itself",
-    "a straight line, 30 minutes on",
+    "a straight line, drawn on",
     "CUSUM",
     "logistic regression, last hour",
     "GRU",
@@ -133,8 +134,10 @@ def simple_scores(task: EarlyTask) -> dict[str, np.ndarray]:
     slope = (windows[:, -4:] * (hour - hour.mean())).sum(axis=1) / ((hour - hour.mean()) ** 2).sum()
     usable = _to_learn_from(task, places)
     fit = logistic_fit(_seen(windows)[usable], soon(task.event)[places][usable].astype(int), 1.0)
-    said = {RAW: -last, LINE: -(last + 6 * slope), LOGISTIC: fit.log_probabilities(_seen(windows))[:, 1]}
+    said = {RAW: -last, LOGISTIC: fit.log_probabilities(_seen(windows))[:, 1]}
     whole = {name: _everywhere(task, places, score) for name, score in said.items()}
+    lines = [_everywhere(task, places, -(last + further * slope)) for further in LINES]
+    whole[LINE] = max(lines, key=lambda line: _validated(task, line))
     summed = np.where(np.isfinite(whole[RAW]), cusum(task.values, task.train_end), -np.inf)
     return {RAW: whole[RAW], LINE: whole[LINE], CUSUM: summed, LOGISTIC: whole[LOGISTIC]}
 
@@ -180,6 +183,12 @@ def measure(
         note = f"{np.mean([(lead > 0).mean() for lead in found]):.0%} of {len(found[0])} lows warned of"
         result.table.add(name, [MINUTES * float(lead.mean()) for lead in found], baseline=name != GRU, note=note)
     return result
+
+
+def _validated(task: EarlyTask, score: np.ndarray) -> float:
+    """Mean readings of warning in the validation part, over one, two and four false alarms a day."""
+    part = slice(task.train_end, task.test_start)
+    return float(np.mean([_at(task, score, part, false)[1].lead.sum() for false in (1.0, 2.0, 4.0)]))
 
 
 def _windows(task: EarlyTask) -> tuple[np.ndarray, np.ndarray]:

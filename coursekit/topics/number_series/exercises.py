@@ -97,17 +97,22 @@ register(
 
 
 def _draw_cases(rng: np.random.Generator) -> Iterator[Draw]:
-    """Scores without ties, then six equal ones of which three have a place: fraud and honest cases in a mixed order."""
+    """Scores without ties, some of them below zero, then six equal ones of which three have a place: fraud and honest
+    cases in a mixed order, in one draw more frauds than places.
+    """
 
     def draw(name: str, score: np.ndarray, fraud: list[bool] | np.ndarray, k: int) -> Draw:
         return Draw(name, {"score": score, "fraud": np.array(fraud, bool), "k": k}, {"n": len(score)})
 
     n = 12
-    score = rng.permutation(n) + rng.uniform(0, 0.5, n)
+    score = rng.permutation(n) + rng.uniform(0, 0.5, n) - 9  # log odds of what is rare: mostly negative
     rank = np.argsort(np.argsort(-score))
     yield draw("no ties", score, np.isin(rank, [0, 2, 3, 8, 11]), 4)
-    for name, above, below in (("ties at the border", 2, 5), ("more cases, ties at the border", 5, 14)):
-        tied, level = [True, False, False, True, True, False], rng.uniform(1, 2)
+    for name, above, below, tied in (
+        ("ties at the border", 2, 5, [True, False, False, True, True, False]),
+        ("more cases, ties at the border", 5, 14, [True, False, True, True, True, False]),
+    ):
+        level = rng.uniform(1, 2)
         high, low = level + rng.uniform(0.5, 2, above), level - rng.uniform(0.5, 2, below)
         others = np.concatenate([high, low])
         truth = np.concatenate([np.arange(above) % 3 != 1, np.arange(below) % 4 == 2])
@@ -160,6 +165,9 @@ def _draw_warnings(rng: np.random.Generator) -> Iterator[Draw]:
     yield draw("alarms in a row", 60, [(at + 20, at + 24)], [*range(3, 17), at + 16], 7, 4)
     yield draw("two events within reach", 70, [(at, at), (at + 4, at + 7)], [at - 3, at + 2, 55, 60], 9, 6)
     yield draw("silences over events", 70, [(at, at + 1), (50, 51)], [at - 4, at + 4, 49, 54], 2, 8)
+    # One alarm within an event, one just after it, and two that nobody hears before a heard one, or before none.
+    around = [at - 2, at + 4, at + 6, at + 10, at + 12, at + 15]
+    yield draw("alarms around events", 60, [(at, at + 5), (at + 13, at + 14), (at + 17, at + 18)], around, 3, 4)
     events = [(0, 1), (30, 33), (52, 52), (58, 63), (90, 96), (118, 119)]
     anywhere = np.sort(rng.choice(np.arange(120), 45, replace=False))
     yield draw("full size", 120, events, anywhere, 7, 3)

@@ -52,15 +52,17 @@ def scores(train: Payments, test: Payments, seed: int, *, steps: int = STEPS) ->
 
 
 def by_hand(x: np.ndarray) -> np.ndarray:
-    """What somebody writes who has heard how thieves work. x: (N, T, 4) -> (N, 11)
+    """What somebody writes who has heard how thieves work. x: (N, T, 4) -> (N, 12)
 
-    The last payment; its amount beside the card's mean; the smallest of the three amounts before it, beside that mean;
-    how often the card paid abroad and online; and products of the three signs of a theft.
+    Three signs of a theft: the last amount beside the card's mean, the smallest of the three amounts before it beside
+    that mean, and how soon the last payment came. Their squares, because each lies in a band (no trial costs a
+    thousandth of a cent); their products, because a thief does all three; and what shop it was.
     """
     usual = x[:, :-1, 0].mean(axis=1)
     large, trial, soon = x[:, -1, 0] - usual, usual - x[:, -4:-1, 0].min(axis=1), -x[:, -1, 1]
-    products = [large * trial, large * soon, trial * soon]
-    return np.column_stack([x[:, -1], large, trial, x[:, :-1, 2].mean(axis=1), x[:, :-1, 3].mean(axis=1), *products])
+    signs = np.column_stack([large, trial, soon])
+    products = [large * trial, large * soon, trial * soon, large * trial * soon]
+    return np.column_stack([signs, signs**2, *products, x[:, -1, 2:]])
 
 
 def average_precision(score: np.ndarray, fraud: np.ndarray) -> float:

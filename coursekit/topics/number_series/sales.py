@@ -22,10 +22,11 @@ from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_torch
 
 UNITS, BATCH, LEARNING_RATE = 24, 64, 0.005
-NAIVE, SEASONS, MOVED, RIDGE, GRU = (
+NAIVE, SEASONS, MOVED, PROFILE, RIDGE, GRU = (
     "seasonal naive",
     "mean of three seasons",
     "seasonal naive, moved",
+    "mean of three seasons, moved",
     "ridge on the residual",
     "GRU on the residual",
 )
@@ -86,8 +87,9 @@ def forecasts(task: SeriesTask, seeds: Sequence[int], progress: bool | None = No
     fit = ridge_tuned(train[:2], valid[:2])
     said = {
         NAIVE: [naive],
-        SEASONS: [np.mean([task.values[ahead - k * task.season] for k in (1, 2, 3)], axis=0)],
+        SEASONS: [profile(task, test.starts, 3, 0)],
         MOVED: [naive + test.past[:, -task.moved :].mean(axis=1, keepdims=True)],
+        PROFILE: [profile(task, test.starts, 3, task.moved)],
         RIDGE: [naive + fit(test.past)],
         GRU: [],
     }
@@ -99,6 +101,20 @@ def forecasts(task: SeriesTask, seeds: Sequence[int], progress: bool | None = No
         trained = train_torch(network, batches, task.steps, LEARNING_RATE, **how).model
         said[GRU].append(naive + predict(trained, test.past[..., None] / scale) * scale)
     return said
+
+
+def profile(task: SeriesTask, starts: np.ndarray, seasons: int, moved: int) -> np.ndarray:
+    """The mean of the last `seasons` seasons, moved by how far the last `moved` readings were off it. (n, ahead)
+
+    starts: (n,), where the forecasts begin. moved: 0 leaves the mean where it is.
+    """
+
+    def mean(places: np.ndarray) -> np.ndarray:
+        return np.mean([task.values[places - k * task.season] for k in range(1, seasons + 1)], axis=0)
+
+    said = mean(starts[:, None] + np.arange(task.ahead))
+    back = starts[:, None] - 1 - np.arange(moved)
+    return said + (task.values[back] - mean(back)).mean(axis=1, keepdims=True) if moved else said
 
 
 def truth_of(task: SeriesTask) -> np.ndarray:

@@ -15,7 +15,8 @@ def word_ids(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Texts as rows of numbers, with a vocabulary that the training texts decide: ids (N, T) and lengths (N,).
 
-    The `most` commonest words of train get 2, 3, ...; of two equally common ones the first in the alphabet comes first.
+    The `most` commonest words of train, or all if there are fewer, get 2, 3, ...; of two equally common ones the first
+    in the alphabet comes first.
     Every other word is 1. Behind the end of a text stands 0, up to the length T of the longest text.
     """
     counts = Counter(word for text in train for word in text)

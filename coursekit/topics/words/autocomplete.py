@@ -29,6 +29,7 @@ STAGES = ((160, 0.015), (60, 0.003))  # steps, learning rate
 ROWS, LENGTH = 12, 24
 KNOWN = 1000  # words that a GRU can propose
 SHOWN = 3  # proposals above a keyboard
+COUNTS = "the same, and words typed lately"
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 
@@ -119,6 +120,21 @@ class Recent(Proposer):
         return self._p
 
 
+class Fading(Proposer):
+    """How often each word was typed, the last ones counting most: a weight that falls to a third in 100 words."""
+
+    def __init__(self, vocabulary: Sequence[str]) -> None:
+        super().__init__(vocabulary)
+        self._weight, self._read = np.zeros(len(self.vocabulary)), 0
+
+    def probabilities(self, before: Sequence[str]) -> np.ndarray:
+        for word in before[self._read :]:
+            self._weight *= np.exp(-1 / 100)
+            self._weight[self.place_of[word]] += 1
+        self._read = len(before)
+        return self._weight / max(self._weight.sum(), 1e-12)
+
+
 class WordModel(nn.Module):
     """ids (N, T) -> logits of the next words (N, T, V)."""
 
@@ -179,14 +195,20 @@ class Both(Proposer):
 
 
 def rivals(task: TypingTask) -> dict[str, Proposer]:
-    """What needs no training: the commonest words, those typed last, and counts of three words."""
+    """What needs no training: the commonest words, those typed last, counts of three words, and these with the last."""
     vocabulary = sorted({*task.train, *task.test})
     return {
         "commonest words with that beginning": Counting(vocabulary, task.train, 1, adapts=False),
         "words typed last, then the commonest": Recent(vocabulary, task.train),
         "trigrams with back-off": Counting(vocabulary, task.train, 3, adapts=False),
         "trigrams that go on counting": Counting(vocabulary, task.train, 3, adapts=True),
+        COUNTS: all_counts(vocabulary, task),
     }
+
+
+def all_counts(vocabulary: Sequence[str], task: TypingTask) -> Proposer:
+    """The mean of trigrams that go on counting and of what was typed lately."""
+    return Both(Counting(vocabulary, task.train, 3, adapts=True), Fading(vocabulary))
 
 
 def compare(
@@ -206,8 +228,8 @@ def compare(
     vocabulary = next(iter(known.values())).vocabulary
     networks = [Network(vocabulary, task, train_words(task, seed, stages)) for seed in trainings(seeds, progress)]
     table.add("GRU", [100 * saved(task.test, network) for network in networks])
-    together = [Both(network, Counting(vocabulary, task.train, 3, adapts=True)) for network in networks]
-    table.add("GRU and trigrams that go on counting", [100 * saved(task.test, both) for both in together])
+    together = [Both(network, all_counts(vocabulary, task)) for network in networks]
+    table.add("GRU and all counts", [100 * saved(task.test, both) for both in together])
     return table, networks
 
 

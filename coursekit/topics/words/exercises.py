@@ -18,22 +18,24 @@ LESSON = "22_words"
 
 _WORDS = ("plot", "was", "good", "dull", "and", "but", "the", "not", "very", "music", "cast", "end")
 _OTHERS = ("zither", "acre", "moth")
+_COUNTS = (5, 4, 1, 1, 1, 1, 1, 1)  # of the words in train; of equally common ones some are kept, and some are not
 
 
 def _draw_texts(rng: np.random.Generator) -> Iterator[Draw]:
-    """Words of unequal counts, some of them equal; where there is padding, a draw tells all known mistakes apart."""
+    """Words of unequal counts, some of them equal; with padding and a limit, a draw tells all known mistakes apart."""
     for name, (N, M, most) in {
         "three texts": (3, 3, 5),
         "one text": (3, 1, 5),
         "fresh texts": (3, 3, 5),
         "more texts": (5, 4, 6),
+        "fewer words than most": (3, 3, 40),
     }.items():
         while True:
-            p = rng.dirichlet(np.full(len(_WORDS), 0.9))
-            train = [[str(word) for word in rng.choice(_WORDS, int(rng.integers(5, 9)), p=p)] for _ in range(N)]
-            other = [*_WORDS, *_OTHERS, *_OTHERS]
-            texts = [[str(word) for word in rng.choice(other, int(rng.integers(2, 8)))] for _ in range(M)]
-            if M == 1 or mistakes.all_word_ids(train, texts, most):
+            words = rng.permutation(np.repeat(rng.permutation(_WORDS)[: len(_COUNTS)], _COUNTS))
+            train = [[str(word) for word in part] for part in np.split(words, np.arange(1, N) * (8 // N))]
+            other = [*dict.fromkeys(words), *_OTHERS]
+            texts = [[str(word) for word in rng.choice(other, int(rng.integers(3, 8)))] for _ in range(M)]
+            if M == 1 or most > len(_WORDS) or mistakes.all_word_ids(train, texts, most):
                 break
         yield Draw(name, {"train": train, "texts": texts, "most": most}, {"N": M, "T": max(map(len, texts))})
 
@@ -114,14 +116,20 @@ register(
 
 
 def _keyboard(rng: np.random.Generator, vocabulary: Sequence[str], shown: int) -> Callable:
-    """A keyboard that proposes the likeliest words with that beginning, by a table for each last word."""
+    """A keyboard that proposes the likeliest words with that beginning. It looks at the last word and at how many came
+    before, and in some places it waits for a first letter.
+    """
     vocabulary = sorted(vocabulary)
-    score = {word: rng.permutation(len(vocabulary)) for word in ["", *vocabulary]}
+    places = [(word, odd) for word in ["", *vocabulary] for odd in (0, 1)]
+    score = {place: rng.permutation(len(vocabulary)) for place in places}
+    waits = {place: rng.random() < 0.25 for place in places}
 
     def propose(before: list[str], typed: str) -> list[str]:
-        row = score[before[-1] if len(before) else ""]
+        place = before[-1] if len(before) else "", len(before) % 2
+        if waits[place] and not typed:
+            return []
         first, last = bisect.bisect_left(vocabulary, typed), bisect.bisect_left(vocabulary, typed + "~")
-        return [vocabulary[k] for k in sorted(range(first, last), key=lambda k: -row[k])[:shown]]
+        return [vocabulary[k] for k in sorted(range(first, last), key=lambda k: -score[place][k])[:shown]]
 
     return propose
 
@@ -148,13 +156,13 @@ def _draw_typing(rng: np.random.Generator) -> Iterator[Draw]:
     half the keys are saved, so that no small number stands for every share.
     """
     answers = [_rounded(answer) for answer in (keystrokes_saved, *(one.implement for one in KEYSTROKES))]
-    for name, n in {"four words": 4, "a text": 14, "fresh words": 14, "more proposals": 16}.items():
+    for name, n in {"four words": 4, "a text": 20, "fresh words": 20, "more proposals": 26}.items():
         while True:
             # a keyboard does not know every word: some have to be typed to their ends
             known = {str(word) for word in rng.permutation(_TYPED)[:-2]}
             propose = _knowing(_keyboard(rng, _TYPED, 2 if name != "more proposals" else 5), known)
             words = [str(word) for word in rng.choice(_TYPED, n)]
-            saved = name != "more proposals" or keystrokes_saved(words, propose) > 0.55
+            saved = name != "more proposals" or keystrokes_saved(words, propose) > 0.5
             if n == 4 or (saved and mistakes.differ(answers, words, propose)):
                 break
         yield Draw(name, {"words": words, "propose": propose}, {"words": n})

@@ -16,21 +16,26 @@ def _saved(
     before: Callable[[Sequence[str], int], list[str]] = lambda words, place: list(words[:place]),
     typed: Callable[[str, int], str] = lambda word, letters: word[:letters],
     begin: int = 0,
+    patient: bool = True,
     accepts: Callable[[str, list[str]], bool] = lambda word, proposed: word in proposed,
     accept: int = 1,
     space: int = 1,
     spaces: int = 1,
     share: Callable[[list[int], list[int]], float] = lambda pressed, total: 1 - sum(pressed) / sum(total),
 ) -> Callable:
-    """Keystrokes with one part exchanged. accept: keys of a proposal; space: after a typed word; spaces: in all."""
+    """Keystrokes with one part exchanged. accept: keys of a proposal; space: after a typed word; spaces: in all;
+    patient: whether the keyboard is still asked after it had nothing to propose.
+    """
 
     def answer(words: Sequence[str], propose: Propose) -> float:
         pressed = []
         for place, word in enumerate(words):
             keys = len(word) + space
             for letters in range(begin, len(word)):
-                if accepts(word, propose(before(words, place), typed(word, letters))):
+                proposed = propose(before(words, place), typed(word, letters))
+                if accepts(word, proposed):
                     keys = letters + accept
+                if accepts(word, proposed) or not (proposed or patient):
                     break
             pressed.append(keys)
         return share(pressed, [len(word) + spaces for word in words])
@@ -80,9 +85,19 @@ KEYSTROKES = (
         _saved(before=lambda words, place: []),
     ),
     Mistake(
-        "a keyboard that is told nothing that was typed of the word",
-        "With each letter fewer words are left to propose.",
+        "a keyboard that is told the last word alone",
+        "`before` is the list of all words before this one.",
+        _saved(before=lambda words, place: list(words[max(0, place - 1) : place])),
+    ),
+    Mistake(
+        "a keyboard that is told nothing that was typed of the word, or is asked before its first letter alone",
+        "It is asked before each letter, and with each letter fewer words are left to propose.",
         _saved(typed=lambda word, letters: ""),
+    ),
+    Mistake(
+        "a keyboard that is not asked again once it has nothing to propose",
+        "It is asked before each letter: with one letter more it may know a word.",
+        _saved(patient=False),
     ),
     Mistake(
         "only the first proposal accepted",

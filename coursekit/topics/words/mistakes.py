@@ -76,6 +76,21 @@ WORD_IDS = (
         _ids(kept=lambda most: most - 2),
     ),
     Mistake(
+        "one word fewer than `most`",
+        "The numbers run from 2 to `most` + 1.",
+        _ids(kept=lambda most: most - 1),
+    ),
+    Mistake(
+        "one word more than `most`",
+        "The numbers run from 2 to `most` + 1.",
+        _ids(kept=lambda most: most + 1),
+    ),
+    Mistake(
+        "no number for words that stand in train once",
+        "Rare words have a number too, as long as there are fewer than `most` commoner ones.",
+        _ids(rank=lambda counts: _by_count(Counter({word: n for word, n in counts.items() if n > 1}))),
+    ),
+    Mistake(
         "numbers that begin at 1",
         "1 is the number of every unknown word. Which is the first that is free?",
         _ids(first=1),

@@ -24,7 +24,7 @@ from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_in_stages
 
-STAGES = ((150, 0.012), (50, 0.003))  # steps, learning rate
+STAGES = ((400, 0.012), (100, 0.003))  # steps, learning rate
 BATCH = 48
 MOST = 80  # words in the vocabulary: more than there are
 LONGEST = 12  # words of an answer

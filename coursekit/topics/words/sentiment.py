@@ -31,6 +31,7 @@ STAGES = ((120, 0.015), (40, 0.004))  # steps, learning rate
 BATCH = 64
 MOST = 200  # words in the vocabulary: more than the grammar has
 COUNTED = {1: "counts of words", 2: "counts of 1 and 2 words", 3: "counts of 1 to 3 words"}
+PAIRS = "counts of words and pairs, however far apart"
 RULES = "signed counts: told the rules"
 ONE_WAY, BOTH_WAYS = "GRU, one layer, one way", "GRU, two layers, both ways"
 _NEGATIONS, _ENDS, _TIMES = ("not", "nobody"), (".", "and", "but"), {"very": 2.0, "rather": 0.5}
@@ -106,6 +107,12 @@ def ngrams(words: Sequence[str], longest: int) -> Counter:
     return Counter(" ".join(words[k : k + n]) for n in range(1, longest + 1) for k in range(len(words) - n + 1))
 
 
+def pairs(words: Sequence[str]) -> Counter:
+    """How often each word stands in a text, and which two stand there one after the other, at any distance."""
+    both = {f"{word} .. {later}" for k, word in enumerate(words) for later in words[k + 1 :]}
+    return Counter(words) + Counter(both)
+
+
 def signed_counts(words: Sequence[str]) -> dict[str, float]:
     """What someone counts who knows the grammar: a word twice after "very", half after "rather", with a minus after a
     negation in its clause, and nothing of what stands before "but".
@@ -171,7 +178,7 @@ def compare(
     stages: Sequence[tuple[int, float]] = STAGES,
     progress: bool | None = None,
 ) -> SentimentResult:
-    """Counts of one, two and three words, the rules of the grammar, and two GRUs, on the same test reviews."""
+    """Counts of n-grams and of pairs, the rules of the grammar, and two GRUs, on the same test reviews."""
     about = (
         f"{len(task.test)} generated test reviews; counts with logistic regression; seeds {', '.join(map(str, seeds))}"
     )
@@ -186,6 +193,7 @@ def compare(
     for longest, name in COUNTED.items():
         fit = counted(task, lambda words, longest=longest: ngrams(words, longest))
         add(name, [fit], baseline=True)
+    add(PAIRS, [counted(task, pairs)], baseline=True)
     add(RULES, [counted(task, signed_counts)], baseline=True)
     shapes = {ONE_WAY: {"layers": 1, "both_ways": False}, BOTH_WAYS: {}}
     trained: dict[str, list[nn.Module]] = {name: [] for name in shapes}
@@ -194,6 +202,11 @@ def compare(
     for name, models in trained.items():
         add(name, [_reader(one, task) for one in models])
     return SentimentResult(table, by_kind, trained)
+
+
+def share_right(model: nn.Module, task: SentimentTask, asked: Sequence[Review]) -> float:
+    """The share of these reviews that one network gets right, from 0 to 1."""
+    return float(_right(_reader(model, task)(asked), asked).mean())
 
 
 def _reader(model: nn.Module, task: SentimentTask) -> Callable[[Sequence[Review]], np.ndarray]:

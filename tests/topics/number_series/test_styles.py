@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from coursekit.checking import evaluate
+from coursekit.checking import evaluate, registry
 from tests.topics.answers import mistake, right, shown_by_another_draw
 
 
@@ -106,3 +106,48 @@ def test_what_one_draw_hides_another_one_shows(exercise, mistake, hidden_in):
 def test_the_leak_of_the_articles_is_named():
     report = evaluate("walk_forward_fold", mistake("walk_forward_fold", "a scale from the whole series").implement)
     assert "a scale from the whole series" in report.diagnoses and not report.passed
+
+
+def of_magnitudes(score, fraud, k):
+    return registry.get("precision_at_k").reference(np.abs(score), fraud, k)
+
+
+def a_coin_for_each_place(score, fraud, k):
+    """Half of the frauds among the equal cases, however many places there are."""
+    k = min(k, len(score))
+    last = np.sort(score)[-k]
+    found = fraud[score > last].sum() + fraud[score == last].sum() / 2
+    return found / k, found / fraud.sum()
+
+
+@pytest.mark.parametrize("answer", [of_magnitudes, a_coin_for_each_place])
+@pytest.mark.parametrize("seed", range(5))
+def test_precisions_that_nobody_listed_are_refused_without_a_name(answer, seed):
+    report = evaluate("precision_at_k", answer, seed)
+    assert not report.passed and not report.diagnoses
+
+
+def test_a_place_too_many_in_a_tie_is_not_taken_for_luck():
+    known = mistake("precision_at_k", "all frauds among the equal cases found")
+    for seed in range(5):
+        assert evaluate("precision_at_k", known.implement, seed).diagnoses == (known.name,)
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    ["alarms within an event that begin a silence", "a silence that stands still", "lead times from alarms that"],
+)
+def test_no_seed_hides_what_happens_around_an_event(beginning):
+    known = mistake("warnings_in_time", beginning)
+    for seed in range(8):
+        assert evaluate("warnings_in_time", known.implement, seed).diagnoses == (known.name,)
+
+
+def test_a_silence_after_an_event_is_refused():
+    def answer(alarm, event, ahead, quiet):
+        late = event.copy()
+        for shift in range(1, quiet + 1):
+            late[shift:] |= event[:-shift]
+        return registry.get("warnings_in_time").reference(alarm & ~late, event, ahead, quiet)
+
+    assert not any(evaluate("warnings_in_time", answer, seed).passed for seed in range(5))

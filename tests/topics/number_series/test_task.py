@@ -64,8 +64,22 @@ def test_a_table_of_sales_has_its_rivals(monkeypatch):
     whole = sales.visits
     monkeypatch.setattr(sales, "visits", lambda seed: whole(seed)._replace(steps=FEW))
     table = sales.measure_worlds((0, 1), progress=False)
-    assert [row.name for row in table.rows] == [sales.NAIVE, sales.SEASONS, sales.MOVED, sales.RIDGE, sales.GRU]
-    assert [row.baseline for row in table.rows] == [True] * 4 + [False] and "GENERATED" in table.conditions
+    rivals = [sales.NAIVE, sales.SEASONS, sales.MOVED, sales.PROFILE, sales.RIDGE]
+    assert [row.name for row in table.rows] == [*rivals, sales.GRU]
+    assert [row.baseline for row in table.rows] == [True] * 5 + [False] and "GENERATED" in table.conditions
+    assert table.best_baseline.name == sales.PROFILE  # weeks that are averaged, and moved, know what was generated
+
+
+def test_a_mean_of_seasons_is_moved_by_what_is_known_when_the_forecast_begins():
+    season = np.tile([1.0, 5, 2], 6)
+    values = season + np.repeat([0.0, 0, 0, 0, 0, 4], 3)  # a jump with the last season
+    task = sales.SeriesTask("made here", values, 3, 2, 9, 12, 1, 2)
+    starts = np.array([12, 15, 16])
+    np.testing.assert_allclose(sales.profile(task, starts, 3, 0), season[starts[:, None] + np.arange(2)])
+    moved = sales.profile(task, starts, 3, 2) - sales.profile(task, starts, 3, 0)
+    np.testing.assert_allclose(moved, [[0, 0], [0, 0], [2, 2]])  # at 16 one of the last two readings has jumped
+    later = task._replace(values=np.concatenate([values[:16], [99, 99]]))
+    np.testing.assert_allclose(sales.profile(later, starts[:2], 3, 2), sales.profile(task, starts[:2], 3, 2))
 
 
 def test_average_precision_of_a_perfect_order_and_of_none():
@@ -114,6 +128,21 @@ def test_a_score_knows_the_past_only():
     one, two = (early.gru_score(some, 0, steps=FEW) for some in (task, other))
     np.testing.assert_allclose(one[:at], two[:at], rtol=1e-5)
     assert np.isneginf(one[1200 : 1210 + early.LENGTH - 1]).all() and np.isfinite(one[1210 + early.LENGTH - 1])
+
+
+def test_how_far_a_line_is_drawn_on_is_chosen_before_the_test():
+    task = recording()
+    later = task._replace(values=np.r_[task.values[: task.test_start], 120 - task.values[task.test_start :] / 3])
+    same = early.simple_scores(task)[early.LINE], early.simple_scores(later)[early.LINE]
+    np.testing.assert_allclose(same[0][: task.test_start], same[1][: task.test_start])
+
+
+def test_the_features_by_hand_mark_a_band():
+    made = data.payments(0, 2000)
+    features = fraud.by_hand(made.x)
+    assert features.shape == (2000, 12)
+    np.testing.assert_allclose(features[:, 3:6], features[:, :3] ** 2, rtol=1e-5)
+    assert (np.median(features[made.fraud, :3], axis=0) > np.median(features[~made.fraud, :3], axis=0)).all()
 
 
 def test_warnings_are_compared_at_equal_false_alarms():

@@ -46,6 +46,17 @@ def test_docstrings_are_split_by_module():
     assert all(len(one.sentences) >= 3 for one in task.train + task.test)
 
 
+def test_documents_of_one_module_count_as_one_draw():
+    def document(module):
+        return docstrings.Document("one two three four", ("a", "b", "c"), module)
+
+    alike = summaries.SummaryTask([], [document(str(k // 50)) for k in range(200)], "made here")
+    apart = np.repeat([1.0, -1, 2, 0], 50)
+    four = summaries.over_modules(alike, apart)
+    single = summaries.over_modules(alike._replace(test=[document(str(k)) for k in range(200)]), apart)
+    assert four.mean == single.mean == 0.5 and four.low < 0 < single.low
+
+
 def test_where_the_library_has_no_source_the_texts_are_generated_and_say_so(tmp_path):
     (tmp_path / "odd.py").write_text("this is no Python", encoding="utf-8")
     with pytest.warns(UserWarning, match="GENERATED"):

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from tests.topics.answers import right, shown_by_another_draw
+from coursekit.checking import evaluate, registry
+from tests.topics.answers import mistake, right, shown_by_another_draw
 
 
 def word_by_word(train, texts, most):
@@ -82,3 +83,52 @@ def test_keystrokes_in_other_styles(answer):
 )
 def test_without_padding_a_mistake_in_padding_is_hidden(exercise, mistake, hidden_in):
     shown_by_another_draw(exercise, mistake, {hidden_in})
+
+
+@pytest.mark.parametrize(
+    ("exercise", "beginning"),
+    [
+        ("word_ids", "one word fewer"),
+        ("word_ids", "one word more"),
+        ("word_ids", "no number for words that stand in train once"),
+        ("keystrokes_saved", "a keyboard that is told the last word alone"),
+        ("keystrokes_saved", "a keyboard that is not asked again"),
+    ],
+)
+def test_no_seed_hides_a_slip_by_one(exercise, beginning):
+    known = mistake(exercise, beginning)
+    for seed in range(6):
+        assert evaluate(exercise, known.implement, seed).diagnoses == (known.name,)
+
+
+def padded_in_the_callers_lists(train, texts, most):
+    found = registry.get("word_ids").reference(train, texts, most)
+    for text in texts:
+        text += ["<padding>"] * (found[0].shape[1] - len(text))
+    return found
+
+
+def as_long_as_the_longest_of_train(train, texts, most):
+    ids, lengths = registry.get("word_ids").reference(train, texts, most)
+    more = max(max(len(text) for text in train) - ids.shape[1], 0)
+    return np.pad(ids, ((0, 0), (0, more))), lengths
+
+
+def taken_from_the_list(words, propose):
+    share = registry.get("keystrokes_saved").reference(words, propose)
+    words.clear()
+    return share
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        ("word_ids", padded_in_the_callers_lists),
+        ("word_ids", as_long_as_the_longest_of_train),
+        ("keystrokes_saved", taken_from_the_list),
+    ],
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_what_nobody_listed_is_refused_without_a_name(exercise, answer, seed):
+    report = evaluate(exercise, answer, seed)
+    assert not report.passed and not report.diagnoses

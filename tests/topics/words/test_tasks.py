@@ -50,9 +50,26 @@ def test_the_network_reads_both_ways_as_the_exercise_does(reviews):
 
 def test_the_table_of_opinions_has_every_rival_and_every_kind(reviews):
     result = sentiment.compare(reviews, seeds=(0, 1), stages=FEW, progress=False)
-    assert [row.baseline for row in result.table.rows] == [True] * 4 + [False] * 2
+    assert [row.baseline for row in result.table.rows] == [True] * 5 + [False] * 2
     assert result.table.row(sentiment.RULES).values == (100.0,)
     assert set(result.by_kind) == {row.name for row in result.table.rows} and len(result.models[sentiment.ONE_WAY]) == 2
+    each = [100 * sentiment.share_right(model, reviews, reviews.test) for model in result.models[sentiment.ONE_WAY]]
+    assert tuple(each) == pytest.approx(result.table.row(sentiment.ONE_WAY).values)
+
+
+def test_pairs_stand_in_order_at_any_distance_and_count_once():
+    found = sentiment.pairs(["nobody", "said", "good", "said"])
+    assert found["nobody .. good"] == found["nobody .. said"] == 1 and found["said"] == 2
+    assert "good .. nobody" not in found and len(found) == 3 + 5
+
+
+def test_words_typed_lately_weigh_more_and_what_was_not_typed_weighs_nothing():
+    lately = autocomplete.Fading(["a", "b", "c"])
+    assert lately.probabilities([]).tolist() == [0, 0, 0]
+    p = lately.probabilities(["a", "b"])
+    assert p[1] > p[0] > p[2] == 0
+    np.testing.assert_allclose(p, autocomplete.Fading(["a", "b", "c"]).probabilities(["a", "b"]))
+    np.testing.assert_allclose(p.sum(), 1)
 
 
 def test_a_keyboard_proposes_what_is_likeliest_with_that_beginning(typing):
@@ -62,7 +79,9 @@ def test_a_keyboard_proposes_what_is_likeliest_with_that_beginning(typing):
     assert known["words typed last, then the commonest"](["the", "step"], "s")[0] == "step"
 
 
-@pytest.mark.parametrize("name", ["words typed last, then the commonest", "trigrams that go on counting"])
+@pytest.mark.parametrize(
+    "name", ["words typed last, then the commonest", "trigrams that go on counting", autocomplete.COUNTS]
+)
 def test_what_learns_from_the_text_proposes_new_words_the_second_time_alone(typing, name):
     keyboard = autocomplete.rivals(typing)[name]
     first, again = (place for place, word in enumerate(typing.test) if word == "gradient")
@@ -81,7 +100,7 @@ def test_keys_are_those_that_the_exercise_counts(typing):
 def test_networks_propose_no_word_that_they_do_not_know(typing):
     table, networks = autocomplete.compare(typing, seeds=(0, 1), stages=FEW, progress=False)
     assert "gradient" not in networks[0](typing.test[:-1], "g")
-    assert len(table.rows) == 6 and table.row("GRU").values[0] > 0
+    assert len(table.rows) == 7 and table.row("GRU").values[0] > 0
 
 
 def test_a_reply_is_looked_up_adapted_or_written():
