@@ -1,4 +1,4 @@
-"""Film reviews out of a small grammar, labelled as generated: five kinds, by what a reader has to understand.
+"""Film reviews out of a small grammar, labelled as generated: six kinds, by what a reader has to understand.
 
 train, test = reviews(2500, seed=0), reviews(1500, seed=1, without=train)
 train[0].text, train[0].positive, train[0].kind

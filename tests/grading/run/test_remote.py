@@ -75,6 +75,22 @@ def test_an_argument_changed_in_place_is_seen(worker):
     assert "changes its argument x" in graded(worker, changed, "gru_step").text
 
 
+def test_a_list_of_words_changed_in_place_is_seen(worker):
+    own = """
+from collections import Counter
+import numpy as np
+def word_ids(train, texts, most):
+    counts = Counter(word for text in train for word in text)
+    known = sorted(counts, key=lambda word: (-counts[word], word))[:most]
+    lengths = [len(text) for text in texts]
+    rows = [[known.index(w) + 2 if w in known else 1 for w in t] + [0] * (max(lengths) - len(t)) for t in texts]
+    return np.array(rows), np.array(lengths)
+"""
+    assert graded(worker, own, "word_ids").passed
+    changed = own.replace("    return", "    texts[0].append('.')\n    return")
+    assert "changes its argument texts" in graded(worker, changed, "word_ids").text
+
+
 @pytest.mark.parametrize(
     "attack",
     [
