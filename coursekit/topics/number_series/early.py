@@ -28,7 +28,7 @@ LENGTH = 12  # readings that a method sees: one hour
 AHEAD, QUIET = 12, 12  # an hour: a warning that comes earlier helps nobody, and one that is repeated sooner annoys
 LINES = (2, 4, 6, 9, 12)  # readings that a straight line may be drawn on for
 OVER = 6  # readings above the border until a low is over
-RAW, LINE, CUSUM, LOGISTIC, GRU = (
+RAW, LINE, CUSUM, LOGISTIC, NETWORK = (
     "the reading itself",
     "a straight line, drawn on",
     "CUSUM",
@@ -173,15 +173,15 @@ def measure(
     progress: bool | None = None,
 ) -> EarlyResult:
     """All methods on the same test part: mean minutes of warning, 0 for a low without one, at equal false alarms."""
-    scores = {name: [score] for name, score in simple_scores(task).items()} | {GRU: []}
+    scores = {name: [score] for name, score in simple_scores(task).items()} | {NETWORK: []}
     for seed in trainings(list(seeds), progress):
-        scores[GRU].append(gru_score(task, seed, steps=steps))
+        scores[NETWORK].append(gru_score(task, seed, steps=steps))
     about = f"{task.title}; at most {false_per_day:g} false alarm a day; seeds {', '.join(map(str, seeds))}"
     result = EarlyResult(task, Comparison("warning before a low", False, "minutes", about), scores)
     for name, runs in scores.items():
         found = [result.warned(score, false_per_day).lead for score in runs]
         note = f"{np.mean([(lead > 0).mean() for lead in found]):.0%} of {len(found[0])} lows warned of"
-        result.table.add(name, [MINUTES * float(lead.mean()) for lead in found], baseline=name != GRU, note=note)
+        result.table.add(name, [MINUTES * float(lead.mean()) for lead in found], baseline=name != NETWORK, note=note)
     return result
 
 

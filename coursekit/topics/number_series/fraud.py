@@ -21,7 +21,7 @@ from coursekit.training.progress import trainings
 from coursekit.training.torch_loop import outputs
 
 CARDS = 20_000
-AMOUNT, UNUSUAL, LAST, HISTORY, GRU = (
+AMOUNT, UNUSUAL, LAST, HISTORY, NETWORK = (
     "the amount",
     "the amount beside the card's mean",
     "logistic regression, last payment",
@@ -48,7 +48,7 @@ def scores(train: Payments, test: Payments, seed: int, *, steps: int = STEPS) ->
         said[name] = fit.log_probabilities(features(test.x).astype(float))[:, 1]
     mean, spread = train.x.mean(axis=(0, 1)), train.x.std(axis=(0, 1))
     module = train_reader((train.x - mean) / spread, train.fraud, seed, steps=steps)
-    return said | {GRU: outputs(module, (test.x - mean) / spread).astype(float)}
+    return said | {NETWORK: outputs(module, (test.x - mean) / spread).astype(float)}
 
 
 def by_hand(x: np.ndarray) -> np.ndarray:
@@ -89,7 +89,7 @@ def measure(
         for name, score in said.items():
             found.setdefault(name, []).append(average_precision(score, test.fraud))
     for name, values in found.items():
-        table.add(name, values, baseline=name != GRU)
+        table.add(name, values, baseline=name != NETWORK)
     return FraudResult(table, *first)
 
 

@@ -22,7 +22,7 @@ from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_torch
 
 UNITS, BATCH, LEARNING_RATE = 24, 64, 0.005
-NAIVE, SEASONS, MOVED, PROFILE, RIDGE, GRU = (
+NAIVE, SEASONS, MOVED, PROFILE, RIDGE, NETWORK = (
     "seasonal naive",
     "mean of three seasons",
     "seasonal naive, moved",
@@ -91,7 +91,7 @@ def forecasts(task: SeriesTask, seeds: Sequence[int], progress: bool | None = No
         MOVED: [naive + test.past[:, -task.moved :].mean(axis=1, keepdims=True)],
         PROFILE: [profile(task, test.starts, 3, task.moved)],
         RIDGE: [naive + fit(test.past)],
-        GRU: [],
+        NETWORK: [],
     }
     for seed in trainings(list(seeds), progress):
         with seeded(seed):
@@ -99,7 +99,7 @@ def forecasts(task: SeriesTask, seeds: Sequence[int], progress: bool | None = No
         batches = random_rows(train.past[..., None] / scale, train.future / scale, size=BATCH)
         how = {"seed": seed, "progress": False, "loss": squared_error}
         trained = train_torch(network, batches, task.steps, LEARNING_RATE, **how).model
-        said[GRU].append(naive + predict(trained, test.past[..., None] / scale) * scale)
+        said[NETWORK].append(naive + predict(trained, test.past[..., None] / scale) * scale)
     return said
 
 
@@ -134,7 +134,7 @@ def measure(task: SeriesTask, seeds: Sequence[int] = (0, 1, 2), progress: bool |
     about = f"{task.title}; {n} test windows; seeds {', '.join(map(str, seeds))}"
     table = Comparison("mean absolute scaled error", True, "", about)
     for name, runs in forecasts(task, seeds, progress).items():
-        table.add(name, [scaled(task, run) for run in runs], baseline=name != GRU)
+        table.add(name, [scaled(task, run) for run in runs], baseline=name != NETWORK)
     return table
 
 
@@ -148,5 +148,5 @@ def measure_worlds(worlds: Sequence[int] = (0, 1, 2, 3), progress: bool | None =
     about = f"{visits(0).title}, their logarithms; {len(worlds)} series, 3 weeks of test each"
     table = Comparison("mean absolute scaled error", True, "", about, each="world")
     for name, errors in found.items():
-        table.add(name, errors, baseline=name != GRU)
+        table.add(name, errors, baseline=name != NETWORK)
     return table

@@ -65,7 +65,7 @@ def test_a_table_of_sales_has_its_rivals(monkeypatch):
     monkeypatch.setattr(sales, "visits", lambda seed: whole(seed)._replace(steps=FEW))
     table = sales.measure_worlds((0, 1), progress=False)
     rivals = [sales.NAIVE, sales.SEASONS, sales.MOVED, sales.PROFILE, sales.RIDGE]
-    assert [row.name for row in table.rows] == [*rivals, sales.GRU]
+    assert [row.name for row in table.rows] == [*rivals, sales.NETWORK]
     assert [row.baseline for row in table.rows] == [True] * 5 + [False] and "GENERATED" in table.conditions
     assert table.best_baseline.name == sales.PROFILE  # weeks that are averaged, and moved, know what was generated
 
@@ -92,7 +92,7 @@ def test_average_precision_of_a_perfect_order_and_of_none():
 
 def test_fraud_is_measured_in_fresh_worlds_on_the_same_cards():
     found = fraud.measure((0, 1), cards=3000, steps=FEW, progress=False)
-    assert list(found.scores) == [fraud.AMOUNT, fraud.UNUSUAL, fraud.LAST, fraud.HISTORY, fraud.GRU]
+    assert list(found.scores) == [fraud.AMOUNT, fraud.UNUSUAL, fraud.LAST, fraud.HISTORY, fraud.NETWORK]
     assert all(score.shape == found.fraud.shape == (3000,) for score in found.scores.values())
     assert all(len(set(row.values)) == 2 for row in found.table.rows) and "GENERATED" in found.table.conditions
     assert found.table.best_baseline.name == fraud.HISTORY
@@ -147,8 +147,8 @@ def test_the_features_by_hand_mark_a_band():
 
 def test_warnings_are_compared_at_equal_false_alarms():
     result = early.measure(recording(), (0, 1), steps=FEW, progress=False)
-    names = [early.RAW, early.LINE, early.CUSUM, early.LOGISTIC, early.GRU]
-    assert [row.name for row in result.table.rows] == names and len(result.table.row(early.GRU).values) == 2
+    names = [early.RAW, early.LINE, early.CUSUM, early.LOGISTIC, early.NETWORK]
+    assert [row.name for row in result.table.rows] == names and len(result.table.row(early.NETWORK).values) == 2
     for name in names:
         score = result.scores[name][0]
         few, more = (result.warned(score, rate) for rate in (1.0, 2.0))
@@ -156,7 +156,7 @@ def test_warnings_are_compared_at_equal_false_alarms():
         assert few.lead.shape == more.lead.shape and more.lead.max() <= early.AHEAD
         false, minutes = result.curve(score)
         assert len(false) == len(minutes) and max(minutes) <= early.MINUTES * early.AHEAD
-    apart = result.difference(early.GRU, early.RAW, 2.0, draws=100)
+    apart = result.difference(early.NETWORK, early.RAW, 2.0, draws=100)
     assert apart.low <= apart.mean <= apart.high and result.difference(early.RAW, early.RAW, 2.0) == (0, 0, 0)
 
 
