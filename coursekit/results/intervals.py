@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,19 @@ def paired_comparison(a, b, t_table) -> Interval:
 def standard_error(values) -> float:
     """The standard deviation of the mean of values (S,), estimated from the values themselves."""
     return float(np.std(values, ddof=1) / np.sqrt(len(values)))
+
+
+def bootstrap_interval(
+    statistic: Callable[[np.ndarray], float], cases: int, draws: int = 2000, seed: int = 0
+) -> Interval:
+    """A statistic of the cases, and its 95 % interval: they are drawn again and again with replacement (Efron 1979).
+
+    statistic: of the cases with these numbers, an array (cases,) in which one may stand several times, or never.
+    """
+    rng = np.random.default_rng(seed)
+    found = [statistic(rng.integers(cases, size=cases)) for _ in range(draws)]
+    low, high = np.percentile(found, (2.5, 97.5))
+    return Interval(float(statistic(np.arange(cases))), float(low), float(high))
 
 
 def mean_interval(values, *, ratio: bool = False) -> Interval:

@@ -96,6 +96,12 @@ def train_torch(
     return history
 
 
+def with_seeds(stages: Iterable[tuple[int, float]], seed: int) -> list[tuple[int, float, int]]:
+    """Stages (steps, learning rate) for `train_in_stages`, each with a seed of its own; of at most ten of them no two
+    trainings share one."""
+    return [(steps, lr, 10 * seed + k) for k, (steps, lr) in enumerate(stages)]
+
+
 def train_in_stages(
     module: torch.nn.Module,
     batches: Callable[[np.random.Generator], tuple],

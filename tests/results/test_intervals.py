@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from coursekit.results.intervals import mean_interval, paired_comparison, poisson_upper, t_table
+from coursekit.results.intervals import bootstrap_interval, mean_interval, paired_comparison, poisson_upper, t_table
 
 # Two-sided 95 % and 99 % quantiles as every table of Student's distribution has them.
 TABULATED = {(1, 0.95): 12.706, (2, 0.95): 4.303, (4, 0.95): 2.776, (9, 0.95): 2.262, (29, 0.95): 2.045}
@@ -73,3 +73,11 @@ def test_nothing_is_loaded_for_quantiles_before_one_is_asked_for():
     code = "import sys, coursekit.results.intervals, coursekit.results.comparison; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)
     assert not {"mpmath", "scipy"} & set(done.stdout.split())
+
+
+def test_cases_that_are_drawn_again_have_the_interval_of_all_draws_at_once():
+    values = np.random.default_rng(3).exponential(size=40)
+    found = bootstrap_interval(lambda of: values[of].mean(), 40, draws=500, seed=5)
+    means = values[np.random.default_rng(5).integers(40, size=(500, 40))].mean(axis=1)
+    np.testing.assert_allclose(found, (values.mean(), *np.percentile(means, (2.5, 97.5))), rtol=1e-12)
+    assert bootstrap_interval(lambda of: values[of].mean(), 40, draws=500, seed=5) == found

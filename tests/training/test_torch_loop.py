@@ -16,6 +16,7 @@ from coursekit.training.torch_loop import (
     torch_twin,
     train_in_stages,
     train_torch,
+    with_seeds,
 )
 
 
@@ -54,6 +55,12 @@ def test_the_module_and_the_random_numbers_outside_are_left_alone():
     batch = adding(np.random.default_rng(0), 8, 6)
     assert evaluate_torch(one.model, batch) == evaluate_torch(one.model, batch)  # dropout is off, then on again
     assert one.model.training
+
+
+def test_no_two_trainings_share_the_seed_of_a_stage():
+    plans = [with_seeds([(3, 0.1), (2, 0.01)], seed) for seed in range(3)]
+    assert plans[1] == [(3, 0.1, 10), (2, 0.01, 11)]
+    assert len({seed for plan in plans for _, _, seed in plan}) == 6
 
 
 def test_a_stage_goes_on_where_the_one_before_ended():

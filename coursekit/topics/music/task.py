@@ -22,7 +22,7 @@ from coursekit.topics.music.answers import chord_nll, draw_chord, next_chord_bat
 from coursekit.topics.music.data import KEYS
 from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
-from coursekit.training.torch_loop import train_in_stages
+from coursekit.training.torch_loop import train_in_stages, with_seeds
 
 PUBLISHED = {
     "RNN, Boulanger-Lewandowski et al. 2012": 8.71,
@@ -136,7 +136,7 @@ def train_model(
     with seeded(seed):
         network = model(np.log(p / (1 - p)), layer)
     lr = LEARNING_RATE if layer else 5 * LEARNING_RATE  # a linear path needs larger steps
-    stages = (round(0.75 * steps), lr, 10 * seed), (round(0.25 * steps), 0.2 * lr, 10 * seed + 1)
+    stages = with_seeds([(round(0.75 * steps), lr), (round(0.25 * steps), 0.2 * lr)], seed)
     return train_in_stages(network, windows(parts.train), stages, loss=chord_loss, progress=progress)
 
 

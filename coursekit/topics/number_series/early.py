@@ -16,7 +16,7 @@ import numpy as np
 
 from coursekit.baselines.logistic import logistic_fit
 from coursekit.results.comparison import Comparison
-from coursekit.results.intervals import Interval
+from coursekit.results.intervals import Interval, bootstrap_interval
 from coursekit.sources.glucose import LOW, glucose
 from coursekit.topics.number_series.answers import Warnings, warnings_in_time
 from coursekit.topics.number_series.rare import STEPS, train_reader
@@ -114,17 +114,15 @@ class EarlyResult:
         return [one.false / self.days for one in found], [MINUTES * float(one.lead.mean()) for one in found]
 
     def difference(self, one: str, other: str, false_per_day: float, draws: int = 2000) -> Interval:
-        """Mean minutes by which `one` warns earlier than `other`, and its 95 % interval over the events (Efron 1979).
+        """Mean minutes by which `one` warns earlier than `other`, and its 95 % interval over the events.
 
-        Events are drawn again and again with replacement; of a method with several seeds each event has its mean.
+        Of a method with several seeds each event has its mean.
         """
         leads = [
             np.mean([self.warned(s, false_per_day).lead for s in self.scores[name]], axis=0) for name in (one, other)
         ]
         apart = MINUTES * (leads[0] - leads[1])
-        rng = np.random.default_rng(0)
-        means = apart[rng.integers(len(apart), size=(draws, len(apart)))].mean(axis=1)
-        return Interval(float(apart.mean()), *(float(end) for end in np.percentile(means, (2.5, 97.5))))
+        return bootstrap_interval(lambda events: apart[events].mean(), len(apart), draws)
 
 
 def simple_scores(task: EarlyTask) -> dict[str, np.ndarray]:

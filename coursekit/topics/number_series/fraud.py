@@ -14,6 +14,7 @@ import numpy as np
 
 from coursekit.baselines.logistic import logistic_fit
 from coursekit.results.comparison import Comparison
+from coursekit.results.intervals import Interval, bootstrap_interval
 from coursekit.topics.number_series.answers import precision_at_k
 from coursekit.topics.number_series.data import Payments, payments
 from coursekit.topics.number_series.rare import STEPS, train_reader
@@ -93,13 +94,6 @@ def measure(
     return FraudResult(table, *first)
 
 
-def precision_interval(
-    score: np.ndarray, fraud: np.ndarray, k: int, draws: int = 300, seed: int = 0
-) -> tuple[float, float, float]:
-    """Precision at k, and its 95 % interval: cases drawn again and again with replacement (Efron 1979)."""
-    rng, found = np.random.default_rng(seed), []
-    for _ in range(draws):
-        chosen = rng.integers(len(score), size=len(score))
-        found.append(precision_at_k(score[chosen], fraud[chosen], k)[0])
-    low, high = np.percentile(found, (2.5, 97.5))
-    return precision_at_k(score, fraud, k)[0], float(low), float(high)
+def precision_interval(score: np.ndarray, fraud: np.ndarray, k: int, draws: int = 300, seed: int = 0) -> Interval:
+    """Precision at k, and its 95 % interval over the cases."""
+    return bootstrap_interval(lambda of: precision_at_k(score[of], fraud[of], k)[0], len(score), draws, seed)

@@ -21,7 +21,7 @@ from coursekit.sources.text import Text, Vocabulary, split
 from coursekit.topics.text.answers import nucleus
 from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
-from coursekit.training.torch_loop import train_in_stages
+from coursekit.training.torch_loop import train_in_stages, with_seeds
 
 STEPS, ROWS, LENGTH, LEARNING_RATE = 600, 32, 64, 0.008
 _TEST = 20_000  # characters of the unseen part that are measured
@@ -72,11 +72,8 @@ def train_characters(
         rows = task.train[rng.integers(0, len(task.train) - LENGTH, ROWS)[:, None] + np.arange(LENGTH + 1)]
         return rows[:, :-1], rows[:, 1:]
 
-    stages = (
-        (round(0.7 * steps), LEARNING_RATE, 10 * seed),
-        (round(0.3 * steps), 0.2 * LEARNING_RATE, 10 * seed + 1),
-    )
-    return train_in_stages(network, batch, stages, loss=_loss, progress=progress)
+    stages = (round(0.7 * steps), LEARNING_RATE), (round(0.3 * steps), 0.2 * LEARNING_RATE)
+    return train_in_stages(network, batch, with_seeds(stages, seed), loss=_loss, progress=progress)
 
 
 def _loss(model: nn.Module, batch: tuple) -> tuple[Tensor, float]:

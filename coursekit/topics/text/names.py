@@ -22,7 +22,7 @@ from coursekit.topics.text.data import LETTERS, Surnames
 from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
 from coursekit.training.sequence_classification import cross_entropy
-from coursekit.training.torch_loop import train_in_stages
+from coursekit.training.torch_loop import train_in_stages, with_seeds
 
 STEPS, BATCH, LEARNING_RATE = 450, 64, 0.004
 STEM = 4  # names of one language that share so many first letters go to the same part
@@ -100,11 +100,8 @@ def train_names(
         rows = rng.integers(0, len(task.train.words), BATCH)
         return *padded([task.train.words[row] for row in rows]), task.train.label[rows]
 
-    stages = (
-        (round(0.75 * steps), LEARNING_RATE, 10 * seed),
-        (round(0.25 * steps), 0.1 * LEARNING_RATE, 10 * seed + 1),
-    )
-    return train_in_stages(network, batch, stages, loss=cross_entropy, progress=progress)
+    stages = (round(0.75 * steps), LEARNING_RATE), (round(0.25 * steps), 0.1 * LEARNING_RATE)
+    return train_in_stages(network, batch, with_seeds(stages, seed), loss=cross_entropy, progress=progress)
 
 
 def probabilities(model: nn.Module, words: Sequence[str]) -> np.ndarray:

@@ -23,7 +23,7 @@ from coursekit.sources.text import Text, split
 from coursekit.topics.words.answers import UNKNOWN, keystrokes_saved, word_ids
 from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
-from coursekit.training.torch_loop import train_in_stages
+from coursekit.training.torch_loop import train_in_stages, with_seeds
 
 STAGES = ((160, 0.015), (60, 0.003))  # steps, learning rate
 ROWS, LENGTH = 12, 24
@@ -163,8 +163,7 @@ def train_words(task: TypingTask, seed: int, stages: Sequence[tuple[int, float]]
         value = nn.functional.cross_entropy(model(x).flatten(0, 1), y.flatten(), ignore_index=UNKNOWN)
         return value, value.item()
 
-    plan = [(steps, rate, 10 * seed + k) for k, (steps, rate) in enumerate(stages)]
-    return train_in_stages(network, batch, plan, loss=loss, progress=False)
+    return train_in_stages(network, batch, with_seeds(stages, seed), loss=loss, progress=False)
 
 
 class Network(Proposer):

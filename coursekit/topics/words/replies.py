@@ -22,7 +22,7 @@ from coursekit.topics.words.answers import PADDING, word_ids
 from coursekit.topics.words.shop import COLOURS, DAYS, PRICES, SIZES, Turn
 from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
-from coursekit.training.torch_loop import train_in_stages
+from coursekit.training.torch_loop import train_in_stages, with_seeds
 
 STAGES = ((400, 0.012), (100, 0.003))  # steps, learning rate
 BATCH = 48
@@ -121,8 +121,7 @@ def train_replies(task: ReplyTask, seed: int, stages: Sequence[tuple[int, float]
         value = nn.functional.cross_entropy(logits.flatten(0, 1), answer[:, 1:].flatten(), ignore_index=PADDING)
         return value, value.item()
 
-    plan = [(steps, rate, 10 * seed + k) for k, (steps, rate) in enumerate(stages)]
-    return train_in_stages(network, batch, plan, loss=loss, progress=False)
+    return train_in_stages(network, batch, with_seeds(stages, seed), loss=loss, progress=False)
 
 
 class Writer:

@@ -25,7 +25,7 @@ from coursekit.topics.words.reviews import KINDS, Review, reviews
 from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
 from coursekit.training.sequence_classification import cross_entropy
-from coursekit.training.torch_loop import train_in_stages
+from coursekit.training.torch_loop import train_in_stages, with_seeds
 
 STAGES = ((120, 0.015), (40, 0.004))  # steps, learning rate
 BATCH = 64
@@ -92,8 +92,7 @@ def train_sentiment(
         longest = lengths[rows].max()
         return ids[rows, :longest], lengths[rows], label[rows]
 
-    plan = [(steps, rate, 10 * seed + k) for k, (steps, rate) in enumerate(stages)]
-    return train_in_stages(network, batch, plan, loss=cross_entropy, progress=False)
+    return train_in_stages(network, batch, with_seeds(stages, seed), loss=cross_entropy, progress=False)
 
 
 def probability_of_praise(model: nn.Module, task: SentimentTask, texts: Sequence[Sequence[str]]) -> np.ndarray:

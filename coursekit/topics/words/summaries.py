@@ -22,12 +22,12 @@ from torch import Tensor, nn
 from coursekit.baselines.ridge import ridge_fit
 from coursekit.nn import GRU
 from coursekit.results.comparison import Comparison
-from coursekit.results.intervals import Interval
+from coursekit.results.intervals import Interval, bootstrap_interval
 from coursekit.topics.words.answers import word_ids
 from coursekit.topics.words.docstrings import Document, docstrings
 from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
-from coursekit.training.torch_loop import train_in_stages
+from coursekit.training.torch_loop import train_in_stages, with_seeds
 
 STAGES = ((90, 0.01), (30, 0.002))  # steps, learning rate
 BATCH = 24
@@ -147,20 +147,15 @@ def _train(data: _Arrays, seed: int, stages: Sequence[tuple[int, float]]) -> nn.
         value = nn.functional.cross_entropy(scores, target.float())
         return value, value.item()
 
-    plan = [(steps, rate, 10 * seed + k) for k, (steps, rate) in enumerate(stages)]
-    return train_in_stages(network, batch, plan, loss=loss, progress=False)
+    return train_in_stages(network, batch, with_seeds(stages, seed), loss=loss, progress=False)
 
 
 def over_modules(task: SummaryTask, apart: np.ndarray, draws: int = 2000) -> Interval:
-    """The mean of a difference for each test document (M,), and its 95 % interval (Efron 1979).
-
-    Modules are drawn again and again with replacement, each with all its documents, because these are alike.
-    """
+    """The mean of a difference for each test document (M,), and its 95 % interval over the modules, each with all its
+    documents, because these are alike."""
     modules, of = np.unique([one.module for one in task.test], return_inverse=True)
     total, count = np.bincount(of, apart), np.bincount(of)
-    drawn = np.random.default_rng(0).integers(len(modules), size=(draws, len(modules)))
-    means = total[drawn].sum(axis=1) / count[drawn].sum(axis=1)
-    return Interval(float(np.mean(apart)), *(float(end) for end in np.percentile(means, (2.5, 97.5))))
+    return bootstrap_interval(lambda of: total[of].sum() / count[of].sum(), len(modules), draws)
 
 
 def compare(

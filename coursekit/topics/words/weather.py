@@ -21,7 +21,7 @@ from coursekit.nn import GRU
 from coursekit.topics.words.answers import word_ids
 from coursekit.training.seeded import seeded
 from coursekit.training.sequence_classification import cross_entropy
-from coursekit.training.torch_loop import train_in_stages
+from coursekit.training.torch_loop import train_in_stages, with_seeds
 
 ARTICLE = "the weather is nice today"
 CLASSES = ("sunny", "rainy", "snowy", "windy")
@@ -88,8 +88,7 @@ def train_weather(task: WeatherTask, seed: int, stages: Sequence[tuple[int, floa
         rows = rng.integers(0, len(ids), 32)
         return ids[rows], lengths[rows], task.train_label[rows]
 
-    plan = [(steps, rate, 10 * seed + k) for k, (steps, rate) in enumerate(stages)]
-    return train_in_stages(network, batch, plan, loss=cross_entropy, progress=False)
+    return train_in_stages(network, batch, with_seeds(stages, seed), loss=cross_entropy, progress=False)
 
 
 def said(model: nn.Module, task: WeatherTask, sentences: Sequence[str]) -> np.ndarray:
