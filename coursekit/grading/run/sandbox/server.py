@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import signal
 import socket
@@ -14,6 +14,7 @@ from typing import Any
 
 from coursekit.grading.run.sandbox import view
 from coursekit.grading.run.sandbox.connection import ADVICE, Connection
+from coursekit.grading.run.sandbox.inside import control
 from coursekit.grading.run.sandbox.inside.linux import landlock_abi
 from coursekit.grading.run.sandbox.mapping import map_users, spare_users
 from coursekit.grading.run.sandbox.results import Level, Limits, SandboxUnavailable
@@ -82,12 +83,13 @@ class Server:
 
     def _start(self) -> None:
         self._folder = None if self.level == "namespaces" else tempfile.TemporaryDirectory(prefix="sandbox-")
+        self._home = self._make_home()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `close`)
         ours, theirs = socket.socketpair()
         self.connection = Connection(ours, self.limits, self.level, self.prelude, self._said, torch=self.torch)
         started = threading.Event()
         # The sandbox dies with the thread that started it, so that thread must live as long as the server.
-        self._keeper = threading.Thread(target=self._run, args=(theirs, started), daemon=True, name="sandbox")
+        self._keeper = threading.Thread(target=self._run, args=(ours, theirs, started), daemon=True, name="sandbox")
         self._started = True
         self._keeper.start()
         started.wait()
@@ -138,33 +140,42 @@ class Server:
         if problem:
             raise SandboxUnavailable(f"The sandbox cannot start: {problem}. {ADVICE}")
 
-    def _run(self, control: socket.socket, started: threading.Event) -> None:
+    def _run(self, line: socket.socket, theirs: socket.socket, started: threading.Event) -> None:
         """Live as long as the server. Whoever waits for its start is told, whatever happens to it."""
         try:
-            self._process = self._started_with(control)
+            users = spare_users() if self.level == "namespaces" else None
+            configuration = self._configuration(users)
+            self._process = self._started_with(theirs, users)
         except Exception as error:  # the control socket then closes, and whoever waits there reads this
             self._errors.write(f"{type(error).__name__}: {error}".encode())
             self._errors.flush()
             return
         finally:
             started.set()
+        with contextlib.suppress(OSError):  # it has ended already, which the other end of the line tells
+            control.send(line, configuration)
         self._process.wait()
 
-    def _started_with(self, control: socket.socket) -> subprocess.Popen:
-        users = spare_users() if self.level == "namespaces" else None
+    def _configuration(self, users: tuple[int, int] | None) -> dict[str, Any]:
+        """What the server is told first. Its lists of paths are too long for an argument of a command."""
         apart = self.level == "namespaces"  # then the view itself lacks the course
         readable = view.readable()
         if not apart:
             readable = [*view.without_course(readable, self.torch), *view.OURS.values()]
-        home = self._home()
-        config = {"control": control.fileno(), "level": self.level, "uids": users}
-        config["packages"] = [view.package_folder(name) for name in view.packages(self.torch)]
-        config["torch"] = self.torch
-        config["prelude"], config["readable"] = self.prelude, [*readable, home]
-        program = [sys.executable, "-P", "-s", "-m", "inside", json.dumps(config)]
+        return {
+            "level": self.level,
+            "uids": users,
+            "packages": [view.package_folder(name) for name in view.packages(self.torch)],
+            "torch": self.torch,
+            "prelude": self.prelude,
+            "readable": [*readable, self._home],
+        }
+
+    def _started_with(self, theirs: socket.socket, users: tuple[int, int] | None) -> subprocess.Popen:
+        program = [sys.executable, "-P", "-s", "-m", "inside", str(theirs.fileno())]
         place = "/tmp" if self.level == "namespaces" else self._folder.name
         env = view.ENVIRONMENT | {
-            "PYTHONPATH": home,
+            "PYTHONPATH": self._home,
             "HOME": place,
             "MPLCONFIGDIR": place,
             "IPYTHONDIR": place,
@@ -172,12 +183,12 @@ class Server:
         start = dict(env=env, cwd="/", stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors)
         if self.level == "namespaces":
             command = view.bubblewrap(ranged=users is not None, torch=self.torch)
-            return map_users(command, program, users, [control.fileno()], start)
-        return subprocess.Popen(program, pass_fds=[control.fileno()], **start)
+            return map_users(command, program, users, [theirs.fileno()], start)
+        return subprocess.Popen(program, pass_fds=[theirs.fileno()], **start)
 
-    def _home(self) -> str:
+    def _make_home(self) -> str:
         """The folder from which the server imports `inside` and what that needs, and nothing else."""
-        if self.level == "namespaces":
+        if self._folder is None:
             return view.SEEN_AT
         for name, folder in view.OURS.items():
             os.symlink(folder, os.path.join(self._folder.name, name))

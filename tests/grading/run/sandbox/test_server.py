@@ -92,6 +92,16 @@ def test_without_isolation_the_protocol_is_the_same(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("level", ["namespaces", "landlock", "unsafe"])
+def test_the_length_of_what_a_server_is_told_has_no_limit(level):
+    """An argument of a command may not hold 128 kB, and paths may be many and long, as may be the prelude."""
+    prelude = "said = 'x' * 3\n" + "# words " * 100_000 + "\ndef answer(): return said\n__all__ = ['answer']"
+    start = {"unsafe": True} if level == "unsafe" else {"level": level}
+    with Server(LIMITS, prelude=prelude, torch=False, **start) as server, server.open() as worker:
+        assert worker.call("answer", ()).value == "xxx"
+
+
+@pytest.mark.slow
 def test_an_installed_course_is_hidden(server, monkeypatch):
     """As if an installed package were the course; and the thread that starts the server may end."""
     hidden = Path(np.__file__).parents[1] / "jupytext"

@@ -1,7 +1,8 @@
 """The warm server: imports everything once, then forks a confined child for every submission.
 
-Run as `python -m inside CONFIG` with a stream socket to the grader on descriptor CONFIG["control"]. It has one thread
-and holds no course, no secret and no open file, because a fork copies its memory; it refuses to start otherwise.
+Run as `python -m inside DESCRIPTOR`, that of a stream socket to the grader, whose first message is the configuration:
+an argument of a command may not hold 128 kB. It has one thread and holds no course, no secret and no open file, because
+a fork copies its memory; it refuses to start otherwise.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ class Child(NamedTuple):
 
 
 class WarmServer:
-    def __init__(self, config: dict[str, Any]):
+    def __init__(self, line: socket.socket, config: dict[str, Any]):
         self.level, self.readable, self.uids = config["level"], config["readable"], config["uids"]
-        self.control = socket.socket(fileno=config["control"])
+        self.control = line
         self.lines = {self.control.fileno(): self.control}  # of the graders that share this server
         packages = config["packages"]
         sys.path += [path for path in packages if path not in sys.path]
@@ -172,6 +173,9 @@ class WarmServer:
 
 
 if __name__ == "__main__":
-    server = WarmServer(json.loads(sys.argv[1]))
-    server.start()
-    server.serve()
+    control_line = socket.socket(fileno=int(sys.argv[1]))
+    received = control.receive(control_line)
+    if received is not None:  # else the grader is gone
+        server = WarmServer(control_line, received[0])
+        server.start()
+        server.serve()

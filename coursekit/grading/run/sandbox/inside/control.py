@@ -15,9 +15,14 @@ DESCRIPTORS = 4
 
 
 def send(line: socket.socket, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
-    """Send at once, so that messages of several processes on one line do not mix. Raises OSError if it is closed."""
+    """Send at once, so that messages of several processes on one line do not mix. Raises OSError if it is closed.
+
+    Only a long message that a signal interrupts takes a second call: a configuration, on a line that nobody shares yet.
+    """
     text = json.dumps(message).encode()
-    socket.send_fds(line, [len(text).to_bytes(LENGTH, "big") + text], list(descriptors))
+    whole = len(text).to_bytes(LENGTH, "big") + text
+    sent = socket.send_fds(line, [whole], list(descriptors))
+    line.sendall(whole[sent:])
 
 
 def receive(line: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
