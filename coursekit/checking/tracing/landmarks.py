@@ -8,7 +8,7 @@ import itertools
 import linecache
 import time
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,15 @@ class Landmarks:
         number = single(array)
         marks = tuple(mark for mark, known in self.singles if number is not None and same_number(number, known))
         return Found(marks) if marks else None
+
+    def is_known_with(self, arrays: Sequence[np.ndarray], number: float, right: float) -> bool:
+        """Whether this value would be a whole one of the right answer, had it been computed with another number: had
+        been multiplied or divided by it, had it added or subtracted."""
+        if len(arrays) != 1 or proves_nothing(arrays[0]) or 0 in (number, right):
+            return False
+        array, factor, more = arrays[0], right / number, right - number
+        found = map(self.index.find, (array * factor, array / factor, array + more, array - more))
+        return any(each is not None and each.whole and each.sign > 0 for each in found)
 
     def is_argument(self, array: np.ndarray) -> bool:
         """True for an argument, and for a step of one that is a sequence."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,29 @@ class _Reading:
         if self.first is None:  # every value is right, and the return takes the wrong ones
             last = [k for k, j in enumerate(judged) if j.event.returned and j.event.frame.depth == 0]
             self.first = self._made(last[-1]) if last and self._is_returned(last) else None
+        self.proven = self.first is not None and self._looked_behind()
+
+    def _looked_behind(self) -> bool:
+        """A single number proves nothing by itself; it is the first wrong value where it makes the whole difference.
+        Whether it does so here."""
+        event = self.judged[self.first].event
+        last = {j.event.name: k for k, j in enumerate(self.judged[: self.first]) if j.event.frame is event.frame}
+        for name in sorted(event.frame.lines.reads(event.line) & set(last)):
+            each = self.judged[last[name]]
+            number = single(each.event.arrays[0]) if len(each.event.arrays) == 1 else None
+            if each.standing is not Standing.OPEN or number is None:
+                continue
+            if any(self.known.is_known_with(event.arrays, number, right) for _, right in self._missing_numbers()):
+                self.first = last[name]
+                self.judged[self.first] = replace(each, standing=Standing.OFF)
+                return True
+        return False
+
+    def _missing_numbers(self) -> list[tuple[str, float]]:
+        """The named single numbers of the right answer that the learner's lines do not have."""
+        right = [j for j in self.judged if j.standing is Standing.RIGHT and j.found]
+        had = {mark.name for j in right for mark in j.found.marks}
+        return [(mark.name, number) for mark, number in self.known.singles if mark.name not in had]
 
     def _made(self, returned: int) -> int:
         """Where the first wrong tensor appeared first that is returned: earlier than the return, if it has a line."""
@@ -161,7 +185,7 @@ class _Reading:
             return ()
         before = [j for j in self.judged[: self.first] if j.standing is Standing.RIGHT and j.event.name]
         told = [j for j in self.judged if j.event.name and j.standing is not Standing.OPEN]
-        if not before and len({j.line for j in told}) > _FEW_VALUES:
+        if not before and not self.proven and len({j.line for j in told}) > _FEW_VALUES:
             # In a style of its own, all of it may be right; but NaN and infinities are told wherever they begin.
             self.first = next((k for k, each in enumerate(self.judged) if self._is_broken(each)), None)
             if self.first is None:
@@ -226,6 +250,9 @@ class _Reading:
         """The name of what the right answer has where this value stands; () where that is not certain."""
         if len(wrong.event.arrays) != 1 or not wrong.event.name:
             return ()
+        if single(wrong.event.arrays[0]) is not None:
+            numbers = sorted({name for name, _ in self._missing_numbers()})
+            return tuple(numbers) if len(numbers) == 1 else ()
         shape = sorted(np.squeeze(wrong.event.arrays[0]).shape)
         turn = wrong.event.hit if wrong.event.frame.depth == 0 else 0
         right = [j for j in self.judged if j.standing is Standing.RIGHT and j.found]

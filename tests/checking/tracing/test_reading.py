@@ -206,6 +206,35 @@ def test_a_single_number_is_read_along():
     assert [fact.part for fact in report.along if isinstance(fact, RightValue) and fact.line == 5] == ["loss"]
 
 
+def test_a_single_number_that_makes_the_whole_difference_is_told_where_it_is_made():
+    source = """
+        def scaled_error(history, truth, forecast, season):
+            rival = np.abs(history[1:] - history[:-1]).mean()
+            error = np.abs(forecast - truth)
+            mean = error.mean(axis=0)
+            return mean / rival
+    """
+    report = evaluate("scaled_error", cell(source, "scaled_error"))
+    assert first(report).line == 2
+    assert "the mean absolute error of the seasonal naive forecast in the history was expected." in words(report)
+    right = source.replace("[1:]", "[season:]").replace("[:-1]", "[:-season]")
+    assert evaluate("scaled_error", cell(right, "scaled_error")).passed
+    report = evaluate("scaled_error", cell(right.replace("mean / rival", "mean * rival"), "scaled_error"))
+    assert first(report).line == 5  # the number is right, and what is done with it is not
+
+
+def test_a_single_number_that_is_not_the_whole_difference_is_not_blamed():
+    source = """
+        def scaled_error(history, truth, forecast, season):
+            rival = np.abs(history[1:] - history[:-1]).mean()
+            error = (forecast - truth) ** 2
+            mean = error.mean(axis=0)
+            return mean / rival
+    """
+    fact = first(evaluate("scaled_error", cell(source, "scaled_error")))
+    assert fact is None or fact.line != 2
+
+
 # Where the answer stands.
 
 
