@@ -22,10 +22,11 @@ from coursekit.embedded.model import Model
 
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic")
 _KNOWN = ("cc", "gcc", "clang")
+_PATIENCE_S = 120.0  # what such a program takes is compiled in a second
 
 
 class CompilerError(RuntimeError):
-    """There is no compiler, or it refuses the program; the message says which."""
+    """There is no compiler, it refuses the program, or it does not end; the message says which."""
 
 
 def find() -> str | None:
@@ -39,8 +40,18 @@ def about() -> str:
     command = find()
     if command is None:
         return "no C compiler"
-    done = subprocess.run([command, "--version"], capture_output=True, text=True)
-    return (done.stdout.splitlines() or [command])[0]
+    return (_run([command, "--version"]).stdout.splitlines() or [command])[0]
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Raises CompilerError if it does not end, as a compiler behind a cache or a network can."""
+    try:
+        return subprocess.run(
+            command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=_PATIENCE_S
+        )
+    except subprocess.TimeoutExpired:
+        late = f"{command[0]} had not ended after {_PATIENCE_S:g} s: try another one, named in CC"
+        raise CompilerError(late) from None
 
 
 def build(source: Path, to: Path, *options: str) -> None:
@@ -49,7 +60,7 @@ def build(source: Path, to: Path, *options: str) -> None:
     if command is None:
         raise CompilerError("there is no C compiler here: install gcc or clang, or say in CC where one is")
     how = [*STRICT, "-O2", *options, "-o", str(to), str(source), *([] if "-c" in options else ["-lm"])]
-    done = subprocess.run([command, *how], capture_output=True, text=True)
+    done = _run([command, *how])
     if done.returncode:
         raise CompilerError(f"{command} refuses the program:\n{done.stderr.strip()}")
 
@@ -69,7 +80,7 @@ def code_bytes(header: str, name: str, model: Model) -> int | None:
         source = f'#include "model.h"\nvoid run({name}_state *s, const float *x, float *y) {{ {calls} }}\n'
         (place / "run.c").write_text(source, encoding="ascii")
         build(place / "run.c", place / "run.o", "-c", "-Os")
-        told = subprocess.run([size, "-A", str(place / "run.o")], capture_output=True, text=True)
+        told = _run([size, "-A", str(place / "run.o")])
     sections = [line.split() for line in told.stdout.splitlines()]
     return sum(int(parts[1]) for parts in sections if parts and parts[0].startswith(".text")) or None
 

@@ -1,6 +1,7 @@
 """The engine on a small exercise of its own: what answers do, and what the report says of it."""
 
 import contextlib
+import itertools
 import json
 import signal
 import threading
@@ -174,7 +175,7 @@ def test_an_endless_loop_ends_even_if_it_catches_everything():
 
     def endless(x, start):
         called.append(x)
-        while True:
+        for _ in itertools.repeat(None):
             with contextlib.suppress(Exception):
                 time.sleep(0.001)
 

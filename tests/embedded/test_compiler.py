@@ -25,6 +25,17 @@ def test_the_compiler_is_the_one_that_is_named(monkeypatch, tmp_path):
     assert compiler.find() is None
 
 
+def test_a_compiler_that_does_not_end_is_ended(monkeypatch, tmp_path):
+    deaf = tmp_path / "cc"
+    deaf.write_text("#!/bin/sh\nexec sleep 60\n")
+    deaf.chmod(0o755)
+    monkeypatch.setenv("CC", str(deaf))
+    monkeypatch.setattr(compiler, "_PATIENCE_S", 0.2)
+    (tmp_path / "fine.c").write_text("int main(void) { return 0; }\n")
+    with pytest.raises(compiler.CompilerError, match=r"cc had not ended after 0.2 s: try another one, named in CC"):
+        compiler.build(tmp_path / "fine.c", tmp_path / "fine")
+
+
 @pytest.mark.skipif(compiler.find() is None, reason="no C compiler here (Debian: apt-get install gcc)")
 def test_a_program_with_a_warning_is_refused(tmp_path):
     (tmp_path / "odd.c").write_text("int main(void) { int unused; return 0; }\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import nbformat
 import pytest
 
 from coursekit.lessons import build_release, build_solution, leaks, publish, release
+from tests.processes import finished
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,7 +68,7 @@ def test_it_is_what_nbgrader_itself_releases(course, points):
     expected = ours.read_bytes()
     shutil.rmtree(ours.parent)
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", "01_tiny"]
-    done = subprocess.run(command, cwd=course, capture_output=True, text=True)
+    done = finished(command, cwd=course)
     assert done.returncode == 0, done.stderr
     assert ours.read_bytes() == expected
     assert [path.name for path in ours.parent.iterdir()] == ["01_tiny.ipynb"]

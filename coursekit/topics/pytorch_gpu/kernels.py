@@ -12,6 +12,8 @@ from pathlib import Path
 
 import coursekit.nn
 
+_PATIENCE_S = 300.0  # it takes three
+
 # One layer, forwards and backwards: the kernels in float32 against the readable code in float64.
 _PROGRAM = """
 import json, torch
@@ -49,7 +51,11 @@ def interpreted_errors() -> dict[str, float]:
     if importlib.util.find_spec("triton") is None:
         raise CannotRun("Triton is not installed. It exists for Linux: pip install triton. The lesson does without.")
     interpreted = os.environ | {"TRITON_INTERPRET": "1", "OMP_NUM_THREADS": "1"}
-    done = subprocess.run([sys.executable, "-c", _PROGRAM], env=interpreted, capture_output=True, text=True)
+    program = [sys.executable, "-c", _PROGRAM]
+    try:
+        done = subprocess.run(program, env=interpreted, capture_output=True, text=True, timeout=_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        raise CannotRun(f"The interpreter had not ended after {_PATIENCE_S:g} s.") from None
     if done.returncode:
         raise CannotRun(f"The interpreter did not run here: {done.stderr.strip().splitlines()[-1]}")
     return json.loads(done.stdout)

@@ -275,7 +275,7 @@ class Clock(Meter):
 def test_a_loaded_machine_is_told_from_a_slow_or_idle_program(used, starved, busy, reason):
     budget = Budget(Clock(used, starved), cpu_s=1.0, wall_s=0.0)
     with pytest.raises(Spent, match=reason) as spent:
-        budget.wait()
+        Budget.wait(budget)
     assert spent.value.busy is busy
 
 
