@@ -70,6 +70,15 @@ def test_other_code_is_run(lesson, tmp_path):
     assert ran and printed(notebook).strip() == "1.0"
 
 
+def test_the_folder_of_the_run_is_named_on_no_page(lesson, tmp_path):
+    names = "```python\nimport os\nfrom IPython.display import HTML\n\nprint('in', os.getcwd())\nHTML('<p>' + os.getcwd())\n```"
+    lesson.text.write_text(f"{TEXT}\n{names}\n")
+    notebook, _ = executed(lesson, tmp_path / "store")
+    assert printed(notebook) == "0.5\nin the folder of the notebook\n"
+    shown = next(one for one in notebook.cells[-1].outputs if one.output_type == "execute_result")
+    assert shown.data["text/html"] == "<p>the folder of the notebook"
+
+
 @pytest.mark.parametrize("what", ["files", "versions", "data"])
 def test_what_the_lesson_used_is_known_and_a_change_of_it_is_a_reason_to_run(lesson, tmp_path, what):
     store = tmp_path / "store"
