@@ -39,6 +39,16 @@ def sigmoid(x):
 check(sigmoid)
 ```
 """
+NAMES = """
+```python
+import os
+
+from IPython.display import HTML
+
+print("in", os.getcwd())
+HTML("<p>" + os.getcwd())
+```
+"""
 
 
 @pytest.fixture
@@ -71,8 +81,7 @@ def test_other_code_is_run(lesson, tmp_path):
 
 
 def test_the_folder_of_the_run_is_named_on_no_page(lesson, tmp_path):
-    names = "```python\nimport os\nfrom IPython.display import HTML\n\nprint('in', os.getcwd())\nHTML('<p>' + os.getcwd())\n```"
-    lesson.text.write_text(f"{TEXT}\n{names}\n")
+    lesson.text.write_text(TEXT + NAMES)
     notebook, _ = executed(lesson, tmp_path / "store")
     assert printed(notebook) == "0.5\nin the folder of the notebook\n"
     shown = next(one for one in notebook.cells[-1].outputs if one.output_type == "execute_result")
