@@ -88,6 +88,9 @@ def _run(notebook: NotebookNode, lesson: Lesson) -> Used:
     notebook.cells.append(nbformat.v4.new_code_cell(_WHAT_WAS_USED))
     with tempfile.TemporaryDirectory(prefix="coursekit-book-") as folder:
         outcome = run_notebook(notebook, Path(folder), TIMEOUT, lambda cells: _NoDisplay())
+        for cell in notebook.cells[:-1]:
+            if "outputs" in cell:
+                cell.outputs = _without_folder(cell.outputs, Path(folder).resolve())
     last = notebook.cells.pop()
     if outcome.stopped:
         raise BookError(f"{name}: {outcome.stopped}")
@@ -101,6 +104,12 @@ def _run(notebook: NotebookNode, lesson: Lesson) -> Used:
     seen = json.loads("".join(output.text for output in last.outputs if output.get("name") == "stdout"))
     files = {_short(file): _digest(Path(file).read_bytes()) for file in seen["files"]}
     return Used(_code(notebook), _data(lesson.root), dict(sorted(files.items())), _versions(seen["imported"]))
+
+
+def _without_folder(outputs: list[NotebookNode], folder: Path) -> list[NotebookNode]:
+    """Outputs that name the folder of the run: it is gone afterwards, and no reader has one of that name."""
+    written, named = json.dumps(outputs), json.dumps(str(folder))[1:-1]
+    return nbformat.from_dict(json.loads(written.replace(named, "the folder of the notebook")))
 
 
 def _still_true(kept: Path, notebook: NotebookNode, root: Path) -> bool:

@@ -24,6 +24,9 @@ _HINT = re.compile(r"#\s*hint\(\w+\)[^\n]*\Z")
 _CHECK = re.compile(r"check\((?P<name>\w+)\)\s*\Z")
 _INVITATION = re.compile(r'<p class="coursekit-invitation">.*?</p>', re.DOTALL)
 """What a prediction that is not written yet asks for: a reader has no cell to write it in."""
+_AGAIN = re.compile(r'(?<=<p class="coursekit-again">).*?(?=</p>)', re.DOTALL)
+_CONTROLS = "In your own copy of the lesson, this picture has controls."
+"""What stands in place of the request to run the cell again."""
 
 
 def lesson_page(
@@ -109,7 +112,7 @@ def _output(output: NotebookNode, figures: Path, prefix: str) -> NotebookNode | 
     if markup is None:
         return output
     markup = "".join(markup)
-    markup = _INVITATION.sub("", markup)
+    markup = _AGAIN.sub(_CONTROLS, _INVITATION.sub("", markup))
     shown = _PICTURE.sub(lambda found: f'<img loading="lazy" src="{prefix}{_save(found["png"], figures)}"', markup)
     if not re.sub(r"<style.*?</style>|\s", "", shown, flags=re.DOTALL):
         return None

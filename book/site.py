@@ -158,7 +158,7 @@ def _wrong(lesson: str) -> dict[str, tuple[str, str]]:
     if first is None:
         return {}
     for mistake in first.mistakes:
-        report = evaluate(first, mistake.implement)
+        report = evaluate(first, mistake.implement, along=False)  # its lines are not on the page
         if report.score == 0:
             break
     return {first.name: (mistake.name, report._repr_html_())}

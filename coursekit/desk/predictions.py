@@ -11,6 +11,7 @@ from coursekit.desk.state import Predicted
 from coursekit.templates import filled
 
 _LONGEST = 80  # characters of a guess that is no number
+_MOST = 12  # entries of a guess that is a list
 INVITATION = "Still open: what would you have said? Write it into its cell above, and run both cells again."
 
 
@@ -112,9 +113,11 @@ def plain(value: Any) -> Any:
 
 
 def shown(value: Any) -> str:
-    """A value for reading: numbers with three digits, words as they are."""
+    """A value for reading: numbers with three digits, words as they are; where something is left out stands "…"."""
+    if isinstance(value, list):
+        return ", ".join([*map(shown, value[:_MOST]), *["…"] * (len(value) > _MOST)])
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        return (", ".join(map(shown, value)) if isinstance(value, list) else str(value))[:_LONGEST]
+        return f"{value}" if len(f"{value}") <= _LONGEST else f"{f'{value}'[: _LONGEST - 1]}…"
     return str(value) if isinstance(value, int) else f"{float(f'{value:.3g}'):g}"
 
 

@@ -22,6 +22,7 @@ WITHOUT_CONTROLS = (
     "This is the picture without its controls. For sliders that change it: %pip install ipywidgets, "
     "then restart the kernel and reload the page."
 )
+AGAIN = "Run this cell for the controls of this picture."
 STATIC, LIVE = "coursekit-static", "coursekit-live"
 _LIVE_DPI = 150
 _ON_ITS_WAY = 1.5  # seconds that the browser and the kernel may be behind each other
@@ -89,7 +90,7 @@ class Explorer:
     def _static_bundle(self) -> dict[str, str]:
         """The figure as it was first, in a page element that the controls hide as long as they are there."""
         bundle = self.figure._repr_mimebundle_()[0]
-        again = "<p>Run this cell for the controls of this picture.</p>" if self.controls else ""
+        again = f'<p class="coursekit-again">{AGAIN}</p>' if self.controls else ""
         return bundle | {"text/html": f'<div class="{self._name}">{bundle["text/html"]}{again}</div>'}
 
     def style(self) -> str:

@@ -25,11 +25,12 @@ def surviving_gradient(
     said = []
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
         for style, (label, runs) in styled(curves):
+            runs = np.atleast_2d(runs)
+            said.append(f"{label}: {np.median(runs[:, -1]):.1g}")
             # What lies far below the scale would only make the logarithm of zero.
-            runs = np.maximum(np.atleast_2d(runs), floor * 1e-3)
+            runs = np.maximum(runs, floor * 1e-3)
             lags = np.arange(runs.shape[1])
             band(ax, lags, runs, cell_of(label), label=without_title(label, title), linestyle=style)
-            said.append(f"{label}: {np.median(runs[:, -1]):.1g}")
             _guessed_line(ax, lags, as_number((guesses or {}).get(label)), cell_of(label))
         ax.set(title=title, xlabel="lag k (steps back)", yscale="log", ylim=(floor, 3))
         legend_below(ax, inside=len(panels) == 1)

@@ -39,6 +39,16 @@ def sigmoid(x):
 check(sigmoid)
 ```
 """
+NAMES = """
+```python
+import os
+
+from IPython.display import HTML
+
+print("in", os.getcwd())
+HTML("<p>" + os.getcwd())
+```
+"""
 
 
 @pytest.fixture
@@ -68,6 +78,14 @@ def test_other_code_is_run(lesson, tmp_path):
     lesson.text.write_text(TEXT.replace("0.0", "1000.0"))
     notebook, ran = executed(lesson, tmp_path / "store")
     assert ran and printed(notebook).strip() == "1.0"
+
+
+def test_the_folder_of_the_run_is_named_on_no_page(lesson, tmp_path):
+    lesson.text.write_text(TEXT + NAMES)
+    notebook, _ = executed(lesson, tmp_path / "store")
+    assert printed(notebook) == "0.5\nin the folder of the notebook\n"
+    shown = next(one for one in notebook.cells[-1].outputs if one.output_type == "execute_result")
+    assert shown.data["text/html"] == "<p>the folder of the notebook"
 
 
 @pytest.mark.parametrize("what", ["files", "versions", "data"])

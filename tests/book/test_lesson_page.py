@@ -105,6 +105,7 @@ def test_a_printed_sentence_is_wrapped_and_a_printed_table_is_not(tmp_path, text
 def test_the_gate_explorer_is_its_static_picture(tmp_path):
     import numpy as np
 
+    from coursekit.figures.live import AGAIN
     from coursekit.reference import gru
     from coursekit.sources.tasks import flagged_symbol
     from coursekit.topics.gru.explorer import explore_gates
@@ -113,8 +114,11 @@ def test_the_gate_explorer_is_its_static_picture(tmp_path):
     rng = np.random.default_rng(0)
     test = flagged_symbol(rng, N=8, T=12)
     explorer = explore_gates(new_model(gru, test.x.shape[2], 4, 4, rng), test, z=0.0)
+    explorer.controls = object()  # as in a notebook, where the picture asks for the cell to be run again
+    assert AGAIN in explorer._static_bundle()["text/html"]
     [output] = shown(explorer._static_bundle(), tmp_path)
     assert 'alt="With z held at 0 the network reads' in output.data["text/html"]
+    assert AGAIN not in output.data["text/html"] and "this picture has controls" in output.data["text/html"]
 
 
 def test_plain_text_and_markdown_stay(tmp_path):

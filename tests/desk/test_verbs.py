@@ -279,6 +279,9 @@ def test_the_first_prediction_survives_the_kernel(capsys):
         (1e-12, 6.1e-6, "measured 6.1e-06, you predicted 1e-12"),
         (["a", "b"], ["b", "a"], "measured b, a, you predicted a, b"),
         (..., 2, "measured 2, you predicted Ellipsis"),
+        (None, ["six products per step"] * 6, f"measured {', '.join(['six products per step'] * 6)}\n{INVITATION}"),
+        (None, [0.5] * 13, f"measured {'0.5, ' * 12}…\n{INVITATION}"),
+        ("a" * 81, "b" * 80, f"measured {'b' * 80}, you predicted {'a' * 79}…"),
     ],
 )
 def test_every_kind_of_prediction_has_its_line(capsys, guess, measured, said):

@@ -78,3 +78,11 @@ def test_what_a_value_stands_for_is_said_in_rows_and_verdict():
     table.add("naive", [10.0, 11.0], baseline=True)
     table.add("GRU", [9.0, 10.5])
     assert table.row("GRU").seeds == "2 folds" and "over 2 folds" in table.verdict and "2 folds" in table._repr_html_()
+
+
+def test_a_column_of_notes_is_there_only_where_something_is_noted():
+    table = errors([8.0, 8.2, 7.9])
+    assert table._repr_html_().count('<th scope="col"') == 3 and "note" not in table._repr_html_()
+    table.add("ridge", 9.0, baseline=True, note="20 weights")
+    page = table._repr_html_()
+    assert page.count('<th scope="col"') == 4 and page.count("<td") == 3 * len(table.rows) and "20 weights" in page

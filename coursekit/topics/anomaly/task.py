@@ -252,7 +252,7 @@ def measure(
     result.table.conditions = f"{task.title}; {result.said_about_test}; seeds {', '.join(map(str, seeds))}"
     for name, scores in result.scores.items():
         false = [result.at_recall(score).false for score in scores]
-        note = f"{', '.join(map(str, false))} false alarms"
+        note = f"{', '.join(map(str, false))} false alarm{'' if false == [1] else 's'}"
         result.table.add(name, [count / result.days for count in false], baseline=name in plain, note=note)
     return result
 

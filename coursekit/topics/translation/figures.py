@@ -49,7 +49,7 @@ def forced_and_free(forced, free) -> CourseFigure:
     ax.legend(**_ABOVE)
     return describe(
         fig,
-        f"Right symbols by place: on average {forced.mean():.0f} % if the decoder reads the right symbols, "
+        f"Right symbols by place: over the places {forced.mean():.0f} % if the decoder reads the right symbols, "
         f"{free.mean():.0f} % if it reads its own; the largest gap is {(forced - free).max():.0f} points, at place "
         f"{places[(forced - free).argmax()]}.",
     )

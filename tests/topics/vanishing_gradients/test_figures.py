@@ -37,6 +37,11 @@ def test_a_gradient_that_is_exactly_zero_can_be_drawn_axes():
     drawn_axes(plots.surviving_gradient({"vanished": {"RNN": np.where(LAGS > 3, 0.0, 1.0)}}))
 
 
+def test_an_end_below_the_scale_is_said_as_it_is():
+    _, said = drawn_axes(plots.surviving_gradient({"GRU": {"GRU, b_z = -3": np.where(LAGS > 3, 1e-26, 1.0)}}))
+    assert "GRU, b_z = -3: 1e-26" in said
+
+
 @pytest.mark.parametrize(("guess", "lines"), [(0.8, 2), (None, 1), ("much", 1), (-1, 1), ("0.8", 2)])
 def test_a_prediction_is_drawn_if_it_is_a_number(guess, lines):
     axes, _ = drawn_axes(plots.surviving_gradient({"default": {"RNN": falling(0.5)}}, {"RNN": guess}))
