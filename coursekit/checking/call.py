@@ -201,6 +201,8 @@ def _describe(error: Exception, answer: Callable[..., Any], exercise: Exercise, 
     module = frames[-1].tb_frame.f_globals.get("__name__", "")
     if not mine and isinstance(error, TypeError) and module == returned.__module__ and exercise.apply is None:
         own = f"It is called as {exercise.name}({', '.join(args)})."
+    elif not mine and module and module.partition(".")[0] != __name__.partition(".")[0]:
+        own = f"It stopped in `{frames[-1].tb_frame.f_code.co_name}` of {module}."
     message = str(error)
     # A frame below the learner's own has operands of its own.
     meaning = explained(message, operands(mine[-1])) if mine and mine[-1] is frames[-1] else explained(message)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from coursekit.checking import facts, registry, trees
+from coursekit.checking.across import elsewhere, same_in_every_draw, without_chance
 from coursekit.checking.call import Call, Caller, call_here, draws_random_numbers, substituted
-from coursekit.checking.compare import Rounded, accepts, compare
+from coursekit.checking.compare import Rounded, compare
 from coursekit.checking.diagnose import Observed, depends_on_nothing, diagnose, observe
 from coursekit.checking.drawn import drawn
-from coursekit.checking.exercise import Draw, Exercise, Tensor
+from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import FailureKind
 from coursekit.checking.further import Further
 from coursekit.checking.guessing import beyond_guessing
@@ -27,7 +28,7 @@ from coursekit.checking.portable.unwritten import marked
 from coursekit.checking.report import Report
 from coursekit.checking.search import SEARCH_S, Traced, at_hand, explain
 from coursekit.checking.tracing import read_along
-from coursekit.checking.values import FEW, NotUsable, WrongCount, unpack
+from coursekit.checking.unread import unread
 
 _STOP = (FailureKind.NOT_WRITTEN, FailureKind.TIMEOUT, FailureKind.EXITED)  # no use in calling such an answer again
 
@@ -94,9 +95,10 @@ class _Run:
                 continue
             self._one_draw(draw, want)
         self._conduct()
+        self.cases = list(without_chance(self.cases, self.seen, self.expected))
         self.of_nothing = depends_on_nothing(self.seen)
         if self.of_nothing:
-            self.cases = [_same_in_every_draw(self.exercise, case, self.seen) for case in self.cases]
+            self.cases = [same_in_every_draw(self.exercise, case, self.seen) for case in self.cases]
         self.along: tuple[facts.Fact, ...] = ()
 
     def read_along(self, answer: Callable[..., Any]) -> None:
@@ -125,7 +127,7 @@ class _Run:
         self.calls.append(replace(call, value=None, again=None) if self.calls else call)
         self.seen.append(observed)
         if observed.arrays is None:
-            self._add(draw, 0.0, findings=(_failed(call, self.exercise, want),))
+            self._add(draw, 0.0, findings=(unread(call, self.exercise, want),))
             return
         findings, right = [], []
         for tensor in self.exercise.returns:
@@ -141,7 +143,7 @@ class _Run:
                 right.append(tensor.name)
             else:
                 findings.append(finding)
-        findings = [_elsewhere(self.exercise, finding, observed.arrays, want) for finding in findings]
+        findings = [elsewhere(self.exercise, finding, observed.arrays, want) for finding in findings]
         self._add(draw, len(right) / len(self.exercise.returns), tuple(right), tuple(findings))
 
     def _add(self, draw: Draw, credit: float, right: tuple[str, ...] = (), findings: tuple[Finding, ...] = ()) -> None:
@@ -206,7 +208,7 @@ class _Run:
             seed=self.seed,
             max_points=self.exercise.points,
             mistakes=mistakes,
-            notes=tuple(self._notes()),
+            notes=tuple(self._notes(verdict)),
             seconds=seconds,
             example=self._example(failed),
             marks=marks,
@@ -264,11 +266,11 @@ class _Run:
             return Verdict(failures[-1])
         return Verdict.RAISED if len(failures) == len(self.calls) else Verdict.WRONG
 
-    def _notes(self) -> list[str]:
+    def _notes(self, verdict: Verdict) -> list[str]:
         notes = []
         if Rounded.FLOAT32 in self.rounded:
             notes.append("Right to float32 precision; the arguments were float64. That is good enough here.")
-        if Rounded.OTHERWISE in self.rounded:
+        if Rounded.OTHERWISE in self.rounded and verdict == Verdict.PASSED:
             notes.append(
                 "Near enough, but not to the last digits of float64: is a small number added somewhere, or part of it "
                 "in float32?"
@@ -312,83 +314,6 @@ def _tells_little(case: Case, seen: Observed) -> bool:
     """Whether every wrong tensor is one number in all its entries."""
     wrong = [seen.arrays[f.tensor] for f in case.findings if seen.arrays is not None and f.tensor in seen.arrays]
     return bool(wrong) and all(map(all_alike, wrong))
-
-
-def _elsewhere(
-    exercise: Exercise, finding: Finding, got: Mapping[str, np.ndarray], want: Mapping[str, np.ndarray]
-) -> Finding:
-    """The finding with the place at which the tensor belongs, if it is another result that was asked for.
-
-    Single numbers can be equal by accident: they have to be exchanged with each other.
-    """
-    names = [tensor.name for tensor in exercise.returns]
-    if finding.tensor not in got:
-        return finding
-
-    def is_(name: str, tensor: Tensor) -> bool:
-        a, b = got.get(name), want[tensor.name]
-        return a is not None and a.shape == b.shape and accepts(exercise, tensor, a, b)
-
-    own = exercise.returns[names.index(finding.tensor)]
-    for place, other in enumerate(exercise.returns):
-        if other is own or not is_(own.name, other):
-            continue
-        array = got[own.name]
-        telling = array.size > 1 and array.min() < array.max()
-        if telling or is_(other.name, own):
-            fact = facts.ReturnedElsewhere(own.name, names.index(own.name), other.name, place)
-            return replace(finding, where=(fact,))
-    return finding
-
-
-def _same_in_every_draw(exercise: Exercise, case: Case, seen: Sequence[Observed]) -> Case:
-    """The case with what an answer that depends on nothing returns, where that is a single number."""
-    single = {t.name: seen[0].arrays[t.name] for t in exercise.returns if not t.axes and t.name in seen[0].arrays}
-    findings = tuple(
-        replace(f, where=(facts.SameInEveryDraw(single[f.tensor].item()), *f.where))
-        if f.kind is FindingKind.VALUE and f.tensor in single and not single[f.tensor].ndim
-        else f
-        for f in case.findings
-    )
-    return replace(case, findings=findings)
-
-
-def _failed(call: Call, exercise: Exercise, want: dict[str, np.ndarray]) -> Finding:
-    """The finding for a call that gave no arrays."""
-    if call.failure is not None:
-        return Finding(FindingKind(call.failure.kind), what=call.failure)
-    try:
-        unpack(call.value, exercise.returns, tuple(a.shape for a in want.values()))
-    except WrongCount as reason:
-        return Finding(FindingKind.TYPE, what=_counted(reason.parts, exercise, want))
-    except NotUsable as reason:
-        return Finding(FindingKind.TYPE, what=facts.Unusable(str(reason)))
-    raise AssertionError("a call without a failure gave no arrays")
-
-
-def _counted(parts: Sequence[Any], exercise: Exercise, want: dict[str, np.ndarray]) -> facts.WrongCount:
-    """What came back in the wrong number, and which of it is right all the same."""
-    names = tuple(want)
-    if len(parts) > FEW:
-        return facts.WrongCount(len(parts), names)
-    alone = [_right(exercise, (part,), want) for part in parts]
-    right = [next((k for k, found in enumerate(alone) if name in found), None) for name in names]
-    together = any(_right(exercise, part, want) == set(names) for part in parts if isinstance(part, (tuple, list)))
-    return facts.WrongCount(len(parts), names, () if None in right else tuple(right), together and len(names) > 1)
-
-
-def _right(exercise: Exercise, parts: Sequence[Any], want: dict[str, np.ndarray]) -> set[str]:
-    """The names of what is among the parts, in its own shape: one part may be any of them, several stand in order."""
-    found = set()
-    for k, tensor in enumerate(exercise.returns):
-        part = parts[0] if len(parts) == 1 else parts[k] if k < len(parts) else None
-        try:
-            array = unpack(part, (tensor,), (want[tensor.name].shape,)).arrays[tensor.name]
-        except NotUsable:
-            continue
-        if array.shape == want[tensor.name].shape and accepts(exercise, tensor, array, want[tensor.name]):
-            found.add(tensor.name)
-    return found
 
 
 def _not_run(call: Call) -> Finding:

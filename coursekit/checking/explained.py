@@ -1,4 +1,4 @@
-"""What an error about shapes means, in words: libraries say it in terms of their own."""
+"""What a frequent error means, in words: Python and the libraries say it in terms of their own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLAIN = (
 
 
 def explained(message: str, shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None) -> str:
-    """What a library's message about shapes means, as a sentence; "" for any other message.
+    """What a message about shapes, types or missing values means, as a sentence; "" for any other message.
 
     shapes: those of the two operands, where the message does not say them.
     """
@@ -118,4 +118,35 @@ _KNOWN: dict[str, Callable[..., str]] = {
     r"size (\d+) and the array at index (\d+) has size (\d+)": lambda shapes, axis, j, a, k, b: (
         f"The arrays that are joined differ on axis {axis}: number {j} has {a} there, and number {k} has {b}."
     ),
+    r"setting an array element with a sequence.*inhomogeneous shape": lambda shapes: (
+        "Parts of different lengths or shapes do not make one array: deal with one after the other."
+    ),
+    r"(?:only [\w-]+ arrays can be converted to Python scalars|only one element tensors can be converted to)": (
+        lambda shapes: (
+            "An array stands where one number belongs. Functions of `math` take one number, NumPy's take arrays."
+        )
+    ),
+    r"truth value of an array with more than one element|Boolean value of Tensor with more than one value": (
+        lambda shapes: (
+            "`if`, `while`, `and`, `or` and `not` ask for one True or False, and an array has one for each entry: "
+            "np.where chooses entry by entry."
+        )
+    ),
+    r"ufunc 'bitwise_xor' not supported|unsupported operand type\(s\) for \^": lambda shapes: (
+        "`^` is no power in Python. A power is written `**`."
+    ),
+    r"(.*NoneType.*)": lambda shapes, said: (
+        f"{said}. Something is None here: is a `return` missing in a function that it comes from?"
+    ),
+    r"'(?:numpy\.)?(ndarray|Tensor|float|float64|int|int64|list|tuple)' object is not callable": lambda shapes, kind: (
+        f"Round brackets call a function, and this is of the type {kind}: are square ones meant, or is a `*` missing?"
+    ),
+    r"to have the same dtype, but got: (\w+) != (\w+)|must have the same dtype, but got (\w+) and (\w+)"
+    r"|expected scalar type (\w+) but found (\w+)": lambda shapes, *kinds: (
+        f"Tensors of two types meet, {' and '.join(kind for kind in kinds if kind)}: make both the same."
+    ),
+    r"EOF when reading a line": lambda shapes: (
+        "input() waits for somebody to type, and nobody does while it is checked."
+    ),
+    r"maximum recursion depth exceeded": lambda shapes: "It calls itself again and again, and never comes to an end.",
 }

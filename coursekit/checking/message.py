@@ -8,8 +8,17 @@ from dataclasses import dataclass, replace
 
 from coursekit.checking import sentences
 from coursekit.checking.edit_words import edit_sentence
-from coursekit.checking.facts import Failure, FirstWrongValue, LargestError, WrongSteps
+from coursekit.checking.facts import (
+    Failure,
+    FirstWrongValue,
+    LargestError,
+    NeverFilled,
+    ReturnedElsewhere,
+    Whole,
+    WrongSteps,
+)
 from coursekit.checking.outcome import Case, CaseKind, Finding, FindingKind, Outcome, Verdict
+from coursekit.checking.words import listed
 
 _WIDTH = 100
 _NAMED_DRAWS = 5  # more right draws than these are counted, not named
@@ -90,7 +99,7 @@ def sections(report: Outcome, graded: bool = False) -> list[Section]:
         said.append(Section("Look at", tuple(m.hint for m in report.mistakes)))
     if report.edits:
         lead = "Your numbers are those of the right computation with this difference:"
-        said.append(Section("Looks like", (lead, *map(edit_sentence, report.edits))))
+        said.append(Section("Looks like", (lead, *dict.fromkeys(map(edit_sentence, report.edits)))))
     if report.along:
         said.append(Section("In your code", tuple(map(sentences.along, report.along))))
     if case is not None:
@@ -163,12 +172,14 @@ def _begun(sentence: str) -> str:
 
 def _where(case: Case, report: Outcome) -> tuple[str, ...]:
     """Sentences that localise. With several wrong tensors each gets its own, led by its name."""
-    located = [(finding, _places(finding, report)) for finding in case.findings]
-    located = [(finding, places) for finding, places in located if places]
-    said = [
-        f"{finding.tensor}: {' '.join(places[:2])}" if len(located) > 1 and finding.tensor else " ".join(places)
-        for finding, places in located
-    ]
+    several = sum(bool(finding.tensor) for finding in case.findings) > 1
+    alike: dict[str, list[str]] = {}  # the names of the tensors of which one and the same is said
+    for finding in case.findings:
+        places = _places(finding, report)
+        named = several and finding.tensor and not any(isinstance(f, ReturnedElsewhere) for f in finding.where)
+        if places:
+            alike.setdefault(" ".join(places[:2] if several else places), []).extend([finding.tensor] if named else [])
+    said = [f"{listed(names)}: {places}" if names else places for places, names in alike.items()]
     advised = case.advice and (report.passed or _advises(case))
     return (*said, case.advice) if advised else tuple(said)
 
@@ -182,6 +193,8 @@ def _places(finding: Finding, report: Outcome) -> list[str]:
     """What localises a finding, but for figures, and for what was said of the learner's lines already."""
     told = _told(finding, report)
     kept = tuple(f for f in finding.where if not isinstance(f, LargestError) and f not in report.along)
+    if kept and isinstance(kept[0], (Whole, NeverFilled)):  # which says of every entry whether it is right
+        kept = kept[:1]
     return list(map(_begun, sentences.where(replace(told, where=kept))))
 
 

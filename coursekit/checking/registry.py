@@ -53,8 +53,7 @@ def get(name: str) -> Exercise:
         if name not in _exercises:
             _load(catalogues)
     if name not in _exercises:
-        near = difflib.get_close_matches(name, _exercises, n=3) or _nearest(name)
-        hint = f" Did you mean {', '.join(near)}?"
+        hint = f" Did you mean {', '.join(_nearest(name))}?"
         if not _of_the_course():  # an environment that was made for an older version
             hint = " The course's own exercises are not installed: run `make lab`, or install coursekit again."
         raise UnknownExercise(f"there is no exercise called {name!r}.{hint}")
@@ -68,9 +67,12 @@ def known(name: str) -> bool:
 
 
 def _nearest(name: str) -> list[str]:
-    """The three nearest names, however far they are; case and the order of letters count for less."""
+    """The three nearest names, however far they are: those that are hardly misspelt, those that contain it, others."""
     folded = {known.lower(): known for known in sorted(_exercises)}
-    return [folded[known] for known in difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.0)]
+    hardly = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.75)
+    within = [known for known in folded if name and name.lower() in known]
+    others = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.0)
+    return [folded[known] for known in dict.fromkeys([*hardly, *within, *others])][:3]
 
 
 def every() -> Iterator[Exercise]:

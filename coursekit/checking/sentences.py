@@ -118,8 +118,14 @@ def _count(count: facts.WrongCount) -> str:
         right = " It is right." if count.right else ""
         return f"{asked} came back inside of a list or tuple; it is asked for by itself.{right}"
     said = f"{came}, {n} {'is' if n == 1 else 'are'} asked for: {asked}."
+    if count.together and count.got == 1:
+        return f"{said} It holds all that is asked for: return what stands in it."
     if count.together:
         return f"{said} One of them holds all that is asked for: return what stands in it, and nothing beside it."
+    if count.nested:
+        return f"{said} All are there and right, some in a list or tuple of their own: return one after the other."
+    if count.among:
+        return f"{said} {listed(count.among)} {'is' if len(count.among) == 1 else 'are'} right."
     if not count.right or count.got == n:
         return said
     if n > 1:
@@ -137,8 +143,9 @@ def _those(places: tuple[int, ...]) -> str:
 def _shape(shape: facts.WrongShape, tensor: str) -> str:
     """Both shapes, the expected one with its axis names: "(4, 5) = (N, H)"."""
     axes, one = shape.axes, "a single number"
-    expected = f"{shape.expected} = ({', '.join(axes)}{',' if len(axes) == 1 else ''})" if axes else one
-    return f"{tensor} has the wrong shape: expected {expected}, got {shape.got or one}."
+    named = len(axes) == len(shape.expected) and axes != ("...",)
+    names = f" = ({', '.join(axes)}{',' if len(axes) == 1 else ''})" if axes and named else ""
+    return f"{tensor} has the wrong shape: expected {shape.expected or one}{names}, got {shape.got or one}."
 
 
 def place(fact: Fact, tensor: str) -> str:
@@ -172,8 +179,9 @@ def place(fact: Fact, tensor: str) -> str:
         case facts.ReturnedElsewhere(returned, position, belongs, other):
             return f"What you return {_nth(position)}, as {returned}, is what belongs {_nth(other)}: {belongs}."
         case facts.WrongIndices(along):
-            said = (f"index {', '.join(map(str, indices))} of axis {axis} ({name})" for axis, name, indices in along)
-            return f"Only {listed(said)} is wrong."
+            said = (_indices(*each) for each in along)
+            several = len(along) > 1 or len(along[0][2]) > 1
+            return f"Only {listed(said)} {'are' if several else 'is'} wrong."
         case facts.LargestError(index, block, row):
             at = f"{tensor}[{', '.join(map(str, index))}]"
             return f"Largest error at {at}, row {row} of {block}." if block else f"Largest error at {at}."
@@ -184,6 +192,11 @@ def place(fact: Fact, tensor: str) -> str:
         case facts.NoTimeAxis(axis):
             return f"The time axis ({axis}) is missing: is only one time step returned?"
     raise TypeError(f"there are no words for {fact!r}")
+
+
+def _indices(axis: int, name: str, indices: tuple[int, ...]) -> str:
+    which = f"ind{'ex' if len(indices) == 1 else 'ices'} {', '.join(map(str, indices))}"
+    return f"{which} of axis {axis}{'' if name == '...' else f' ({name})'}"
 
 
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")

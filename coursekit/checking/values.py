@@ -14,6 +14,7 @@ import numpy as np
 from coursekit.checking import trees
 from coursekit.checking.exercise import Tensor
 from coursekit.checking.portable.plain import MAX_NUMBERS, NO_NUMBERS
+from coursekit.checking.words import listed
 
 _MAX_WORDS = 300  # characters of a text that says what a value is: a stranger's process can send any
 
@@ -117,6 +118,8 @@ def _named(value: Mapping, tensors: tuple[Tensor, ...]) -> tuple[Any, str]:
     """The values of a dict in the order asked for, and what stands beside them."""
     names = [t.name for t in tensors]
     missing = [n for n in names if n not in value]
+    if missing and len(names) == 1:
+        raise NotUsable(f"The function returned a dict; {names[0]} is asked for by itself.")
     if missing:
         raise NotUsable(f"The returned dict has no {', '.join(missing)}; asked for are {', '.join(names)}.")
     more = [key for key in value if key not in names]
@@ -149,8 +152,11 @@ def _holds(value: tuple | list, tensor: Tensor, shape: tuple[int, ...]) -> bool:
 
 def _several(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...], ...], beside: str) -> Unpacked:
     names = [t.name for t in tensors]
+    if isinstance(value, str) and "; asked for" in value:  # the exercise's own words for what came back
+        raise NotUsable(f"The function returned {value[:_MAX_WORDS]}.")
     if not isinstance(value, (tuple, list)):
-        raise NotUsable(f"The function returned {_name(value)}; asked for are {len(names)} values: {', '.join(names)}.")
+        kind = f"{_name(value)}{f' of the shape {value.shape}' if isinstance(value, np.ndarray) else ''}"
+        raise NotUsable(f"The function returned {kind}; asked for are {len(names)} values: {', '.join(names)}.")
     if len(value) != len(names) or _together(value, tensors, shapes):
         raise WrongCount(value)
     arrays, unread = {}, {}
@@ -183,8 +189,11 @@ def _read(value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _stack_along_time(value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.ndarray | None:
-    """A list with one array per time step is a right answer too, if stacking it gives the shape asked for."""
-    if tensor.sequence is None or not isinstance(value, (list, tuple)):
+    """A list with one array per time step is a right answer too, if stacking it gives the shape asked for.
+
+    Where there are as many steps as sequences, lists of lists are the array as it stands, written out.
+    """
+    if tensor.sequence is None or not isinstance(value, (list, tuple)) or _written_out(value, shape):
         return None
     axis = tensor.axes.index(tensor.sequence)
     if len(value) != shape[axis]:
@@ -196,9 +205,29 @@ def _stack_along_time(value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.
     return stacked if stacked.shape == shape else None
 
 
+def _written_out(value: list | tuple, shape: tuple[int, ...]) -> bool:
+    """Whether this is an array of this shape in the form of lists of lists of numbers."""
+    if any(isinstance(part, np.ndarray) for part in value):
+        return False
+    try:
+        return as_array(value).shape == shape
+    except NotUsable:
+        return False
+
+
+def outline(value: Any) -> str:
+    """What a plain value is, and of a few parts what these are: "a tuple of a number and a list"."""
+    if value is None or not isinstance(value, (tuple, list)) or not value:
+        return "None" if value is None else _name(value)
+    parts = ["None" if part is None else _name(part) for part in value]
+    if len(parts) > 2 and len(set(parts)) == 1:
+        return f"{_name(value)} of {len(parts)} times {parts[0]}"
+    return f"{_name(value)} of {listed(parts[:FEW])}"
+
+
 def _name(value: Any) -> str:
     """What a plain value is, in two words."""
     if isinstance(value, str):
         return value[:_MAX_WORDS].partition(",")[0]
-    names = {list: "a list", tuple: "a tuple", dict: "a dict", np.ndarray: "an array"}
-    return names.get(type(value), "a number" if isinstance(value, (bool, int, float)) else "an object")
+    names = {list: "a list", tuple: "a tuple", dict: "a dict", np.ndarray: "an array", bool: "a truth value"}
+    return names.get(type(value), "a number" if isinstance(value, (int, float)) else "an object")

@@ -1,4 +1,6 @@
-"""Errors about shapes are told in the words of the course, with the shapes of the learner's own line."""
+"""Frequent errors are told in the words of the course, those about shapes with those of the learner's own line."""
+
+import math
 
 import numpy as np
 import pytest
@@ -81,10 +83,51 @@ def test_what_is_no_error_about_shapes_has_no_other_words():
     assert explained("division by zero") == "" and explained("") == ""
 
 
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    [
+        (lambda x: 1 / (1 + math.exp(-x)), "Functions of `math` take one number, NumPy's take arrays."),
+        (lambda x: 1 / (1 + math.exp(torch.tensor(x))), "Functions of `math` take one number"),
+        (lambda x: x if x >= 0 else -x, "np.where chooses entry by entry."),
+        (lambda x: x and torch.tensor(x), "np.where chooses entry by entry."),
+        (lambda x: torch.tensor(x) or x, "np.where chooses entry by entry."),
+        (lambda x: 2.718 ^ -x, "A power is written `**`."),
+        (lambda x: 2.718 ^ 2, "A power is written `**`."),
+        (lambda x: np.array([[1.0], [1.0, 2.0]]), "Parts of different lengths or shapes do not make one array"),
+        (lambda x: np.linalg.norm([np.ones((2, 3)), np.ones((2, 2))]), "Parts of different lengths or shapes"),
+        (lambda x: print(x) + 1, "'NoneType' and 'int'. Something is None here: is a `return` missing"),
+        (lambda x: print(x)[0], "'NoneType' object is not subscriptable. Something is None here"),
+        (lambda x: x.sort().mean(), "'NoneType' object has no attribute 'mean'. Something is None here"),
+        (lambda x: x(1 + 1), "this is of the type ndarray: are square ones meant, or is a `*` missing?"),
+        (lambda x: x.size(x + 1), "this is of the type int: are square ones meant"),
+        (lambda x: torch.tensor(x) @ torch.ones(3, 2), "make both the same."),
+        (lambda x: torch.nn.Linear(3, 2)(torch.tensor(x)), "make both the same."),
+        (lambda x: input(), "input() waits for somebody to type, and nobody does while it is checked."),
+        (lambda x: own_caller(x), "It calls itself again and again"),
+    ],
+)
+def test_a_frequent_slip_is_told_in_words_with_its_line(slip, said):
+    text = " ".join(evaluate("sigmoid", slip).text.split())
+    assert said in text and "Where line " in text
+
+
+def own_caller(x):
+    return own_caller(x)
+
+
 class Broken(torch.nn.Module):
     def __init__(self, D, H):
         super().__init__()
         self.weight = torch.zeros(D) @ torch.zeros(H)
+
+
+class Inherited(torch.nn.GRU):
+    def __init__(self, D, H):
+        super().__init__(D, H)
+
+
+class InheritedAsItIs(torch.nn.GRU):
+    pass
 
 
 class Empty(torch.nn.Module):
@@ -97,6 +140,8 @@ class Empty(torch.nn.Module):
     [
         (Broken, "Where line "),
         (Empty, "GRU: the parameters are none; asked for are"),
+        (Inherited, "Where It stopped in `"),
+        (InheritedAsItIs, "Where It stopped in `"),
         (Empty, "Where No line of yours has stopped: this is about what your answer defines or returns."),
     ],
 )

@@ -72,6 +72,12 @@ def test_three_names_are_offered_and_no_more():
         assert 1 <= len(names) <= 3 and all(registry.known(each) for each in names)
 
 
+def test_names_that_contain_what_was_typed_come_first():
+    for name in ("gru", "lstm", "attention"):
+        with pytest.raises(registry.UnknownExercise, match=rf"(?i)Did you mean (\w*{name}\w*, )*\w*{name}\w*"):
+            registry.get(name)
+
+
 def test_a_callable_object_without_a_name_needs_its_exercise():
     class Mine:
         def __call__(self, x, h, params):

@@ -97,6 +97,100 @@ ODD = {
     "True always": ("write_check", lambda candidate: True, "It is True in every draw, whatever is given."),
     "False always": ("write_check", lambda candidate: False, "It is False in every draw, whatever is given."),
     "a constant count": ("gru_parameter_count", lambda D, H: 3, "It is 3 in every draw, whatever is given."),
+    "one of the two": (
+        "lm_loss",
+        lambda *args: REFERENCE["lm_loss"](*args)[0],
+        "loss, dlogits. It is loss, and right.",
+    ),
+    "five of six": (
+        "rnn_step_backward",
+        changed("rnn_step_backward", lambda six: six[:5]),
+        "dx, dh_prev, dW_ih, dW_hh and db_ih are right.",
+    ),
+    "some in a list of their own": (
+        "rnn_step_backward",
+        changed("rnn_step_backward", lambda six: (*six[:2], list(six[2:]))),
+        "All are there and right, some in a list or tuple of their own: return one after the other.",
+    ),
+    "all in one list": (
+        "lstm_step",
+        changed("lstm_step", lambda both: [both]),
+        "1 value came back, 2 are asked for: h and c. It holds all that is asked for: return what stands in it.",
+    ),
+    "a dict for one array": (
+        "gru_step",
+        changed("gru_step", lambda h: {"h_new": h}),
+        "The function returned a dict; h is asked for by itself.",
+    ),
+    "the norm first": (
+        "clip_by_global_norm",
+        changed("clip_by_global_norm", lambda both: both[::-1]),
+        "a tuple of a number and a list; asked for is the pair (list of gradients, norm).",
+    ),
+    "weights alone": (
+        "train_step",
+        changed("train_step", lambda three: three[0]),
+        "a list of 6 times an array; asked for are three values, (weights, gradients, loss).",
+    ),
+    "biases alone": (
+        "init_lstm",
+        changed("init_lstm", lambda params: params[2:]),
+        "asked for are four arrays, W_ih, W_hh, b_ih, b_hh.",
+    ),
+    "a bias that is None": (
+        "init_lstm",
+        changed("init_lstm", lambda params: (*params[:3], None)),
+        "The returned b_ih + b_hh is a sum of which one part is None. Right: W_ih, W_hh.",
+    ),
+    "losses as texts": (
+        "fit",
+        changed("fit", lambda both: ([str(loss) for loss in both[0]], both[1])),
+        "asked for are two lists of numbers, one for each epoch",
+    ),
+    "a batch that is no pair": (
+        "shuffled_batches",
+        changed("shuffled_batches", lambda batches: [batch[0] for batch in batches]),
+        "is no pair of arrays; asked for is a list of batches, (inputs, targets) each.",
+    ),
+    "a wrong shape without names of axes": (
+        "train_step",
+        changed("train_step", lambda three: ([w.T for w in three[0]], *three[1:])),
+        "W_ih has the wrong shape: expected (15, 3), got (3, 15).",
+    ),
+    "a wrong shape of any shape": (
+        "sigmoid",
+        changed("sigmoid", lambda s: s[0]),
+        "sigmoid(x) has the wrong shape: expected (4, 3), got (3,).",
+    ),
+    "one thing of several results": (
+        "rnn_step_backward",
+        changed("rnn_step_backward", lambda six: (*six[:2], *(g / 2 for g in six[2:]))),
+        "Where dW_ih, dW_hh, db_ih and db_hh: Every number is 0.5 times the expected one.",
+    ),
+    "a place in one of several wrong results": (
+        "lm_loss",
+        lambda logits, targets, mask: (0.3, np.zeros_like(logits)),
+        "loss: It is 0.3 in every draw, whatever is given. dlogits: It is zero everywhere.",
+    ),
+    "all results in reverse order": (
+        "rnn_step_backward",
+        changed("rnn_step_backward", lambda six: six[::-1]),
+        "What you return first, as dx, is what belongs sixth: db_hh. What you return second, as dh_prev, is what "
+        "belongs fifth: db_ih.",
+    ),
+    "half of the expected where an axis has two entries": (
+        "scaled_error",
+        changed("scaled_error", lambda error: error / 2),
+        "Every number is 0.5 times the expected one.",
+    ),
+    "a mean where a sum belongs": (
+        "rnn_step_backward",
+        lambda dh, cache: (
+            *REFERENCE["rnn_step_backward"](dh, cache)[:2],
+            *(g / len(dh) for g in REFERENCE["rnn_step_backward"](dh, cache)[2:]),
+        ),
+        "Every number is exactly 1/4 of the expected one, and N = 4 here: a mean where a sum belongs?",
+    ),
     "NaN for a count": ("gru_parameter_count", lambda D, H: np.nan, "count is NaN or infinite."),
 }
 
@@ -105,6 +199,32 @@ ODD = {
 def test_what_is_odd_is_said_in_words(odd):
     exercise, answer, sentence = ODD[odd]
     assert sentence in said(exercise, answer)
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.apply is None], ids=lambda e: e.name)
+def test_an_array_written_out_as_lists_is_as_right_as_the_array(exercise):
+    def written_out(right):
+        parts = right if isinstance(right, tuple) else (right,)
+        lists = tuple(np.asarray(part).tolist() for part in parts)
+        return lists if len(exercise.returns) > 1 else lists[0]
+
+    report = evaluate(exercise, changed(exercise.name, written_out), along=False, search=0)
+    assert report.passed, report.text
+
+
+def test_weights_that_are_halved_are_not_called_clipped():
+    half = changed("to_other_convention", lambda params: type(params)(*(p / 2 for p in params)))
+    assert "clipped" not in said("to_other_convention", half)
+
+
+def test_what_is_wrong_altogether_is_not_called_near_enough():
+    rounded = changed("rnn_step_backward", lambda six: tuple(np.round(g, 2) for g in six))
+    assert "Near enough" not in said("rnn_step_backward", rounded)
+
+
+def test_one_sentence_is_not_said_twice():
+    text = said("relative_error", lambda a, b: (a - b).max() / b.max())
+    assert text.count("In `error`, a function is missing") == 1
 
 
 def test_chance_is_said_before_anything_else():

@@ -51,12 +51,16 @@ class WrongCount(Fact):
 
     right:    the places, from 0, of those that are what is asked for, in the order asked for; () if not all are there.
     together: one of the values holds all that is asked for.
+    nested:   all that is asked for is there, in order, if what stands in lists and tuples is taken out of them.
+    among:    the names of those that are right where not all are there.
     """
 
     got: int
     asked: tuple[str, ...]
     right: tuple[int, ...] = ()
     together: bool = False
+    nested: bool = False
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -195,6 +195,16 @@ def _tanh(a: Any) -> Any:
     return a.tanh() if trees.is_tensor(a) else np.tanh(a)
 
 
+def _clip(a: Any, bound: float) -> Any:
+    """ValueError for several numbers of one magnitude: a factor does the same to them, and is not called a clip."""
+    if trees.is_tensor(a):
+        return a.clip(-bound, bound)
+    size = np.abs(a)
+    if np.size(size) > 1 and np.min(size) == np.max(size):
+        raise ValueError("a clip of numbers of one magnitude")
+    return np.clip(a, -bound, bound)
+
+
 def _round(a: Any, digits: int) -> Any:
     return a.round(decimals=digits) if trees.is_tensor(a) else np.round(a, digits)
 
@@ -207,7 +217,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "__sigmoid__": _sigmoid,
     "__tanh__": _tanh,
     "__relu__": lambda a: a.relu() if trees.is_tensor(a) else np.maximum(a, 0),
-    "__clip__": lambda a, bound: a.clip(-bound, bound) if trees.is_tensor(a) else np.clip(a, -bound, bound),
+    "__clip__": _clip,
     "__round__": _round,
     "__turned__": _turned,
     "__block__": lambda parts, place: parts[place],

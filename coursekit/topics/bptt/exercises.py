@@ -9,6 +9,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
+from coursekit.checking.values import outline
 from coursekit.recurrence.draws import (
     LARGE,
     SEQUENCE_SIZES,
@@ -168,9 +169,12 @@ def _draw_clip(rng: np.random.Generator) -> Iterator[Draw]:
 def _clip_and_flatten(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     """(list of four arrays, norm) as five values, so that each is compared by its name."""
     value = answer(*args.values())
-    if isinstance(value, (tuple, list)) and len(value) > 1 and isinstance(value[0], (tuple, list)):
-        return (*value[0], *value[1:])
-    return value
+    if not isinstance(value, (tuple, list)) or not any(isinstance(part, (tuple, list)) for part in value):
+        return value
+    first = value[0]
+    if len(value) < 2 or not isinstance(first, (tuple, list)) or len(first) != len(args["grads"]):
+        return f"{outline(value)}; asked for is the pair (list of gradients, norm)"
+    return (*first, *value[1:])
 
 
 register(

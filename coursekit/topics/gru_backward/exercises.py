@@ -9,6 +9,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
+from coursekit.checking.values import outline
 from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, STEP_SIZES, inputs, sequence_args, step_args, upstream
 from coursekit.reference import gradient_flow, gru
 from coursekit.topics.gru_backward import check_mistakes, mistakes
@@ -136,9 +137,12 @@ def _draw_training(rng: np.random.Generator) -> Iterator[Draw]:
 def _flatten(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     """(six weights, six gradients, loss) as thirteen values, so that each is compared by its name."""
     value = answer(*args.values())
-    if isinstance(value, (tuple, list)) and len(value) > 2 and all(isinstance(v, (tuple, list)) for v in value[:2]):
-        return (*value[0], *value[1], *value[2:])
-    return value
+    if not isinstance(value, (tuple, list)):
+        return value
+    six = len(args["weights"])
+    if len(value) < 3 or not all(isinstance(part, (tuple, list)) and len(part) == six for part in value[:2]):
+        return f"{outline(value)}; asked for are three values, (weights, gradients, loss)"
+    return (*value[0], *value[1], *value[2:])
 
 
 _SIX = {"W_ih": GATES, "W_hh": GATES, "b_ih": GATES, "b_hh": GATES, "W_out": (), "b_out": ()}

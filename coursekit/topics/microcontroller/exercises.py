@@ -52,7 +52,7 @@ register(
             "x becomes integers in the same way, with one scale for all of it. Before the product, make both sides "
             "int32: then the sums have room. The last line multiplies by two kinds of scales.",
         ),
-        parts={"scale": "the scales of the rows", "q": "the rounded matrix", "x_scale": "the scale of x"},
+        parts={"scale": "the scale of each row", "q": "the rounded matrix", "x_scale": "the scale of x"},
         points=3,
     )
 )

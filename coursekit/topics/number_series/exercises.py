@@ -37,7 +37,7 @@ register(
         asks="One fold of a walk-forward test: windows and targets to learn from, all before `start`, windows and "
         "targets of the test in values[start:stop], and all of them scaled by mean and standard deviation of the past.",
         reference=walk_forward_fold,
-        parts={"past": "what is known when the test begins", "scaled": "the scaled readings"},
+        parts={"past": "what is known when the test begins", "scaled": "the scaled series"},
         returns=(
             Tensor("train_x", ("n", "length")),
             Tensor("train_y", ("n",)),

@@ -152,12 +152,12 @@ def _one_after_the_other(answer: Callable[..., Any], args: Mapping[str, Any]) ->
         if not isinstance(batch, (list, tuple)) or len(batch) != 2:
             return f"a list whose part {k} is no pair of arrays; asked for is a list of batches, (inputs, targets) each"
         if not all(isinstance(part, np.ndarray) and part.ndim == n for part, n in zip(batch, (2, 1), strict=True)):
-            return f"a list of batches of which number {k} holds no rows of both arrays"
+            return f"a list of which number {k} holds no rows of both arrays; asked for is a list of batches"
     sizes = np.array([len(batch[0]) for batch in batches])
     try:
         return (sizes, *(np.concatenate([batch[place] for batch in batches]) for place in range(2)), *cache)
     except ValueError:
-        return "a list of batches whose rows do not have one length"
+        return "batches whose rows do not have one length; asked for is a list of batches"
 
 
 register(
@@ -321,6 +321,8 @@ def _in_order(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     value = value[0] if cache else value
     if isinstance(value, (tuple, list)):
         return f"{'a tuple' if isinstance(value, tuple) else 'a list'} without names; asked for is a dict of tensors"
+    if isinstance(value, str):
+        return f"{value.partition(',')[0]}; asked for is a dict of tensors"
     if not isinstance(value, Mapping):
         return value
     kinds = dict(zip(value, tensors, strict=False))

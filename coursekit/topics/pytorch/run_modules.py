@@ -93,7 +93,10 @@ def train_with(loop, weight, bias, x, y, x_valid, y_valid, rows, patience, lr):
         kind = "None" if told is None else f"a {type(told).__name__}{count}"
         raise TypeError(f"fit returned {kind}; asked for is the pair (train_losses, valid_losses)")
     try:
-        numbers = [torch.tensor([float(loss) for loss in losses], dtype=torch.float64) for losses in told[:2]]
+        both = [list(losses) for losses in told[:2]]
+        if any(isinstance(loss, (str, bytes, complex)) for losses in both for loss in losses):
+            raise TypeError
+        numbers = [torch.tensor([float(loss) for loss in losses], dtype=torch.float64) for losses in both]
     except (TypeError, ValueError):
         kinds = " and ".join(type(losses).__name__ for losses in told[:2])
         raise TypeError(f"fit returned {kinds}; asked for are two lists of numbers, one for each epoch") from None

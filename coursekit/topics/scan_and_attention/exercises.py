@@ -185,7 +185,11 @@ register(
         asks="One head of causal attention over S new steps after P old ones: the context, and keys and values of all "
         "P + S steps.",
         reference=causal_attention,
-        parts={"keys": "the keys of all steps", "visible": "which key each query may see", "weights": "the weights"},
+        parts={
+            "keys": "the array of all keys",
+            "visible": "which key each query may see",
+            "weights": "the array of weights",
+        },
         returns=(
             Tensor("context", ("N", "S", "V"), sequence="S"),
             Tensor("keys", ("N", "P+S", "A"), sequence="P+S"),
