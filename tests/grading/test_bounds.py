@@ -2,6 +2,8 @@
 
 import contextlib
 import resource
+import subprocess
+import sys
 import threading
 import time
 
@@ -109,6 +111,72 @@ def test_waiting_costs_nothing_and_the_steps_of_a_notebook_are_counted_together(
     for _ in range(2):
         with pytest.raises(Exceeded, match="0.3 s for this notebook"), notebook.step():
             spin()
+
+
+def test_a_step_is_stopped_beside_longer_ones_that_began_before(monkeypatch):
+    begun, over = threading.Event(), threading.Event()
+
+    def long():
+        with Bounds().step():
+            begun.set()
+            over.wait(60)
+
+    thread = threading.Thread(target=long, daemon=True)
+    thread.start()
+    assert begun.wait(60)
+    try:
+        with pytest.raises(Exceeded, match="took more than 0.05 s"), Bounds().step(0.05):
+            spin()
+    finally:
+        over.set()
+        thread.join(60)
+    assert not thread.is_alive()
+
+
+FORKED = """
+import os, signal
+from coursekit.grading.bounds import Bounds, Exceeded
+
+with Bounds().step():
+    pass
+child = os.fork()
+if child == 0:
+    signal.alarm(60)
+    try:
+        with Bounds().step(0.05):
+            while True:
+                pass
+    except Exceeded:
+        os._exit(0)
+    os._exit(1)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_step_is_stopped_in_a_fork_of_a_process_that_has_graded():
+    assert subprocess.run([sys.executable, "-c", FORKED], timeout=120).returncode == 0
+
+
+def test_a_hundred_steps_are_watched_by_one_thread_and_each_is_stopped():
+    for _ in range(100):
+        with Bounds().step():
+            pass
+    assert sum(thread.name == "bound on time" for thread in threading.enumerate()) == 1
+    assert not bounds._watch.steps
+    for _ in range(3):
+        with pytest.raises(Exceeded), Bounds().step(0.02):
+            spin()
+
+
+def test_steps_are_bounded_again_after_the_watching_thread_has_ended(monkeypatch):
+    monkeypatch.setattr(bounds, "_watch", bounds._Watch())
+    with monkeypatch.context() as only:
+        only.setattr(bounds._Watch, "_forever", lambda watch: None)
+        with Bounds().step():
+            pass
+    bounds._watch.thread.join(60)
+    with pytest.raises(Exceeded), Bounds().step(0.05):
+        spin()
 
 
 def failing(error):
