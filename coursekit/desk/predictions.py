@@ -97,8 +97,10 @@ def _pairs(name: str, guess: Any, measured: Any) -> Iterator[tuple[str, str, Any
         yield name, name.replace("_", " "), plain(guess), plain(measured)
         return
     guesses = guess if isinstance(guess, Mapping) else {}
-    for key in [key for key in measured if key in guesses] or list(measured):
-        yield f"{name}: {key}", str(key), plain(guesses.get(key)), plain(measured[key])
+    both = [key for key in measured if key in guesses]
+    # Asked for and not measured: said, not left out.
+    for key in [*both, *(key for key in guesses if key not in measured)] if both else measured:
+        yield f"{name}: {key}", str(key), plain(guesses.get(key)), plain(measured.get(key))
 
 
 def plain(value: Any) -> Any:

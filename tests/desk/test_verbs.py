@@ -303,6 +303,8 @@ def test_a_dictionary_has_a_line_for_each_guess(capsys):
         "GRU  measured 0.64",
         INVITATION,
     ]
+    predicted("factor", {"RNN": 0.5, "LSTM": 0.6}, {"RNN": 0.57})
+    assert "LSTM  you predicted 0.6" in capsys.readouterr().out, "what was not measured is not left out"
     predicted("factor", None, {"RNN": 0.57})
     assert capsys.readouterr().out == f"RNN: measured 0.57\n{INVITATION}\n"
 
