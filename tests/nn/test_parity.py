@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from coursekit import nn
+from coursekit import nn, processor
 
 D, H, T, N = 3, 5, 6, 4
 CELLS = ["RNN", "LSTM", "GRU"]
@@ -100,6 +100,15 @@ def test_several_chunks_of_time(twins, results, distance, monkeypatch):
         assert distance(results(ours, x, states, leaf), results(theirs, x, states, leaf)) < 1e-12, (cell, steps)
         with torch.no_grad():
             assert distance([ours(x)[0]], [theirs(x)[0]]) < 1e-12, (cell, steps)
+
+
+@pytest.mark.parametrize("size", [1, 700, 1 << 30], ids=["tiny", "small", "huge"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_cache_of_the_processor_changes_no_number(twins, results, distance, monkeypatch, cell, size):
+    monkeypatch.setattr(processor, "chunk_bytes", lambda: size)
+    theirs, ours = twins(cell, D, H, dtype=torch.float64, backend="fast")
+    x, states, leaf = draw(cell, "batch", False, 1)
+    assert distance(results(ours, x, states, leaf), results(theirs, x, states, leaf)) < 1e-12
 
 
 @pytest.mark.parametrize("cell", CELLS)
