@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from coursekit import processor
+
+
+class Walks(NamedTuple):
+    """How a fast path goes over the steps of a chunk: in Python (`fast.py` of a cell) or in C++ (`native.py`).
+
+    Each of the two is called once for a sequence, with a weight (L, K) and the number of sequences, and returns what is
+    called for every chunk.
+    """
+
+    forwards: Callable[[Tensor, int], Callable]
+    backwards: Callable[[Tensor, int], Callable]
 
 
 def chunk_length(x: Tensor, width: int) -> int:

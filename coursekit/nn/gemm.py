@@ -44,10 +44,19 @@ def linear(x: Tensor, W: Tensor, b: Tensor | None = None) -> Tensor:
     return x @ W.t() if b is None else torch.addmm(b, x, W.t())
 
 
+def prepared(W: Tensor, batch: int) -> tuple[Tensor, bool]:
+    """W (L, K) for many products x W^T with x (batch, K), and whether oneDNN is to do them.
+
+    oneDNN gets W. The other library gets W^T, copied: on the transposed view a product can take twice the time.
+    """
+    if _suits_onednn(W, 2 * batch * W.numel()):
+        return W.contiguous(), True
+    return W.t().contiguous(), False
+
+
 def adder(W: Tensor, batch: int) -> Callable[[Tensor, Tensor], Tensor]:
     """A function (out, x) that adds x W^T to out in place, prepared for many calls with x (batch, K) and W (L, K)."""
-    if _suits_onednn(W, 2 * batch * W.numel()):
-        W = W.contiguous()
+    W, by_onednn = prepared(W, batch)
+    if by_onednn:
         return lambda out, x: out.add_(_onednn(x, W, None, "none", [], ""))
-    W_t = W.t().contiguous()  # the same product on the transposed view costs up to twice the time in some libraries
-    return lambda out, x: out.addmm_(x, W_t)
+    return lambda out, x: out.addmm_(x, W)
