@@ -123,12 +123,12 @@ def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed, walks: bp
         walk(dhs[now], dh, d_c, e_c, to_n_c, gates[now], n[now], h_prev)
         rows = d_c.view(k * N, 3 * H)
         if needed[3]:
-            dW_hh += gemm.linear(rows.t(), h_prev.reshape(k * N, H).t())
+            gemm.add_gradient(dW_hh, rows, h_prev.reshape(k * N, H))
         db_hn += d_c[:, :, 2].sum((0, 1))
         torch.mul(e_c, to_n_c, out=d_c[:, :, 2])  # from here on the n rows are those of W_ih x
         db_ih += rows.sum(0)
         if needed[2]:
-            dW_ih += gemm.linear(rows.t(), x[now].reshape(k * N, D).t())
+            gemm.add_gradient(dW_ih, rows, x[now].reshape(k * N, D))
         if dx is not None:
             dx[now] = gemm.linear(rows, W_ih_t).view(k, N, D)
     return dx, dh, dW_ih, dW_hh, db_ih, torch.cat([db_ih[: 2 * H], db_hn])

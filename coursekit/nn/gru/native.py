@@ -16,7 +16,7 @@ def _forwards(W_hh: Tensor, N: int):
     operand = gemm.prepared(W_hh, N)
 
     def walk(projected, b_hn, h, gates, n, hs):
-        torch.ops.coursekit_native.gru_forward(projected, b_hn, gates, n, hs, h.contiguous(), *operand)
+        torch.ops.coursekit_native.gru_forward(projected, b_hn, gates, n, hs, h, *operand)
         return hs[-1]
 
     return walk

@@ -49,12 +49,12 @@ def obstacle(x: Tensor, hidden_size: int) -> str | None:
     """Why the steps in C++ cannot run for this input on a processor, or None. The first call may compile them."""
     if x.dtype not in DTYPES:
         return f"it computes with float32 and float64, not with {x.dtype}"
-    return _obstacle()
+    return unavailable()
 
 
 @functools.cache
-def _obstacle() -> str | None:
-    """As `obstacle`, for any input: tried once in a process, so that what failed does not fail slowly again."""
+def unavailable() -> str | None:
+    """As `obstacle`, whatever the input: tried once in a process, so that what failed does not fail slowly again."""
     try:
         torch.ops.load_library(library())
         _try_out()

@@ -1,8 +1,8 @@
 // The steps of one chunk of time, for the RNN, the LSTM and the GRU: what `fast.py` of each cell walks over in Python.
 //
 // A step is one matrix product by PyTorch and one pass over its rows, in which a vector of units goes through all gates
-// while it is in registers. k steps, N sequences, H units, G blocks of rows in the weights. All tensors are contiguous
-// but for the gradients from outside; those with the same name as in Python hold the same there.
+// while it is in registers. k steps, N sequences, H units. All tensors are contiguous, but for the states before the chunk
+// and a bias, which a user may give in any layout. What has the same name in Python is the same there.
 
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -17,6 +17,7 @@ using at::Tensor;
 template <typename T> using Vec = at::vec::Vectorized<T>;
 
 template <typename T> Vec<T> sigmoid(Vec<T> a) { return Vec<T>(1) / (Vec<T>(1) + a.neg().exp()); }
+Tensor plain(const Tensor& v) { return v.contiguous().resolve_neg(); }
 template <typename T> T* step(const Tensor& v, int64_t t) { return v.data_ptr<T>() + t * v.stride(0); }
 
 // body(a function that reads, one that writes), for each vector of units in each of N rows; both take an array of one
@@ -51,9 +52,10 @@ class Product {
   bool onednn_;
 };
 
-// h becomes, in each step, tanh or relu of the projected input, which it holds at first, and W_hh h_prev.
+// hs (k, N, H) hold the projected input and become the states; h is the state before them.
 void rnn_forward(const Tensor& hs, Tensor h, const Tensor& W, bool onednn, bool relu) {
   const int64_t N = hs.size(1), H = hs.size(2);
+  h = plain(h);
   Product product(W, onednn, N);
   AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "rnn_forward", [&] {
     for (int64_t t = 0; t < hs.size(0); h = hs.select(0, t++)) {
@@ -66,26 +68,30 @@ void rnn_forward(const Tensor& hs, Tensor h, const Tensor& W, bool onednn, bool 
   });
 }
 
-// d (k, N, H), which holds the gradients of h_t from outside, becomes that of W_hh h; dh, of the state after, of before.
+// d (k, N, H) holds the gradients of h_t from outside and becomes that of W_hh h; dh, of the state after the chunk,
+// becomes that of the state before it.
 void rnn_backward(const Tensor& d, const Tensor& dh, const Tensor& hs, const Tensor& W, bool onednn, bool relu) {
   const int64_t N = hs.size(1), H = hs.size(2);
   Product product(W, onednn, N);
+  const Tensor* after = &dh;
   AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "rnn_backward", [&] {
     for (int64_t t = hs.size(0) - 1; t >= 0; --t) {
-      auto *d_t = step<scalar_t>(d, t), *h_t = step<scalar_t>(hs, t), *dh_t = step<scalar_t>(dh, 0);
+      auto *d_t = step<scalar_t>(d, t), *h_t = step<scalar_t>(hs, t), *dh_t = step<scalar_t>(*after, 0);
       for_units<scalar_t>(N, H, [=](auto load, auto store) {
         const Vec<scalar_t> h = load(h_t), one(1);
         store((load(d_t) + load(dh_t)) * (relu ? h.gt(Vec<scalar_t>(0)) : one - h * h), d_t);
       });
-      dh.copy_(product(d.select(0, t)));
+      after = &product(d.select(0, t));
     }
   });
+  dh.copy_(*after);
 }
 
 // gates (k, N, 4H) hold the projected input and become i, f, g, o; hs, cs and tanh_c are written.
 void lstm_forward(const Tensor& gates, const Tensor& tanh_c, const Tensor& hs, const Tensor& cs, Tensor h, Tensor c,
                   const Tensor& W, bool onednn) {
   const int64_t N = hs.size(1), H = hs.size(2);
+  h = plain(h), c = plain(c);
   Product product(W, onednn, N);
   AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "lstm_forward", [&] {
     for (int64_t t = 0; t < hs.size(0); h = hs.select(0, t), c = cs.select(0, t++)) {
@@ -102,17 +108,18 @@ void lstm_forward(const Tensor& gates, const Tensor& tanh_c, const Tensor& hs, c
   });
 }
 
-// d (k, N, 4H) becomes the gradient of W_hh h; dh and dc, of the states after the chunk, become those of before.
+// d (k, N, 4H) becomes the gradient of W_hh h; dh and dc, of the states after the chunk, those of the states before it.
 // e (k, N, H) holds the gradients of h_t from outside; dcs those of c_t, if there are any.
 void lstm_backward(const Tensor& e, const std::optional<Tensor>& dcs, const Tensor& dh, const Tensor& dc,
                    const Tensor& d, const Tensor& gates, const Tensor& tanh_c, const Tensor& c_prev, const Tensor& W,
                    bool onednn) {
   const int64_t N = e.size(1), H = e.size(2);
   Product product(W, onednn, N);
+  const Tensor* after = &dh;
   AT_DISPATCH_FLOATING_TYPES(e.scalar_type(), "lstm_backward", [&] {
     for (int64_t t = e.size(0) - 1; t >= 0; --t) {
       if (dcs) dc.add_(dcs->select(0, t));
-      auto *e_t = step<scalar_t>(e, t), *dh_t = step<scalar_t>(dh, 0), *dc_t = step<scalar_t>(dc, 0);
+      auto *e_t = step<scalar_t>(e, t), *dh_t = step<scalar_t>(*after, 0), *dc_t = step<scalar_t>(dc, 0);
       auto *d_t = step<scalar_t>(d, t), *gates_t = step<scalar_t>(gates, t);
       auto *tanh_t = step<scalar_t>(tanh_c, t), *before = step<scalar_t>(c_prev, t);
       for_units<scalar_t>(N, H, [=](auto load, auto store) {
@@ -123,17 +130,19 @@ void lstm_backward(const Tensor& e, const std::optional<Tensor>& dcs, const Tens
         store(of_c * i * (one - g * g), d_t, 4, 2), store(of_h * squashed * o * (one - o), d_t, 4, 3);
         store(of_c * f, dc_t);
       });
-      dh.copy_(product(d.select(0, t).flatten(1)));
+      after = &product(d.select(0, t).flatten(1));
     }
   });
+  dh.copy_(*after);
 }
 
 // gates (k, N, 3H) become r, z and hn = W_hn h_prev + b_hn; n and hs are written.
 void gru_forward(const Tensor& from_x, const Tensor& b_hn, const Tensor& gates, const Tensor& n, const Tensor& hs,
                  Tensor h, const Tensor& W, bool onednn) {
   const int64_t N = hs.size(1), H = hs.size(2);
+  h = plain(h);
   Product product(W, onednn, N);
-  const auto b_rows = b_hn.expand({N, H}).contiguous();
+  const auto b_rows = plain(b_hn.expand({N, H}));
   AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "gru_forward", [&] {
     for (int64_t t = 0; t < hs.size(0); h = hs.select(0, t++)) {
       auto *p = step<scalar_t>(product(h), 0), *x = step<scalar_t>(from_x, t), *gates_t = step<scalar_t>(gates, t);
@@ -149,8 +158,8 @@ void gru_forward(const Tensor& from_x, const Tensor& b_hn, const Tensor& gates, 
   });
 }
 
-// d (k, N, 3H) becomes the gradient of W_hh h; e, which holds that of h_t from outside, all of it, and e times to_n is
-// that of W_in x; dh, of the state after the chunk, becomes that of before.
+// d (k, N, 3H) becomes the gradient of W_hh h; e (k, N, H) holds the gradients of h_t from outside and becomes all of
+// them, of which to_n is the part for W_in x; dh, of the state after the chunk, becomes that of the state before it.
 void gru_backward(const Tensor& e, const Tensor& to_n, const Tensor& dh, const Tensor& d, const Tensor& gates, const Tensor& n,
                   const Tensor& h_prev, const Tensor& W, bool onednn) {
   const int64_t N = e.size(1), H = e.size(2);

@@ -115,9 +115,9 @@ def _backward(walks, nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, neede
         rows = d[:k].view(k * N, H)
         db += rows.sum(0)
         if needed[3]:
-            dW_hh += gemm.linear(rows.t(), bptt.previous(h0, hs, start, stop).reshape(k * N, H).t())
+            gemm.add_gradient(dW_hh, rows, bptt.previous(h0, hs, start, stop).reshape(k * N, H))
         if needed[2]:
-            dW_ih += gemm.linear(rows.t(), x[now].reshape(k * N, D).t())
+            gemm.add_gradient(dW_ih, rows, x[now].reshape(k * N, D))
         if dx is not None:
             dx[now] = gemm.linear(rows, W_ih_t).view(k, N, D)
     return dx, dh, dW_ih, dW_hh, db, db.clone()

@@ -16,7 +16,7 @@ def _forwards(W_hh: Tensor, N: int):
     operand = gemm.prepared(W_hh, N)
 
     def walk(nonlinearity, h, hs):
-        torch.ops.coursekit_native.rnn_forward(hs, h.contiguous(), *operand, nonlinearity == "relu")
+        torch.ops.coursekit_native.rnn_forward(hs, h, *operand, nonlinearity == "relu")
         return hs[-1]
 
     return walk
