@@ -30,9 +30,7 @@ _ORDERS = {
 }
 
 Loops = Mapping[str, Callable]  # name -> (x, h, [c], W_ih, W_hh, b_ih, b_hh) -> all states (T, N, H)
-Obstacles = Mapping[
-    str, Callable[[Tensor, int], str | None]
-]  # name -> (x where it runs, H) -> why it cannot run, or None
+Obstacles = Mapping[str, Callable[[Tensor, int], str | None]]  # name -> (x, H) -> why it cannot run there, or None
 
 
 class Choice(NamedTuple):

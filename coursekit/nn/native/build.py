@@ -11,6 +11,7 @@ import contextlib
 import functools
 import hashlib
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -97,7 +98,7 @@ def _require_tools() -> None:
     if sys.platform == "win32":
         raise Failed("it is compiled on Linux and macOS only")
     for tool, how in (
-        (os.environ.get("CXX") or "c++", "Debian: apt-get install g++; macOS: xcode-select --install"),
+        (shlex.split(os.environ.get("CXX") or "c++")[0], "Debian: apt-get install g++; macOS: xcode-select --install"),
         ("ninja", "pip install ninja"),
     ):
         if shutil.which(tool, path=_path()) is None:

@@ -1,8 +1,8 @@
 // The steps of one chunk of time, for the RNN, the LSTM and the GRU: what `fast.py` of each cell walks over in Python.
 //
 // A step is one matrix product by PyTorch and one pass over its rows, in which a vector of units goes through all gates
-// while it is in registers. k steps, N sequences, H units. All tensors are contiguous, but for the states before the chunk
-// and a bias, which a user may give in any layout. What has the same name in Python is the same there.
+// while it is in registers. k steps, N sequences, H units. All tensors are contiguous, but for the states before the
+// chunk and a bias, which a user may give in any layout. What has the same name in Python is the same there.
 
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -160,8 +160,8 @@ void gru_forward(const Tensor& from_x, const Tensor& b_hn, const Tensor& gates, 
 
 // d (k, N, 3H) becomes the gradient of W_hh h; e (k, N, H) holds the gradients of h_t from outside and becomes all of
 // them, of which to_n is the part for W_in x; dh, of the state after the chunk, becomes that of the state before it.
-void gru_backward(const Tensor& e, const Tensor& to_n, const Tensor& dh, const Tensor& d, const Tensor& gates, const Tensor& n,
-                  const Tensor& h_prev, const Tensor& W, bool onednn) {
+void gru_backward(const Tensor& e, const Tensor& to_n, const Tensor& dh, const Tensor& d, const Tensor& gates,
+                  const Tensor& n, const Tensor& h_prev, const Tensor& W, bool onednn) {
   const int64_t N = e.size(1), H = e.size(2);
   Product product(W, onednn, N);
   AT_DISPATCH_FLOATING_TYPES(e.scalar_type(), "gru_backward", [&] {
