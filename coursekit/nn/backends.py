@@ -2,6 +2,7 @@
 
     readable   the equations, one line each, differentiated by autograd (`readable.py` of every cell)
     fast       the same with a hand-written backward pass (`fast.py` of every cell)
+    native     processor: fast, with its steps in C++, compiled on first use (`native/`); only if asked for
     graphed    GPU: the whole loop recorded once as a CUDA graph and replayed (`gru/graphed.py`); GRU only
     triton     GPU: one kernel for the whole sequence, recurrent weights on chip (`gru/launch.py`); GRU only
     auto       the quickest that needs no preparation: triton on a GPU where it can, else fast, else readable
@@ -21,11 +22,15 @@ from torch import Tensor
 
 from . import plain
 
-NAMES = ("auto", "readable", "fast", "graphed", "triton")
+NAMES = ("auto", "readable", "fast", "graphed", "triton", "native")
 _FALLBACK = ("triton", "graphed", "fast", "readable")
+_ORDERS = {
+    **{name: _FALLBACK[place:] for place, name in enumerate(_FALLBACK)},
+    "native": ("native", "fast", "readable"),
+}
 
 Loops = Mapping[str, Callable]  # name -> (x, h, [c], W_ih, W_hh, b_ih, b_hh) -> all states (T, N, H)
-Obstacles = Mapping[str, Callable[[Tensor, int], str | None]]  # name -> (x on a GPU, H) -> why it cannot run, or None
+Obstacles = Mapping[str, Callable[[Tensor, int], str | None]]  # name -> (x, H) -> why it cannot run there, or None
 
 
 class Choice(NamedTuple):
@@ -63,7 +68,7 @@ def choose(
     if wanted == "auto":
         order = ("triton", "fast", "readable") if x.device.type == "cuda" else ("fast", "readable")
     else:
-        order = _FALLBACK[_FALLBACK.index(wanted) :]
+        order = _ORDERS[wanted]
     against = []
     if order[0] != "readable":
         not_plain = "an LSTM with proj_size has only the readable loop" if projected else plain.obstacle(tensors)
@@ -93,4 +98,6 @@ def _missing(name: str, x: Tensor, loops: Loops) -> str | None:
         return None
     if name not in loops:
         return "it exists for the GRU only"
+    if name == "native":
+        return None if x.device.type == "cpu" else f"it runs on a processor and the input is on {x.device.type!r}"
     return None if x.device.type == "cuda" else f"it needs a CUDA GPU and the input is on {x.device.type!r}"

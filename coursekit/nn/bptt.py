@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-# The work of one chunk of time steps should stay in the second-level cache: 0.4 to 2 MB measured alike.
-CHUNK_BYTES = 1_000_000
+from coursekit import processor
+
+
+class Walks(NamedTuple):
+    """How a fast path goes over the steps of a chunk: in Python (`fast.py` of a cell) or in C++ (`native.py`).
+
+    Each of the two is called once for a sequence, with a weight (L, K) and the number of sequences, and returns what is
+    called for every chunk.
+    """
+
+    forwards: Callable[[Tensor, int], Callable]
+    backwards: Callable[[Tensor, int], Callable]
 
 
 def chunk_length(x: Tensor, width: int) -> int:
-    """Time steps of x (T, N, D) per chunk, so that (steps, N, width) fills about CHUNK_BYTES; chunks of equal length.
+    """Time steps of x (T, N, D) per chunk, (steps, N, width) as the cache likes it; chunks of equal length.
 
     A GPU takes the whole sequence at once.
     """
     T, N, _ = x.shape
     if x.device.type == "cuda":
         return T
-    steps = max(1, min(T, CHUNK_BYTES // max(1, N * width * x.element_size())))
+    steps = max(1, min(T, processor.chunk_bytes() // max(1, N * width * x.element_size())))
     chunks = -(-T // steps)
     return -(-T // chunks)
 

@@ -1,8 +1,10 @@
 """Matrix products on the processor, by whichever of PyTorch's two libraries is quicker.
 
-`torch.mm` calls MKL, which is slow on processors of other makers; PyTorch also carries oneDNN, which its own compiler
-uses for linear layers. On the AMD processor where this was measured oneDNN ran float32 products at 200 to 250
-GFLOP/s where MKL ran 105 to 115, but needs 10 microseconds to set off. So it does the large products, if it is there.
+`torch.mm` calls MKL, which may be slow on processors of other makers; PyTorch also carries oneDNN, which its own
+compiler uses for linear layers, but which needs 10 to 14 microseconds to set off. On one AMD processor oneDNN ran
+float32 products at 200 to 250 GFLOP/s where MKL ran 105 to 115, on another one (an EPYC of family 25, model 17) both
+ran 90 to 100. The bounds below are between what is best on the two. They are constants: a choice by the clock would
+change the last digits from run to run.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import torch
 from torch import Tensor
 
 WORTH_FLOPS = 2.5e6  # below, the start of a oneDNN product costs more than it saves: measured between 1.6e6 and 3.1e6
+WORTH_FLOPS_OF_A_STEP = 5e6  # measured: 2e6 and 25e6 on the two
 
 
 def _find_onednn() -> Callable | None:
@@ -28,8 +31,8 @@ def _find_onednn() -> Callable | None:
 _onednn = _find_onednn()
 
 
-def _suits_onednn(x: Tensor, flops: float) -> bool:
-    return _onednn is not None and flops >= WORTH_FLOPS and x.dtype == torch.float32 and x.device.type == "cpu"
+def _suits_onednn(x: Tensor, flops: float, worth: float = WORTH_FLOPS) -> bool:
+    return _onednn is not None and flops >= worth and x.dtype == torch.float32 and x.device.type == "cpu"
 
 
 def _dense(W: Tensor) -> Tensor:
@@ -44,10 +47,27 @@ def linear(x: Tensor, W: Tensor, b: Tensor | None = None) -> Tensor:
     return x @ W.t() if b is None else torch.addmm(b, x, W.t())
 
 
+def add_gradient(dW: Tensor, rows: Tensor, x: Tensor) -> None:
+    """Add rows^T x, for rows (M, L) and x (M, K), to dW (L, K).
+
+    Not by oneDNN, which turns both round first: 1.1 to 1.5 times as slow where its products run at MKL's speed.
+    """
+    dW.addmm_(rows.t(), x)
+
+
+def prepared(W: Tensor, batch: int) -> tuple[Tensor, bool]:
+    """W (L, K) for many products x W^T with x (batch, K), and whether oneDNN is to do them.
+
+    oneDNN gets W. The other library gets W^T, copied: on the transposed view a product can take twice the time.
+    """
+    if _suits_onednn(W, 2 * batch * W.numel(), WORTH_FLOPS_OF_A_STEP):
+        return W.contiguous(), True
+    return W.t().contiguous(), False
+
+
 def adder(W: Tensor, batch: int) -> Callable[[Tensor, Tensor], Tensor]:
     """A function (out, x) that adds x W^T to out in place, prepared for many calls with x (batch, K) and W (L, K)."""
-    if _suits_onednn(W, 2 * batch * W.numel()):
-        W = W.contiguous()
+    W, by_onednn = prepared(W, batch)
+    if by_onednn:
         return lambda out, x: out.add_(_onednn(x, W, None, "none", [], ""))
-    W_t = W.t().contiguous()  # the same product on the transposed view costs up to twice the time in some libraries
-    return lambda out, x: out.addmm_(x, W_t)
+    return lambda out, x: out.addmm_(x, W)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-CHUNK_BYTES = 1 << 20  # what fits a processor's L2 cache
+from coursekit import processor
+
 CHUNK_STEPS = 32  # few enough that `flush_vanished` comes before a gradient underflows
 
 
@@ -18,8 +19,8 @@ def swap_time_and_batch(array: np.ndarray) -> np.ndarray:
 
 
 def chunks(T: int, bytes_per_step: int) -> list[slice]:
-    """Cut T steps into slices of nearly equal length, short enough to stay in the cache."""
-    longest = min(CHUNK_STEPS, max(1, CHUNK_BYTES // bytes_per_step))
+    """Cut T steps into slices of nearly equal length, short enough for the processor's cache."""
+    longest = min(CHUNK_STEPS, max(1, processor.chunk_bytes() // bytes_per_step))
     count = -(-T // longest)
     length = -(-T // count)
     return [slice(t, min(t + length, T)) for t in range(0, T, length)]

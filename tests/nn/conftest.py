@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
 from coursekit import nn
+from coursekit.nn.native import build
+from tests.once import once
 
 D, H, T, N = 3, 5, 6, 4
 
@@ -19,6 +23,50 @@ def _one_thread_and_a_seed():
     torch.manual_seed(0)
     yield
     torch.set_num_threads(threads)
+
+
+# A PyTorch extension of one line: a compiler that cannot make this one cannot be expected to make ours.
+SMALLEST_EXTENSION = "#include <ATen/cpu/vec/vec.h>\n#include <torch/library.h>\n"
+
+
+@pytest.fixture(scope="session")
+def native_library(tmp_path_factory):
+    """The steps in C++, compiled once for a run. Skips where there is no compiler, or none that makes extensions."""
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TORCH_EXTENSIONS_DIR", str(folder))
+            for source, outcome in ((build.SOURCE, "ours"), (folder / "smallest.cpp", "smallest")):
+                (folder / "smallest.cpp").write_text(SMALLEST_EXTENSION)
+                patch.setattr(build, "SOURCE", source)
+                try:
+                    build.library()
+                    break
+                except build.Failed as failed:
+                    (folder / outcome).write_text(str(failed))
+                    if "had not ended" in str(failed):  # too busy a machine says nothing about the compiler
+                        (folder / "smallest").write_text(str(failed))
+                        break
+
+    folder = once(tmp_path_factory, "native", make)
+    if (folder / "smallest").exists():
+        pytest.skip((folder / "smallest").read_text())
+    assert not (folder / "ours").exists(), (folder / "ours").read_text()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TORCH_EXTENSIONS_DIR", str(folder))
+        assert build.unavailable() is None
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _compiled_for_native(request):
+    """A test with "native" among its parameters gets the library, or is skipped."""
+    if any(isinstance(value, str) and value == "native" for value in _parameters(request).values()):
+        request.getfixturevalue("native_library")
+
+
+def _parameters(request) -> dict:
+    return request.node.callspec.params if hasattr(request.node, "callspec") else {}
 
 
 @pytest.fixture

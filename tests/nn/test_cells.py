@@ -39,9 +39,10 @@ def test_relu(twins, distance):
     assert distance(run(ours, *args), run(theirs, *args)) < 1e-12
 
 
+@pytest.mark.parametrize("backend", ["fast", pytest.param("native", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
-def test_a_loop_over_a_cell_is_the_layer(cell):
-    layer, one = getattr(nn, cell)(D, H, backend="fast"), getattr(nn, cell + "Cell")(D, H)
+def test_a_loop_over_a_cell_is_the_layer(cell, backend):
+    layer, one = getattr(nn, cell)(D, H, backend=backend), getattr(nn, cell + "Cell")(D, H)
     one.load_state_dict({name.removesuffix("_l0"): w for name, w in layer.state_dict().items()})
     x, state, outputs = torch.randn(7, N, D), None, []
     for x_t in x:

@@ -7,14 +7,14 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from coursekit import nn
-from coursekit.nn import gru, lstm, rnn
 
 T, N, D, H = 3, 2, 2, 3
 CELLS = {
-    "rnn": (1, rnn.readable.rnn, rnn.fast.rnn),
-    "gru": (3, gru.readable.gru, gru.fast.gru),
-    "lstm": (4, lstm.readable.lstm, lstm.fast.lstm),
+    "rnn": (1, nn.RNN.loops),
+    "gru": (3, nn.GRU.loops),
+    "lstm": (4, nn.LSTM.loops),
 }
+HAND_WRITTEN = ["fast", pytest.param("native", marks=pytest.mark.slow)]
 
 
 def arguments(gates: int, states: int) -> list[torch.Tensor]:
@@ -22,26 +22,27 @@ def arguments(gates: int, states: int) -> list[torch.Tensor]:
     return [torch.randn(shape, dtype=torch.float64, requires_grad=True) for shape in shapes]
 
 
-@pytest.mark.parametrize("path", [0, 1], ids=["readable", "fast"])
+@pytest.mark.parametrize("path", ["readable", *HAND_WRITTEN])
 @pytest.mark.parametrize("cell", CELLS)
 def test_gradcheck(cell, path):
-    gates, *loops = CELLS[cell]
+    gates, loops = CELLS[cell]
     args = arguments(gates, 2 if cell == "lstm" else 1)
     assert torch.autograd.gradcheck(loops[path], args)
 
 
-@pytest.mark.parametrize("path", [0, 1], ids=["readable", "fast"])
+@pytest.mark.parametrize("path", ["readable", *HAND_WRITTEN])
 @pytest.mark.parametrize("cell", CELLS)
 def test_second_derivative(cell, path):
-    gates, *loops = CELLS[cell]
+    gates, loops = CELLS[cell]
     args = arguments(gates, 2 if cell == "lstm" else 1)
     assert torch.autograd.gradgradcheck(loops[path], args, fast_mode=True)
 
 
+@pytest.mark.parametrize("backend", HAND_WRITTEN)
 @pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
-def test_a_gradient_penalty_trains(twins, cell):
+def test_a_gradient_penalty_trains(twins, cell, backend):
     """The whole module, fast path: the derivative of a norm of a gradient."""
-    theirs, ours = twins(cell, D, H, 2, dtype=torch.float64, backend="fast")
+    theirs, ours = twins(cell, D, H, 2, dtype=torch.float64, backend=backend)
     found = []
     for module in (ours, theirs):
         x = torch.linspace(-1, 1, T * N * D, dtype=torch.float64).view(T, N, D).requires_grad_()
@@ -68,17 +69,20 @@ def test_torch_func(cell):
         assert all(torch.allclose(each[name][n], alone[name], rtol=1e-12) for name in weights)
 
 
-def test_the_graph_can_be_walked_twice():
-    module = nn.GRU(D, H, dtype=torch.float64, backend="fast")
+@pytest.mark.parametrize("backend", HAND_WRITTEN)
+@pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
+def test_the_graph_can_be_walked_twice(cell, backend):
+    module = getattr(nn, cell)(D, H, dtype=torch.float64, backend=backend)
     loss = module(torch.randn(T, N, D, dtype=torch.float64))[0].sum()
     first = torch.autograd.grad(loss, list(module.parameters()), retain_graph=True)
     again = torch.autograd.grad(loss, list(module.parameters()))
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
 
 
+@pytest.mark.parametrize("backend", HAND_WRITTEN)
 @pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
-def test_changing_the_output_in_place_is_noticed(cell):
-    module = getattr(nn, cell)(D, H, backend="fast")
+def test_changing_the_output_in_place_is_noticed(cell, backend):
+    module = getattr(nn, cell)(D, H, backend=backend)
     y, _ = module(torch.randn(T, N, D))
     y.mul_(2)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
@@ -99,9 +103,10 @@ def _each_kind_of_gradient(layer, x, hx) -> list[torch.Tensor]:
 
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("options", [{}, dict(num_layers=2, bidirectional=True), dict(bias=False, batch_first=True)])
+@pytest.mark.parametrize("backend", HAND_WRITTEN)
 @pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
-def test_batched_gradients(twins, cell, options, packed):
-    theirs, ours = twins(cell, D, H, **options, dtype=torch.float64, backend="fast")
+def test_batched_gradients(twins, cell, backend, options, packed):
+    theirs, ours = twins(cell, D, H, **options, dtype=torch.float64, backend=backend)
     rows, found = options.get("num_layers", 1) * (1 + options.get("bidirectional", False)), []
     for layer in (ours, theirs):
         torch.manual_seed(3)
@@ -118,7 +123,7 @@ def test_batched_gradients(twins, cell, options, packed):
         found.append(_each_kind_of_gradient(call, x, (h, h) if cell == "LSTM" else h))
     for a, b in zip(*found, strict=True):
         torch.testing.assert_close(a, b)
-    assert ours.backend_used == "fast"
+    assert ours.backend_used == backend
 
 
 @pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"])
@@ -178,11 +183,12 @@ def _tied(layer, w):
 
 
 @pytest.mark.parametrize("prepare", [_hooked, _states_from_the_input, _tied])
+@pytest.mark.parametrize("backend", HAND_WRITTEN)
 @pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
-def test_second_derivatives_of_what_hangs_together(twins, cell, prepare):
+def test_second_derivatives_of_what_hangs_together(twins, cell, backend, prepare):
     """Hooks act once, an input that depends on another one is not counted twice, and one weight in two places is."""
     found = []
-    for layer in twins(cell, D, H, 1 if prepare is _states_from_the_input else 2, dtype=torch.float64, backend="fast"):
+    for layer in twins(cell, D, H, 1 if prepare is _states_from_the_input else 2, dtype=torch.float64, backend=backend):
         w = torch.linspace(-1, 1, T * N * D, dtype=torch.float64).view(T, N, D).requires_grad_()
         x, h = prepare(layer, w)
         hx = None if h is None else (h, h) if cell == "LSTM" else h

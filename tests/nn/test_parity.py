@@ -8,11 +8,13 @@ import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from coursekit import nn
+from coursekit import nn, processor
 
 D, H, T, N = 3, 5, 6, 4
 CELLS = ["RNN", "LSTM", "GRU"]
 BACKENDS = ["readable", "fast"]
+HAND_WRITTEN = ["fast", pytest.param("native", marks=pytest.mark.slow)]
+EVERY = ["readable", *HAND_WRITTEN]
 FORMS = ["batch", "packed", "packed unsorted", "no batch"]
 LENGTHS = {"packed": [6, 4, 4, 1], "packed unsorted": [4, 1, 6, 4]}
 
@@ -30,7 +32,7 @@ def draw(cell: str, form: str, batch_first: bool, rows: int, dtype=torch.float64
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", EVERY)
 @pytest.mark.parametrize("cell", CELLS)
 def test_results_and_gradients(twins, results, distance, cell, backend, form):
     for layers, bidirectional, batch_first, bias in product([1, 2], *[[False, True]] * 3):
@@ -41,7 +43,7 @@ def test_results_and_gradients(twins, results, distance, cell, backend, form):
         assert ours.backend_used == backend
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", EVERY)
 @pytest.mark.parametrize("cell", CELLS)
 def test_without_an_initial_state(twins, results, distance, cell, backend):
     theirs, ours = twins(cell, D, H, bidirectional=True, dtype=torch.float64, backend=backend)
@@ -49,7 +51,7 @@ def test_without_an_initial_state(twins, results, distance, cell, backend):
     assert distance(results(ours, x, (), leaf), results(theirs, x, (), leaf)) < 1e-12
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", EVERY)
 def test_relu(twins, results, distance, backend):
     theirs, ours = twins("RNN", D, H, 2, "relu", dtype=torch.float64, backend=backend)
     x, states, leaf = draw("RNN", "batch", False, 2)
@@ -66,9 +68,10 @@ def test_projected_lstm(twins, results, distance, form):
 
 
 @pytest.mark.parametrize("form", ["batch", "packed unsorted"])
+@pytest.mark.parametrize("backend", HAND_WRITTEN)
 @pytest.mark.parametrize("cell", CELLS)
-def test_dropout_draws_the_same_mask(twins, results, distance, cell, form):
-    theirs, ours = twins(cell, D, H, 3, dropout=0.5, bidirectional=True, dtype=torch.float64)
+def test_dropout_draws_the_same_mask(twins, results, distance, cell, backend, form):
+    theirs, ours = twins(cell, D, H, 3, dropout=0.5, bidirectional=True, dtype=torch.float64, backend=backend)
     x, states, leaf = draw(cell, form, False, 6)
     found = []
     for module in (ours, theirs):
@@ -79,7 +82,7 @@ def test_dropout_draws_the_same_mask(twins, results, distance, cell, form):
     assert distance([dry[0]], [dry[1]]) < 1e-12
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", EVERY)
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("sizes", [(7, 3, 4, 5), (40, 32, 64, 128), (3, 128, 32, 96)])
 def test_float32_over_chunks_and_both_matrix_libraries(twins, results, distance, cell, backend, sizes):
@@ -90,21 +93,33 @@ def test_float32_over_chunks_and_both_matrix_libraries(twins, results, distance,
     assert distance(results(ours, x, states, x), results(theirs, x, states, x)) < 1e-5
 
 
-def test_several_chunks_of_time(twins, results, distance, monkeypatch):
+@pytest.mark.parametrize("backend", HAND_WRITTEN)
+def test_several_chunks_of_time(twins, results, distance, monkeypatch, backend):
     from coursekit.nn import bptt
 
     for cell, steps in product(CELLS, [1, 2, 4, 5]):
         monkeypatch.setattr(bptt, "chunk_length", lambda x, width, steps=steps: steps)
-        theirs, ours = twins(cell, D, H, dtype=torch.float64, backend="fast")
+        theirs, ours = twins(cell, D, H, dtype=torch.float64, backend=backend)
         x, states, leaf = draw(cell, "batch", False, 1)
         assert distance(results(ours, x, states, leaf), results(theirs, x, states, leaf)) < 1e-12, (cell, steps)
         with torch.no_grad():
             assert distance([ours(x)[0]], [theirs(x)[0]]) < 1e-12, (cell, steps)
 
 
+@pytest.mark.parametrize("size", [1, 700, 1 << 30], ids=["tiny", "small", "huge"])
+@pytest.mark.parametrize("backend", HAND_WRITTEN)
 @pytest.mark.parametrize("cell", CELLS)
-def test_frozen_weights_and_inputs_without_gradient(twins, distance, cell):
-    theirs, ours = twins(cell, D, H, dtype=torch.float64, backend="fast")
+def test_the_cache_of_the_processor_changes_no_number(twins, results, distance, monkeypatch, cell, backend, size):
+    monkeypatch.setattr(processor, "chunk_bytes", lambda: size)
+    theirs, ours = twins(cell, D, H, dtype=torch.float64, backend=backend)
+    x, states, leaf = draw(cell, "batch", False, 1)
+    assert distance(results(ours, x, states, leaf), results(theirs, x, states, leaf)) < 1e-12
+
+
+@pytest.mark.parametrize("backend", HAND_WRITTEN)
+@pytest.mark.parametrize("cell", CELLS)
+def test_frozen_weights_and_inputs_without_gradient(twins, distance, cell, backend):
+    theirs, ours = twins(cell, D, H, dtype=torch.float64, backend=backend)
     x = torch.randn(T, N, D, dtype=torch.float64)
     found = []
     for module in (ours, theirs):
@@ -115,7 +130,7 @@ def test_frozen_weights_and_inputs_without_gradient(twins, distance, cell):
     assert distance(*found) < 1e-12
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", EVERY)
 @pytest.mark.parametrize("cell", CELLS)
 def test_only_the_last_state_is_used(twins, distance, cell, backend):
     """A loss on the final state alone, as a classifier has it; for the LSTM on the cell state alone."""
@@ -129,7 +144,7 @@ def test_only_the_last_state_is_used(twins, distance, cell, backend):
     assert distance(*found) < 1e-12
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", EVERY)
 @pytest.mark.parametrize("cell", CELLS)
 def test_empty_batch(cell, backend):
     module = getattr(nn, cell)(D, H, backend=backend)

@@ -25,12 +25,12 @@ TOLERANCE = {torch.bfloat16: 3e-2, torch.float16: 4e-3, torch.float32: 1e-4, tor
 class Kind:
     """A module class of one library, and what its calls need."""
 
-    def __init__(self, library, cell: str) -> None:
-        self.library, self.cell = library, cell
+    def __init__(self, library, cell: str, **options) -> None:
+        self.library, self.cell, self.options = library, cell, options
 
     def layer(self, *args, **options) -> torch.nn.Module:
         torch.manual_seed(1)
-        return getattr(self.library, self.cell)(*(args or (D, H)), **options)
+        return getattr(self.library, self.cell)(*(args or (D, H)), **options, **self.options)
 
     def state(self, *shape: int, **options):
         """A state of random numbers, a pair for the LSTM."""
@@ -287,14 +287,16 @@ PROPERTIES = {
 
 @pytest.mark.filterwarnings("ignore:Anomaly Detection has been enabled:UserWarning")
 @pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors is in prototype:UserWarning")
+@pytest.mark.filterwarnings("ignore::coursekit.nn.BackendWarning")  # of what the steps in C++ do not take
 @pytest.mark.parametrize("name", PROPERTIES)
+@pytest.mark.parametrize("backend", ["auto", pytest.param("native", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("cell", CELLS)
-def test_as_torch(cell, name):
+def test_as_torch(cell, backend, name):
     found = []
-    for library in (torch.nn, nn):
+    for kind in (Kind(torch.nn, cell), Kind(nn, cell, backend=backend)):
         torch.manual_seed(0)
         try:
-            found.append(flat(PROPERTIES[name](Kind(library, cell))))
+            found.append(flat(PROPERTIES[name](kind)))
         except Exception as error:
             found.append(error)
     theirs, ours = found

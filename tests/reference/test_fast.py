@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from coursekit import processor
 from coursekit.reference import FAST, _sequence
 from coursekit.reference.numerics import relative_error
 
@@ -36,6 +37,15 @@ def test_chunks_that_end_in_the_middle(fast_cell, monkeypatch):
     monkeypatch.setattr(_sequence, "CHUNK_STEPS", 3)
     case = fast_cell.draw(T=7)
     assert len(_sequence.chunks(7, 1)) == 3
+    fast, readable = everything(fast_cell, case), everything(replace(fast_cell, fast=False), case)
+    for name, array in fast.items():
+        assert relative_error(array, readable[name]) < 1e-12, name
+
+
+@pytest.mark.parametrize("size", [1, 1000, 1 << 30], ids=["tiny", "small", "huge"])
+def test_the_cache_of_the_processor_changes_no_number(fast_cell, monkeypatch, size):
+    monkeypatch.setattr(processor, "chunk_bytes", lambda: size)
+    case = fast_cell.draw(T=40)
     fast, readable = everything(fast_cell, case), everything(replace(fast_cell, fast=False), case)
     for name, array in fast.items():
         assert relative_error(array, readable[name]) < 1e-12, name

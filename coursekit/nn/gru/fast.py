@@ -16,31 +16,74 @@ from ..denormals import flush_denormals
 from . import readable
 
 
-def gru(x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
-    """All hidden states (T, N, H) of a GRU; arguments as in `readable.gru`."""
-    args = (x, h, W_ih, W_hh, b_ih, b_hh)
+def gru(
+    x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor, walks: bptt.Walks | None = None
+) -> Tensor:
+    """All hidden states (T, N, H) of a GRU; arguments as in `readable.gru`. walks: other ones than those below."""
+    args, walks = (x, h, W_ih, W_hh, b_ih, b_hh), walks or WALKS
     if bptt.needs_graph(*args):
-        return _GRU.apply(*args)
+        return _GRU.apply(walks, *args)
     with torch.no_grad():
-        return forward(*args, keep=False)[0]
+        return forward(*args, keep=False, walks=walks)[0]
 
 
 class _GRU(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, *args: Tensor) -> Tensor:
-        hs, gates, n = forward(*args, keep=True)
+    def forward(ctx, walks: bptt.Walks, *args: Tensor) -> Tensor:
+        ctx.walks = walks
+        hs, gates, n = forward(*args, keep=True, walks=walks)
         ctx.save_for_backward(*args, gates, n, hs)
         return hs
 
     @staticmethod
     def backward(ctx, dhs: Tensor):
+        needed = ctx.needs_input_grad[1:]
         if not plain.upstream(dhs):
-            return bptt.backward_by_autograd(readable.gru, ctx.saved_tensors[:6], ctx.needs_input_grad, [dhs])
-        return backward(dhs, *ctx.saved_tensors, needed=ctx.needs_input_grad)
+            return None, *bptt.backward_by_autograd(readable.gru, ctx.saved_tensors[:6], needed, [dhs])
+        return None, *backward(dhs, *ctx.saved_tensors, needed=needed, walks=ctx.walks)
+
+
+def _forwards(W_hh: Tensor, N: int):
+    """Walk a chunk forwards: from what the input projects (k, N, 3H) and the state before it, the last of its states.
+
+    Fills gates (k, N, 3H), n and hs (k, N, H).
+    """
+    add_recurrent, H = gemm.adder(W_hh, N), W_hh.shape[1]
+
+    def walk(projected, b_hn, h, gates, n, hs):
+        rz, (r, z, hn) = gates[:, :, : 2 * H], gates.view(len(gates), N, 3, H).unbind(2)
+        rz[:], n[:], hn[:] = projected[:, :, : 2 * H], projected[:, :, 2 * H :], b_hn
+        each = (v.unbind(0) for v in (gates, rz, r, z, hn, n))
+        for gates_t, rz_t, r_t, z_t, hn_t, n_t, n_np, h_t in zip(*each, bptt.numpy_steps(n), hs.unbind(0), strict=True):
+            add_recurrent(gates_t, h)
+            rz_t.sigmoid_()
+            n_t.addcmul_(r_t, hn_t)
+            bptt.tanh_(n_np)
+            h = torch.lerp(n_t, h, z_t, out=h_t)
+        return h
+
+    return walk
+
+
+def _backwards(W: Tensor, N: int):
+    """Walk a chunk backwards, with W = W_hh^T: dh, of the state after it, becomes the gradient of the one before.
+
+    Fills d (k, N, 3, H) with the gradient of W_hh h, and e and to_n (k, N, H), whose product is that of W_in x.
+    """
+    add_recurrent = gemm.adder(W, N)
+
+    def walk(dhs, dh, d, e, to_n, gates, n, h_prev):
+        _coefficients(d, to_n, gates, n, h_prev, scratch=e)
+        _steps_back(dhs, dh, d, e, gates[:, :, 1], add_recurrent)
+
+    return walk
+
+
+WALKS = bptt.Walks(_forwards, _backwards)
 
 
 @flush_denormals()
-def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
+def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool, walks: bptt.Walks = WALKS):
     """Arguments as in `gru` -> hs (T, N, H); r, z, hn as (T, N, 3H), where hn = W_hn h + b_hn; and n (T, N, H).
 
     Unless `keep`, only one chunk of what comes after hs.
@@ -49,35 +92,25 @@ def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
     steps = bptt.chunk_length(x, 3 * H)
     kept = T if keep else steps
     gates, n, hs = x.new_empty(kept, N, 3 * H), x.new_empty(kept, N, H), x.new_empty(T, N, H)
-    rz, (r, z, hn) = gates[:, :, : 2 * H], gates.view(kept, N, 3, H).unbind(2)
     b = torch.cat([b_ih[: 2 * H] + b_hh[: 2 * H], b_ih[2 * H :]])
-    add_recurrent = gemm.adder(W_hh, N)
+    walk = walks.forwards(W_hh, N)
     for start in range(0, T, steps):
         stop = min(T, start + steps)
         now = slice(start, stop) if keep else slice(0, stop - start)
         projected = gemm.linear(x[start:stop].reshape(-1, D), W_ih, b).view(stop - start, N, 3 * H)
-        rz[now], n[now], hn[now] = projected[:, :, : 2 * H], projected[:, :, 2 * H :], b_hh[2 * H :]
-        each = (v[now].unbind(0) for v in (gates, rz, r, z, hn, n))
-        for gates_t, rz_t, r_t, z_t, hn_t, n_t, n_np, h_t in zip(
-            *each, bptt.numpy_steps(n[now]), hs[start:stop].unbind(0), strict=True
-        ):
-            add_recurrent(gates_t, h)
-            rz_t.sigmoid_()
-            n_t.addcmul_(r_t, hn_t)
-            bptt.tanh_(n_np)
-            h = torch.lerp(n_t, h, z_t, out=h_t)
+        h = walk(projected, b_hh[2 * H :], h, gates[now], n[now], hs[start:stop])
     return hs, gates, n
 
 
 @flush_denormals()
-def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed):
+def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed, walks: bptt.Walks = WALKS):
     """dhs (T, N, H), the arguments of `gru`, and what `forward` kept -> the gradients of those arguments, in order.
 
     needed: for each argument, whether anyone asks for its gradient; None may stand where nobody does.
     """
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 3 * H)
-    gates, W_ih_t, add_recurrent = gates.view(T, N, 3, H), W_ih.t(), gemm.adder(W_hh.t(), N)
+    gates, W_ih_t, walk = gates.view(T, N, 3, H), W_ih.t(), walks.backwards(W_hh.t(), N)
     d = x.new_empty(steps, N, 3, H)  # first the coefficients, then the gradients, of the rows r, z, n of W_hh h
     e, to_n = x.new_empty(steps, N, H), x.new_empty(steps, N, H)
     dh, dx = h0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
@@ -87,16 +120,15 @@ def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed):
         start = max(0, stop - steps)
         now, k = slice(start, stop), stop - start
         d_c, e_c, to_n_c, h_prev = d[:k], e[:k], to_n[:k], bptt.previous(h0, hs, start, stop)
-        _coefficients(d_c, to_n_c, gates[now], n[now], h_prev, scratch=e_c)
-        _steps_back(dhs[now], dh, d_c, e_c, gates[now, :, 1], add_recurrent)
+        walk(dhs[now], dh, d_c, e_c, to_n_c, gates[now], n[now], h_prev)
         rows = d_c.view(k * N, 3 * H)
         if needed[3]:
-            dW_hh += gemm.linear(rows.t(), h_prev.reshape(k * N, H).t())
+            gemm.add_gradient(dW_hh, rows, h_prev.reshape(k * N, H))
         db_hn += d_c[:, :, 2].sum((0, 1))
         torch.mul(e_c, to_n_c, out=d_c[:, :, 2])  # from here on the n rows are those of W_ih x
         db_ih += rows.sum(0)
         if needed[2]:
-            dW_ih += gemm.linear(rows.t(), x[now].reshape(k * N, D).t())
+            gemm.add_gradient(dW_ih, rows, x[now].reshape(k * N, D))
         if dx is not None:
             dx[now] = gemm.linear(rows, W_ih_t).view(k, N, D)
     return dx, dh, dW_ih, dW_hh, db_ih, torch.cat([db_ih[: 2 * H], db_hn])

@@ -6,8 +6,9 @@ import importlib.util
 
 from torch import Tensor
 
+from .. import native as compiled
 from ..layers import Recurrent
-from . import fast, graphed, readable
+from . import fast, graphed, native, readable
 
 
 def _triton(*args: Tensor) -> Tensor:
@@ -37,8 +38,14 @@ class GRU(Recurrent):
     """
 
     gates = 3
-    loops = {"readable": readable.gru, "fast": fast.gru, "graphed": graphed.gru, "triton": _triton}
-    obstacles = {"graphed": graphed.obstacle, "triton": _triton_obstacle}
+    loops = {
+        "readable": readable.gru,
+        "fast": fast.gru,
+        "native": native.gru,
+        "graphed": graphed.gru,
+        "triton": _triton,
+    }
+    obstacles = {"native": compiled.obstacle, "graphed": graphed.obstacle, "triton": _triton_obstacle}
 
     def __init__(
         self,

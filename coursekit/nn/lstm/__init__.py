@@ -3,6 +3,7 @@
 readable.py   the equations: one step, a sequence, and `LSTMCell`
 layer.py      `LSTM`, the drop-in for torch.nn.LSTM, and the table of the loops that it may run
 fast.py       the same loop with the backward pass written by hand
+native.py     that loop with its steps in C++
 """
 
 from .layer import LSTM

@@ -11,56 +11,58 @@ from . import readable
 
 
 def lstm(
-    x: Tensor, h: Tensor, c: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor
+    x: Tensor,
+    h: Tensor,
+    c: Tensor,
+    W_ih: Tensor,
+    W_hh: Tensor,
+    b_ih: Tensor,
+    b_hh: Tensor,
+    walks: bptt.Walks | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """All hidden states and all cell states, each (T, N, H), of an LSTM; arguments as in `readable.lstm`."""
-    args = (x, h, c, W_ih, W_hh, b_ih, b_hh)
+    """All hidden states and all cell states, each (T, N, H), of an LSTM; arguments as in `readable.lstm`.
+
+    walks: other ones than those below.
+    """
+    args, walks = (x, h, c, W_ih, W_hh, b_ih, b_hh), walks or WALKS
     if bptt.needs_graph(*args):
-        return _LSTM.apply(*args)
+        return _LSTM.apply(walks, *args)
     with torch.no_grad():
-        return _forward(*args, keep=False)[:2]
+        return _forward(walks, *args, keep=False)[:2]
 
 
 class _LSTM(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, *args: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(ctx, walks: bptt.Walks, *args: Tensor) -> tuple[Tensor, Tensor]:
         ctx.set_materialize_grads(False)
-        hs, cs, gates, tanh_c = _forward(*args, keep=True)
+        ctx.walks = walks
+        hs, cs, gates, tanh_c = _forward(walks, *args, keep=True)
         ctx.save_for_backward(*args, gates, tanh_c, hs, cs)
         return hs, cs
 
     @staticmethod
     def backward(ctx, dhs: Tensor | None, dcs: Tensor | None):
         if dhs is None and dcs is None:
-            return (None,) * 7
+            return (None,) * 8
+        needed = ctx.needs_input_grad[1:]
         if not plain.upstream(dhs, dcs):
-            args = ctx.saved_tensors[:7]
-            return bptt.backward_by_autograd(readable.lstm, args, ctx.needs_input_grad, [dhs, dcs])
-        return _backward(dhs, dcs, *ctx.saved_tensors, needed=ctx.needs_input_grad)
+            return None, *bptt.backward_by_autograd(readable.lstm, ctx.saved_tensors[:7], needed, [dhs, dcs])
+        return None, *_backward(ctx.walks, dhs, dcs, *ctx.saved_tensors, needed=needed)
 
 
-@flush_denormals()
-def _forward(x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
-    """Arguments as in `lstm` -> hs and cs (T, N, H), the gates i, f, g, o as (T, N, 4H), and tanh(c) (T, N, H).
+def _forwards(W_hh: Tensor, N: int):
+    """Walk a chunk forwards: from the states before it, the last of its states.
 
-    Unless `keep`, only one chunk of the last two.
+    gates (k, N, 4H) hold what the input projects, and become i, f, g, o. Fills tanh_c, hs and cs (k, N, H).
     """
-    (T, N, D), H = x.shape, W_hh.shape[1]
-    steps = bptt.chunk_length(x, 4 * H)
-    kept = T if keep else steps
-    gates, tanh_c = x.new_empty(kept, N, 4 * H), x.new_empty(kept, N, H)
-    hs, cs = x.new_empty(T, N, H), x.new_empty(T, N, H)
-    (i, f, g, o), i_f = gates.view(kept, N, 4, H).unbind(2), gates[:, :, : 2 * H]
-    b, add_recurrent = b_ih + b_hh, gemm.adder(W_hh, N)
-    for start in range(0, T, steps):
-        stop = min(T, start + steps)
-        now = slice(start, stop) if keep else slice(0, stop - start)
-        gates[now] = gemm.linear(x[start:stop].reshape(-1, D), W_ih, b).view(stop - start, N, 4 * H)
-        each = (v[now].unbind(0) for v in (gates, i_f, i, f, g, o, tanh_c))
-        in_numpy = (bptt.numpy_steps(v[now]) for v in (g, tanh_c))
-        states = (v[start:stop].unbind(0) for v in (hs, cs))
+    add_recurrent, H = gemm.adder(W_hh, N), W_hh.shape[1]
+
+    def walk(h, c, gates, tanh_c, hs, cs):
+        (i, f, g, o), i_f = gates.view(len(gates), N, 4, H).unbind(2), gates[:, :, : 2 * H]
+        each = (v.unbind(0) for v in (gates, i_f, i, f, g, o, tanh_c))
+        in_numpy = (bptt.numpy_steps(v) for v in (g, tanh_c))
         for gates_t, i_f_t, i_t, f_t, g_t, o_t, tanh_c_t, g_np, tanh_c_np, h_t, c_t in zip(
-            *each, *in_numpy, *states, strict=True
+            *each, *in_numpy, hs.unbind(0), cs.unbind(0), strict=True
         ):
             add_recurrent(gates_t, h)
             i_f_t.sigmoid_()
@@ -70,14 +72,53 @@ def _forward(x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
             tanh_c_t.copy_(c)
             bptt.tanh_(tanh_c_np)
             h = torch.mul(o_t, tanh_c_t, out=h_t)
+        return h, c
+
+    return walk
+
+
+def _backwards(W: Tensor, N: int):
+    """Walk a chunk backwards, with W = W_hh^T: dh and dc, of the states after it, become those of the states before.
+
+    Fills d (k, N, 4, H) with the gradient of W_hh h. e and to_c (k, N, H) are room to work in.
+    """
+    add_recurrent = gemm.adder(W, N)
+
+    def walk(dhs, dcs, dh, dc, d, e, to_c, gates, tanh_c, c_prev):
+        _coefficients(d, to_c, gates, tanh_c, c_prev)
+        _steps_back(dhs, dcs, dh, dc, d, e, to_c, gates[:, :, 1], add_recurrent)
+
+    return walk
+
+
+WALKS = bptt.Walks(_forwards, _backwards)
+
+
+@flush_denormals()
+def _forward(walks, x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
+    """Arguments as in `lstm` -> hs and cs (T, N, H), the gates i, f, g, o as (T, N, 4H), and tanh(c) (T, N, H).
+
+    Unless `keep`, only one chunk of the last two.
+    """
+    (T, N, D), H = x.shape, W_hh.shape[1]
+    steps = bptt.chunk_length(x, 4 * H)
+    kept = T if keep else steps
+    gates, tanh_c = x.new_empty(kept, N, 4 * H), x.new_empty(kept, N, H)
+    hs, cs = x.new_empty(T, N, H), x.new_empty(T, N, H)
+    b, walk = b_ih + b_hh, walks.forwards(W_hh, N)
+    for start in range(0, T, steps):
+        stop = min(T, start + steps)
+        now = slice(start, stop) if keep else slice(0, stop - start)
+        gates[now] = gemm.linear(x[start:stop].reshape(-1, D), W_ih, b).view(stop - start, N, 4 * H)
+        h, c = walk(h, c, gates[now], tanh_c[now], hs[start:stop], cs[start:stop])
     return hs, cs, gates, tanh_c
 
 
 @flush_denormals()
-def _backward(dhs, dcs, x, h0, c0, W_ih, W_hh, b_ih, b_hh, gates, tanh_c, hs, cs, needed):
+def _backward(walks, dhs, dcs, x, h0, c0, W_ih, W_hh, b_ih, b_hh, gates, tanh_c, hs, cs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 4 * H)
-    gates, W_ih_t, add_recurrent = gates.view(T, N, 4, H), W_ih.t(), gemm.adder(W_hh.t(), N)
+    gates, W_ih_t, walk = gates.view(T, N, 4, H), W_ih.t(), walks.backwards(W_hh.t(), N)
     d = x.new_empty(steps, N, 4, H)
     e, to_c = x.new_empty(steps, N, H), x.new_empty(steps, N, H)
     dh, dc, dx = h0.new_zeros(N, H), c0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
@@ -85,15 +126,15 @@ def _backward(dhs, dcs, x, h0, c0, W_ih, W_hh, b_ih, b_hh, gates, tanh_c, hs, cs
     for stop in range(T, 0, -steps):
         start = max(0, stop - steps)
         now, k = slice(start, stop), stop - start
-        _coefficients(d[:k], to_c[:k], gates[now], tanh_c[now], bptt.previous(c0, cs, start, stop))
         upstream = [None if v is None else v[now] for v in (dhs, dcs)]
-        _steps_back(*upstream, dh, dc, d[:k], e[:k], to_c[:k], gates[now, :, 1], add_recurrent)
+        kept = gates[now], tanh_c[now], bptt.previous(c0, cs, start, stop)
+        walk(*upstream, dh, dc, d[:k], e[:k], to_c[:k], *kept)
         rows = d[:k].view(k * N, 4 * H)
         db += rows.sum(0)
         if needed[4]:
-            dW_hh += gemm.linear(rows.t(), bptt.previous(h0, hs, start, stop).reshape(k * N, H).t())
+            gemm.add_gradient(dW_hh, rows, bptt.previous(h0, hs, start, stop).reshape(k * N, H))
         if needed[3]:
-            dW_ih += gemm.linear(rows.t(), x[now].reshape(k * N, D).t())
+            gemm.add_gradient(dW_ih, rows, x[now].reshape(k * N, D))
         if dx is not None:
             dx[now] = gemm.linear(rows, W_ih_t).view(k, N, D)
     return dx, dh, dc, dW_ih, dW_hh, db, db.clone()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .. import checks
+from .. import native as compiled
 from ..layers import Recurrent, States
-from . import fast, readable
+from . import fast, native, readable
 
 
 class LSTM(Recurrent):
@@ -19,7 +20,8 @@ class LSTM(Recurrent):
     """
 
     gates = 4
-    loops = {"readable": readable.lstm, "fast": fast.lstm}
+    loops = {"readable": readable.lstm, "fast": fast.lstm, "native": native.lstm}
+    obstacles = {"native": compiled.obstacle}
     state_names = ("h_0", "c_0")
 
     def __init__(

@@ -13,74 +13,111 @@ from . import readable
 
 
 def rnn(
-    x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor, nonlinearity: str = "tanh"
+    x: Tensor,
+    h: Tensor,
+    W_ih: Tensor,
+    W_hh: Tensor,
+    b_ih: Tensor,
+    b_hh: Tensor,
+    nonlinearity: str = "tanh",
+    walks: bptt.Walks | None = None,
 ) -> Tensor:
-    """All hidden states (T, N, H) of an RNN; arguments as in `readable.rnn`."""
-    args = (x, h, W_ih, W_hh, b_ih, b_hh)
+    """All hidden states (T, N, H) of an RNN; arguments as in `readable.rnn`. walks: other ones than those below."""
+    args, walks = (x, h, W_ih, W_hh, b_ih, b_hh), walks or WALKS
     if bptt.needs_graph(*args):
-        return _RNN.apply(nonlinearity, *args)
+        return _RNN.apply(walks, nonlinearity, *args)
     with torch.no_grad():
-        return _forward(nonlinearity, *args)
+        return _forward(walks, nonlinearity, *args)
 
 
 class _RNN(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, nonlinearity: str, *args: Tensor) -> Tensor:
-        ctx.nonlinearity = nonlinearity
-        hs = _forward(nonlinearity, *args)
+    def forward(ctx, walks: bptt.Walks, nonlinearity: str, *args: Tensor) -> Tensor:
+        ctx.walks, ctx.nonlinearity = walks, nonlinearity
+        hs = _forward(walks, nonlinearity, *args)
         ctx.save_for_backward(*args, hs)
         return hs
 
     @staticmethod
     def backward(ctx, dhs: Tensor):
         *args, hs = ctx.saved_tensors
-        needed = ctx.needs_input_grad[1:]
+        needed = ctx.needs_input_grad[2:]
         if not plain.upstream(dhs):
             loop = partial(readable.rnn, nonlinearity=ctx.nonlinearity)
-            return None, *bptt.backward_by_autograd(loop, args, needed, [dhs])
-        return None, *_backward(ctx.nonlinearity, dhs, *args, hs, needed=needed)
+            return None, None, *bptt.backward_by_autograd(loop, args, needed, [dhs])
+        return None, None, *_backward(ctx.walks, ctx.nonlinearity, dhs, *args, hs, needed=needed)
 
 
-@flush_denormals()
-def _forward(nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
-    (T, N, D), H = x.shape, W_hh.shape[1]
-    steps = bptt.chunk_length(x, H)
-    hs, b, add_recurrent = x.new_empty(T, N, H), b_ih + b_hh, gemm.adder(W_hh, N)
-    for start in range(0, T, steps):
-        now = hs[start : start + steps]  # first the projected input, then the state, in the same place
-        now[:] = gemm.linear(x[start : start + steps].reshape(-1, D), W_ih, b).view_as(now)
-        for h_t, h_np in zip(now.unbind(0), bptt.numpy_steps(now), strict=True):
+def _forwards(W_hh: Tensor, N: int):
+    """Walk a chunk forwards: from the state before it, the last of its states.
+
+    hs (k, N, H) hold what the input projects, and become the states.
+    """
+    add_recurrent = gemm.adder(W_hh, N)
+
+    def walk(nonlinearity, h, hs):
+        for h_t, h_np in zip(hs.unbind(0), bptt.numpy_steps(hs), strict=True):
             add_recurrent(h_t, h)
             if nonlinearity == "tanh":
                 bptt.tanh_(h_np)
             else:
                 h_t.relu_()
             h = h_t
+        return h
+
+    return walk
+
+
+def _backwards(W: Tensor, N: int):
+    """Walk a chunk backwards, with W = W_hh^T: dh, of the state after it, becomes the gradient of the one before.
+
+    Fills d (k, N, H) with the gradient of W_hh h. slope (k, N, H) is room to work in.
+    """
+    add_recurrent = gemm.adder(W, N)
+
+    def walk(nonlinearity, dhs, dh, d, slope, hs):
+        _slope(nonlinearity, hs, out=slope)
+        steps, before = bptt.upstream_steps(d, dhs, dh)
+        for d_t, d_before, slope_t in zip(steps, before, slope.unbind(0)[::-1], strict=True):
+            d_t.mul_(slope_t)
+            add_recurrent(d_before, d_t)
+
+    return walk
+
+
+WALKS = bptt.Walks(_forwards, _backwards)
+
+
+@flush_denormals()
+def _forward(walks, nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
+    (T, N, D), H = x.shape, W_hh.shape[1]
+    steps = bptt.chunk_length(x, H)
+    hs, b, walk = x.new_empty(T, N, H), b_ih + b_hh, walks.forwards(W_hh, N)
+    for start in range(0, T, steps):
+        now = hs[start : start + steps]
+        now[:] = gemm.linear(x[start : start + steps].reshape(-1, D), W_ih, b).view_as(now)
+        h = walk(nonlinearity, h, now)
     return hs
 
 
 @flush_denormals()
-def _backward(nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, needed):
+def _backward(walks, nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
     length = bptt.chunk_length(x, 2 * H)
-    W_ih_t, add_recurrent = W_ih.t(), gemm.adder(W_hh.t(), N)
+    W_ih_t, walk = W_ih.t(), walks.backwards(W_hh.t(), N)
     d, slope = x.new_empty(length, N, H), x.new_empty(length, N, H)
     dh, dx = h0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
     dW_ih, dW_hh, db = torch.zeros_like(W_ih), torch.zeros_like(W_hh), torch.zeros_like(b_ih)
     for stop in range(T, 0, -length):
         start = max(0, stop - length)
         now, k = slice(start, stop), stop - start
-        _slope(nonlinearity, hs[now], out=slope[:k])
-        steps, before = bptt.upstream_steps(d[:k], dhs[now], dh)
-        for d_t, d_before, slope_t in zip(steps, before, slope[:k].unbind(0)[::-1], strict=True):
-            d_t.mul_(slope_t)
-            add_recurrent(d_before, d_t)
+        walk(nonlinearity, dhs[now], dh, d[:k], slope[:k], hs[now])
         rows = d[:k].view(k * N, H)
         db += rows.sum(0)
         if needed[3]:
-            dW_hh += gemm.linear(rows.t(), bptt.previous(h0, hs, start, stop).reshape(k * N, H).t())
+            gemm.add_gradient(dW_hh, rows, bptt.previous(h0, hs, start, stop).reshape(k * N, H))
         if needed[2]:
-            dW_ih += gemm.linear(rows.t(), x[now].reshape(k * N, D).t())
+            gemm.add_gradient(dW_ih, rows, x[now].reshape(k * N, D))
         if dx is not None:
             dx[now] = gemm.linear(rows, W_ih_t).view(k, N, D)
     return dx, dh, dW_ih, dW_hh, db, db.clone()

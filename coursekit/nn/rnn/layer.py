@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from .. import native as compiled
 from ..layers import Recurrent
-from . import fast, readable
+from . import fast, native, readable
 
 
 class RNN(Recurrent):
@@ -18,7 +19,8 @@ class RNN(Recurrent):
     """
 
     gates = 1
-    loops = {"readable": readable.rnn, "fast": fast.rnn}
+    loops = {"readable": readable.rnn, "fast": fast.rnn, "native": native.rnn}
+    obstacles = {"native": compiled.obstacle}
 
     def __init__(
         self,
