@@ -1,0 +1,196 @@
+"""The pictures of figures are those that IPython makes, byte for byte; plain ones with one drawing less."""
+
+import io
+
+import matplotlib
+import numpy as np
+import pytest
+from IPython.core.pylabtools import print_figure
+
+matplotlib.use("agg")
+
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from mpl_toolkits.axes_grid1 import make_axes_locatable
+
+from coursekit.grading.run.sandbox.inside.pictures import png
+
+X = np.linspace(-6, 6, 200)
+TABLE = np.outer(X, X)
+
+
+def curve():
+    plt.plot(X, np.tanh(X))
+    plt.title("tanh")
+    plt.xlabel("a")
+
+
+def legend():
+    for shift in range(4):
+        plt.plot(X, np.sin(X + shift), label=f"shifted by {shift}")
+    plt.legend()
+
+
+def legend_outside():
+    plt.plot(X, X, label="far away")
+    plt.legend(loc="upper left", bbox_to_anchor=(1.02, 1))
+
+
+def logarithms():
+    plt.loglog(np.logspace(-8, 8, 40), np.logspace(3, -9, 40), "o-")
+    plt.grid(True, which="both")
+
+
+def image():
+    plt.imshow(TABLE)
+    plt.colorbar()
+    plt.title("products")
+
+
+def image_beside():
+    figure, (left, right) = plt.subplots(1, 2)
+    figure.colorbar(left.imshow(TABLE), ax=right, shrink=0.5, extend="both")
+
+
+def many():
+    figure, axes = plt.subplots(2, 3, figsize=(12, 5), sharex=True)
+    for power, each in enumerate(axes.flat):
+        each.plot(X, X**power)
+        each.set_title(f"power {power}")
+    figure.suptitle("powers")
+
+
+def arranged_once():
+    figure, axes = plt.subplots(1, 3, figsize=(12, 3))
+    for power, each in enumerate(axes):
+        each.plot(X, 1e5 * X**power)
+        each.set(title=f"power {power}", ylabel="y")
+    figure.tight_layout()
+
+
+def ticks_above():
+    axes = plt.gca()
+    axes.plot(X, X)
+    axes.xaxis.tick_top()
+    axes.set(title="above", xlabel="x", aspect="equal")
+    axes.twinx().set_ylabel("right")
+
+
+def words():
+    plt.bar(["a", "b", "c"], [1, 2, 3])
+    plt.xticks(rotation=45)
+    plt.annotate("here", (0, 0), (1, -4), arrowprops={"arrowstyle": "->"})
+    plt.title("a title that is longer than the figure is wide, " * 4, wrap=True)
+
+
+def areas():
+    plt.fill_between(X, np.sin(X), np.cos(X), alpha=0.3)
+    plt.scatter(X, np.cos(X), c=X)
+    plt.hist(np.tanh(X), bins=9)
+    plt.axvspan(2, 3, alpha=0.2)
+
+
+def inset():
+    axes = plt.gca()
+    axes.plot(X, X)
+    axes.inset_axes([0.6, 0.1, 0.3, 0.3]).plot(X, X)
+
+
+PLAIN = [curve, legend, legend_outside, logarithms, image, image_beside, many, ticks_above, words]
+PLAIN += [areas, inset]
+
+
+def constrained():
+    figure, axes = plt.subplots(1, 2, layout="constrained")
+    figure.colorbar(axes[1].imshow(TABLE))
+    axes[0].set_ylabel("y")
+
+
+def tight():
+    plt.subplots(1, 2, layout="tight")[1][1].set_ylabel("y")
+
+
+def solid():
+    plt.figure().add_subplot(projection="3d").plot(X, np.sin(X), np.cos(X))
+
+
+def contours():
+    plt.clabel(plt.contour(TABLE))
+
+
+def divided():
+    axes = plt.gca()
+    plt.colorbar(axes.imshow(TABLE), cax=make_axes_locatable(axes).append_axes("right", size="5%"))
+
+
+class Wandering(Line2D):
+    """An artist of somebody's own that is in its place when it has been drawn."""
+
+    def draw(self, renderer):
+        self.axes.set_title("found\nby drawing")
+        super().draw(renderer)
+
+
+def own_artist():
+    plt.gca().add_line(Wandering([0, 1], [0, 1]))
+
+
+def own_listener():
+    figure, axes = plt.subplots()
+    figure.canvas.mpl_connect("draw_event", lambda event: axes.set_title("a\nlate\ntitle"))
+
+
+class Late(Figure):
+    def draw(self, renderer):
+        self.suptitle("a late title", y=1.2)
+        super().draw(renderer)
+
+
+def own_figure():
+    plt.figure(FigureClass=Late).subplots()
+
+
+def empty():
+    plt.figure()
+
+
+OTHERS = [arranged_once, constrained, tight, solid, contours, divided, own_artist, own_listener, own_figure, empty]
+
+
+def made(make):
+    plt.close("all")
+    make()
+    return plt.gcf()
+
+
+@pytest.fixture(autouse=True)
+def no_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize("make", PLAIN + OTHERS, ids=lambda make: make.__name__)
+def test_a_picture_is_that_of_ipython_and_a_plain_figure_is_drawn_once(monkeypatch, make):
+    drawn = []
+    draw = Figure.draw
+    with monkeypatch.context() as counting:
+        counting.setattr(Figure, "draw", lambda figure, renderer: (drawn.append(1), draw(figure, renderer))[1])
+        picture = png(made(make))
+    assert picture == print_figure(made(make), pil_kwargs={"compress_level": 1})
+    assert len(drawn) == (0 if make is empty else 1 if make in PLAIN else 2)
+
+
+def test_a_figure_that_was_shown_before_is_shown_as_by_ipython():
+    figures = [made(legend), made(legend)]
+    for figure in figures:
+        figure.savefig(io.BytesIO())
+        figure.axes[0].set_ylabel("added since")
+    assert png(figures[0]) == print_figure(figures[1], pil_kwargs={"compress_level": 1})
+
+
+def test_what_cannot_be_drawn_raises_as_in_ipython():
+    figure = made(curve)
+    figure.axes[0].set_title("$\\frac{1$")
+    with pytest.raises(ValueError, match="frac"):
+        png(figure)
