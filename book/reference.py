@@ -105,5 +105,6 @@ def _paragraph(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text in which no sign means anything to Markdown."""
-    return re.sub(r"([\\*_$\[\]<>{}|#])", r"\\\1", text)
+    """Text in which no sign means anything to Markdown, but for the stars around a *word*."""
+    escaped = re.sub(r"([\\*_$\[\]<>{}|#])", r"\\\1", text)
+    return re.sub(r"(?<!\w)\\\*(\w+)\\\*(?!\w)", r"*\1*", escaped)

@@ -124,6 +124,7 @@ def test_a_check_stands_in_the_page_with_its_verdict(page, address):
     assert right.count() == 1
     wrong = page.get_by_role("group", name="not right yet")
     assert wrong.count() == 2, "a typical wrong answer is shown with its report, and the lesson itself checks one"
+    assert wrong.get_by_text("In your code").count() == 0, "the lines of such an answer are not on the page"
 
 
 def luminance(page, element: str, what: str) -> float:
@@ -154,4 +155,6 @@ def test_no_page_scrolls_sideways_on_a_phone(browser, address, site):
         assert tab.evaluate("document.documentElement.scrollWidth") <= 360, name
         if name == LESSON:
             tab.screenshot(path=ARTIFACTS / "book-phone.png")
+            said = tab.get_by_role("group", name="not right yet").first.get_by_text("Your answer does exactly")
+            assert said.bounding_box()["width"] > 0.7 * 360, "what a report says has the width of the page"
     phone.close()

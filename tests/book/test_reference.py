@@ -49,3 +49,4 @@ def test_columns_stay_columns_and_prose_becomes_prose():
     assert "\nRaises UnknownExercise if nothing has that name. Whatever the answer does is in the report" in page
     page = reference_page(*MODULES["reference"])
     assert "What `step` keeps for `step_backward`." in page and r"h\_t = tanh(W\_ih x\_t" in page
+    assert "It is *not* the whole gradient" in page

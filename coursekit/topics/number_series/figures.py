@@ -9,8 +9,8 @@ import numpy as np
 from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure
 from coursekit.topics.number_series.answers import precision_at_k
 
-# Networks have the GRU's colour and lines that are whole or long; rivals are grey, each with a line of its own.
-_NETWORKS, _RIVALS = ("-", (0, (8, 2))), ((0, (4, 2)), ":", "-.", (0, (1, 3)), (0, (3, 1, 1, 1, 1, 1)))
+# Networks have the GRU's colour and lines that are whole or broken; rivals are grey, each with a line of its own.
+_NETWORKS, _RIVALS = ("-", (0, (3, 2))), ((0, (4, 2)), ":", "-.", (0, (1, 3)), (0, (3, 1, 1, 1, 1, 1)))
 _MARKERS = ("s", "^", "D", "v", "P")
 
 
@@ -91,7 +91,8 @@ def warning_against_alarms(
     for name, (false, minutes) in curves.items():
         false, minutes = np.asarray(false), np.asarray(minutes)
         inside = false <= most
-        ax.plot(false[inside], minutes[inside], label=name, **looks[name] | {"marker": "none"})
+        ax.plot(false[inside], minutes[inside], label="_", **looks[name] | {"marker": "none"})
+        ax.plot([], [], label=name, **looks[name] if name in marks else looks[name] | {"marker": "none"})  # the legend
         if name in marks:
             ax.plot(*marks[name], looks[name]["marker"], color=looks[name]["color"], markersize=8)
     ax.set(xlabel="false alarms a day", ylabel="minutes of warning, mean", xlim=(0, most))

@@ -44,3 +44,7 @@ def test_warning_against_alarms():
     marks = {name: (1.0, k + 1.0) for k, name in enumerate(NAMES)}
     fig, text = drawn(plots.warning_against_alarms(curves, marks))
     assert fig.axes[0].get_xlim() == (0, 6) and "GRU 5.0 at 1.0" in text
+    named = {line.get_label(): line.get_marker() for line in fig.legends[0].get_lines()}
+    assert set(named) == set(NAMES), "a mark is known by its line in the legend"
+    drawn_marks = {line.get_marker() for line in fig.axes[0].lines if list(line.get_xdata()) == [1.0]}
+    assert set(named.values()) == drawn_marks and len(drawn_marks) == len(NAMES)
