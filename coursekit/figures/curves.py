@@ -25,13 +25,16 @@ def cell_of(label: str) -> str:
     return next((name for name in CELLS if label.startswith(name)), "RNN")
 
 
-def styled(curves: Curves) -> Iterator[tuple[Any, tuple[str, np.ndarray]]]:
-    """Labels and runs with a line style for each, so that curves of one cell stay apart without colour."""
+def styled(curves: Curves, *beside: Curves) -> Iterator[tuple[Any, tuple[str, np.ndarray]]]:
+    """Labels and runs with a line style for each, so that curves of one cell stay apart without colour.
+
+    beside: the curves of other panels, in which a label that stands here as well has the same style.
+    """
     seen: dict[str, int] = {}
+    alone = all(len({cell_of(label) for label in panel}) == len(panel) for panel in (curves, *beside))
     for label, runs in curves.items():
         number = seen.setdefault(cell_of(label), 0)
         seen[cell_of(label)] += 1
-        alone = len({cell_of(other) for other in curves}) == len(curves)
         yield line(cell_of(label))["linestyle"] if alone else STYLES[number % len(STYLES)], (label, runs)
 
 

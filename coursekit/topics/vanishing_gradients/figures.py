@@ -67,7 +67,7 @@ def recall_while_training(
     fig, axes = figure(1, len(panels), height=4.4, squeeze=False, sharey=True)
     said = []
     for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
-        for number, (style, (label, runs)) in enumerate(styled(curves), start=1):
+        for number, (style, (label, runs)) in enumerate(styled(curves, *panels.values()), start=1):
             band(ax, steps, runs, cell_of(label), label=without_title(label, title), linestyle=style)
             end = float(np.median(np.asarray(runs)[:, -1]))
             said.append(f"{label}: {end:.2f}")

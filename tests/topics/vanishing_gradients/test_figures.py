@@ -69,6 +69,16 @@ def test_recall_is_drawn_with_bands_chance_and_predictions():
     assert "GRU, default: 0.25; GRU, b_z = 2: 1.00" in said
 
 
+def test_a_network_looks_alike_in_every_panel():
+    runs = np.tile([0.2, 0.5, 0.9], (2, 1))
+    one_each = {"RNN, orthogonal": runs, "LSTM, default": runs}
+    two_starts = {"RNN, orthogonal": runs, "LSTM, default": runs, "LSTM, b_f = 3": runs}
+    axes, _ = drawn_axes(plots.recall_while_training([0, 50, 100], {"anywhere": one_each, "early": two_starts}, 0.25))
+    styles = [{curve.get_label(): curve.get_linestyle() for curve in ax.lines} for ax in axes]
+    assert all(styles[0][label] == styles[1][label] for label in one_each)
+    assert styles[1]["LSTM, default"] != styles[1]["LSTM, b_f = 3"]
+
+
 def test_clipping_moves_the_curve_and_keeps_its_shape():
     before = 100 * 0.5**LAGS
     _, said = drawn_axes(plots.clipping_keeps_ratios(before, before / 50, (200.0, 4.0)))
