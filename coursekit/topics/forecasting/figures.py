@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure
+from coursekit.results.numbers import number
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # By kind of method: networks in the GRU's colour, baselines in grey; the form of the question is the line style.
@@ -34,7 +35,7 @@ def weeks_on_top_of_each_other(values, day: int, unit: str) -> CourseFigure:
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     spread = np.abs(np.diff(whole, axis=0)).mean()
     text = f"{len(whole)} weeks drawn over each other, Monday to Sunday: two neighbouring weeks differ by "
-    return describe(fig, f"{text}{spread:.3g} {unit} on average, at a mean of {whole.mean():.4g} {unit}.")
+    return describe(fig, f"{text}{number(spread)} {unit} on average, at a mean of {number(whole.mean())} {unit}.")
 
 
 @course_figure
@@ -58,7 +59,7 @@ def days_ahead(starts, truth, forecasts: Mapping[str, np.ndarray], unit: str, da
     above.set(ylabel=unit, title="Once a day, a forecast for the next 24 hours")
     below.set(ylabel=f"error ({unit})", xlabel="days of the test", xlim=(0, len(firsts)))
     above.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=2)
-    sizes = "; ".join(f"{name} {np.abs(said - truth)[firsts].mean():.3g}" for name, said in forecasts.items())
+    sizes = "; ".join(f"{name} {number(np.abs(said - truth)[firsts].mean())}" for name, said in forecasts.items())
     return describe(fig, f"Day-ahead forecasts over {len(firsts)} days. Mean absolute error in {unit}: {sizes}.")
 
 
@@ -76,7 +77,7 @@ def error_by_hours_ahead(truth, forecasts: Mapping[str, np.ndarray], unit: str) 
     ax.set(xlabel="hours ahead", ylabel=f"mean absolute error ({unit})", xlim=(1, ahead[-1]))
     ax.set_ylim(bottom=0)
     _legend_outside(ax)
-    said = "; ".join(f"{name} from {errors[0]:.3g} to {errors[-1]:.3g}" for name, errors in ends.items())
+    said = "; ".join(f"{name} from {number(errors[0])} to {number(errors[-1])}" for name, errors in ends.items())
     return describe(fig, f"Mean absolute error in {unit} from the first to the last hour ahead: {said}.")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figure, describe, figure
+from coursekit.results.numbers import number
 
 _SECOND = COLOURS["LSTM"]
 
@@ -121,5 +122,7 @@ def latency_percentiles(latency: Mapping[str, Sequence[float]], deadline: float)
     ax.set(xlabel="from a row to its answer (µs)", xscale="log")
     ax.xaxis.set_major_formatter("{x:g}")
     fig.legend(loc="outside lower center", ncols=4)
-    said = "; ".join(f"{name} {p50:.3g}, {p95:.3g}, {p99:.3g} µs" for name, (p50, p95, p99) in latency.items())
+    said = "; ".join(
+        f"{name} {number(p50)}, {number(p95)}, {number(p99)} µs" for name, (p50, p95, p99) in latency.items()
+    )
     return describe(fig, f"p50, p95 and p99 of a step, beside {deadline:g} µs between two rows: {said}.")

@@ -11,6 +11,7 @@ from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from coursekit.figures.curves import as_number, once
 from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, bar, course_figure, describe, figure
+from coursekit.results.numbers import number
 
 # name: (colour, line style, marker). One look for one way of computing the same GRU.
 _WAYS = {
@@ -141,7 +142,7 @@ def time_per_step(
     for name, times in live.items():
         _way(left, sizes, times, name)
     left.set(title="this machine, now", ylabel="µs per time step, both passes")
-    said = [f"{name} from {times[0]:.3g} to {times[-1]:.3g}" for name, times in live.items()]
+    said = [f"{name} from {number(times[0])} to {number(times[-1])}" for name, times in live.items()]
     crossed = _crossing(sizes, live)
     if crossed:
         left.axvline(crossed[0], color=NEUTRAL, linewidth=1)
@@ -150,7 +151,7 @@ def time_per_step(
         )
     for name, times in (recorded or {}).items():
         _way(right, list(times), list(times.values()), name)
-        said.append(f"recorded {name} from {list(times.values())[0]:.3g} to {list(times.values())[-1]:.3g}")
+        said.append(f"recorded {name} from {number(list(times.values())[0])} to {number(list(times.values())[-1])}")
     right.set_title(f"recorded: {device}" if recorded else "", fontsize=10)
     if not recorded:
         text = "No GPU figures are recorded here. On a machine with one, run python benchmarks/gpu.py"

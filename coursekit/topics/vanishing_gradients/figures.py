@@ -98,8 +98,8 @@ def clipping_keeps_ratios(before: np.ndarray, after: np.ndarray, norms: tuple[fl
     """
     fig, ax = figure()
     lags = np.arange(len(before))
-    ax.plot(lags, before, **line("RNN", linestyle="-", label=f"before clipping: norm {norms[0]:.3g}"))
-    ax.plot(lags, after, **line("RNN", linestyle="--", label=f"after clipping: norm {norms[1]:.3g}"))
+    ax.plot(lags, before, **line("RNN", linestyle="-", label=f"before clipping: norm {norms[0]:,.4g}"))
+    ax.plot(lags, after, **line("RNN", linestyle="--", label=f"after clipping: norm {norms[1]:,.4g}"))
     ax.set(xlabel="lag k (steps back)", ylabel="part of dW_hh from that lag", yscale="log")
     ax.legend()
     first, last = before[0] / before[-1], after[0] / after[-1]
