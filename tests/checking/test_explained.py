@@ -83,6 +83,11 @@ def test_what_is_no_error_about_shapes_has_no_other_words():
     assert explained("division by zero") == "" and explained("") == ""
 
 
+def test_of_a_message_that_holds_a_whole_array_only_the_beginning_is_looked_at():
+    assert explained("x" * 1000 + " 'NoneType' object is not iterable") == ""
+    assert len(explained("'NoneType' and " + "1, " * 100_000)) < 1000
+
+
 @pytest.mark.parametrize(
     ("slip", "said"),
     [
