@@ -152,3 +152,9 @@ class Empty(torch.nn.Module):
 )
 def test_an_error_of_a_class_has_a_place(layer, said):
     assert said in " ".join(evaluate("GRU", layer).text.split())
+
+
+def test_an_error_in_a_module_whose_name_is_no_text_is_told_too():
+    names = {"__name__": 7}
+    exec("def helper(x):\n    raise ValueError('not so')", names)
+    assert "sigmoid raised ValueError: not so" in evaluate("sigmoid", np.vectorize(names["helper"])).text
