@@ -66,9 +66,12 @@ def without_chance(
             got = None if observed.arrays is None else observed.arrays.get(tensor)
             if got is None or size is None or got.shape != want[tensor].shape:
                 continue
-            scaled = want[tensor] * (1 / size if fact.divided else size)
-            if np.abs(got - scaled).max(initial=0.0) > _CLOSE * np.abs(scaled).max(initial=0.0):
+            if fact.divided and size == 0:  # it cannot be the factor where the axis is empty
                 return False
+            scaled = want[tensor] * (1 / size if fact.divided else size)
+            with np.errstate(invalid="ignore", over="ignore"):
+                if not np.abs(got - scaled).max(initial=0.0) <= _CLOSE * np.abs(scaled).max(initial=0.0):
+                    return False
         return True
 
     def told(finding: Finding, fact: facts.Fact) -> facts.Fact:

@@ -198,7 +198,8 @@ def _describe(error: Exception, answer: Callable[..., Any], exercise: Exercise, 
     if mine:
         (last,) = traceback.extract_tb(mine[-1], limit=1)
         own = f"line {last.lineno} of {last.name}: {last.line}"
-    module = frames[-1].tb_frame.f_globals.get("__name__", "")
+    module = frames[-1].tb_frame.f_globals.get("__name__")
+    module = module if isinstance(module, str) else ""  # a stranger's names can mean anything
     if not mine and isinstance(error, TypeError) and module == returned.__module__ and exercise.apply is None:
         own = f"It is called as {exercise.name}({', '.join(args)})."
     elif not mine and module and module.partition(".")[0] != __name__.partition(".")[0]:

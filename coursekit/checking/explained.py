@@ -18,6 +18,8 @@ _PLAIN = (
 )  # fmt: skip
 """Expressions of these parts alone can be computed once more without doing anything else."""
 
+_LONGEST = 500  # characters of a message that are looked at; looking takes the square of them
+
 
 def explained(message: str, shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None) -> str:
     """What a message about shapes, types or missing values means, as a sentence; "" for any other message.
@@ -25,7 +27,7 @@ def explained(message: str, shapes: tuple[tuple[int, ...], tuple[int, ...]] | No
     shapes: those of the two operands, where the message does not say them.
     """
     for pattern, words in _KNOWN.items():
-        found = re.search(pattern, message, re.DOTALL)
+        found = re.search(pattern, message[:_LONGEST], re.DOTALL)
         if found:
             return words(shapes, *found.groups())
     return ""

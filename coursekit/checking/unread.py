@@ -24,9 +24,9 @@ def unread(call: Call, exercise: Exercise, want: Mapping[str, np.ndarray]) -> Fi
     except WrongCount as reason:
         return Finding(FindingKind.TYPE, what=_counted(reason.parts, exercise, want))
     except NotUsable as reason:
-        alone = [name for name in want if len(want) > 1 and name in _right(exercise, (call.value,), want)]
-        right = f" It is {alone[0]}, and right." if alone else ""
-        return Finding(FindingKind.TYPE, what=facts.Unusable(f"{reason}{right}"))
+        alone = next((name for name in want if len(want) > 1 and name in _right(exercise, (call.value,), want)), "")
+        right = f"Its {alone} is right." if isinstance(call.value, Mapping) else f"It is {alone}, and right."
+        return Finding(FindingKind.TYPE, what=facts.Unusable(f"{reason} {right}" if alone else str(reason)))
     raise AssertionError("a call without a failure gave no arrays")
 
 

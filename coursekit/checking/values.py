@@ -206,8 +206,8 @@ def _stack_along_time(value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.
 
 
 def _written_out(value: list | tuple, shape: tuple[int, ...]) -> bool:
-    """Whether this is an array of this shape in the form of lists of lists of numbers."""
-    if any(isinstance(part, np.ndarray) for part in value):
+    """Whether this is an array of this shape in the form of lists of lists of numbers, as `tolist` makes them."""
+    if any(True for _ in trees.arrays(value)):
         return False
     try:
         return as_array(value).shape == shape

@@ -120,6 +120,9 @@ def _writable() -> int | None:
 # Time: CPU seconds of the thread, whichever thread it is. Signals would reach the main thread alone.
 
 
+_AGAIN_S = 1.0  # CPU seconds after which a step that was told goes on to compute: a `__del__` swallows what is raised
+
+
 class _Timed:
     """A step at work. Its lock is held while it is told that its time is over, so that it cannot end meanwhile."""
 
@@ -130,11 +133,20 @@ class _Timed:
         self.done = self.told = False
 
     def tell(self) -> None:
-        """Raise TooMuch in its thread if its time is over."""
+        """Raise TooMuch in its thread, if its time is over and it goes on."""
         with self.lock:
-            if not self.done and self.used() >= self.end:
+            if not self.done:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), ctypes.py_object(TooMuch))
                 self.told = True
+                self.end += _AGAIN_S
+
+    def over(self) -> None:
+        """It is told nothing more. What is on its way arrives here, and nowhere later."""
+        with self.lock:
+            self.done = True
+        if self.told:
+            for _ in range(1000):
+                pass
 
 
 class _Watch:
@@ -175,12 +187,12 @@ class _Watch:
         """Tell those whose time is over, and wait until there can be another."""
         self.next, left = math.inf, math.inf
         for step in list(self.steps):
-            rest = step.end - step.used()
-            if rest <= 0:
-                step.tell()
+            try:
+                if step.end <= step.used():
+                    step.tell()
+                left = min(left, max(step.end - step.used(), 0.01))
+            except OSError:  # its thread has ended, and it with it
                 self.steps.discard(step)
-            else:
-                left = min(left, max(rest, 0.01))
         self.next = time.monotonic() + left
         with contextlib.suppress(queue.Empty):
             self.wake.get(timeout=None if left == math.inf else left)
@@ -202,12 +214,11 @@ def _cpu(seconds: float) -> Iterator[None]:
         watch.add(step, seconds)
         yield
     finally:
-        with step.lock:
-            step.done = True
-        watch.steps.discard(step)
-        if step.told:  # it may be on its way: here it arrives, and nowhere later
-            for _ in range(1000):
-                pass
+        try:
+            step.over()
+        finally:  # again, if TooMuch has arrived in it
+            step.over()
+            watch.steps.discard(step)
 
 
 def _clock() -> Callable[[], float]:

@@ -83,6 +83,11 @@ def test_what_is_no_error_about_shapes_has_no_other_words():
     assert explained("division by zero") == "" and explained("") == ""
 
 
+def test_of_a_message_that_holds_a_whole_array_only_the_beginning_is_looked_at():
+    assert explained("x" * 1000 + " 'NoneType' object is not iterable") == ""
+    assert len(explained("'NoneType' and " + "1, " * 100_000)) < 1000
+
+
 @pytest.mark.parametrize(
     ("slip", "said"),
     [
@@ -147,3 +152,9 @@ class Empty(torch.nn.Module):
 )
 def test_an_error_of_a_class_has_a_place(layer, said):
     assert said in " ".join(evaluate("GRU", layer).text.split())
+
+
+def test_an_error_in_a_module_whose_name_is_no_text_is_told_too():
+    names = {"__name__": 7}
+    exec("def helper(x):\n    raise ValueError('not so')", names)
+    assert "sigmoid raised ValueError: not so" in evaluate("sigmoid", np.vectorize(names["helper"])).text

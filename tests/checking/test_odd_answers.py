@@ -102,6 +102,11 @@ ODD = {
         lambda *args: REFERENCE["lm_loss"](*args)[0],
         "loss, dlogits. It is loss, and right.",
     ),
+    "one of the two in a dict": (
+        "lstm_step",
+        changed("lstm_step", lambda both: {"h": both[0]}),
+        "The returned dict has no c; asked for are h, c. Its h is right.",
+    ),
     "five of six": (
         "rnn_step_backward",
         changed("rnn_step_backward", lambda six: six[:5]),
@@ -210,6 +215,33 @@ def test_an_array_written_out_as_lists_is_as_right_as_the_array(exercise):
 
     report = evaluate(exercise, changed(exercise.name, written_out), along=False, search=0)
     assert report.passed, report.text
+
+
+def along_time(exercise, right):
+    """The results, where they have a time axis as a list of steps, each a list of one array for each sequence."""
+    parts = right if isinstance(right, tuple) else (right,)
+    steps = [
+        [list(step) for step in np.moveaxis(part, tensor.axes.index(tensor.sequence), 0)] if tensor.sequence else part
+        for tensor, part in zip(exercise.returns, parts, strict=False)
+    ]
+    return tuple(steps) if len(exercise.returns) > 1 else steps[0]
+
+
+@pytest.mark.parametrize("name", ["gru_forward", "lstm_forward", "open_loop", "newton_step", "standardise_frames"])
+def test_lists_of_steps_that_hold_an_array_for_each_sequence_are_right_also_where_both_are_as_many(name):
+    exercise = registry.get(name)
+    report = evaluate(exercise, changed(name, lambda right: along_time(exercise, right)), along=False, search=0)
+    assert report.passed, report.text
+
+
+@pytest.mark.parametrize("scaled", [lambda whole, past: whole / past, lambda whole, past: whole * past])
+def test_the_size_of_an_axis_that_is_empty_in_some_draws_is_no_factor_in_every_draw(scaled):
+    def answer(q, k, v, past_k, past_v):
+        past = past_k.shape[1] or 1
+        return tuple(scaled(part, past) for part in REFERENCE["causal_attention"](q, k, v, past_k, past_v))
+
+    text = said("causal_attention", answer)
+    assert "P = 4" not in text and "times the expected one" in text
 
 
 def test_weights_that_are_halved_are_not_called_clipped():

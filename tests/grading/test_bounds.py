@@ -30,6 +30,13 @@ def catches_everything():
             spin()
 
 
+def swallows_what_stops_it():
+    """As a `__del__` does, in which nothing can be raised."""
+    with contextlib.suppress(bounds.TooMuch):
+        spin()
+    spin()
+
+
 def in_a_thread(run):
     """What `run` raises in a thread that is not the main one, as on a Dask worker."""
     raised = []
@@ -53,9 +60,10 @@ def here(run):
 
 
 @pytest.mark.parametrize("where", [here, in_a_thread])
-@pytest.mark.parametrize("work", [spin, catches_everything])
+@pytest.mark.parametrize("work", [spin, catches_everything, swallows_what_stops_it])
 def test_a_step_that_computes_too_long_is_stopped(monkeypatch, where, work):
     monkeypatch.setattr(bounds, "STEP_S", 0.05)
+    monkeypatch.setattr(bounds, "_AGAIN_S", 0.05)
 
     def run():
         with Bounds().step():
@@ -175,6 +183,16 @@ def test_steps_are_bounded_again_after_the_watching_thread_has_ended(monkeypatch
         with Bounds().step():
             pass
     bounds._watch.thread.join(60)
+    with pytest.raises(Exceeded), Bounds().step(0.05):
+        spin()
+
+
+def test_steps_are_bounded_beside_one_whose_thread_has_ended_in_it():
+    open_step = bounds._cpu(60)
+    thread = threading.Thread(target=open_step.__enter__, daemon=True)
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
     with pytest.raises(Exceeded), Bounds().step(0.05):
         spin()
 

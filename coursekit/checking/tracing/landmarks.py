@@ -54,8 +54,9 @@ class Landmarks:
         if len(arrays) != 1 or proves_nothing(arrays[0]) or 0 in (number, right):
             return False
         array, factor, more = arrays[0], right / number, right - number
-        found = map(self.index.find, (array * factor, array / factor, array + more, array - more))
-        return any(each is not None and each.whole and each.sign > 0 for each in found)
+        with np.errstate(all="ignore"):  # a number that is far off
+            others = array * factor, array / factor, array + more, array - more
+        return any(each is not None and each.whole and each.sign > 0 for each in map(self.index.find, others))
 
     def is_argument(self, array: np.ndarray) -> bool:
         """True for an argument, and for a step of one that is a sequence."""

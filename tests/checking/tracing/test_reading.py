@@ -3,12 +3,16 @@
 import gc
 import json
 import sys
+import warnings
 from pathlib import Path
+
+import numpy as np
 
 from coursekit.checking import Report, evaluate, facts
 from coursekit.checking.changes import since, summary
 from coursekit.checking.facts import RightValue
 from coursekit.checking.portable import record
+from coursekit.checking.tracing.landmarks import Landmarks
 from tests.checking.tracing.cells import CANDIDATE, GRU, cell, first, words
 
 
@@ -233,6 +237,13 @@ def test_a_single_number_that_is_not_the_whole_difference_is_not_blamed():
     """
     fact = first(evaluate("scaled_error", cell(source, "scaled_error")))
     assert fact is None or fact.line != 2
+
+
+def test_a_single_number_that_is_far_off_gives_no_warning():
+    values = np.random.default_rng(0).normal(size=(4, 3)) * 1e10
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert not Landmarks().is_known_with([values], 1e-300, 5.0)
 
 
 # Where the answer stands.

@@ -94,6 +94,15 @@ def train_in_float32(*args):
     return reference(*trees.map_arrays(lambda a: a.astype(np.float32) if a.dtype.kind == "f" else a, args))
 
 
+def test_train_step_that_returns_one_after_the_other():
+    def train_step(*args):
+        weights, gradients, loss = registry.get("train_step").reference(*args)
+        return *weights, *gradients, loss
+
+    assert evaluate("train_step", train_step).passed
+    assert evaluate("train_step", lambda *args: (*train_step(*args), {"a": "cache"})).passed
+
+
 def test_where_numbers_are_large_rounding_decides_no_part_of_a_training_step():
     for seed in range(20):
         report = evaluate("train_step", train_in_float32, seed, along=False, search=0)

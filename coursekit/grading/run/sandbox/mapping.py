@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from typing import Any
 
@@ -44,9 +45,15 @@ def map_users(
             said = file.read()
         if said:  # else bubblewrap has ended with an error, which the caller reports
             pid = json.loads(said)["child-pid"]
-            for name in ("uid_map", "gid_map"):
-                with open(f"/proc/{pid}/{name}", "w") as file:
-                    file.write(f"0 0 1\n{users[0]} {FIRST} {users[1]}\n")
+            try:
+                for name in ("uid_map", "gid_map"):
+                    with open(f"/proc/{pid}/{name}", "w") as file:
+                        file.write(f"0 0 1\n{users[0]} {FIRST} {users[1]}\n")
+            except OSError:  # it would wait for ever
+                os.kill(pid, signal.SIGKILL)
+                process.kill()
+                process.wait()
+                raise
             os.write(go, b"1")
         return process
     finally:

@@ -148,6 +148,20 @@ def test_threads_may_share_a_server(server):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can map users")
+def test_users_that_cannot_be_mapped_are_told_at_once_and_leave_no_process(monkeypatch):
+    """Bubblewrap had waited for ever for its users, and held the line on which whoever starts it waits."""
+    started = []
+    popen = subprocess.Popen
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda *args, **kwargs: started.append(popen(*args, **kwargs)) or started[-1]
+    )
+    monkeypatch.setattr(server_module, "spare_users", lambda: (0, 60_000))  # root is among them already
+    with pytest.raises(SandboxUnavailable, match="could not start.*Error"):
+        Server(level="namespaces").start()
+    assert started[-1].returncode is not None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can map users")
 def test_under_root_every_worker_is_another_user_that_owns_nothing(server):
     def users(worker) -> set[str]:
         lines = Path(f"/proc/{worker.pid}/status").read_text().splitlines()
