@@ -10,7 +10,7 @@ from coursekit.figures.style import COLOURS, NEUTRAL, CourseFigure, course_figur
 from coursekit.topics.number_series.answers import precision_at_k
 
 # Networks have the GRU's colour and lines that are whole or long; rivals are grey, each with a line of its own.
-_NETWORKS, _RIVALS = ("-", (0, (8, 2))), ((0, (4, 2)), ":", "-.", (0, (1, 3)), (0, (3, 1, 1, 1, 1, 1)))
+_NETWORKS, _RIVALS = ("-", (0, (3, 1))), ((0, (4, 2)), ":", "-.", (0, (1, 3)), (0, (3, 1, 1, 1, 1, 1)))
 _MARKERS = ("s", "^", "D", "v", "P")
 
 
