@@ -119,7 +119,7 @@ def _named(value: Mapping, tensors: tuple[Tensor, ...]) -> tuple[Any, str]:
     names = [t.name for t in tensors]
     missing = [n for n in names if n not in value]
     if missing and len(names) == 1:
-        raise NotUsable(f"The function returned a dict; {names[0]} is asked for by itself.")
+        raise NotUsable(f"The returned dict has no {names[0]}; {names[0]} is asked for by itself.")
     if missing:
         raise NotUsable(f"The returned dict has no {', '.join(missing)}; asked for are {', '.join(names)}.")
     more = [key for key in value if key not in names]

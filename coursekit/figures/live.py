@@ -126,7 +126,8 @@ class Controls:
         rows = [*rows[:-1], [*rows[-1], self.back]]
         self.picture, self.line = widgets.HTML(), widgets.HTML()
         below = [self.picture, self.line, widgets.HTML(explorer.style())]
-        self.box = widgets.VBox([*map(widgets.HBox, rows), *below])
+        wrapped = widgets.Layout(flex_flow="row wrap")  # in a narrow window a row becomes several
+        self.box = widgets.VBox([*(widgets.HBox(row, layout=wrapped) for row in rows), *below])
         self.box.add_class(LIVE)
         self.show(explorer.draw())
 

@@ -125,7 +125,7 @@ ODD = {
     "a dict for one array": (
         "gru_step",
         changed("gru_step", lambda h: {"h_new": h}),
-        "The function returned a dict; h is asked for by itself.",
+        "The returned dict has no h; h is asked for by itself.",
     ),
     "the norm first": (
         "clip_by_global_norm",

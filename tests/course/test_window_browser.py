@@ -34,3 +34,19 @@ def test_on_a_phone_the_text_is_wider_than_what_stands_beside_it(page, lab):
         assert text.bounding_box()["width"] > 390 / 2
     finally:
         page.set_viewport_size(before)
+
+
+@pytest.mark.parametrize("width", [800, 1400])
+def test_the_list_of_headings_leaves_the_window_to_the_text(page, lab, width):
+    before = page.viewport_size
+    try:
+        for each in (700, width):  # what was divided in a narrow window is restored in another one
+            page.set_viewport_size({"width": each, "height": 1000})
+            page.goto(f"{lab}/lab/tree/start.ipynb?token={TOKEN}")
+            text = page.locator(".jp-MarkdownCell .jp-RenderedHTMLCommon").first
+            text.wait_for(timeout=120_000)
+            page.wait_for_timeout(3000)
+            headings = page.locator("#jp-left-stack").bounding_box()["width"]
+        assert 100 < headings < 0.3 * width
+    finally:
+        page.set_viewport_size(before)

@@ -65,6 +65,7 @@ def test_a_hint_begins_with_the_first_wrong_line_of_the_last_try():
     try_it(other)
     said = hint("gru_step")
     assert "in your code, line " in str(said) and "no part of the right computation" in said._repr_html_()
+    assert "`" not in said._repr_html_() and "<code>" in said._repr_html_().partition("In your code")[2]
     assert STEPS[0] in str(said)
     try_it(EXERCISE.reference)
     assert hint("gru_step").found == ""

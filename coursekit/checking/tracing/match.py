@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_SAME = 1e-5  # the same arithmetic in another order, perhaps in float32
+SAME = 1e-5  # the same arithmetic in another order, perhaps in float32
 _SAME_NUMBER = 1e-9  # where there is nothing but one
 _FEW = 3  # so few numbers agree by chance
 _SLICES = 16  # along one axis
@@ -61,7 +61,7 @@ def is_unbounded(array: np.ndarray) -> bool:
 
 
 def _same_unbounded(array: np.ndarray, known: np.ndarray) -> bool:
-    return array.shape == known.shape and bool(np.allclose(array, known, rtol=_SAME, atol=0))
+    return array.shape == known.shape and bool(np.allclose(array, known, rtol=SAME, atol=0))
 
 
 def same_number(one: float, other: float) -> bool:
@@ -138,10 +138,10 @@ class Index:
     def _lookup(self, array: np.ndarray) -> Found | None:
         norm = float(np.linalg.norm(array))
         entries = self._by_size.get(array.size, [])
-        start = bisect.bisect_left(entries, (norm * (1 - _SAME), -1))
+        start = bisect.bisect_left(entries, (norm * (1 - SAME), -1))
         best: tuple[tuple[bool, ...], Found] | None = None
         for length, number in itertools.islice(entries, start, None):
-            if length > norm * (1 + _SAME):
+            if length > norm * (1 + SAME):
                 break
             known, mark, whole = self._arrays[number]
             sign = _same(array, known)
@@ -175,7 +175,7 @@ class Index:
         """Whether the numbers stand one after the other in a known vector."""
         if self._joined is None:
             self._joined = np.concatenate([*self._vectors, np.full(1, np.nan)])
-        room = _SAME * float(np.abs(array).max())
+        room = SAME * float(np.abs(array).max())
         starts = np.flatnonzero(np.abs(self._joined[: len(self._joined) - array.size + 1] - array[0]) <= room)
         return any(np.all(np.abs(self._joined[k : k + array.size] - array) <= room) for k in starts)
 
@@ -201,6 +201,6 @@ def _same(a: np.ndarray, b: np.ndarray) -> int:
         if turned.shape != a.shape:
             continue
         for sign in (1, -1):
-            if np.abs(a - sign * turned).max() <= _SAME * scale:
+            if np.abs(a - sign * turned).max() <= SAME * scale:
                 return sign
     return 0

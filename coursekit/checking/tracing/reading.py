@@ -12,6 +12,7 @@ import numpy as np
 
 from coursekit.checking import facts, trees
 from coursekit.checking.call import call_here
+from coursekit.checking.compare import relative_error
 from coursekit.checking.diagnose import observe
 from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import Fact
@@ -19,7 +20,7 @@ from coursekit.checking.portable.record import Recorder, Recording, function_of,
 from coursekit.checking.tracing.judge import Judged, Standing, judge
 from coursekit.checking.tracing.landmarks import Landmarks, landmarks
 from coursekit.checking.tracing.lines import Lines
-from coursekit.checking.tracing.match import Index, Mark, is_unbounded, proves_nothing, same_number, single
+from coursekit.checking.tracing.match import SAME, Index, Mark, is_unbounded, proves_nothing, same_number, single
 
 _LIMIT = 2.0  # seconds of the one call more
 _KEPT = 16  # right answers whose values are kept
@@ -72,6 +73,8 @@ def read(
     reference = function_of(exercise.reference)
     if reference is None or not recording.complete:
         return ()
+    if all(got[name].shape == a.shape and relative_error(got[name], a) <= SAME for name, a in want.items()):
+        return ()  # so small a difference shows in no value on the way
     known = _known(exercise, reference, draw, seed)
     return _Reading(exercise, judge(recording, known, draw.sizes), known, want, got).facts()
 

@@ -170,6 +170,7 @@ register(
         reference=numerical_gradient,
         returns=(Tensor("gradient", ("...",)),),
         draw=_draw_functions,
+        parts={"above": "x with a small step", "below": "x with a small step"},
         strict=True,
         mistakes=mistakes.NUMERICAL_GRADIENT,
         hints=(

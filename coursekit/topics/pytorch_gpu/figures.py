@@ -61,6 +61,7 @@ def tolerance_ladder(
     return describe(fig, f"Errors against tolerances, from exact to coarse. {'; '.join(said)}.")
 
 
+_OFFSET = {"textcoords": "offset points", "fontsize": 10}
 _BESIDE = {"textcoords": "offset points", "va": "center", "fontsize": 9, "color": NEUTRAL}
 
 
@@ -81,7 +82,8 @@ def two_clocks(
                 ax.text((start + end) / 2, row, str(k + 1), ha="center", va="center", color="white", fontsize=9)
     for k, (text, at) in enumerate(looks.items()):
         ax.axvline(at, color="black", linestyle="--", linewidth=1.5)
-        ax.annotate(f" {text}: {at:.0f} µs", (at, -0.62), va="center", ha="left" if k == 0 else "right", fontsize=10)
+        side, away = ("left", 5) if k == 0 else ("right", -5)
+        ax.annotate(f"{text}: {at:.0f} µs", (at, -0.62), (away, 0), va="center", ha=side, **_OFFSET)
     ax.set_yticks([0, 1], ["processor\nlaunches", "device\nworks"])
     ax.set(xlabel="time (µs)", ylim=(1.45, -0.85), xlim=(0, 1.02 * max(*looks.values(), work[-1][1])))
     ax.grid(False, axis="y")
@@ -237,10 +239,9 @@ def lstm_against_gru(ratios: Mapping[str, float], guess: float | None = None) ->
     fig, ax = figure(height=1.4 + 0.36 * len(ratios))
     for row, ratio in enumerate(ratios.values()):
         ax.barh(row, np.log2(ratio), height=0.6, **bar("LSTM" if ratio > 1 else "GRU", label="_"))
-        side = "left" if ratio > 1 else "right"
-        text = ax.annotate(
-            f"{ratio:.2f}", (np.log2(ratio), row), xytext=(5 if ratio > 1 else -5, 0), ha=side, **_BESIDE
-        )
+        # Where no bar is, and no line: that of the equations crosses what stands at the end of the longer bars.
+        side, away = ("right", -5) if ratio > 1 else ("left", 5)
+        text = ax.annotate(f"{ratio:.2f}", (0, row), xytext=(away, 0), ha=side, **_BESIDE)
         text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
     ax.axvline(0, color="black", linewidth=1)
     ax.axvline(np.log2(4 / 3), color=NEUTRAL, linestyle="--", label="the equations: 4 blocks against 3")

@@ -298,3 +298,19 @@ def test_no_garbage_collection_begins_where_time_is_bounded():
     assert report.along and gc.isenabled()
     bounded = {("reading.py", "read"), ("record.py", "_enter"), ("judge.py", "judge"), ("explaining.py", "search")}
     assert ("engine.py", "evaluate") in begun and not bounded & set(begun)
+
+
+ONE_SIDED = """
+def numerical_gradient(f, x, upstream):
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        moved = x.copy()
+        moved[index] += 1e-5
+        gradient[index] = np.sum((f(moved) - f(x)) * upstream) / 1e-5
+    return gradient
+"""
+
+
+def test_a_difference_that_is_smaller_than_what_lines_are_compared_to_calls_no_line_right():
+    report = evaluate("numerical_gradient", cell(ONE_SIDED, "numerical_gradient"))
+    assert not report.passed and report.diagnoses and report.along == ()

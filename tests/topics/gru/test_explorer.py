@@ -132,6 +132,11 @@ def test_a_box_that_is_cleared_right_after_a_drag_stays_cleared(controls, monkey
     stays_cleared_after_a_drag(controls.hold["r"], controls.value["r"], monkeypatch)
 
 
+def test_a_row_becomes_several_in_a_narrow_window(controls):
+    rows = [part for part in controls.box.children if hasattr(part, "children")]
+    assert rows and all(row.layout.flex_flow == "row wrap" for row in rows)
+
+
 def test_reset_sets_everything_back(controls):
     is_set_back(controls, controls.hold, controls.value, "r")
 

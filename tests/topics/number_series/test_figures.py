@@ -17,6 +17,10 @@ def test_copied_prices():
     assert [ax.get_title("left") for ax in fig.axes] == ["the first 40 days", "all 200 days"]
     assert "GRU, whole 1; GRU, past 2" in text
     assert len({line.get_linestyle() for line in fig.axes[0].lines[2:]}) == 2  # two networks, told apart
+    (legend,) = fig.legends
+    length = legend.handlelength * legend._fontsize
+    for _, dashes in (handle._dash_pattern for handle in legend.legend_handles):
+        assert dashes is None or 2 * dashes[0] + dashes[1] <= length  # two dashes, or it looks like a whole line
 
 
 def test_season_ahead():
