@@ -101,7 +101,7 @@ def compare(template: Path, rounds: int, quick: bool, jobs: int | None) -> None:
     }
     print(
         f"\nsteady state: {ratios['wall']:.1f} times less wall time (bar: 20), "
-        f"{ratios['cpu']:.1f} times less CPU (bar: 8)"
+        f"{ratios['cpu']:.1f} times less CPU (bar: 16)"
     )
     print(f"load after the run: {os.getloadavg()[0]:.1f}")
 

@@ -57,6 +57,13 @@ def test_a_figure_comes_out_as_png(worker):
     assert displays(result)[0]["image/png"].startswith(b"\x89PNG")
 
 
+def test_rubbish_that_holds_itself_is_collected(worker):
+    """The warm server imports without looking for it."""
+    made = "import weakref\nclass Node: pass\nnode = Node()\nnode.own = node\ngone = weakref.ref(node)\ndel node\n"
+    result = worker.run_cell(made + "kept = [[] for _ in range(100_000)]\nprint(gone() is None)")
+    assert result.stdout == "True\n"
+
+
 def test_active_content_stays_inside(worker):
     source = "from IPython.display import HTML, Javascript\ndisplay(HTML('<script>alert(1)</script>'))"
     source += "\nJavascript('alert(1)')"
