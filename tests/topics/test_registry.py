@@ -72,6 +72,17 @@ def test_draws_are_the_same_for_one_seed_and_differ_between_seeds(exercise):
         assert not all(trees.same(a.args, b.args) for a, b in zip(first, other, strict=True))
 
 
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if any(t.sequence for t in e.returns)], ids=lambda e: e.name)
+def test_no_draw_has_as_many_steps_as_sequences(exercise):
+    """A list of lists could be one for each step, or the array written out: where both are as long, nobody can tell."""
+    for draw in exercise.draws(0):
+        value = exercise.call(exercise.reference, draw.args)
+        parts = (value,) if len(exercise.returns) == 1 else value
+        for tensor, part in zip(exercise.returns, parts, strict=True):
+            place = tensor.axes.index(tensor.sequence) if tensor.sequence else 0
+            assert not place or part.shape[0] != part.shape[place], draw.name
+
+
 def test_the_matrix_command_prints_a_row_for_every_mistake(capsys):
     assert matrix.main(["--seeds", "2", "--lesson", "05"]) == 0
     printed = capsys.readouterr().out

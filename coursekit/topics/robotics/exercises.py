@@ -97,8 +97,8 @@ def _draw_rollouts(rng: np.random.Generator) -> Iterator[Draw]:
     cases = {
         "one step after two": (3, 3, 2, 2, 4),
         "two steps after two": (3, 4, 2, 2, 4),
-        "full size": (4, 9, 5, 3, 5),
-        LARGE: (4, 9, 5, 3, 5),
+        "full size": (4, 10, 5, 3, 5),
+        LARGE: (4, 10, 5, 3, 5),
         "a batch of one": (1, 11, 3, 2, 6),
     }
     for name, (N, T, seen, D, H) in cases.items():

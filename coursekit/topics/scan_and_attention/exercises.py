@@ -108,7 +108,7 @@ def _draw_newton(rng: np.random.Generator) -> Iterator[Draw]:
     cases = {
         "one step": (4, 1, 3),
         "two steps": (4, 2, 3),
-        "three steps": (3, 3, 5),
+        "three steps": (2, 3, 5),
         "full size": (4, 6, 5),
         LARGE: (4, 6, 5),
         "a batch of one": (1, 9, 3),

@@ -27,7 +27,7 @@ def _draw_sets(rng: np.random.Generator) -> Iterator[Draw]:
         "two, and one to test": ((2, 4), 4, (3,), 5, 2),
         "full size": ((4, 6, 2, 3), 6, (7, 3, 5), 7, 3),
         "fresh numbers": ((5, 2, 6, 3), 6, (4, 7, 2), 7, 3),
-        "other sizes": ((3, 8, 5), 8, (2, 4, 3, 5, 2), 5, 4),
+        "other sizes": ((3, 8, 5), 8, (2, 4, 3, 5, 2), 6, 4),
     }
     for name, (lengths, T, others, U, D) in cases.items():
         args = {"train": _utterances(rng, lengths, T, D), "train_lengths": np.array(lengths)}
