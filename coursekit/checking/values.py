@@ -23,6 +23,10 @@ FEW = 20
 """So many parts may be several results; more are the rows of one."""
 
 
+class Described(str):
+    """What came back, in the words of an exercise's `apply`, where that cannot be taken apart as its results."""
+
+
 class NotUsable(Exception):
     """The returned value cannot be read as the tensors that were asked for; the message says why."""
 
@@ -152,7 +156,7 @@ def _holds(value: tuple | list, tensor: Tensor, shape: tuple[int, ...]) -> bool:
 
 def _several(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...], ...], beside: str) -> Unpacked:
     names = [t.name for t in tensors]
-    if isinstance(value, str) and "; asked for" in value:  # the exercise's own words for what came back
+    if isinstance(value, Described):
         raise NotUsable(f"The function returned {value[:_MAX_WORDS]}.")
     if not isinstance(value, (tuple, list)):
         kind = f"{_name(value)}{f' of the shape {value.shape}' if isinstance(value, np.ndarray) else ''}"

@@ -9,7 +9,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.checking.values import outline
+from coursekit.checking.values import Described, outline
 from coursekit.recurrence.draws import (
     LARGE,
     SEQUENCE_SIZES,
@@ -173,7 +173,7 @@ def _clip_and_flatten(answer: Callable[..., Any], args: Mapping[str, Any]) -> An
         return value
     first = value[0]
     if len(value) < 2 or not isinstance(first, (tuple, list)) or len(first) != len(args["grads"]):
-        return f"{outline(value)}; asked for is the pair (list of gradients, norm)"
+        return Described(f"{outline(value)}; asked for is the pair (list of gradients, norm)")
     return (*first, *value[1:])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.checking.values import outline
+from coursekit.checking.values import Described, outline
 from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, STEP_SIZES, inputs, sequence_args, step_args, upstream
 from coursekit.reference import gradient_flow, gru
 from coursekit.topics.gru_backward import check_mistakes, mistakes
@@ -143,7 +143,7 @@ def _flatten(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     if len(value) > 2 * six and not any(isinstance(part, (tuple, list)) for part in value[: 2 * six + 1]):
         return value  # one after the other already
     if len(value) < 3 or not all(isinstance(part, (tuple, list)) and len(part) == six for part in value[:2]):
-        return f"{outline(value)}; asked for are three values, (weights, gradients, loss)"
+        return Described(f"{outline(value)}; asked for are three values, (weights, gradients, loss)")
     return (*value[0], *value[1], *value[2:])
 
 

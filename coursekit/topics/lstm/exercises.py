@@ -9,7 +9,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.checking.values import NotUsable, as_array, outline
+from coursekit.checking.values import Described, NotUsable, as_array, outline
 from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, STEP_SIZES, sequence_args, state, step_args, upstream
 from coursekit.reference import lstm
 from coursekit.topics.lstm import backward_mistakes, mistakes
@@ -212,13 +212,15 @@ def _biases_added(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     if not isinstance(value, (tuple, list)):
         return value
     if len(value) < 4:
-        return f"{outline(value)}; asked for are four arrays, W_ih, W_hh, b_ih, b_hh"
+        return Described(f"{outline(value)}; asked for are four arrays, W_ih, W_hh, b_ih, b_hh")
     try:
         b_ih, b_hh = (as_array(part).astype(float) for part in value[2:4])
     except NotUsable as reason:
         return value[0], value[1], f"a sum of which one part {reason}", *value[4:]
     if b_ih.shape != b_hh.shape and 1 not in (b_ih.size, b_hh.size):  # the sum of a row and a column can be huge
-        return f"{len(value)} values, of which the two biases have two shapes; asked for are W_ih, W_hh, b_ih, b_hh"
+        return Described(
+            f"{len(value)} values, of which the two biases have two shapes; asked for are W_ih, W_hh, b_ih, b_hh"
+        )
     return value[0], value[1], b_ih + b_hh, *value[4:]
 
 

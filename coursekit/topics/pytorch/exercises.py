@@ -12,6 +12,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
+from coursekit.checking.values import Described
 from coursekit.recurrence.beside import beside
 from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, sequence_args, upstream
 from coursekit.recurrence.gru_tensors import LAYER_PARTS, LAYER_SIZES, STATES, weight_tensors
@@ -147,17 +148,19 @@ def _one_after_the_other(answer: Callable[..., Any], args: Mapping[str, Any]) ->
         return told  # for the report to name
     if not isinstance(batches, (list, tuple)) or not batches:
         kind = "an empty list" if isinstance(batches, (list, tuple)) else f"a {type(batches).__name__}"
-        return f"{kind}; asked for is a list of batches"
+        return Described(f"{kind}; asked for is a list of batches")
     for k, batch in enumerate(batches):
         if not isinstance(batch, (list, tuple)) or len(batch) != 2:
-            return f"a list whose part {k} is no pair of arrays; asked for is a list of batches, (inputs, targets) each"
+            return Described(
+                f"a list whose part {k} is no pair of arrays; asked for is a list of batches, (inputs, targets) each"
+            )
         if not all(isinstance(part, np.ndarray) and part.ndim == n for part, n in zip(batch, (2, 1), strict=True)):
-            return f"a list of which number {k} holds no rows of both arrays; asked for is a list of batches"
+            return Described(f"a list of which number {k} holds no rows of both arrays; asked for is a list of batches")
     sizes = np.array([len(batch[0]) for batch in batches])
     try:
         return (sizes, *(np.concatenate([batch[place] for batch in batches]) for place in range(2)), *cache)
     except ValueError:
-        return "batches whose rows do not have one length; asked for is a list of batches"
+        return Described("batches whose rows do not have one length; asked for is a list of batches")
 
 
 register(
@@ -320,9 +323,11 @@ def _in_order(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     cache = value[1:] if isinstance(value, tuple) and tensors else ()
     value = value[0] if cache else value
     if isinstance(value, (tuple, list)):
-        return f"{'a tuple' if isinstance(value, tuple) else 'a list'} without names; asked for is a dict of tensors"
+        return Described(
+            f"{'a tuple' if isinstance(value, tuple) else 'a list'} without names; asked for is a dict of tensors"
+        )
     if isinstance(value, str):
-        return f"{value.partition(',')[0]}; asked for is a dict of tensors"
+        return Described(f"{value.partition(',')[0]}; asked for is a dict of tensors")
     if not isinstance(value, Mapping):
         return value
     kinds = dict(zip(value, tensors, strict=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -50,7 +51,8 @@ def map_users(
                     with open(f"/proc/{pid}/{name}", "w") as file:
                         file.write(f"0 0 1\n{users[0]} {FIRST} {users[1]}\n")
             except OSError:  # it would wait for ever
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # why it could not be written, perhaps
+                    os.kill(pid, signal.SIGKILL)
                 process.kill()
                 process.wait()
                 raise
