@@ -31,9 +31,8 @@ import numpy as np
 import torch
 
 import coursekit.nn
-from coursekit import processor
 from coursekit.nn import gemm
-from coursekit.reference import FAST, gru, lstm, rnn
+from coursekit.reference import FAST, gru, lstm, processor, rnn
 from coursekit.reference.conventions import STATE_DICT_KEYS
 from coursekit.reference.numerics import relative_error
 

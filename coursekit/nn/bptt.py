@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from coursekit import processor
+from coursekit.reference import processor
 
 
 class Walks(NamedTuple):

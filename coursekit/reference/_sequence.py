@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from coursekit import processor
+from . import processor
 
 CHUNK_STEPS = 32  # few enough that `flush_vanished` comes before a gradient underflows
 

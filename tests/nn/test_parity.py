@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from coursekit import nn, processor
+from coursekit import nn
+from coursekit.reference import processor
 
 D, H, T, N = 3, 5, 6, 4
 CELLS = ["RNN", "LSTM", "GRU"]

@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from coursekit import processor
-from coursekit.reference import FAST, _sequence
+from coursekit.reference import FAST, _sequence, processor
 from coursekit.reference.numerics import relative_error
 
 SIZES = [(4, 6, 3, 5), (1, 1, 1, 1), (1, 7, 3, 5), (4, 1, 3, 5), (2, 300, 3, 5), (3, 33, 9, 2), (5, 32, 1, 8)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coursekit import processor
+from coursekit.reference import processor
 
 
 def described(folder: Path, *caches: tuple[str, str, str]) -> Path:
