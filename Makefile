@@ -40,9 +40,13 @@ test quick: export OMP_NUM_THREADS ?= 1
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
+# What most changes can break; the rooms of the topics, nn, cli, figures and grading have seconds to minutes of their own.
+QUICK = tests/checking tests/desk tests/lessons tests/reference tests/results tests/setup/test_layers.py tests/sources \
+  --ignore tests/checking/test_odd_answers.py --ignore tests/checking/test_example.py \
+  --ignore tests/checking/tracing/test_mutants.py
+
 quick: $(READY)
-	$(BIN)/python -m pytest -n 2 -q -m "not slow and not browser and not nbgrader" \
-	  --ignore tests/grading $(ARGS)
+	$(BIN)/python -m pytest -n 2 -q -m "not slow and not browser and not nbgrader" $(QUICK) $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check
