@@ -34,10 +34,15 @@ class Section:
     sentences: tuple[str, ...]
 
 
+def shown_points(points: float) -> str:
+    """Points as exact as anybody reads them, and never rounded up to all of them."""
+    return f"{math.floor(round(points * 100, 6)) / 100:g}"
+
+
 def points(report: Outcome) -> str:
-    """ "4.17 of 5 points": as exact as anybody reads them, and never rounded up to all of them."""
-    shown = math.floor(round(report.points * 100, 6)) / 100
-    return f"{shown:g} of {report.max_points:g} points{' for the older text' if report.outdated else ''}"
+    """ "4.16 of 5 points"."""
+    older = " for the older text" if report.outdated else ""
+    return f"{shown_points(report.points)} of {report.max_points:g} points{older}"
 
 
 def mark(report: Outcome) -> str:

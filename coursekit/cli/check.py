@@ -101,15 +101,18 @@ def _show(found: list[Result], outcome: Outcome) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from coursekit.checking.message import shown_points
     from coursekit.cli.results import NOT_RUN, printable
 
     console = Console(highlight=False)
     if found:
         earned, most = sum(result.points for result in found), sum(result.most for result in found)
-        table = Table("exercise", "points", "verdict", "diagnosis", caption=f"{earned:g} of {most:g} points")
+        table = Table(
+            "exercise", "points", "verdict", "diagnosis", caption=f"{shown_points(earned)} of {most:g} points"
+        )
         for result in found:
             colour = "green" if result.passed else "red"
-            points = f"{result.points:g} / {result.most:g}"
+            points = f"{shown_points(result.points)} / {result.most:g}"
             cells = (
                 result.exercise,
                 points,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.checking import registry
+from coursekit.checking.message import shown_points
 from coursekit.desk.home import why_not
 from coursekit.desk.state import State, Tried
 from coursekit.lessons.tree import START, number_of, shipped_notebooks
@@ -29,6 +30,11 @@ class Stop:
     points: float
     earned: float
     note: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The points earned, for reading."""
+        return shown_points(self.earned)
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ class CourseMap:
     def headline(self) -> str:
         right, total = sum(stop.state == RIGHT for stop in self.stops), len(self.stops)
         earned, points = sum(stop.earned for stop in self.stops), sum(stop.points for stop in self.stops)
-        said = f"{right} of {total} exercises right, {earned:g} of {points:g} points"
+        said = f"{right} of {total} exercises right, {shown_points(earned)} of {points:g} points"
         if self.predictions:
             said += f", {self.predictions} prediction{'' if self.predictions == 1 else 's'} written"
         return f"{said}."

@@ -6,6 +6,7 @@ import pytest
 
 from coursekit import check, predicted, progress
 from coursekit.checking import registry
+from coursekit.checking.message import shown_points
 from tests.html_page import Page
 
 EXERCISE = registry.get("gru_step")
@@ -75,3 +76,13 @@ def test_links_lead_from_the_notebook_that_runs_to_the_lessons(tmp_path, monkeyp
 def test_outside_of_a_copy_there_are_no_links(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert "href" not in progress()._repr_html_()
+
+
+def test_points_are_as_exact_as_anybody_reads_them():
+    assert [shown_points(points) for points in (29.8334, 4.9999, 5.0, 0.1 + 0.2, 0)] == [
+        "29.83",
+        "4.99",
+        "5",
+        "0.3",
+        "0",
+    ]
