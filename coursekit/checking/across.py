@@ -36,10 +36,11 @@ def elsewhere(
     telling = array.size > 1 and array.min() < array.max()
     others = [other for other in exercise.returns if other is not own and is_(own.name, other)]
     exchanged = [other for other in others if is_(other.name, own)]
-    for other in exchanged or (others if telling else ()):
-        fact = facts.ReturnedElsewhere(own.name, names.index(own.name), other.name, names.index(other.name))
-        return replace(finding, where=(fact,))
-    return finding
+    found = exchanged or (others if telling else [])
+    if not found:
+        return finding
+    fact = facts.ReturnedElsewhere(own.name, names.index(own.name), found[0].name, names.index(found[0].name))
+    return replace(finding, where=(fact,))
 
 
 def same_in_every_draw(exercise: Exercise, case: Case, seen: Sequence[Observed]) -> Case:

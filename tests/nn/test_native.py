@@ -43,6 +43,12 @@ def falls_back(reason: str) -> None:
         assert module.backend_used == "fast" and torch.equal(y, plain(x)[0])
 
 
+def printed(code: str, extensions: Path) -> str:
+    """What a process of its own prints, which keeps extensions in this folder."""
+    environment = os.environ | {"TORCH_EXTENSIONS_DIR": str(extensions)}
+    return finished([sys.executable, "-c", code], env=environment, check=True).stdout.strip()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("cell", CELLS)
@@ -61,8 +67,7 @@ def test_another_process_finds_it_compiled(native_library):
         "build._compile = None\n"
         "module = nn.GRU(3, 5, backend='native'); module(torch.zeros(2, 1, 3)); print(module.backend_used)"
     )
-    environment = os.environ | {"TORCH_EXTENSIONS_DIR": str(native_library)}
-    assert finished([sys.executable, "-c", code], env=environment, check=True).stdout.strip() == "native"
+    assert printed(code, native_library) == "native"
 
 
 @pytest.mark.slow
@@ -181,6 +186,5 @@ def test_nothing_is_compiled_or_prepared_until_it_is_asked_for(tmp_path):
         "coursekit.nn.GRU(3, 5)(torch.zeros(2, 1, 3))\n"
         "print('torch.utils.cpp_extension' in sys.modules)"
     )
-    environment = os.environ | {"TORCH_EXTENSIONS_DIR": str(tmp_path)}
-    assert finished([sys.executable, "-c", code], env=environment, check=True).stdout.strip() == "False"
+    assert printed(code, tmp_path) == "False"
     assert not list(Path(tmp_path).iterdir())
