@@ -45,6 +45,11 @@ def server() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture
+def namespaces(server: Server) -> None:
+    """For a test that starts a server of its own at this level: skips it where this host has none."""
+
+
 @pytest.fixture(scope="session")
 def landlock_server() -> Iterator[Server]:
     """What a host without bubblewrap falls back to."""
