@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
 
-from coursekit.cli.errors import UserError, missing_package
+from coursekit.cli.errors import missing_package
+from coursekit.told import Told
 
 GROUPS = {
     "for learners": ("start", "lab", "check", "progress", "review", "data", "export-c"),
@@ -54,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = arguments.run(arguments)
         sys.stdout.flush()
         return status
-    except UserError as error:
+    except Told as error:
         print(f"coursekit {arguments.verb}: {error}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:

@@ -29,13 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from coursekit.grading.report.anonymous import SECRET_FILE, export
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.submission.course import Course
 
     try:
         course = Course(arguments.course)
         done = export(course, list(dict.fromkeys(arguments.assignments)), arguments.out)
-    except CourseError as error:
-        raise UserError(str(error)) from None
     except OSError as error:
         raise UserError(f"cannot write {error.filename or arguments.out}: {reason(error)}.") from None
     print(f"{arguments.out}: {done.students} student{'' if done.students == 1 else 's'}, {done.files} files.")

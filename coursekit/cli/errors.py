@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coursekit import installation
+from coursekit.told import Told
 
 
-class UserError(Exception):
+class UserError(Told):
     """The command cannot do what was asked; the message says why, and what to do."""
 
 
@@ -44,12 +45,9 @@ def files_of_a_system(table: Path, place: Path) -> Iterator[None]:
     table: what the system exported. place: what is written.
     """
     from coursekit.grading.lms.sheet import SheetError
-    from coursekit.grading.submission.course import CourseError
 
     try:
         yield
-    except CourseError as error:
-        raise UserError(str(error)) from None
     except SheetError as error:
         raise UserError(f"{table}: {error}.") from None
     except OSError as error:

@@ -50,8 +50,8 @@ def _days(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> int:
     from coursekit.grading.gradebook.extension import extend, extensions
-    from coursekit.grading.new_course.plan import PlanError, date
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.new_course.plan import date
+    from coursekit.grading.submission.course import Course
 
     given = arguments.until is not None or arguments.days is not None or arguments.none
     if bool(arguments.students) != given:
@@ -60,15 +60,12 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.students
             else "say who gets more time: coursekit extend ASSIGNMENT STUDENT --days 3"
         )
-    try:
-        course, assignment = Course(arguments.course), arguments.assignment
-        if not arguments.students:
-            _list(assignment, extensions(course, assignment))
-            return 0
-        until = None if arguments.until is None else date(arguments.until)
-        done = extend(course, assignment, arguments.students, until=until, days=arguments.days or 0.0)
-    except (CourseError, PlanError) as error:
-        raise UserError(str(error)) from None
+    course, assignment = Course(arguments.course), arguments.assignment
+    if not arguments.students:
+        _list(assignment, extensions(course, assignment))
+        return 0
+    until = None if arguments.until is None else date(arguments.until)
+    done = extend(course, assignment, arguments.students, until=until, days=arguments.days or 0.0)
     _list(assignment, done)
     print(f"Now run `coursekit grade {assignment}`: it counts lateness from these dates.")
     return 0

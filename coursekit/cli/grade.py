@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     from coursekit.grading.failures import is_of_the_disk
     from coursekit.grading.report.export import write_csv
     from coursekit.grading.run.servers import UNSAFE
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.submission.course import Course
 
     if arguments.no_sandbox:
         os.environ[UNSAFE] = "1"
@@ -75,8 +75,6 @@ def run(arguments: argparse.Namespace) -> int:
         if len(students) == 1:
             arguments.jobs = 1
         rows = _with_progress(course, students, arguments)
-    except CourseError as error:
-        raise UserError(str(error)) from None
     except OSError as error:
         if is_of_the_disk(error):
             kept = "What was graded until then is kept. Make room and run the same command again."

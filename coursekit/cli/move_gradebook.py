@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 
 from coursekit.cli.arguments import add_course
-from coursekit.cli.errors import UserError
 
 SUMMARY = "copy the gradebook to a PostgreSQL server"
 
@@ -27,12 +26,9 @@ def run(arguments: argparse.Namespace) -> int:
     from sqlalchemy.engine import make_url
 
     from coursekit.grading.gradebook.moving import VERSION, move
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.submission.course import Course
 
-    try:
-        rows = move(Course(arguments.course), arguments.url)
-    except CourseError as error:
-        raise UserError(str(error)) from None
+    rows = move(Course(arguments.course), arguments.url)
     width = max(map(len, rows))
     for table, number in rows.items():
         if table != VERSION.name:

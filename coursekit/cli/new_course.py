@@ -47,13 +47,11 @@ def _number(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from coursekit.grading.new_course import PlanError, make
+    from coursekit.grading.new_course import make
 
     try:
         plan = _plan(arguments)
         assignments = make(plan, lambda name: print(f"making {name}", flush=True))
-    except PlanError as error:
-        raise UserError(str(error)) from None
     except OSError as error:
         raise UserError(f"cannot write to {error.filename or arguments.folder}: {reason(error)}.") from None
     _tell(plan, assignments)

@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.submission.course import Course
 
     try:
         course = Course(arguments.course)
@@ -50,8 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.why or arguments.by_hand:
             raise UserError('say whose result: coursekit regrade ASSIGNMENT STUDENT --why "...".')
         return _list(course, arguments.assignment)
-    except CourseError as error:
-        raise UserError(str(error)) from None
     except OSError as error:
         raise UserError(f"cannot write {error.filename}: {reason(error)}.") from None
 

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from coursekit.lessons import LessonError, drift, publish
+    from coursekit.lessons import drift, publish
 
     if arguments.texts:
         return _into_course(arguments)
@@ -44,8 +44,6 @@ def run(arguments: argparse.Namespace) -> int:
             print("\n".join(differences) or "notebooks/ is up to date.")
             return 1 if differences else 0
         changed = publish(root)
-    except LessonError as error:
-        raise UserError(str(error)) from None
     except OSError as error:
         raise UserError(f"cannot write {error.filename}: {reason(error)}.") from None
     print("\n".join(f"wrote {os.path.relpath(path)}" for path in changed) or "everything is up to date.")
@@ -54,8 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _into_course(arguments: argparse.Namespace) -> int:
     """Texts of a teacher's own, into the sources of a course."""
-    from coursekit.grading.new_course import PlanError, add_source, lessons
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.new_course import add_source, lessons
+    from coursekit.grading.submission.course import Course
 
     if arguments.check:
         raise UserError("--check compares the notebooks of a clone with their texts; it takes no TEXT.")
@@ -64,8 +62,6 @@ def _into_course(arguments: argparse.Namespace) -> int:
         for name, text in lessons([str(text) for text in arguments.texts], {}).items():
             path = add_source(course, name, text)
             print(f"wrote {os.path.relpath(path)}; next: nbgrader generate_assignment {name} --force")
-    except (CourseError, PlanError) as error:
-        raise UserError(str(error)) from None
     except OSError as error:
         raise UserError(f"cannot write {error.filename}: {reason(error)}.") from None
     return 0

@@ -36,16 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from coursekit.grading.report import class_report
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.submission.course import Course
 
-    try:
-        course = Course(arguments.course)
-        assignments = list(dict.fromkeys(arguments.assignments))
-        name = assignments[0] if len(assignments) == 1 else "class"
-        path = arguments.output or course.root / "reports" / f"{name}.html"
-        text = class_report(course, assignments, path.resolve().parent, arguments.similar)
-    except CourseError as error:
-        raise UserError(str(error)) from None
+    course = Course(arguments.course)
+    assignments = list(dict.fromkeys(arguments.assignments))
+    name = assignments[0] if len(assignments) == 1 else "class"
+    path = arguments.output or course.root / "reports" / f"{name}.html"
+    text = class_report(course, assignments, path.resolve().parent, arguments.similar)
     try:
         if arguments.output is None:
             path.parent.mkdir(exist_ok=True)

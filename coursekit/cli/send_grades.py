@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from coursekit.grading.lms.lti.settings import LtiError
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.submission.course import Course
 
     if arguments.setup == bool(arguments.assignment):
         raise UserError("name an assignment, such as 05_gru, or say --setup alone.")
@@ -57,8 +57,6 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.log:
             return _log(course, arguments.assignment)
         return _send(course, arguments.assignment, arguments.send)
-    except CourseError as error:
-        raise UserError(str(error)) from None
     except LtiError as error:
         raise UserError(f"{str(error).removesuffix('.')}.") from None
     except OSError as error:

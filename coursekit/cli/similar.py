@@ -15,7 +15,6 @@ import os
 from typing import TYPE_CHECKING
 
 from coursekit.cli.arguments import add_course
-from coursekit.cli.errors import UserError
 
 if TYPE_CHECKING:
     from coursekit.grading.similar import Pair
@@ -40,13 +39,10 @@ def _number(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     from coursekit.grading.similar import CAUTION, similar
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.submission.course import Course
 
-    try:
-        course = Course(arguments.course)
-        result = similar(course, arguments.assignment)
-    except CourseError as error:
-        raise UserError(str(error)) from None
+    course = Course(arguments.course)
+    result = similar(course, arguments.assignment)
     pairs = f"{result.compared * (result.compared - 1) // 2} pairs of {result.compared} students"
     if not result.found:
         print(f"{arguments.assignment}: of {pairs} none is unusually alike.")

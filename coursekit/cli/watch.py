@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 
 from coursekit.cli.arguments import add_course
 from coursekit.cli.early import says_torch
-from coursekit.cli.errors import UserError
 from coursekit.cli.isolation import cores, require_isolation
 
 if TYPE_CHECKING:
@@ -51,15 +50,13 @@ def run(arguments: argparse.Namespace) -> int:
     from coursekit.grading.bounds import Stopped
     from coursekit.grading.platforms.stopping import stoppable
     from coursekit.grading.run.servers import UNSAFE
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.submission.course import Course
 
     if arguments.no_sandbox:
         os.environ[UNSAFE] = "1"
     try:
         with stoppable(keyboard=True) as stopping:
             return _watch(Course(arguments.course), arguments, stopping)
-    except CourseError as error:
-        raise UserError(str(error)) from None
     except Stopped:
         say("stopped, as you asked")
         return 0

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from coursekit.cli.results import printable
     from coursekit.grading.gradebook.people import known
-    from coursekit.grading.submission.course import Course, CourseError
+    from coursekit.grading.submission.course import Course
     from coursekit.grading.submission.withdrawn import take_back, withdraw, withdrawn
 
     if not arguments.students and (arguments.why or arguments.undo):
@@ -47,8 +47,6 @@ def run(arguments: argparse.Namespace) -> int:
             print(printable(f"In the class again: {', '.join(students)}."))
             return 0
         withdraw(course.root, [student for student in students if student not in before], arguments.why)
-    except CourseError as error:
-        raise UserError(str(error)) from None
     except OSError as error:
         raise UserError(f"cannot write {error.filename}: {reason(error)}.") from None
     gone = withdrawn(course.root)

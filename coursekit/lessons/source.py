@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import coursekit
 from coursekit.lessons.cells import NBGRADER, check_of
+from coursekit.told import Told
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -25,7 +26,7 @@ Points = Callable[[str], float]
 """What an exercise is worth, by its name; LookupError if there is no such exercise."""
 
 
-class LessonError(ValueError):
+class LessonError(Told, ValueError):
     """A lesson's text that cannot become a notebook: file, line and what to do."""
 
     def __init__(self, path: Path, line: int, problem: str) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from coursekit.grading.new_course.roster import Person
 from coursekit.lessons.tree import is_meant, lesson_texts
+from coursekit.told import Told
 
 _COURSE_ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
-class PlanError(ValueError):
+class PlanError(Told, ValueError):
     """A course cannot be made like this; the message says what to do."""
 
 

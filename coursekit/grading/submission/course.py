@@ -23,9 +23,10 @@ from coursekit.grading.submission.canonical import canonical
 from coursekit.grading.submission.times import HandedIn, handed_in
 from coursekit.grading.submission.withdrawn import withdrawn
 from coursekit.lessons.cells import grade_id, is_answer, is_graded
+from coursekit.told import Told
 
 
-class CourseError(ValueError):
+class CourseError(Told, ValueError):
     """The course cannot be graded as it is; the message says what to do."""
 
 
