@@ -91,12 +91,16 @@ def _sums(got: np.ndarray, want: np.ndarray) -> facts.SumsAlong | None:
     return facts.SumsAlong(found[0], expected[0]) if found else None
 
 
+_FRACTIONS = 2**24  # a number of float32 beyond it has none, whatever was computed
+
+
 def _whole(got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int], tolerance: float) -> facts.Whole | None:
     """One value, whole numbers, transposed, sums along another axis, 1 minus all, or a constant factor."""
     constant = one_value(got, want)
     if constant is not None:
         return constant
-    if got.size > 1 and np.array_equal(got, np.rint(got)) and not np.any(want == np.rint(want)):
+    integers = np.array_equal(got, np.rint(got)) and np.abs(got).max(initial=0) < _FRACTIONS
+    if got.size > 1 and integers and not np.any(want == np.rint(want)):
         indices = got.min() >= 0 and got.max() < max(got.size, *want.shape, *sizes.values())
         return facts.Indices() if indices and len(np.unique(got)) > 2 else facts.Integers()
     sums = _sums(got, want)

@@ -7,10 +7,12 @@ import http.client
 import json
 import math
 import re
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -136,6 +138,26 @@ class Web:
         raise NoAnswer(f"{address.partition('?')[0]} does not do what it is asked ({plain(last)[:200]})")
 
     def _once(self, method: str, address: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        """One answer. Raises what urllib raises, and TimeoutError if it has not come whole in time.
+
+        The limit of a socket begins anew with every byte, and a platform that sends one now and then would hold the
+        line for days. So whoever waits goes on without the thread that reads.
+        """
+        came: Future[Answer] = Future()
+
+        def read() -> None:
+            try:
+                came.set_result(self._read(method, address, headers, body))
+            except BaseException as error:  # told where it is waited for
+                came.set_exception(error)
+
+        threading.Thread(target=read, daemon=True).start()
+        try:
+            return came.result(PATIENCE_S)
+        except TimeoutError:
+            raise TimeoutError(f"no whole answer within {PATIENCE_S:g} s") from None
+
+    def _read(self, method: str, address: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         request = urllib.request.Request(address, body, dict(headers), method=method)
         try:
             with self._opener.open(request, timeout=PATIENCE_S) as response:
