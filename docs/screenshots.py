@@ -1,4 +1,4 @@
-"""The pictures of the README, from the real JupyterLab, grader and book in a real browser.
+"""The pictures of README and docs, from the real JupyterLab and grader in a real browser.
 
 python docs/screenshots.py             all of them
 python docs/screenshots.py report map  some of them
@@ -85,16 +85,6 @@ def course_map(page: Page, scratch: Path) -> None:
         _keep("map", page)
 
 
-def lesson(page: Page, scratch: Path) -> None:
-    """A lesson as it opens: contents at the left, equations, a figure."""
-    with _lab(scratch) as lab:
-        open_lesson(page, lab, "05_gru")
-        page.locator("mjx-container").first.wait_for(timeout=60_000)
-        page.locator(".jp-Notebook h2", has_text="Two gates").first.evaluate("heading => heading.scrollIntoView()")
-        page.wait_for_timeout(1000)
-        _keep("lesson", page)
-
-
 def class_report(page: Page, scratch: Path) -> None:
     """The report of an invented class."""
     course = _graded_class(scratch)
@@ -113,25 +103,11 @@ def formgrader(page: Page, scratch: Path) -> None:
         _keep("formgrader", page)
 
 
-def book(page: Page, scratch: Path) -> None:
-    """A page of the book, which `make book` has built before."""
-    built = ROOT / "build" / "book" / "html" / "lessons" / "05_gru.html"
-    if not built.is_file():
-        print("book: left out. Run `make book` first.")
-        return
-    page.goto(built.as_uri())
-    page.locator("mjx-container").first.wait_for()
-    page.wait_for_timeout(1000)
-    _keep("book", page)
-
-
 PICTURES: dict[str, Callable[[Page, Path], None]] = {
     "report": report,
     "map": course_map,
-    "lesson": lesson,
     "class-report": class_report,
     "formgrader": formgrader,
-    "book": book,
 }
 _SWAPPED = "(1 - z) * h + z * n"
 

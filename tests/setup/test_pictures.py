@@ -12,11 +12,16 @@ from PIL import Image
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "docs" / "screenshots.py"
 PICTURES = sorted((ROOT / "docs").glob("*.png"))
-SHOWN = re.findall(r"!\[([^\]]*)\]\(([^)\s]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
+SHOWN = LINK.findall(PAGES[0].read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
-def test_a_picture_is_small_and_made_by_the_script(path):
+def test_a_picture_is_shown_and_small_and_made_by_the_script(path):
+    assert any(
+        (page.parent / target).resolve() == path for page in PAGES for _, target in LINK.findall(page.read_text())
+    )
     names = [node.value for node in ast.walk(ast.parse(SCRIPT.read_text())) if isinstance(node, ast.Constant)]
     assert path.stem in names
     assert path.stat().st_size < 300_000
