@@ -8,6 +8,7 @@
 # make clean     removes the environment
 # PYTHON=...     the Python to make the environment with (3.11 to 3.14)
 # EXTRAS=...     what to install, of the extras in pyproject.toml              (EXTRAS=dev,lab,torch)
+# UV=            install with pip although uv is there
 # TORCH_INDEX=...  where to find PyTorch without its GPU libraries: the address that pytorch.org/get-started gives
 
 SHELL := /bin/bash
@@ -23,8 +24,19 @@ CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p -c "$(SUITABLE)" 2>/dev/null && $$p -c "import sys; print(sys._base_executable)" && break; done)
 
-INSTALL = $(BIN)/python -m pip install --quiet $(addprefix --extra-index-url ,$(TORCH_INDEX)) \
-	--constraint constraints.txt --editable
+# uv, where it is there, installs the same versions sooner, and takes the PyTorch that fits the machine: without GPU
+# libraries where there is no GPU. What it cannot reach, such as an index that only pip is told of, pip installs.
+UV ?= $(shell command -v uv)
+UV_TORCH = $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX) --index-strategy unsafe-best-match,--torch-backend auto)
+BY_PIP = $(BIN)/python -m pip install --quiet $(addprefix --extra-index-url ,$(TORCH_INDEX))
+BY_UV = "$(UV)" pip install --quiet --python $(BIN)/python $(UV_TORCH)
+WHAT = --constraint constraints.txt --editable ".[$(1)]"
+ifeq ($(UV),)
+install = $(BY_PIP) $(WHAT)
+else
+install = { $(BY_UV) $(WHAT) || { echo "uv could not: pip installs." >&2; $(BY_PIP) $(WHAT); }; }
+endif
+COMMA := ,
 
 # nbgrader and its tests start commands of the environment by their names.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -59,7 +71,7 @@ release: $(READY)
 # Sphinx and its themes are for those who build the book, so they come with the first build of it.
 book: $(READY)
 	@$(BIN)/python -c "import furo, myst_nb, sphinx" 2>/dev/null || \
-	  $(INSTALL) ".[$(EXTRAS),book]"
+	  $(call install,$(EXTRAS)$(COMMA)book)
 	$(BIN)/python -m book $(ARGS)
 
 bench-cpu: $(READY)
@@ -82,5 +94,5 @@ $(READY): pyproject.toml constraints.txt
 	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "$(PYTHON) cannot make environments. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	@$(BIN)/python -m pip uninstall --quiet --yes coursekit 2>/dev/null  # what this course was called before
-	$(INSTALL) ".[$(EXTRAS)]"
+	$(call install,$(EXTRAS))
 	@printf '%s\n' "$(MADE_AS)" > $(READY)
