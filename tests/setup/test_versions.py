@@ -69,6 +69,19 @@ def test_the_environment_holds_the_pinned_versions():
     assert installed == {name: pinned[name] for name in names}
 
 
+def test_every_pin_installs_on_the_first_release_of_each_python():
+    """Debian 12 has 3.11.2: a package that wants 3.11.5 cannot be installed there."""
+    supported = SpecifierSet(PROJECT["requires-python"])
+    first = [f"3.{minor}.0" for minor in range(11, 40) if f"3.{minor}.0" in supported]
+    wants = {
+        distribution.name: SpecifierSet(distribution.metadata["Requires-Python"])
+        for distribution in metadata.distributions()
+        if distribution.metadata["Requires-Python"] and canonicalize_name(distribution.name) in pins()
+    }
+    assert len(wants) > 100 and first[0] == "3.11.0"
+    assert [(name, python) for name, wanted in wants.items() for python in first if python not in wanted] == []
+
+
 def test_all_is_every_extra_for_people_without_a_gpu():
     mine = {r.name: r.extras for r in _ALL if r.name == PROJECT["name"] and len(r.extras) > 1}
     assert mine == {PROJECT["name"]: set(EXTRAS) - {"all", "dev", "book", "gpu", "hub", "teach"}}
