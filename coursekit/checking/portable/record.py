@@ -60,6 +60,11 @@ class Frame:
     seen: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     began: bool = False
 
+    @property
+    def takes_one(self) -> bool:
+        """Whether it computes with one value alone, as a sigmoid does."""
+        return self.code.co_argcount == 1 and not self.code.co_freevars
+
     def hands_on(self, name: str) -> bool:
         """Whether the value of a name may be read where no line of this function shows it: by a function inside it, or
         by whoever takes what it yields."""
@@ -218,9 +223,24 @@ class Recorder(Recording):
             if signature == last:
                 continue
             own.seen[name] = (signature, arrays)
+            if name in own.code.co_freevars:
+                self._known_outside(frame, name, value)
             if counts is None:
                 counts = tuple((k, v) for k, v in frame.f_locals.items() if type(v) is int)
             self._add(Event(own, own.line, name, arrays, before, counts, own.hits.get(own.line, 1) - 1))
+
+    def _known_outside(self, frame: types.FrameType, name: str, value: Any) -> None:
+        """What a function changes in the one around it is its own doing, and not that of the line that calls it."""
+        own = self._frames[frame]
+        caller = frame.f_back
+        for _ in range(_MAX_BETWEEN * MAX_DEPTH):
+            if caller is None:
+                return
+            outer = self._frames.get(caller)
+            shares = outer is not None and name in (*outer.code.co_cellvars, *outer.code.co_freevars)
+            if shares and caller.f_locals.get(name) is value:
+                outer.seen[name] = own.seen[name]
+            caller = caller.f_back
 
     def _add(self, event: Event) -> None:
         if event.arrays:

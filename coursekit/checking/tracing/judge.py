@@ -154,7 +154,7 @@ def _right_calls(judged: list[Judged]) -> set[Frame]:
     ended = [j for j in judged if j.event.returned and j.event.frame.depth > 0]
     right = {j.event.frame for j in ended if j.standing is Standing.RIGHT}
     count = Counter(j.event.frame for j in judged)
-    return right | {f for f in (j.event.frame for j in ended) if f.code.co_argcount == 1 and count[f] <= _SHORT}
+    return right | {f for f in (j.event.frame for j in ended) if f.takes_one and count[f] <= _SHORT}
 
 
 @dataclass

@@ -37,8 +37,8 @@ class Lines:
         line = code.co_firstlineno
         for instruction in dis.get_instructions(code):
             line = instruction.positions.lineno or line if instruction.positions else line
-            if instruction.opname.startswith(("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE", "LOAD_NAME")):
-                reads.setdefault(line, set()).add(str(instruction.argval))
+            if names := _read(instruction):
+                reads.setdefault(line, set()).update(names)
         return cls(source, _simple_statements(source, code), reads)
 
     @classmethod
@@ -67,6 +67,18 @@ class Lines:
         rows = self._source[statement.lineno - 1 : statement.end_lineno]
         text = " ".join(" ".join(row.strip() for row in rows).split())
         return text if len(text) <= _MAX_QUOTED else f"{text[: _MAX_QUOTED - 1]}…"
+
+
+def _read(instruction: dis.Instruction) -> set[str]:
+    """The local names that an instruction reads. From Python 3.13 on, some do the work of two, with two names."""
+    operation, names = instruction.opname, instruction.argval
+    if operation.startswith("STORE_FAST_LOAD_FAST"):
+        return {names[1]}
+    if not operation.startswith(("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE", "LOAD_NAME")):
+        return set()
+    if operation == "LOAD_FAST_AND_CLEAR":  # from 3.12 on, what a comprehension's own variable hides is put aside
+        return set()
+    return set(names) if isinstance(names, tuple) else {str(names)}
 
 
 def _simple_statements(source: list[str], code: types.CodeType) -> list[ast.stmt]:

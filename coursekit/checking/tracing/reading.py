@@ -137,7 +137,7 @@ class _Reading:
         value = _Value(self.got[wrong[0]])
         inner = returned
         for number, each in enumerate(self.judged[:returned]):
-            if each.event.frame.depth > 0 and each.event.frame.code.co_argcount == 1:  # such as a sigmoid
+            if each.event.frame.depth > 0 and each.event.frame.takes_one:
                 continue
             if len(each.event.arrays) == 1 and value.is_(each.event.arrays[0]):
                 named = each.found is not None and any(mark.name for mark in each.found.marks)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import symtable
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Written:
     co_varnames: tuple[str, ...]
     co_flags: int
     co_cellvars: tuple[str, ...]
+    co_freevars: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -147,11 +149,13 @@ def _functions(source: str) -> tuple[tuple[Place, int], ...]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a learner's "\\d"
-            tree = ast.parse(without_magics(source))
+            text = without_magics(source)
+            tree = ast.parse(text)
+            free = _free_names(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     found = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))]
-    return tuple((_written(node, rows, each), begins(node) - each) for node in found for each in sorted(above))
+    return tuple((_written(node, rows, each, free), begins(node) - each) for node in found for each in sorted(above))
 
 
 def _blank(rows: list[str]) -> int:
@@ -159,7 +163,18 @@ def _blank(rows: list[str]) -> int:
     return next((number for number, row in enumerate(rows) if row.strip()), 0)
 
 
-def _written(node: Function, rows: list[str], above: int) -> Place:
+def _free_names(source: str) -> dict[tuple[str, int], tuple[str, ...]]:
+    """By the name and the first line of a function, the names that it shares with one around it."""
+    found, todo = {}, [symtable.symtable(source, "<cell>", "exec")]
+    while todo:
+        table = todo.pop()
+        todo += table.get_children()
+        if isinstance(table, symtable.Function):
+            found[table.get_name(), table.get_lineno()] = table.get_frees()
+    return found
+
+
+def _written(node: Function, rows: list[str], above: int, free: dict[tuple[str, int], tuple[str, ...]]) -> Place:
     arguments = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
     own = list(_own_parts(node))
     yields = any(isinstance(part, _YIELDS) for part in own)
@@ -172,6 +187,7 @@ def _written(node: Function, rows: list[str], above: int) -> Place:
         tuple(arguments),
         inspect.CO_GENERATOR if yields else 0,
         tuple(inner),
+        free.get((getattr(node, "name", "lambda"), node.lineno), ()),
     )
     names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
     names |= {each.arg for each in ast.walk(node) if isinstance(each, ast.arg)}
