@@ -65,6 +65,40 @@ def test_pytorch_is_looked_for_where_the_user_says_and_nowhere_else(clone: Path)
     assert "://" not in (clone / "Makefile").read_text()
 
 
+def test_uv_installs_where_it_is_there_and_pip_where_uv_cannot(clone: Path):
+    given = ["--dry-run", "quick", f"PYTHON={sys.executable}"]
+    said = make(clone, *given, "UV=/my tools/uv").stdout
+    assert (
+        '"/my tools/uv" pip install' in said and "--torch-backend auto" in said and said.count("constraints.txt") == 2
+    )
+    index = make(clone, *given, "UV=/my tools/uv", "TORCH_INDEX=file:///wheels/cpu").stdout
+    assert "torch-backend" not in index and index.count("--extra-index-url file:///wheels/cpu") == 2
+    assert "uv could not" not in make(clone, *given, "UV=").stdout
+
+
+def test_pip_is_tried_where_uv_fails(clone: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")  # and fails as well, soon
+    done = make(clone, "release", f"PYTHON={sys.executable}", "EXTRAS=lab", "UV=false")
+    assert "uv could not: pip installs." in done.stderr and "hatchling" in done.stderr and done.returncode != 0
+
+
+@pytest.mark.slow
+def test_a_real_uv_installs_the_pinned_versions(clone: Path, tmp_path: Path):
+    tools = tmp_path / "tools"
+    got = finished([sys.executable, "-m", "pip", "--retries", "0", "install", "--quiet", "--target", tools, "uv"])
+    if got.returncode:
+        pytest.skip(f"no index of packages can be reached: {got.stderr.splitlines()[-1]}")
+    for name in ("coursekit", "README.md", "LICENSE"):
+        place = ROOT / name
+        (shutil.copytree if place.is_dir() else shutil.copy)(place, clone / name)
+    done = make(clone, ".venv/ready", f"PYTHON={sys.executable}", "EXTRAS=rl", f"UV={tools / 'bin' / 'uv'}")
+    assert done.returncode == 0 and "pip installs" not in done.stderr, done.stderr
+    asked = "import coursekit, gymnasium, numpy; print(coursekit.__file__, numpy.__version__)"
+    said = finished([clone / ".venv" / "bin" / "python", "-I", "-c", asked], cwd=tmp_path)
+    pinned = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line)
+    assert said.stdout.split(maxsplit=0) == [f"{clone / 'coursekit' / '__init__.py'} {pinned['numpy']}\n"], said.stderr
+
+
 def test_what_the_course_was_called_before_is_uninstalled_first(clone: Path):
     """Two distributions with the same files and commands: the later uninstallation of one would break the other."""
     lines = make(clone, "--dry-run", "quick", f"PYTHON={sys.executable}").stdout.splitlines()

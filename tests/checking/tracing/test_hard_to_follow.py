@@ -68,6 +68,21 @@ CLOSURE = """
 
         return np.stack([step(x[:, t]) for t in range(x.shape[1])], axis=1)
 """
+CALLED_IN_A_LOOP = """
+    def rnn_forward(x, h0, params):
+        W_ih, W_hh, b_ih, b_hh = params
+        h = h0
+
+        def step(inputs):
+            nonlocal h
+            h = np.tanh(inputs @ W_ih.T + h @ W_hh + b_ih + b_hh)
+            return h
+
+        states = []
+        for t in range(x.shape[1]):
+            states.append(step(x[:, t]))
+        return np.stack(states, axis=1)
+"""
 RECURSION = """
     def go(x, h, params, t):
         if t == x.shape[1]:
@@ -81,7 +96,7 @@ RECURSION = """
 """
 
 
-@pytest.mark.parametrize(("source", "line"), [(GENERATOR, 4), (CLOSURE, 7), (RECURSION, 5)])
+@pytest.mark.parametrize(("source", "line"), [(GENERATOR, 4), (CLOSURE, 7), (CALLED_IN_A_LOOP, 7), (RECURSION, 5)])
 def test_generators_closures_and_recursion(source, line):
     assert first(evaluate("rnn_forward", cell(source, "rnn_forward"))).line == line
 
