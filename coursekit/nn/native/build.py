@@ -149,7 +149,8 @@ def _first_line(error: Exception) -> str:
 def _try_out() -> None:
     """One step with each library of matrix products that may be asked for. Raises RuntimeError or AttributeError."""
     for onednn in {False, gemm._onednn is not None}:
-        hs, eye = torch.zeros(1, 2, 2, dtype=torch.float32, device="cpu"), torch.eye(2, device="cpu")
-        torch.ops.coursekit_native.rnn_forward(hs, eye.float(), eye.float(), onednn, True)
-        if not torch.equal(hs[0], eye.float()):
+        zeros = torch.zeros(1, 2, 2, dtype=torch.float32, device="cpu")
+        hs, eye = torch.empty_like(zeros), torch.eye(2, dtype=torch.float32, device="cpu")
+        torch.ops.coursekit_native.rnn_forward(zeros, zeros[0, 0], hs, eye, eye, onednn, True)
+        if not torch.equal(hs[0], eye):
             raise RuntimeError("it computes something else")
