@@ -135,12 +135,13 @@ def replay_gemm(run: Run) -> Callable[[], None]:
     """Record the operands of every product that goes through coursekit.nn.gemm in one run."""
     linear, adder, add_gradient, calls = gemm.linear, gemm.adder, gemm.add_gradient, []
 
-    def recording_adder(*operands):
-        add = adder(*operands)
-        return lambda out, x: (calls.append((add, (out, x))), add(out, x))[1]
+    def recording(product):
+        return lambda *operands, **to: (calls.append(partial(product, *operands, **to)), product(*operands, **to))[1]
 
-    gemm.linear = lambda *operands: (calls.append((linear, operands)), linear(*operands))[1]
-    gemm.add_gradient = lambda *operands: (calls.append((add_gradient, operands)), add_gradient(*operands))[1]
+    def recording_adder(*operands):
+        return recording(adder(*operands))
+
+    gemm.linear, gemm.add_gradient = recording(linear), recording(add_gradient)
     gemm.adder = recording_adder
     try:
         run()
@@ -149,8 +150,8 @@ def replay_gemm(run: Run) -> Callable[[], None]:
 
     def replay() -> None:
         with torch.no_grad():
-            for product, operands in calls:
-                product(*operands)
+            for call in calls:
+                call()
 
     return replay
 
