@@ -62,12 +62,9 @@ def numpy_steps(x: Tensor) -> Sequence:
     return x.unbind(0)
 
 
-def tanh_(step) -> None:
-    """tanh in place, on a step that `numpy_steps` gave."""
-    if isinstance(step, np.ndarray):
-        np.tanh(step, out=step)
-    else:
-        step.tanh_()
+def tanh_(step, out=None) -> None:
+    """tanh in place or to out, on steps that `numpy_steps` gave."""
+    (np if isinstance(step, np.ndarray) else torch).tanh(step, out=step if out is None else out)
 
 
 def previous(h0: Tensor, hs: Tensor, start: int, stop: int) -> Tensor:

@@ -60,18 +60,17 @@ def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
     def walk(x, h, c, gates, tanh_c, hs, cs):
         gemm.linear(x, W_ih, b, out=gates.flatten(0, 1))
         (i, f, g, o), i_f = gates.view(len(gates), N, 4, H).unbind(2), gates[:, :, : 2 * H]
-        each = (v.unbind(0) for v in (gates, i_f, i, f, g, o, tanh_c))
-        in_numpy = (bptt.numpy_steps(v) for v in (g, tanh_c))
-        for gates_t, i_f_t, i_t, f_t, g_t, o_t, tanh_c_t, g_np, tanh_c_np, h_t, c_t in zip(
-            *each, *in_numpy, hs.unbind(0), cs.unbind(0), strict=True
+        each = (v.unbind(0) for v in (gates, i_f, i, f, g, o, tanh_c, hs, cs))
+        in_numpy = (bptt.numpy_steps(v) for v in (g, cs, tanh_c))
+        for gates_t, i_f_t, i_t, f_t, g_t, o_t, tanh_c_t, h_t, c_t, g_np, c_np, tanh_c_np in zip(
+            *each, *in_numpy, strict=True
         ):
             add_recurrent(gates_t, h)
             i_f_t.sigmoid_()
             o_t.sigmoid_()
             bptt.tanh_(g_np)
             c = torch.mul(f_t, c, out=c_t).addcmul_(i_t, g_t)
-            tanh_c_t.copy_(c)
-            bptt.tanh_(tanh_c_np)
+            bptt.tanh_(c_np, out=tanh_c_np)
             h = torch.mul(o_t, tanh_c_t, out=h_t)
         return h, c
 
@@ -154,13 +153,13 @@ def _coefficients(d, to_c, gates, tanh_c, c_prev) -> None:
 def _steps_back(dhs, dcs, dh, dc, d, e, to_c, f, add_recurrent) -> None:
     """Walk a chunk backwards: d becomes the gradient of W_hh h, dh and dc those of the states before the chunk."""
     steps, before = bptt.upstream_steps(e, dhs, dh)
-    backwards = range(len(e) - 1, -1, -1)
+    backwards, dc_as_gate = range(len(e) - 1, -1, -1), dc.unsqueeze(1)
     reverse = (v.unbind(0)[::-1] for v in (d[:, :, :3], d[:, :, 3], d.flatten(2), to_c, f))
     for t, e_t, e_before, i_f_g_t, o_t, rows_t, to_c_t, f_t in zip(backwards, steps, before, *reverse, strict=True):
         if dcs is not None:
             dc += dcs[t]
         dc.addcmul_(e_t, to_c_t)
-        i_f_g_t.mul_(dc.unsqueeze(1))
+        i_f_g_t.mul_(dc_as_gate)
         o_t.mul_(e_t)
         dc.mul_(f_t)
         add_recurrent(e_before, rows_t)
