@@ -32,6 +32,7 @@ import torch
 
 import coursekit.nn
 from coursekit.nn import gemm
+from coursekit.nn.denormals import flush_denormals
 from coursekit.reference import FAST, gru, lstm, processor, rnn
 from coursekit.reference.conventions import STATE_DICT_KEYS
 from coursekit.reference.numerics import relative_error
@@ -104,6 +105,7 @@ def replay_numpy(run: Run) -> Callable[[], None]:
     finally:
         np.matmul = matmul
 
+    @flush_denormals()  # the operands are what a run has left behind: results of results, which may have vanished
     def replay() -> None:
         for a, b, out in calls:
             matmul(a, b, out=out)
@@ -135,12 +137,13 @@ def replay_gemm(run: Run) -> Callable[[], None]:
     """Record the operands of every product that goes through coursekit.nn.gemm in one run."""
     linear, adder, add_gradient, calls = gemm.linear, gemm.adder, gemm.add_gradient, []
 
-    def recording_adder(*operands):
-        add = adder(*operands)
-        return lambda out, x: (calls.append((add, (out, x))), add(out, x))[1]
+    def recording(product):
+        return lambda *operands, **to: (calls.append(partial(product, *operands, **to)), product(*operands, **to))[1]
 
-    gemm.linear = lambda *operands: (calls.append((linear, operands)), linear(*operands))[1]
-    gemm.add_gradient = lambda *operands: (calls.append((add_gradient, operands)), add_gradient(*operands))[1]
+    def recording_adder(*operands):
+        return recording(adder(*operands))
+
+    gemm.linear, gemm.add_gradient = recording(linear), recording(add_gradient)
     gemm.adder = recording_adder
     try:
         run()
@@ -149,8 +152,8 @@ def replay_gemm(run: Run) -> Callable[[], None]:
 
     def replay() -> None:
         with torch.no_grad():
-            for product, operands in calls:
-                product(*operands)
+            for call in calls:
+                call()
 
     return replay
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from coursekit import programs
 from coursekit.embedded.model import Model
 
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic")
@@ -46,9 +47,7 @@ def about() -> str:
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Raises CompilerError if it does not end, as a compiler behind a cache or a network can."""
     try:
-        return subprocess.run(
-            command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=_PATIENCE_S
-        )
+        return programs.run(command, _PATIENCE_S)
     except subprocess.TimeoutExpired:
         late = f"{command[0]} had not ended after {_PATIENCE_S:g} s: try another one, named in CC"
         raise CompilerError(late) from None

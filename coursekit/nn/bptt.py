@@ -11,15 +11,17 @@ from torch import Tensor
 
 from coursekit.reference import processor
 
+from . import gemm
+
 
 class Walks(NamedTuple):
     """How a fast path goes over the steps of a chunk: in Python (`fast.py` of a cell) or in C++ (`native.py`).
 
-    Each of the two is called once for a sequence, with a weight (L, K) and the number of sequences, and returns what is
-    called for every chunk.
+    Each of the two is called once for a sequence, with weights (L, K), for the way there also what is added to what the
+    input projects, and the number of sequences, and returns what is called for every chunk.
     """
 
-    forwards: Callable[[Tensor, int], Callable]
+    forwards: Callable[[Tensor, Tensor, Tensor, int], Callable]
     backwards: Callable[[Tensor, int], Callable]
 
 
@@ -60,12 +62,9 @@ def numpy_steps(x: Tensor) -> Sequence:
     return x.unbind(0)
 
 
-def tanh_(step) -> None:
-    """tanh in place, on a step that `numpy_steps` gave."""
-    if isinstance(step, np.ndarray):
-        np.tanh(step, out=step)
-    else:
-        step.tanh_()
+def tanh_(step, out=None) -> None:
+    """tanh in place or to out, on steps that `numpy_steps` gave."""
+    (np if isinstance(step, np.ndarray) else torch).tanh(step, out=step if out is None else out)
 
 
 def previous(h0: Tensor, hs: Tensor, start: int, stop: int) -> Tensor:
@@ -73,6 +72,23 @@ def previous(h0: Tensor, hs: Tensor, start: int, stop: int) -> Tensor:
     if start > 0:
         return hs[start - 1 : stop - 1]
     return torch.cat([h0[None], hs[: stop - 1]])
+
+
+def add_recurrent_gradient(dW: Tensor, d: Tensor, h0: Tensor, hs: Tensor, start: int, stop: int) -> None:
+    """Add what the steps start..stop-1 give to the gradient of W_hh (L, H); d (k, N, ...) is that of W_hh h.
+
+    As one product with `previous`, but for its copy of the states.
+    """
+    if start == 0:
+        gemm.add_gradient(dW, d[0].flatten(1), h0)
+        d, start = d[1:], 1
+    if len(d) > 0:
+        gemm.add_gradient(dW, d.flatten(2).flatten(0, 1), hs[start - 1 : stop - 1].flatten(0, 1))
+
+
+def state_before(h0: Tensor, hs: Tensor, start: int) -> Tensor:
+    """The state before step start."""
+    return hs[start - 1] if start > 0 else h0
 
 
 def upstream_steps(e: Tensor, dhs: Tensor | None, dh: Tensor) -> tuple[Sequence[Tensor], Sequence[Tensor]]:

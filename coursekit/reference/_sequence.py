@@ -40,11 +40,36 @@ def per_gate(W: np.ndarray, gates: int) -> np.ndarray:
     return W.reshape(gates, -1, W.shape[1]).swapaxes(1, 2).copy()
 
 
-def project(x1: np.ndarray, W_x: np.ndarray) -> np.ndarray:
-    """What the input adds to the gates, K steps at once: (K, N, D+1) times (G, D+1, H) -> (K, G, N, H)."""
+def room(parts: list[slice], gates: int, N: int, H: int, dtype: np.dtype) -> np.ndarray:
+    """(gates, steps of the longest chunk, N, H), to compute every chunk in.
+
+    In memory that is new for each of them, the system's part of the time was a fifth, for a large GRU.
+    """
+    return np.empty((gates, max(part.stop - part.start for part in parts), N, H), dtype)
+
+
+def project(x1: np.ndarray, W_x: np.ndarray, to: np.ndarray) -> np.ndarray:
+    """What the input adds to the gates, K steps at once: (K, N, D+1) times (G, D+1, H) -> (K, G, N, H).
+
+    to: `room` that the result is written to.
+    """
     K, N, columns = x1.shape
-    from_x = np.matmul(x1.reshape(-1, columns), W_x)
-    return from_x.reshape(len(W_x), K, N, -1).swapaxes(0, 1)
+    to = to[:, :K]
+    np.matmul(x1.reshape(-1, columns), W_x, out=to.reshape(len(W_x), K * N, W_x.shape[2]))
+    return to.swapaxes(0, 1)
+
+
+def back_to_input(rows: np.ndarray, W_x: np.ndarray, room: np.ndarray, out: np.ndarray) -> None:
+    """Gradients at the gates (G, K·N, H) times W_x (G, H, D), summed over the gates, to out (K, N, D)."""
+    K, N, D = out.shape
+    from_gates = np.matmul(rows, W_x, out=room[:, :K].reshape(len(W_x), K * N, D))
+    np.add.reduce(from_gates, out=out.reshape(K * N, D))
+
+
+def square_complement(a: np.ndarray, out: np.ndarray) -> None:
+    """1 - a²: the slope of tanh where its value is a."""
+    np.multiply(a, a, out=out)
+    np.subtract(1, out, out=out)
 
 
 def flush_vanished(gradient: np.ndarray) -> None:

@@ -11,7 +11,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._sequence import chunks, flush_vanished, per_gate, project, swap_time_and_batch, with_ones
+from ._sequence import (
+    back_to_input,
+    chunks,
+    flush_vanished,
+    per_gate,
+    project,
+    room,
+    square_complement,
+    swap_time_and_batch,
+    with_ones,
+)
 from ._shapes import read, read_gradient
 from .gru import Cache, Gradients, Params
 
@@ -34,8 +44,10 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
     hs[0] = h0
     gates = np.empty((T, 4, N, H), x.dtype)  # r, z, hn, n
 
-    for chunk in chunks(T, 3 * N * H * x.itemsize):
-        from_x = project(x1[chunk], W_x)
+    parts = chunks(T, 3 * N * H * x.itemsize)
+    projected = room(parts, 3, N, H, x.dtype)
+    for chunk in parts:
+        from_x = project(x1[chunk], W_x, projected)
         steps = zip(gates[chunk], from_x[:, :2], from_x[:, 2], hs[chunk], hs[1:][chunk], strict=True)
         for gates_t, xrz, xn, h_prev, h in steps:
             rz, (r, z, hn, n) = gates_t[:2], gates_t
@@ -67,33 +79,44 @@ def backward(dhs, cache: Cache) -> Gradients:
     x1, dhs = with_ones(cache.x), swap_time_and_batch(dhs)
     hs, rs, zs, ns, hns = (swap_time_and_batch(array) for array in cache[1:-1])
     dx = np.empty((T, N, D), dhs.dtype)
-    dh_next, per_gate_dh = np.zeros((N, H), dhs.dtype), np.empty((3, N, H), dhs.dtype)
+    dh_next, kept = np.zeros((N, H), dhs.dtype), np.empty((N, H), dhs.dtype)
+    per_gate_dh = np.empty((3, N, H), dhs.dtype)
     W_x, W_h = W_ih.reshape(3, H, D), W_hh.reshape(3, H, H)
     dW_x, dW_h = np.zeros((3, H, D + 1), dhs.dtype), np.zeros((3, H, H), dhs.dtype)
     db_hn = np.zeros(H, dhs.dtype)
 
-    for chunk in reversed(chunks(T, 3 * N * H * dhs.itemsize)):
+    parts = chunks(T, 3 * N * H * dhs.itemsize)
+    rooms, from_gates = room(parts, 5, N, H, dhs.dtype), room(parts, 3, N, D, dhs.dtype)
+    for chunk in reversed(parts):
         h_prev, r, z, n, hn = hs[chunk], rs[chunk], zs[chunk], ns[chunk], hns[chunk]
-        to_n = (1 - z) * (1 - n**2)
-        da = np.empty((3, *r.shape), dhs.dtype)  # first the slopes, in the loop the gradients at r, z, hn
-        da[0] = to_n * hn * r * (1 - r)
-        da[1] = (h_prev - n) * z * (1 - z)
-        da[2] = to_n * r
-        dh = np.array(dhs[chunk], order="C")
+        da, to_n, dh = rooms[:3, : len(r)], *rooms[3:, : len(r)]
+        da_r, da_z, da_hn = da  # first the slopes, in the loop the gradients at r, z, hn
+        written = np.subtract(1, z, out=dh)
+        square_complement(n, out=to_n)
+        to_n *= written  # (1 - z) tanh'
+        np.subtract(h_prev, n, out=da_z)
+        da_z *= z
+        da_z *= written  # (h_prev - n) σ'
+        np.multiply(to_n, r, out=da_hn)
+        np.subtract(1, r, out=da_r)
+        da_r *= da_hn
+        da_r *= hn  # to_n hn σ'
+        dh[:] = dhs[chunk]
         backwards = zip(*(array[::-1] for array in (dh, z, da.swapaxes(0, 1))), strict=True)
         for dh_t, z_t, da_t in backwards:
             np.add(dh_t, dh_next, out=dh_t)
             np.multiply(da_t, dh_t, out=da_t)
             np.matmul(da_t, W_h, out=per_gate_dh)  # dh_next = dh * z + da @ W_hh
             np.add.reduce(per_gate_dh, out=dh_next)
-            np.add(dh_next, dh_t * z_t, out=dh_next)
+            np.multiply(dh_t, z_t, out=kept)
+            np.add(dh_next, kept, out=dh_next)
         flush_vanished(dh_next)
         rows = da.reshape(3, -1, H)
         dW_h += np.matmul(rows.swapaxes(1, 2), h_prev.reshape(-1, H))
         db_hn += rows[2].sum(axis=0)
-        np.multiply(to_n, dh, out=da[2])  # from hn to n: no reset gate on the input's side
+        np.multiply(to_n, dh, out=da_hn)  # from hn to n: no reset gate on the input's side
         dW_x += np.matmul(rows.swapaxes(1, 2), x1[chunk].reshape(-1, D + 1))
-        np.add.reduce(np.matmul(rows, W_x), out=dx[chunk].reshape(-1, D))
+        back_to_input(rows, W_x, from_gates, out=dx[chunk])
 
     dW_ih, db_ih = dW_x[..., :D].reshape(3 * H, D), dW_x[..., D].flatten()
     db_hh = np.concatenate([db_ih[: 2 * H], db_hn])

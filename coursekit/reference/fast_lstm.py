@@ -7,7 +7,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._sequence import chunks, flush_vanished, per_gate, project, swap_time_and_batch, with_ones
+from ._sequence import (
+    back_to_input,
+    chunks,
+    flush_vanished,
+    per_gate,
+    project,
+    room,
+    square_complement,
+    swap_time_and_batch,
+    with_ones,
+)
 from ._shapes import read, read_gradient
 from .lstm import Cache, Gradients, Params
 
@@ -30,8 +40,10 @@ def forward(x, h0, c0, params: Params) -> tuple[np.ndarray, np.ndarray, Cache]:
     gates, tanh_cs = np.empty((T, 4, N, H), x.dtype), np.empty((T, N, H), x.dtype)  # i, f, o, g
     written = np.empty((N, H), x.dtype)
 
-    for chunk in chunks(T, 4 * N * H * x.itemsize):
-        from_x = project(x1[chunk], W_x)
+    parts = chunks(T, 4 * N * H * x.itemsize)
+    projected = room(parts, 4, N, H, x.dtype)
+    for chunk in parts:
+        from_x = project(x1[chunk], W_x, projected)
         states = hs[chunk], cs[chunk], hs[1:][chunk], cs[1:][chunk], tanh_cs[chunk]
         steps = zip(gates[chunk], from_x, *states, strict=True)
         for gates_t, a_x, h_prev, c_prev, h, c, tanh_c in steps:
@@ -67,15 +79,19 @@ def backward(dhs, dc_T, cache: Cache) -> Gradients:
     W_x, W_h = W_ih.reshape(4, H, D), W_hh.reshape(4, H, H)
     dW_x, dW_h = np.zeros((4, H, D + 1), dhs.dtype), np.zeros((4, H, H), dhs.dtype)
 
-    for chunk in reversed(chunks(T, 4 * N * H * dhs.itemsize)):
+    parts = chunks(T, 4 * N * H * dhs.itemsize)
+    rooms, from_gates = room(parts, 6, N, H, dhs.dtype), room(parts, 4, N, D, dhs.dtype)
+    for chunk in reversed(parts):
         i, f, g, o, tanh_c = is_[chunk], fs[chunk], gs[chunk], os[chunk], tanh_cs[chunk]
-        da = np.empty((4, *i.shape), dhs.dtype)  # first the slopes, in the loop the gradients at i, f, g, o
-        da[0] = g * i * (1 - i)
-        da[1] = cs[chunk] * f * (1 - f)
-        da[2] = i * (1 - g**2)
-        da[3] = tanh_c * o * (1 - o)
-        to_c = o * (1 - tanh_c**2)
-        dh = np.array(dhs[chunk], order="C")
+        da, to_c, dh = rooms[:4, : len(i)], *rooms[4:, : len(i)]  # da: first the slopes, in the loop the gradients
+        for da_gate, gate, factor in ((da[0], i, g), (da[1], f, cs[chunk]), (da[3], o, tanh_c)):
+            np.subtract(1, gate, out=da_gate)
+            da_gate *= gate
+            da_gate *= factor  # σ' times what the gate multiplies
+        for slope, value, gate in ((da[2], g, i), (to_c, tanh_c, o)):
+            square_complement(value, out=slope)
+            slope *= gate  # tanh' times the gate
+        dh[:] = dhs[chunk]
         per_step = dh, to_c, f, da.swapaxes(0, 1), da[:3].swapaxes(0, 1), da[3]
         backwards = zip(*(array[::-1] for array in per_step), strict=True)
         for dh_t, to_c_t, f_t, da_t, da_ifg, da_o in backwards:
@@ -92,7 +108,7 @@ def backward(dhs, dc_T, cache: Cache) -> Gradients:
         rows = da.reshape(4, -1, H)
         dW_x += np.matmul(rows.swapaxes(1, 2), x1[chunk].reshape(-1, D + 1))
         dW_h += np.matmul(rows.swapaxes(1, 2), hs[chunk].reshape(-1, H))
-        np.add.reduce(np.matmul(rows, W_x), out=dx[chunk].reshape(-1, D))
+        back_to_input(rows, W_x, from_gates, out=dx[chunk])
 
     dW_ih, db = dW_x[..., :D].reshape(4 * H, D), dW_x[..., D].flatten()
     return Gradients(swap_time_and_batch(dx), dh_next, dc, dW_ih, dW_h.reshape(4 * H, H), db, db.copy())

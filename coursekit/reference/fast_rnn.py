@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._sequence import chunks, flush_vanished, per_gate, project, swap_time_and_batch, with_ones
+from ._sequence import (
+    chunks,
+    flush_vanished,
+    per_gate,
+    project,
+    room,
+    square_complement,
+    swap_time_and_batch,
+    with_ones,
+)
 from ._shapes import read, read_gradient
 from .rnn import Cache, Gradients, Params
 
@@ -24,8 +33,10 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
     hs = np.empty((T + 1, N, H), x.dtype)
     hs[0] = h0
 
-    for chunk in chunks(T, N * H * x.itemsize):
-        from_x = project(x1[chunk], W_x)[:, 0]
+    parts = chunks(T, N * H * x.itemsize)
+    projected = room(parts, 1, N, H, x.dtype)
+    for chunk in parts:
+        from_x = project(x1[chunk], W_x, projected)[:, 0]
         for a_x, h_prev, h in zip(from_x, hs[chunk], hs[1:][chunk], strict=True):
             np.matmul(h_prev, W_h, out=h)
             np.add(h, a_x, out=h)
@@ -46,10 +57,13 @@ def backward(dhs, cache: Cache) -> Gradients:
     dh_next = np.zeros((N, H), dhs.dtype)
     dW_x, dW_h = np.zeros((H, D + 1), dhs.dtype), np.zeros((H, H), dhs.dtype)
 
-    for chunk in reversed(chunks(T, N * H * dhs.itemsize)):
-        slope = hs[1:][chunk] ** 2
-        np.subtract(1, slope, out=slope)
-        das = np.array(dhs[chunk], order="C")
+    parts = chunks(T, N * H * dhs.itemsize)
+    rooms = room(parts, 2, N, H, dhs.dtype)
+    for chunk in reversed(parts):
+        h = hs[1:][chunk]
+        das, slope = rooms[:, : len(h)]
+        square_complement(h, out=slope)
+        das[:] = dhs[chunk]
         for da, s in zip(das[::-1], slope[::-1], strict=True):
             np.add(da, dh_next, out=da)
             np.multiply(da, s, out=da)

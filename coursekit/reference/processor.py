@@ -1,10 +1,13 @@
-"""How large the processor's cache is, by which a long computation is cut into chunks."""
+"""What is asked of the processor: the size of its cache, by which a long computation is cut into chunks; its maker."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import platform
 from pathlib import Path
 
+ABOUT = Path("/proc/cpuinfo")  # on Linux; elsewhere Python's platform.processor() tells
 CACHES = Path("/sys/devices/system/cpu/cpu0/cache")  # where Linux tells; other systems do not have it
 USUAL = 1 << 20  # a second-level cache where the system does not tell
 LEAST, MOST = (
@@ -33,3 +36,11 @@ def second_level_cache(caches: Path = CACHES) -> int:
         except (OSError, ValueError):  # a virtual machine may leave a file out
             continue
     return USUAL
+
+
+@functools.cache
+def by_intel() -> bool:
+    """Is this a processor by the maker of MKL, as far as the system tells?"""
+    with contextlib.suppress(OSError):
+        return "GenuineIntel" in ABOUT.read_text(errors="replace")
+    return "GenuineIntel" in platform.processor()

@@ -84,6 +84,24 @@ def test_nan_and_infinity_are_passed_on(native_library, cell):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("dtype", "absolute", "relative"), [(torch.float32, 2.5e-7, 3e-7), (torch.float64, 3e-16, 3e-16)]
+)
+def test_how_exact_its_tanh_is(native_library, dtype, absolute, relative):
+    """Of small and large numbers too: a state that is nothing but the tanh of the input."""
+    module = nn.RNN(1, 1, bias=False, dtype=dtype, backend="native")
+    with torch.no_grad():
+        module.weight_ih_l0.fill_(1)
+        module.weight_hh_l0.zero_()
+        x = torch.cat([torch.linspace(-30, 30, 60_001), torch.logspace(-30, 1, 30_000), torch.tensor([-0.0, 1e30])])
+        x, y = x.to(dtype), module(x.to(dtype).view(1, -1, 1))[0].flatten()
+    exact = x.double().tanh()
+    error = (y - exact).abs()
+    assert module.backend_used == "native"
+    assert error.max() < absolute and (error <= relative * exact.abs()).all()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_state_in_any_layout(native_library, twins, results, distance, cell):
     theirs, ours = twins(cell, D, H, dtype=torch.float64, backend="native")

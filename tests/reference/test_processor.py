@@ -40,3 +40,12 @@ def test_a_usual_size_where_the_system_does_not_tell(tmp_path, last):
 def test_a_chunk_is_twice_the_cache_within_limits(monkeypatch, cache, chunk):
     monkeypatch.setattr(processor, "second_level_cache", lambda: cache)
     assert processor.chunk_bytes.__wrapped__() == chunk
+
+
+@pytest.mark.parametrize(("maker", "intel"), [("GenuineIntel", True), ("AuthenticAMD", False)])
+def test_the_maker_is_read_where_linux_tells_it(monkeypatch, tmp_path, maker, intel):
+    monkeypatch.setattr(processor, "ABOUT", tmp_path / "cpuinfo")
+    monkeypatch.setattr(processor.platform, "processor", lambda: "Intel64 Family 6 Model 165, GenuineIntel")
+    assert processor.by_intel.__wrapped__()  # by what Python says, as long as there is no file
+    (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nvendor_id\t: {maker}\n")
+    assert processor.by_intel.__wrapped__() == intel

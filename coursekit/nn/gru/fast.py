@@ -43,14 +43,15 @@ class _GRU(torch.autograd.Function):
         return None, *backward(dhs, *ctx.saved_tensors, needed=needed, walks=ctx.walks)
 
 
-def _forwards(W_hh: Tensor, N: int):
-    """Walk a chunk forwards: from what the input projects (k, N, 3H) and the state before it, the last of its states.
+def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
+    """Walk a chunk forwards: from its rows of x (k N, D) and the state before it, the last of its states.
 
-    Fills gates (k, N, 3H), n and hs (k, N, H).
+    Fills gates (k, N, 3H), n and hs (k, N, H). b is all that is added to what the input projects, thus without b_hn.
     """
     add_recurrent, H = gemm.adder(W_hh, N), W_hh.shape[1]
 
-    def walk(projected, b_hn, h, gates, n, hs):
+    def walk(x, b_hn, h, gates, n, hs):
+        projected = gemm.linear(x, W_ih, b).view(gates.shape)
         rz, (r, z, hn) = gates[:, :, : 2 * H], gates.view(len(gates), N, 3, H).unbind(2)
         rz[:], n[:], hn[:] = projected[:, :, : 2 * H], projected[:, :, 2 * H :], b_hn
         each = (v.unbind(0) for v in (gates, rz, r, z, hn, n))
@@ -68,12 +69,13 @@ def _forwards(W_hh: Tensor, N: int):
 def _backwards(W: Tensor, N: int):
     """Walk a chunk backwards, with W = W_hh^T: dh, of the state after it, becomes the gradient of the one before.
 
-    Fills d (k, N, 3, H) with the gradient of W_hh h, and e and to_n (k, N, H), whose product is that of W_in x.
+    Fills d (k, N, 3, H) with the gradient of W_hh h, and e and to_n (k, N, H), whose product is that of W_in x. states:
+    h0, hs (T, N, H), the first step of the chunk and that after its last.
     """
     add_recurrent = gemm.adder(W, N)
 
-    def walk(dhs, dh, d, e, to_n, gates, n, h_prev):
-        _coefficients(d, to_n, gates, n, h_prev, scratch=e)
+    def walk(dhs, dh, d, e, to_n, gates, n, states):
+        _coefficients(d, to_n, gates, n, bptt.previous(*states), scratch=e)
         _steps_back(dhs, dh, d, e, gates[:, :, 1], add_recurrent)
 
     return walk
@@ -88,17 +90,16 @@ def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool, walks: bptt.Walks = WALKS)
 
     Unless `keep`, only one chunk of what comes after hs.
     """
-    (T, N, D), H = x.shape, W_hh.shape[1]
+    (T, N, _), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 3 * H)
     kept = T if keep else steps
     gates, n, hs = x.new_empty(kept, N, 3 * H), x.new_empty(kept, N, H), x.new_empty(T, N, H)
     b = torch.cat([b_ih[: 2 * H] + b_hh[: 2 * H], b_ih[2 * H :]])
-    walk = walks.forwards(W_hh, N)
+    walk = walks.forwards(W_ih, W_hh, b, N)
     for start in range(0, T, steps):
         stop = min(T, start + steps)
         now = slice(start, stop) if keep else slice(0, stop - start)
-        projected = gemm.linear(x[start:stop].reshape(-1, D), W_ih, b).view(stop - start, N, 3 * H)
-        h = walk(projected, b_hh[2 * H :], h, gates[now], n[now], hs[start:stop])
+        h = walk(x[start:stop].flatten(0, 1), b_hh[2 * H :], h, gates[now], n[now], hs[start:stop])
     return hs, gates, n
 
 
@@ -119,18 +120,18 @@ def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed, walks: bp
     for stop in range(T, 0, -steps):
         start = max(0, stop - steps)
         now, k = slice(start, stop), stop - start
-        d_c, e_c, to_n_c, h_prev = d[:k], e[:k], to_n[:k], bptt.previous(h0, hs, start, stop)
-        walk(dhs[now], dh, d_c, e_c, to_n_c, gates[now], n[now], h_prev)
+        d_c, e_c, to_n_c = d[:k], e[:k], to_n[:k]
+        walk(dhs[now], dh, d_c, e_c, to_n_c, gates[now], n[now], (h0, hs, start, stop))
         rows = d_c.view(k * N, 3 * H)
         if needed[3]:
-            gemm.add_gradient(dW_hh, rows, h_prev.reshape(k * N, H))
+            bptt.add_recurrent_gradient(dW_hh, d_c, h0, hs, start, stop)
         db_hn += d_c[:, :, 2].sum((0, 1))
         torch.mul(e_c, to_n_c, out=d_c[:, :, 2])  # from here on the n rows are those of W_ih x
-        db_ih += rows.sum(0)
+        gemm.add_sum(db_ih, rows)
         if needed[2]:
             gemm.add_gradient(dW_ih, rows, x[now].reshape(k * N, D))
         if dx is not None:
-            dx[now] = gemm.linear(rows, W_ih_t).view(k, N, D)
+            gemm.linear(rows, W_ih_t, out=dx[now].view(k * N, D))
     return dx, dh, dW_ih, dW_hh, db_ih, torch.cat([db_ih[: 2 * H], db_hn])
 
 

@@ -11,12 +11,12 @@ from .. import bptt, gemm
 from . import fast
 
 
-def _forwards(W_hh: Tensor, N: int):
+def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
     """As `fast._forwards`."""
-    operand = gemm.prepared(W_hh, N)
+    operand, project = gemm.prepared(W_hh, N), gemm.projector(W_ih)
 
-    def walk(projected, b_hn, h, gates, n, hs):
-        torch.ops.coursekit_native.gru_forward(projected, b_hn, gates, n, hs, h, *operand)
+    def walk(x, b_hn, h, gates, n, hs):
+        torch.ops.coursekit_native.gru_forward(project(x).view(gates.shape), b, b_hn, gates, n, hs, h, *operand)
         return hs[-1]
 
     return walk
@@ -26,9 +26,9 @@ def _backwards(W: Tensor, N: int):
     """As `fast._backwards`."""
     operand = gemm.prepared(W, N)
 
-    def walk(dhs, dh, d, e, to_n, gates, n, h_prev):
-        e.copy_(dhs)
-        torch.ops.coursekit_native.gru_backward(e, to_n, dh, d, gates, n, h_prev, *operand)
+    def walk(dhs, dh, d, e, to_n, gates, n, states):
+        hidden = bptt.state_before(*states[:3]), states[1][states[2] : states[3]]
+        torch.ops.coursekit_native.gru_backward(dhs, e, to_n, dh, d, gates, n, *hidden, *operand)
 
     return walk
 

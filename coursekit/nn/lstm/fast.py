@@ -50,27 +50,27 @@ class _LSTM(torch.autograd.Function):
         return None, *_backward(ctx.walks, dhs, dcs, *ctx.saved_tensors, needed=needed)
 
 
-def _forwards(W_hh: Tensor, N: int):
-    """Walk a chunk forwards: from the states before it, the last of its states.
+def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
+    """Walk a chunk forwards: from its rows of x (k N, D) and the states before it, the last of its states.
 
-    gates (k, N, 4H) hold what the input projects, and become i, f, g, o. Fills tanh_c, hs and cs (k, N, H).
+    Fills gates (k, N, 4H) with i, f, g, o, and tanh_c, hs and cs (k, N, H). b is the sum of the biases.
     """
     add_recurrent, H = gemm.adder(W_hh, N), W_hh.shape[1]
 
-    def walk(h, c, gates, tanh_c, hs, cs):
+    def walk(x, h, c, gates, tanh_c, hs, cs):
+        gemm.linear(x, W_ih, b, out=gates.flatten(0, 1))
         (i, f, g, o), i_f = gates.view(len(gates), N, 4, H).unbind(2), gates[:, :, : 2 * H]
-        each = (v.unbind(0) for v in (gates, i_f, i, f, g, o, tanh_c))
-        in_numpy = (bptt.numpy_steps(v) for v in (g, tanh_c))
-        for gates_t, i_f_t, i_t, f_t, g_t, o_t, tanh_c_t, g_np, tanh_c_np, h_t, c_t in zip(
-            *each, *in_numpy, hs.unbind(0), cs.unbind(0), strict=True
+        each = (v.unbind(0) for v in (gates, i_f, i, f, g, o, tanh_c, hs, cs))
+        in_numpy = (bptt.numpy_steps(v) for v in (g, cs, tanh_c))
+        for gates_t, i_f_t, i_t, f_t, g_t, o_t, tanh_c_t, h_t, c_t, g_np, c_np, tanh_c_np in zip(
+            *each, *in_numpy, strict=True
         ):
             add_recurrent(gates_t, h)
             i_f_t.sigmoid_()
             o_t.sigmoid_()
             bptt.tanh_(g_np)
             c = torch.mul(f_t, c, out=c_t).addcmul_(i_t, g_t)
-            tanh_c_t.copy_(c)
-            bptt.tanh_(tanh_c_np)
+            bptt.tanh_(c_np, out=tanh_c_np)
             h = torch.mul(o_t, tanh_c_t, out=h_t)
         return h, c
 
@@ -80,12 +80,13 @@ def _forwards(W_hh: Tensor, N: int):
 def _backwards(W: Tensor, N: int):
     """Walk a chunk backwards, with W = W_hh^T: dh and dc, of the states after it, become those of the states before.
 
-    Fills d (k, N, 4, H) with the gradient of W_hh h. e and to_c (k, N, H) are room to work in.
+    Fills d (k, N, 4, H) with the gradient of W_hh h. e and to_c (k, N, H) are room to work in. states: c0, cs
+    (T, N, H), the first step of the chunk and that after its last.
     """
     add_recurrent = gemm.adder(W, N)
 
-    def walk(dhs, dcs, dh, dc, d, e, to_c, gates, tanh_c, c_prev):
-        _coefficients(d, to_c, gates, tanh_c, c_prev)
+    def walk(dhs, dcs, dh, dc, d, e, to_c, gates, tanh_c, states):
+        _coefficients(d, to_c, gates, tanh_c, bptt.previous(*states))
         _steps_back(dhs, dcs, dh, dc, d, e, to_c, gates[:, :, 1], add_recurrent)
 
     return walk
@@ -100,17 +101,16 @@ def _forward(walks, x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
 
     Unless `keep`, only one chunk of the last two.
     """
-    (T, N, D), H = x.shape, W_hh.shape[1]
+    (T, N, _), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 4 * H)
     kept = T if keep else steps
     gates, tanh_c = x.new_empty(kept, N, 4 * H), x.new_empty(kept, N, H)
     hs, cs = x.new_empty(T, N, H), x.new_empty(T, N, H)
-    b, walk = b_ih + b_hh, walks.forwards(W_hh, N)
+    walk = walks.forwards(W_ih, W_hh, b_ih + b_hh, N)
     for start in range(0, T, steps):
         stop = min(T, start + steps)
         now = slice(start, stop) if keep else slice(0, stop - start)
-        gates[now] = gemm.linear(x[start:stop].reshape(-1, D), W_ih, b).view(stop - start, N, 4 * H)
-        h, c = walk(h, c, gates[now], tanh_c[now], hs[start:stop], cs[start:stop])
+        h, c = walk(x[start:stop].flatten(0, 1), h, c, gates[now], tanh_c[now], hs[start:stop], cs[start:stop])
     return hs, cs, gates, tanh_c
 
 
@@ -127,16 +127,15 @@ def _backward(walks, dhs, dcs, x, h0, c0, W_ih, W_hh, b_ih, b_hh, gates, tanh_c,
         start = max(0, stop - steps)
         now, k = slice(start, stop), stop - start
         upstream = [None if v is None else v[now] for v in (dhs, dcs)]
-        kept = gates[now], tanh_c[now], bptt.previous(c0, cs, start, stop)
-        walk(*upstream, dh, dc, d[:k], e[:k], to_c[:k], *kept)
+        walk(*upstream, dh, dc, d[:k], e[:k], to_c[:k], gates[now], tanh_c[now], (c0, cs, start, stop))
         rows = d[:k].view(k * N, 4 * H)
-        db += rows.sum(0)
+        gemm.add_sum(db, rows)
         if needed[4]:
-            gemm.add_gradient(dW_hh, rows, bptt.previous(h0, hs, start, stop).reshape(k * N, H))
+            bptt.add_recurrent_gradient(dW_hh, d[:k], h0, hs, start, stop)
         if needed[3]:
             gemm.add_gradient(dW_ih, rows, x[now].reshape(k * N, D))
         if dx is not None:
-            dx[now] = gemm.linear(rows, W_ih_t).view(k, N, D)
+            gemm.linear(rows, W_ih_t, out=dx[now].view(k * N, D))
     return dx, dh, dc, dW_ih, dW_hh, db, db.clone()
 
 
@@ -154,13 +153,13 @@ def _coefficients(d, to_c, gates, tanh_c, c_prev) -> None:
 def _steps_back(dhs, dcs, dh, dc, d, e, to_c, f, add_recurrent) -> None:
     """Walk a chunk backwards: d becomes the gradient of W_hh h, dh and dc those of the states before the chunk."""
     steps, before = bptt.upstream_steps(e, dhs, dh)
-    backwards = range(len(e) - 1, -1, -1)
+    backwards, dc_as_gate = range(len(e) - 1, -1, -1), dc.unsqueeze(1)
     reverse = (v.unbind(0)[::-1] for v in (d[:, :, :3], d[:, :, 3], d.flatten(2), to_c, f))
     for t, e_t, e_before, i_f_g_t, o_t, rows_t, to_c_t, f_t in zip(backwards, steps, before, *reverse, strict=True):
         if dcs is not None:
             dc += dcs[t]
         dc.addcmul_(e_t, to_c_t)
-        i_f_g_t.mul_(dc.unsqueeze(1))
+        i_f_g_t.mul_(dc_as_gate)
         o_t.mul_(e_t)
         dc.mul_(f_t)
         add_recurrent(e_before, rows_t)

@@ -11,12 +11,12 @@ from .. import bptt, gemm
 from . import fast
 
 
-def _forwards(W_hh: Tensor, N: int):
+def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
     """As `fast._forwards`."""
-    operand = gemm.prepared(W_hh, N)
+    operand, project = gemm.prepared(W_hh, N), gemm.projector(W_ih)
 
-    def walk(h, c, gates, tanh_c, hs, cs):
-        torch.ops.coursekit_native.lstm_forward(gates, tanh_c, hs, cs, h, c, *operand)
+    def walk(x, h, c, gates, tanh_c, hs, cs):
+        torch.ops.coursekit_native.lstm_forward(project(x).view(gates.shape), b, gates, tanh_c, hs, cs, h, c, *operand)
         return hs[-1], cs[-1]
 
     return walk
@@ -26,12 +26,9 @@ def _backwards(W: Tensor, N: int):
     """As `fast._backwards`."""
     operand = gemm.prepared(W, N)
 
-    def walk(dhs, dcs, dh, dc, d, e, to_c, gates, tanh_c, c_prev):
-        if dhs is None:
-            e.zero_()
-        else:
-            e.copy_(dhs)
-        torch.ops.coursekit_native.lstm_backward(e, dcs, dh, dc, d, gates, tanh_c, c_prev, *operand)
+    def walk(dhs, dcs, dh, dc, d, e, to_c, gates, tanh_c, states):
+        cells = bptt.state_before(*states[:3]), states[1][states[2] : states[3]]
+        torch.ops.coursekit_native.lstm_backward(dhs, dcs, dh, dc, d, gates, tanh_c, *cells, *operand)
 
     return walk
 

@@ -7,13 +7,11 @@ extensions, whole or not at all. Two processes that compile at once do the same 
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import os
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import sysconfig
@@ -22,6 +20,8 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+
+from coursekit import programs
 
 from .. import gemm
 
@@ -113,27 +113,12 @@ def _path() -> str:
 def _compile(name: str, folder: str, flags: list[str]) -> None:
     """Compile into a folder, in a process that ends with all that it has started. Raises Failed."""
     command = [sys.executable, "-c", _COMPILE, name, str(SOURCE), folder, *flags]
-    with open(Path(folder) / "said", "w+", encoding="utf-8", errors="replace") as said:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=os.environ | {"PATH": _path()},
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            code = process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            raise Failed(f"its compilation had not ended after {PATIENCE_S:g} seconds") from None
-        finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        if code != 0:
-            said.seek(0)
-            raise Failed(f"its compilation failed ({_error_of(said.read())})")
+    try:
+        done = programs.run(command, PATIENCE_S, cwd=folder, env=os.environ | {"PATH": _path()})
+    except subprocess.TimeoutExpired:
+        raise Failed(f"its compilation had not ended after {PATIENCE_S:g} seconds") from None
+    if done.returncode != 0:
+        raise Failed(f"its compilation failed ({_error_of(done.stdout + done.stderr)})")
 
 
 def _error_of(said: str) -> str:
@@ -149,7 +134,8 @@ def _first_line(error: Exception) -> str:
 def _try_out() -> None:
     """One step with each library of matrix products that may be asked for. Raises RuntimeError or AttributeError."""
     for onednn in {False, gemm._onednn is not None}:
-        hs, eye = torch.zeros(1, 2, 2, dtype=torch.float32, device="cpu"), torch.eye(2, device="cpu")
-        torch.ops.coursekit_native.rnn_forward(hs, eye.float(), eye.float(), onednn, True)
-        if not torch.equal(hs[0], eye.float()):
+        zeros = torch.zeros(1, 2, 2, dtype=torch.float32, device="cpu")
+        hs, eye = torch.empty_like(zeros), torch.eye(2, dtype=torch.float32, device="cpu")
+        torch.ops.coursekit_native.rnn_forward(zeros, zeros[0, 0], hs, eye, eye, onednn, True)
+        if not torch.equal(hs[0], eye):
             raise RuntimeError("it computes something else")

@@ -48,14 +48,15 @@ class _RNN(torch.autograd.Function):
         return None, None, *_backward(ctx.walks, ctx.nonlinearity, dhs, *args, hs, needed=needed)
 
 
-def _forwards(W_hh: Tensor, N: int):
-    """Walk a chunk forwards: from the state before it, the last of its states.
+def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
+    """Walk a chunk forwards: from its rows of x (k N, D) and the state before it, the last of its states.
 
-    hs (k, N, H) hold what the input projects, and become the states.
+    Fills hs (k, N, H). b is the sum of the biases.
     """
     add_recurrent = gemm.adder(W_hh, N)
 
-    def walk(nonlinearity, h, hs):
+    def walk(nonlinearity, x, h, hs):
+        gemm.linear(x, W_ih, b, out=hs.flatten(0, 1))
         for h_t, h_np in zip(hs.unbind(0), bptt.numpy_steps(hs), strict=True):
             add_recurrent(h_t, h)
             if nonlinearity == "tanh":
@@ -90,13 +91,12 @@ WALKS = bptt.Walks(_forwards, _backwards)
 
 @flush_denormals()
 def _forward(walks, nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
-    (T, N, D), H = x.shape, W_hh.shape[1]
+    (T, N, _), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, H)
-    hs, b, walk = x.new_empty(T, N, H), b_ih + b_hh, walks.forwards(W_hh, N)
+    hs, walk = x.new_empty(T, N, H), walks.forwards(W_ih, W_hh, b_ih + b_hh, N)
     for start in range(0, T, steps):
-        now = hs[start : start + steps]
-        now[:] = gemm.linear(x[start : start + steps].reshape(-1, D), W_ih, b).view_as(now)
-        h = walk(nonlinearity, h, now)
+        now = slice(start, start + steps)
+        h = walk(nonlinearity, x[now].flatten(0, 1), h, hs[now])
     return hs
 
 
@@ -113,13 +113,13 @@ def _backward(walks, nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, neede
         now, k = slice(start, stop), stop - start
         walk(nonlinearity, dhs[now], dh, d[:k], slope[:k], hs[now])
         rows = d[:k].view(k * N, H)
-        db += rows.sum(0)
+        gemm.add_sum(db, rows)
         if needed[3]:
-            gemm.add_gradient(dW_hh, rows, bptt.previous(h0, hs, start, stop).reshape(k * N, H))
+            bptt.add_recurrent_gradient(dW_hh, d[:k], h0, hs, start, stop)
         if needed[2]:
             gemm.add_gradient(dW_ih, rows, x[now].reshape(k * N, D))
         if dx is not None:
-            dx[now] = gemm.linear(rows, W_ih_t).view(k, N, D)
+            gemm.linear(rows, W_ih_t, out=dx[now].view(k * N, D))
     return dx, dh, dW_ih, dW_hh, db, db.clone()
 
 

@@ -11,12 +11,12 @@ from .. import bptt, gemm
 from . import fast
 
 
-def _forwards(W_hh: Tensor, N: int):
+def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
     """As `fast._forwards`."""
-    operand = gemm.prepared(W_hh, N)
+    operand, project = gemm.prepared(W_hh, N), gemm.projector(W_ih)
 
-    def walk(nonlinearity, h, hs):
-        torch.ops.coursekit_native.rnn_forward(hs, h, *operand, nonlinearity == "relu")
+    def walk(nonlinearity, x, h, hs):
+        torch.ops.coursekit_native.rnn_forward(project(x).view(hs.shape), b, hs, h, *operand, nonlinearity == "relu")
         return hs[-1]
 
     return walk
@@ -27,8 +27,7 @@ def _backwards(W: Tensor, N: int):
     operand = gemm.prepared(W, N)
 
     def walk(nonlinearity, dhs, dh, d, slope, hs):
-        d.copy_(dhs)
-        torch.ops.coursekit_native.rnn_backward(d, dh, hs, *operand, nonlinearity == "relu")
+        torch.ops.coursekit_native.rnn_backward(dhs, d, dh, hs, *operand, nonlinearity == "relu")
 
     return walk
 

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import coursekit.nn
+from coursekit import programs
 
 _PATIENCE_S = 300.0  # it takes three
 
@@ -53,7 +54,7 @@ def interpreted_errors() -> dict[str, float]:
     interpreted = os.environ | {"TRITON_INTERPRET": "1", "OMP_NUM_THREADS": "1"}
     program = [sys.executable, "-c", _PROGRAM]
     try:
-        done = subprocess.run(program, env=interpreted, capture_output=True, text=True, timeout=_PATIENCE_S)
+        done = programs.run(program, _PATIENCE_S, env=interpreted)
     except subprocess.TimeoutExpired:
         raise CannotRun(f"The interpreter had not ended after {_PATIENCE_S:g} s.") from None
     if done.returncode:
