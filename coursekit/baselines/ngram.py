@@ -52,12 +52,16 @@ class NGram:
 
     def cross_entropy(self, ids: np.ndarray) -> float:
         """Mean of -log p(character | those before) over a text (n,), in nats; its first character has no context."""
+        return float(self.costs(ids).mean())
+
+    def costs(self, ids: np.ndarray) -> np.ndarray:
+        """-log p(character | those before) of each character of a text (n,), in nats: (n,)."""
         p = np.full(len(ids), 1 / self.size)
         for length in range(1, min(self.order, len(ids)) + 1):
             strings = _numbers(ids, length, self.size)
             counts, before = self._count(length, strings), self._count_contexts(length, strings // self.size)
             p[length - 1 :] = (counts + self.a * p[length - 1 :]) / (before + self.a)
-        return float(-np.log(p).mean())
+        return -np.log(p)
 
     def _count(self, length: int, numbers: np.ndarray) -> np.ndarray:
         known, counts = self._counts[length - 1]

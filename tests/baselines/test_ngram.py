@@ -38,6 +38,7 @@ def test_cross_entropy_is_the_mean_over_the_text(order):
     model, text = NGram(IDS, order, size=5), np.array([4, 0, 3, 3, 1, 2])
     one_by_one = [-math.log(model.probabilities(text[:k])[text[k]]) for k in range(len(text))]
     assert model.cross_entropy(text) == pytest.approx(np.mean(one_by_one))
+    np.testing.assert_allclose(model.costs(text), one_by_one, rtol=1e-12)
 
 
 def test_longer_contexts_help_on_real_text():

@@ -23,7 +23,7 @@ from coursekit.training.progress import trainings
 from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_in_stages, with_seeds
 
-STEPS, ROWS, LENGTH, LEARNING_RATE = 600, 32, 64, 0.008
+STEPS, ROWS, LENGTH, LEARNING_RATE = 450, 32, 64, 0.01
 _TEST = 20_000  # characters of the unseen part that are measured
 
 
@@ -72,7 +72,7 @@ def train_characters(
         rows = task.train[rng.integers(0, len(task.train) - LENGTH, ROWS)[:, None] + np.arange(LENGTH + 1)]
         return rows[:, :-1], rows[:, 1:]
 
-    stages = (round(0.7 * steps), LEARNING_RATE), (round(0.3 * steps), 0.2 * LEARNING_RATE)
+    stages = (round(0.8 * steps), LEARNING_RATE), (round(0.2 * steps), 0.2 * LEARNING_RATE)
     return train_in_stages(network, batch, with_seeds(stages, seed), loss=_loss, progress=progress)
 
 

@@ -96,9 +96,12 @@ def train_names(
     with seeded(seed):
         network = model(len(task.languages), layer)
 
+    ids, lengths = padded(task.train.words)
+
     def batch(rng: np.random.Generator) -> tuple:
-        rows = rng.integers(0, len(task.train.words), BATCH)
-        return *padded([task.train.words[row] for row in rows]), task.train.label[rows]
+        rows = rng.integers(0, len(ids), BATCH)
+        longest = lengths[rows].max()  # columns that are padding in all rows are left out
+        return ids[rows, :longest], lengths[rows], task.train.label[rows]
 
     stages = (round(0.75 * steps), LEARNING_RATE), (round(0.25 * steps), 0.1 * LEARNING_RATE)
     return train_in_stages(network, batch, with_seeds(stages, seed), loss=cross_entropy, progress=progress)
@@ -128,12 +131,17 @@ def ngram_classifier(task: NameTask, order: int = 3) -> Callable[[Sequence[str]]
         own = [word for word, label in zip(task.train.words, task.train.label, strict=True) if label == k]
         models.append(NGram(encode(own), order, len(symbols), a=2.0))
 
+    def likelihood(model: NGram, words: Sequence[str]) -> np.ndarray:
+        """log p of each word. All are read as one text, in which the first symbols of a word follow another word."""
+        starts = np.cumsum([0, *(len(word) + order for word in words[:-1])])
+        costs = model.costs(encode(words))
+        begins = starts[:, None] + np.arange(order - 1)
+        costs[begins] = costs[: order - 1]  # those of the first word, which follow nothing
+        return -np.add.reduceat(costs, starts)
+
     def classify(words: Sequence[str]) -> np.ndarray:
-        scores = [
-            [-model.cross_entropy(ids) * len(ids) + np.log(count) for model, count in zip(models, counts, strict=True)]
-            for ids in (encode([word]) for word in words)
-        ]
-        return np.argmax(scores, axis=1)
+        scores = [likelihood(model, words) + np.log(count) for model, count in zip(models, counts, strict=True)]
+        return np.argmax(scores, axis=0)
 
     return classify
 

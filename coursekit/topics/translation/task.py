@@ -26,7 +26,7 @@ from coursekit.training.seeded import seeded
 from coursekit.training.torch_loop import train_torch
 
 BATCH, LEARNING_RATE = 64, 0.005
-STEPS = 170
+STEPS = 140
 NEAREST, RULE, WORDS = "nearest training text", "rule written by hand", "word for word"
 ATTENTION, ONE_VECTOR = "GRU with attention", "GRU, one vector"
 

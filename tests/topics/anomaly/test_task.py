@@ -47,6 +47,12 @@ def test_what_is_learnt_comes_from_the_training_part_alone(small):
     assert all(torch.equal(one[name], two[name]) for name in one)
 
 
+def test_a_network_learns_for_as_many_steps_as_its_recording_asks_for(small):
+    short = small._replace(steps=3)
+    assert len(anomaly.train_forecaster(short, 0, progress=False)) == 3
+    assert len(anomaly.train_forecaster(short, 0, steps=2, progress=False)) == 2
+
+
 def test_the_threshold_does_not_move_with_the_test(small):
     outcome = anomaly.AnomalyResult(small, None)
     score = np.random.default_rng(0).gamma(2, 1, len(small.values))

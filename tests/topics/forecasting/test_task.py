@@ -109,6 +109,14 @@ def test_the_table_has_every_method_and_leaves_the_random_numbers_outside_alone(
     ), "seeds decide"
 
 
+def test_a_question_left_out_changes_no_other_row():
+    both, one = (
+        fc.measure(made(weeks=8), seeds=(0,), steps=2, networks=networks, layer=LastInput).table.rows
+        for networks in ((fc.VALUES, fc.RESIDUAL), (fc.RESIDUAL,))
+    )
+    assert one == [row for row in both if row.name != "GRU on the values"]
+
+
 @pytest.mark.slow
 def test_a_gru_learns_a_residual_that_follows_a_rule():
     """The level of a day comes back with the other sign: the naive forecast is wrong, the residual is easy."""

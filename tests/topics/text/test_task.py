@@ -57,6 +57,12 @@ def test_counting_and_logistic_regression_learn_what_the_endings_tell(task):
         assert words.accuracy(classify(task.test.words), task.test) > 3 * chance
 
 
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_counting_says_of_a_name_the_same_alone_and_beside_others(task, order):
+    classify, some = words.ngram_classifier(task, order), task.test.words[:40]
+    np.testing.assert_array_equal(classify(some), [classify([word])[0] for word in some])
+
+
 @pytest.mark.slow
 def test_the_comparison_of_names_has_its_baselines_and_takes_another_layer(task):
     table, models = words.compare(task, (0, 1), layer=LSTM, steps=40, progress=False)
