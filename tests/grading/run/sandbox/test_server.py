@@ -19,7 +19,7 @@ import pytest
 from coursekit.grading.run.sandbox import SandboxUnavailable, Server, probe, view
 from coursekit.grading.run.sandbox import server as server_module
 from coursekit.grading.run.sandbox.channel import Budget, Meter, Spent
-from tests.listening import Listener
+from tests.processes import Listener
 
 from .conftest import LIMITS
 
