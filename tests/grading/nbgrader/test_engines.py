@@ -160,6 +160,7 @@ def sandboxes():
     return {pid for pid in started if INSIDE in command_of(pid) and INSIDE not in command_of(parent_of(pid))}
 
 
+@pytest.mark.programs  # it finds the server by its command line, which is another one at each level of isolation
 def test_several_processes_share_one_sandbox_server(course):
     close_shared_server()
     before = sandboxes()

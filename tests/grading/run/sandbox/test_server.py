@@ -93,10 +93,8 @@ def test_without_isolation_the_protocol_is_the_same(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("level", ["namespaces", "landlock", "unsafe"])
-def test_the_length_of_what_a_server_is_told_has_no_limit(level, request):
+def test_the_length_of_what_a_server_is_told_has_no_limit(level):
     """An argument of a command may not hold 128 kB, and paths may be many and long, as may be the prelude."""
-    if level == "namespaces":
-        request.getfixturevalue("namespaces")
     prelude = "said = 'x' * 3\n" + "# words " * 100_000 + "\ndef answer(): return said\n__all__ = ['answer']"
     start = {"unsafe": True} if level == "unsafe" else {"level": level}
     with Server(LIMITS, prelude=prelude, torch=False, **start) as server, server.open() as worker:
@@ -150,7 +148,7 @@ def test_threads_may_share_a_server(server):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can map users")
-def test_users_that_cannot_be_mapped_are_told_at_once_and_leave_no_process(monkeypatch, namespaces):
+def test_users_that_cannot_be_mapped_are_told_at_once_and_leave_no_process(monkeypatch):
     """Bubblewrap had waited for ever for its users, and held the line on which whoever starts it waits."""
     started = []
     popen = subprocess.Popen
@@ -263,7 +261,7 @@ def test_a_bubblewrap_that_cannot_be_run_is_refused(monkeypatch, tmp_path):
         Server(level="namespaces").start()
 
 
-def test_a_start_that_fails_before_its_program_runs_is_told(monkeypatch, namespaces):
+def test_a_start_that_fails_before_its_program_runs_is_told(monkeypatch):
     """The thread that starts it had ended without a word, and whoever waited for it waited on."""
     monkeypatch.setattr(view, "readable", lambda: 1 / 0)
     with pytest.raises(SandboxUnavailable, match="could not start.*ZeroDivisionError"):
