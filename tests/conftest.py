@@ -46,9 +46,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in filter(asks, items):
-        item.add_marker("programs")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "programs" in config.option.markexpr:
+        for item in filter(asks, items):
+            item.add_marker("programs")
 
 
 def pytest_collection_finish() -> None:

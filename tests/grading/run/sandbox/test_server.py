@@ -85,7 +85,7 @@ def test_missing_packages_are_named(monkeypatch, bubblewrap):
 def test_without_isolation_the_protocol_is_the_same(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("the reference")
-    with Server(unsafe=True) as server, server.open(seed=3) as worker:
+    with Server(unsafe=True, torch=False) as server, server.open(seed=3) as worker:
         assert server.level == "unsafe"
         worker.run_cell("def f(path): return open(path).read()")
         assert worker.call("f", (str(secret),)).value == "the reference"  # what refuses it elsewhere is the sandbox
@@ -107,7 +107,7 @@ def test_an_installed_course_is_hidden(server, monkeypatch):
     hidden = Path(np.__file__).parents[1] / "jupytext"
     assert hidden.is_dir()
     monkeypatch.setattr(view, "course_files", lambda: [str(hidden)])
-    other = Server(LIMITS, level="namespaces")
+    other = Server(LIMITS, level="namespaces", torch=False)
     starter = threading.Thread(target=other.start, daemon=True)
     starter.start()
     starter.join(2 * server_module.START_S)
@@ -175,7 +175,7 @@ def test_under_root_every_worker_is_another_user_that_owns_nothing(server):
 GRADER = """
 import sys, threading
 from coursekit.grading.run.sandbox import Limits, Server
-server = Server(Limits(cpu_s=100, wall_s=100))
+server = Server(Limits(cpu_s=100, wall_s=100), torch=False)
 server.start()
 worker = server.open()
 threading.Thread(target=worker.run_cell, args=("while True: pass",), daemon=True).start()
@@ -201,7 +201,7 @@ def test_nothing_survives_a_grader_that_is_killed(server):
 ORDINARY = """
 import os
 from coursekit.grading.run.sandbox import Server
-with Server(level="namespaces") as server, server.open() as worker:
+with Server(level="namespaces", torch=False) as server, server.open() as worker:
     worker.run_cell("import os\\nopen('x','w').write('me')\\ndef f(): return os.getuid(), open('x').read()")
     refused = [worker.run_cell(source).passed[0].reason for source in ("open('/etc/passwd')", "os.fork()")]
     print(os.getuid(), worker.call("f").value, *(reason.partition(":")[0] for reason in refused))
