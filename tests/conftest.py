@@ -17,6 +17,7 @@ import pytest
 
 from tests.apart import apart
 from tests.once import once
+from tests.asking import asks
 
 __all__ = ["apart"]  # a fixture is found by its name here
 
@@ -42,6 +43,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
             return file if _shares(config.rootpath / file) else nodeid
 
     return Dealing(config, log) if config.getvalue("dist") == "load" else None
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "programs" in config.option.markexpr:
+        for item in filter(asks, items):
+            item.add_marker("programs")
 
 
 def pytest_collection_finish() -> None:

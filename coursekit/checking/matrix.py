@@ -20,7 +20,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from coursekit.checking import mutants, registry
@@ -54,12 +54,12 @@ class Row:
         return min(self.caught, self.told_apart) < self.seeds
 
 
-def rows(exercise: Exercise, seeds: int = 20) -> Iterator[Row]:
+def rows(exercise: Exercise, seeds: Sequence[int] = range(20)) -> Iterator[Row]:
     """Check every known mistake of an exercise, with the right answer among what it could be taken for."""
     candidates = (*exercise.mistakes, Mistake(_RIGHT, "", exercise.reference))
     with_right = dataclasses.replace(exercise, mistakes=candidates)
     found: dict[str, list[Report]] = {mistake.name: [] for mistake in exercise.mistakes}
-    for seed in range(seeds):  # seed by seed, because what is known of one is kept
+    for seed in seeds:  # seed by seed, because what is known of one is kept
         for mistake in exercise.mistakes:
             found[mistake.name].append(evaluate(with_right, mistake.implement, seed, along=False, search=0))
     for mistake in exercise.mistakes:
@@ -68,7 +68,7 @@ def rows(exercise: Exercise, seeds: int = 20) -> Iterator[Row]:
         yield Row(
             exercise.name,
             mistake.name,
-            seeds,
+            len(seeds),
             caught=sum(not report.passed for report in reports),
             told_apart=sum(report.diagnoses == (mistake.name,) for report in reports),
             same=tuple(sorted(same)),
@@ -91,11 +91,11 @@ class Mutant:
         return self.passed > 0 or (self.guess and self.most >= GUESSED)
 
 
-def mutant_rows(exercise: Exercise, seeds: int = 20) -> Iterator[Mutant]:
+def mutant_rows(exercise: Exercise, seeds: Sequence[int] = range(20)) -> Iterator[Mutant]:
     """Check every guess and every spoilt answer of an exercise."""
     bare = dataclasses.replace(exercise, mistakes=())  # what they are called does not matter here
     found: dict[tuple[str, bool], list[Report]] = {}
-    for seed in range(seeds):
+    for seed in seeds:
         known = drawn(bare, seed)
         tried = [(name, True, caller) for name, caller in mutants.guesses(known)]
         tried += [(name, False, caller) for name, caller in mutants.spoilt(bare, known)]
@@ -105,7 +105,7 @@ def mutant_rows(exercise: Exercise, seeds: int = 20) -> Iterator[Mutant]:
                 found.setdefault((name, guess), []).append(report)
     for (name, guess), reports in found.items():
         passed, most = sum(report.passed for report in reports), max(report.score for report in reports)
-        yield Mutant(exercise.name, name, seeds, passed, most, guess)
+        yield Mutant(exercise.name, name, len(seeds), passed, most, guess)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -114,19 +114,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--lesson", default="", help="only lessons whose name begins like this")
     options = parser.parse_args(arguments)
     holes = exercises = 0
+    seeds = range(options.seeds)
     found: list[Row] = []
     others: list[Mutant] = []
     for exercise in registry.every():
         if not exercise.lesson.startswith(options.lesson):
             continue
         exercises += 1
-        accepted = sum(evaluate(exercise, exercise.reference, seed).passed for seed in range(options.seeds))
+        accepted = sum(evaluate(exercise, exercise.reference, seed).passed for seed in seeds)
         print(f"{exercise.lesson}  {exercise.name}  (right answer accepted {accepted}/{options.seeds})")
         holes += accepted < options.seeds
-        for row in rows(exercise, options.seeds):
+        for row in rows(exercise, seeds):
             found.append(row)
             print(_line(row))
-        tried = list(mutant_rows(exercise, options.seeds))
+        tried = list(mutant_rows(exercise, seeds))
         others += tried
         print(_mutants_line(tried))
     caught = sum(row.caught == row.seeds for row in found)

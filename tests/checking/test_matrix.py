@@ -47,7 +47,7 @@ def random(rng=np.random.default_rng(0)):  # noqa: B008
     ids=["none", "a twin", "it is right", "its numbers are right", "it never does the same"],
 )
 def test_a_row_says_what_was_caught_and_told_apart(wrong, caught, told_apart, same):
-    row = next(iter(matrix.rows(exercise(*wrong), seeds=3)))
+    row = next(iter(matrix.rows(exercise(*wrong), range(3))))
     assert (row.caught, row.told_apart, row.same) == (caught, told_apart, same)
     assert row.hole == (min(caught, told_apart) < 3)
 
@@ -56,7 +56,7 @@ def test_two_mistakes_that_only_some_seeds_tell_apart_are_a_hole():
     def sometimes(x):
         return -x if x[0] < 1.5 else x * 0
 
-    row = next(iter(matrix.rows(exercise(negative, sometimes), seeds=8)))
+    row = next(iter(matrix.rows(exercise(negative, sometimes), range(8))))
     assert row.caught == 8 and 0 < row.told_apart < 8 and row.hole
 
 
@@ -82,8 +82,8 @@ def test_a_guess_that_earns_something_is_a_hole():
     half = dataclasses.replace(half, reference=lambda x: float(len(x) > 3))
     generous = dataclasses.replace(half, marking=lambda cases: sum(case.credit for case in cases) / len(cases))
     zeros = "0 everywhere"
-    assert only(zeros, matrix.mutant_rows(half, 2)).most == 0
-    found = only(zeros, matrix.mutant_rows(generous, 2))
+    assert only(zeros, matrix.mutant_rows(half, range(2))).most == 0
+    found = only(zeros, matrix.mutant_rows(generous, range(2)))
     assert found.hole and found.most == 0.5 and found.passed == 0
 
 
@@ -92,10 +92,10 @@ def test_a_spoilt_answer_that_passes_on_some_seeds_is_a_hole():
         yield Draw("rows", {"x": rng.uniform(1, 2, (rng.integers(1, 3), 5))})
 
     last = Exercise("rows", "99_none", "Twice x.", lambda x: 2 * x, (Tensor("y", ("N", "H")),), sometimes)
-    found = only("np.squeeze of every array", matrix.mutant_rows(last, 8))
+    found = only("np.squeeze of every array", matrix.mutant_rows(last, range(8)))
     assert 0 < found.passed < 8 and found.hole
     fixed = dataclasses.replace(last, draw=lambda rng: iter([Draw("one row", {"x": rng.uniform(1, 2, (1, 5))})]))
-    assert not only("np.squeeze of every array", matrix.mutant_rows(fixed, 8)).hole
+    assert not only("np.squeeze of every array", matrix.mutant_rows(fixed, range(8))).hole
 
 
 def test_the_command_fails_for_a_guess_and_says_which(monkeypatch, capsys):

@@ -211,6 +211,7 @@ assert torch.jit.script(ones)(torch.ones(3)).tolist() == [2, 2, 2]
 """
 
 
+@pytest.mark.slow
 def test_a_check_spoils_neither_pytorchs_default_device_nor_its_compilers(tmp_path):
     pytest.importorskip("torch")
     program = tmp_path / "program.py"

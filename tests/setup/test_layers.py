@@ -58,6 +58,7 @@ def test_the_package_as_it_is_keeps_every_contract(linted):
     assert done.returncode == 0 and "0 broken" in done.stdout, done.stdout
 
 
+@pytest.mark.slow  # together: import-linter runs once for each, and `make lint` runs it on the package
 @pytest.mark.parametrize(
     ("path", "line", "broken"),
     [

@@ -218,9 +218,10 @@ def on_cluster(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]
         finished = as_completed(first, loop=client.loop)
         for future in finished:
             job = running.pop(future.key)
-            if future.status == "finished":
+            error = future.exception()  # waits for a result that has died with its worker, until it is there again
+            if error is None:
                 yield job, future.result()
-            elif isinstance(error := future.exception(), KilledWorker):
+            elif isinstance(error, KilledWorker):
                 suspects.append(job)
             else:
                 yield job, failed(job, error)

@@ -96,6 +96,7 @@ def test_a_module_inside_of_the_module_is_followed():
     assert (wrong.source, wrong.function) == ("update = 0.9 * torch.sigmoid(b + e)", "forward")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "kind", "part", "names"),
     [

@@ -7,15 +7,13 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tests.grading.nbgrader.mini_course import CONFIG, Course, write_template
 from tests.once import once
+from tests.processes import end, until_it_answers
 
 
 @pytest.fixture(scope="session")
@@ -64,20 +62,12 @@ def serve(tmp_path):
         with log.open("w") as file:
             command.append(f"--ServerApp.root_dir={course.root}")
             processes.append(subprocess.Popen(command, cwd=course.root, env=env, stdout=file, stderr=file))
-        for _ in range(300):
-            if processes[0].poll() is not None:
-                pytest.fail(log.read_text()[-3000:])
-            try:
-                urllib.request.urlopen(f"{base}/api", timeout=5).close()
-                return base
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.2)
-        return pytest.fail("the server did not answer")
+        until_it_answers(f"{base}/api", processes[0], log)
+        return base
 
     yield start
     for process in processes:
-        process.terminate()
-        process.wait(30)
+        end(process)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from coursekit.grading.run.servers import close_shared_server
 from coursekit.grading.seeds import course_secret
 from coursekit.grading.submission.course import Course
 from tests.grading.nbgrader import mini_course
+from tests.processes import until
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow, pytest.mark.usefixtures("isolated")]
 VERSION = "of this test"
@@ -160,6 +161,7 @@ def sandboxes():
     return {pid for pid in started if INSIDE in command_of(pid) and INSIDE not in command_of(parent_of(pid))}
 
 
+@pytest.mark.programs  # it finds the server by its command line, which is another one at each level of isolation
 def test_several_processes_share_one_sandbox_server(course):
     close_shared_server()
     before = sandboxes()
@@ -186,6 +188,15 @@ def test_who_leaves_early_waits_for_no_notebook_that_is_at_work(course):
     assert_gone(at_work)
 
 
+def kill_a_worker_that_has_results(cluster):
+    """They are there, nobody has asked for them yet, and they die with it."""
+    until(lambda: all(task.state == "memory" for task in cluster.scheduler.tasks.values()))
+    worker = next(iter(cluster.workers.values()))
+    address = worker.worker_address
+    os.kill(worker.pid, signal.SIGKILL)
+    until(lambda: address not in cluster.scheduler.workers)
+
+
 def test_a_cluster_that_loses_a_worker_gives_the_same_once(course, serially):
     distributed = pytest.importorskip("distributed")
     seen = Counter()
@@ -197,8 +208,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_once(course, serially):
             for number, (one, result) in enumerate(runners.on_cluster(jobs, cluster.scheduler_address)):
                 seen[one.key] += 1
                 if number == 2:
-                    pid = next(iter(cluster.workers.values())).pid
-                    os.kill(pid, signal.SIGKILL)
+                    kill_a_worker_that_has_results(cluster)
                 yield one, result
 
         assert graded(course, killing) == serially.rows

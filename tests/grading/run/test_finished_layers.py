@@ -10,8 +10,11 @@ from tests.grading.run.one_answer import graded
 
 
 @pytest.fixture(scope="module", params=["namespaces", "landlock"])
-def server(request):
+def server(request, warm_server):
     """At each level of isolation that this host offers."""
+    if warm_server.level == request.param:
+        yield warm_server
+        return
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "landlock":
             patch.setattr(view, "find_bubblewrap", lambda: None)

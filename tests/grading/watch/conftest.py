@@ -21,8 +21,8 @@ from coursekit.grading.submission.course import Course as OurCourse
 from coursekit.grading.watch.limit import Limit
 from coursekit.grading.watch.watcher import Watcher
 from tests.grading.nbgrader.mini_course import CONFIG, Course, write_template
-from tests.listening import Listener
 from tests.once import once
+from tests.processes import Listener
 
 EXCHANGE = """
 c.Exchange.root = {root!r}

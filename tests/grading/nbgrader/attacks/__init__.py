@@ -16,7 +16,13 @@ CASES: list[Case] = [case for part in _PARTS for case in part.CASES]
 FIRST = [CASES.index(part.CASES[0]) for part in _PARTS]
 """One case of each part, by number."""
 
-SLEEPERS = ("it sleeps for ever", "it sleeps a minute", "it waits for a lock", "a cell that sleeps a minute")
+SLEEPERS = (
+    "it sleeps for ever",
+    "it sleeps a minute",
+    "it stops itself",
+    "it waits for a lock",
+    "a cell that sleeps a minute",
+)
 LOOPS = ("it never ends", "keys that collide")
 """Names of cases that use up all the time that a program may wait, or compute."""
 

@@ -45,9 +45,20 @@ def server() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def namespaces(server: Server) -> None:
-    """For a test that starts a server of its own at this level: skips it where this host has none."""
+@pytest.fixture(autouse=True)
+def _no_more_than_this_host_has(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that starts a server of its own at the level of namespaces skips where this host has none.
+
+    Unless it has a bubblewrap of its own, which need not be there.
+    """
+    start_it, find_ours = Server.start, view.find_bubblewrap
+
+    def start_where_there_is_one(self: Server) -> None:
+        if self._levels == ["namespaces"] and view.find_bubblewrap is find_ours:
+            request.getfixturevalue("server")
+        start_it(self)
+
+    monkeypatch.setattr(Server, "start", start_where_there_is_one)
 
 
 @pytest.fixture(scope="session")

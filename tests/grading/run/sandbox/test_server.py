@@ -19,7 +19,7 @@ import pytest
 from coursekit.grading.run.sandbox import SandboxUnavailable, Server, probe, view
 from coursekit.grading.run.sandbox import server as server_module
 from coursekit.grading.run.sandbox.channel import Budget, Meter, Spent
-from tests.listening import Listener
+from tests.processes import Listener
 
 from .conftest import LIMITS
 
@@ -85,7 +85,7 @@ def test_missing_packages_are_named(monkeypatch, bubblewrap):
 def test_without_isolation_the_protocol_is_the_same(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("the reference")
-    with Server(unsafe=True) as server, server.open(seed=3) as worker:
+    with Server(unsafe=True, torch=False) as server, server.open(seed=3) as worker:
         assert server.level == "unsafe"
         worker.run_cell("def f(path): return open(path).read()")
         assert worker.call("f", (str(secret),)).value == "the reference"  # what refuses it elsewhere is the sandbox
@@ -93,10 +93,8 @@ def test_without_isolation_the_protocol_is_the_same(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("level", ["namespaces", "landlock", "unsafe"])
-def test_the_length_of_what_a_server_is_told_has_no_limit(level, request):
+def test_the_length_of_what_a_server_is_told_has_no_limit(level):
     """An argument of a command may not hold 128 kB, and paths may be many and long, as may be the prelude."""
-    if level == "namespaces":
-        request.getfixturevalue("namespaces")
     prelude = "said = 'x' * 3\n" + "# words " * 100_000 + "\ndef answer(): return said\n__all__ = ['answer']"
     start = {"unsafe": True} if level == "unsafe" else {"level": level}
     with Server(LIMITS, prelude=prelude, torch=False, **start) as server, server.open() as worker:
@@ -109,7 +107,7 @@ def test_an_installed_course_is_hidden(server, monkeypatch):
     hidden = Path(np.__file__).parents[1] / "jupytext"
     assert hidden.is_dir()
     monkeypatch.setattr(view, "course_files", lambda: [str(hidden)])
-    other = Server(LIMITS, level="namespaces")
+    other = Server(LIMITS, level="namespaces", torch=False)
     starter = threading.Thread(target=other.start, daemon=True)
     starter.start()
     starter.join(2 * server_module.START_S)
@@ -150,7 +148,7 @@ def test_threads_may_share_a_server(server):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can map users")
-def test_users_that_cannot_be_mapped_are_told_at_once_and_leave_no_process(monkeypatch, namespaces):
+def test_users_that_cannot_be_mapped_are_told_at_once_and_leave_no_process(monkeypatch):
     """Bubblewrap had waited for ever for its users, and held the line on which whoever starts it waits."""
     started = []
     popen = subprocess.Popen
@@ -177,7 +175,7 @@ def test_under_root_every_worker_is_another_user_that_owns_nothing(server):
 GRADER = """
 import sys, threading
 from coursekit.grading.run.sandbox import Limits, Server
-server = Server(Limits(cpu_s=100, wall_s=100))
+server = Server(Limits(cpu_s=100, wall_s=100), torch=False)
 server.start()
 worker = server.open()
 threading.Thread(target=worker.run_cell, args=("while True: pass",), daemon=True).start()
@@ -203,7 +201,7 @@ def test_nothing_survives_a_grader_that_is_killed(server):
 ORDINARY = """
 import os
 from coursekit.grading.run.sandbox import Server
-with Server(level="namespaces") as server, server.open() as worker:
+with Server(level="namespaces", torch=False) as server, server.open() as worker:
     worker.run_cell("import os\\nopen('x','w').write('me')\\ndef f(): return os.getuid(), open('x').read()")
     refused = [worker.run_cell(source).passed[0].reason for source in ("open('/etc/passwd')", "os.fork()")]
     print(os.getuid(), worker.call("f").value, *(reason.partition(":")[0] for reason in refused))
@@ -263,7 +261,7 @@ def test_a_bubblewrap_that_cannot_be_run_is_refused(monkeypatch, tmp_path):
         Server(level="namespaces").start()
 
 
-def test_a_start_that_fails_before_its_program_runs_is_told(monkeypatch, namespaces):
+def test_a_start_that_fails_before_its_program_runs_is_told(monkeypatch):
     """The thread that starts it had ended without a word, and whoever waited for it waited on."""
     monkeypatch.setattr(view, "readable", lambda: 1 / 0)
     with pytest.raises(SandboxUnavailable, match="could not start.*ZeroDivisionError"):

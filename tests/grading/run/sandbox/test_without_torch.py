@@ -62,8 +62,8 @@ def test_no_way_leads_to_torch(server):
 
 
 @needs_torch
-def test_the_ways_lead_there_where_nothing_is_hidden():
-    with Server(prelude=PRELUDE) as whole, whole.open() as worker:
+def test_the_ways_lead_there_where_nothing_is_hidden(warm_server):
+    with warm_server.open() as worker:
         worker.run_cell(WAYS)
         found = worker.call("ways", (view.copies_of_torch(),)).value
     assert {name.partition(" ")[0] for name in found} == {"import", "list", "library", "layers"}
@@ -80,9 +80,9 @@ def test_a_cell_that_asks_for_torch_is_told_that_it_is_not_there_and_goes_on(ser
         assert worker.run_cell("print(x)").stdout == "7\n"
 
 
-def test_numbers_figures_and_seeds_are_as_in_the_other(server):
+def test_numbers_figures_and_seeds_are_as_in_the_other(server, warm_server):
     source = "import random, numpy\nprint(random.random(), numpy.random.rand())"
-    with Server(level=server.level, prelude=PRELUDE) as other, server.open(seed=5) as one, other.open(seed=5) as two:
+    with server.open(seed=5) as one, warm_server.open(seed=5) as two:
         assert one.run_cell(source).stdout == two.run_cell(source).stdout != ""
     with server.open() as worker:
         drawn = worker.run_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
