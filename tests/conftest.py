@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.apart import apart
-from tests.once import once
 from tests.asking import asks
+from tests.once import once
 
 __all__ = ["apart"]  # a fixture is found by its name here
 

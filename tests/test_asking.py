@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.asking import asks
 from tests.course import browsing
 from tests.course.browsing import chromium
-from tests.asking import asks
 
 
 def opens_a_page():
