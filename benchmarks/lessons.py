@@ -30,7 +30,7 @@ from coursekit.lessons.tree import number_of
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "benchmarks" / "results" / "lessons.json"
-MOST = 90  # seconds of processor time for a lesson
+MOST = 60  # seconds of processor time for a lesson
 SILENT = 5  # seconds that a cell may take without a bar
 _TYPED = r"(?: All cells together compute for [a-z ]+\.)?"  # what stood there before anything was measured
 HEAD = re.compile(rf"^(?P<learning>About \d+ minutes)(?: to learn; .*? \(.*?\))?(?P<rest>[.;]){_TYPED}", re.MULTILINE)
