@@ -24,6 +24,11 @@ def layer_norm(x: Tensor, gain: Tensor, bias: Tensor, eps: float = EPSILON) -> T
     return torch.addcmul(bias, (x - mean) * torch.rsqrt(variance + eps), gain)
 
 
+def _at_once(x: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
+    """As `layer_norm`, in one operation of PyTorch: a training takes half the time."""
+    return nn.functional.layer_norm(x, x.shape[-1:], gain, bias, EPSILON).to(x.dtype)
+
+
 class LayerNormGRU(nn.Module):
     """One GRU layer whose two products are normalised at every step.
 
@@ -77,9 +82,11 @@ class LayerNormGRU(nn.Module):
 
     def _normalised(self, rows: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
         gain, bias = gain.to(rows.dtype), bias.to(rows.dtype)  # under autocast the products have another type
+        if len(self.groups) == 1:
+            return _at_once(rows, gain, bias)
         sizes = [blocks * self.hidden_size for blocks in self.groups]
         parts = zip(rows.split(sizes, -1), gain.split(sizes), bias.split(sizes), strict=True)
-        return torch.cat([layer_norm(*part) for part in parts], dim=-1)
+        return torch.cat([_at_once(*part) for part in parts], dim=-1)
 
     def extra_repr(self) -> str:
         """What `print` shows between the brackets."""

@@ -90,7 +90,7 @@ def live(
         if cut.any():
             with torch.no_grad():
                 next_values = np.where(cut, policy(torch.from_numpy(step.final), after)[1].numpy(), 0.0)
-        h = after * torch.from_numpy(~over).to(after.dtype)[:, None] if over.any() else after
+        h = after * torch.from_numpy(~over).to(after.dtype)[:, None] if recurrent and over.any() else after
         columns.append((logits, values, actions, step.reward, step.terminated, step.truncated, next_values))
     logits, values, *arrays = zip(*columns, strict=True)
     logits, values = torch.stack(logits, 1), torch.stack(values, 1)
@@ -163,17 +163,21 @@ class _Tally:
         return float(np.mean(self._ended if self._ended else self._going_on))
 
 
-def score(policy: Policy, environments: Environments, steps: int, greedy: bool, seed: int = 0) -> np.ndarray:
+def score(
+    policy: Policy, environments: Environments, steps: int, greedy: bool | np.ndarray, seed: int = 0
+) -> np.ndarray:
     """The reward of the first episode in each environment, at most `steps` long. (N,)
 
-    greedy: the likeliest action; else a drawn one, as in training. The environments have to be fresh.
+    greedy: the likeliest action; else a drawn one, as in training; an array (N,) says it for each environment. The
+    environments have to be fresh.
     """
     rng, earned, h = np.random.default_rng([seed, 2]), 0.0, torch.zeros(len(environments.observation), policy.H)
     alive = np.ones(len(environments.observation), bool)
     for _ in range(steps):
         with torch.no_grad():
             logits, _, h = policy(torch.from_numpy(environments.observation), h)
-        step = environments.step(logits.argmax(1).numpy() if greedy else drawn(logits, rng))
+        likeliest = logits.numpy().argmax(axis=1)
+        step = environments.step(likeliest if np.all(greedy) else np.where(greedy, likeliest, drawn(logits, rng)))
         earned = earned + alive * step.reward
         alive &= ~(step.terminated | step.truncated)
         if not alive.any():

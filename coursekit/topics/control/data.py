@@ -98,6 +98,7 @@ class CartPole:
             raise ValueError(f"sensors: expected a noise for each of some entries 0 to 3, got {sensors}")
         self._rng = np.random.default_rng(seed)
         self._keep, self._noise = list(sensors.keep), np.array(sensors.noise)
+        self._scale, self._exact = SCALE[self._keep], not self._noise.any()
         self.limit = limit
         self.state, self.age = self._fresh(N), np.zeros(N, int)
         self.observation = self._seen(self.state)
@@ -125,9 +126,9 @@ class CartPole:
 
     def _seen(self, state: np.ndarray) -> np.ndarray:
         seen = state[:, self._keep]
-        if self._noise.any():
-            seen = seen + self._noise * self._rng.standard_normal(seen.shape)
-        return (seen / SCALE[self._keep]).astype(np.float32)
+        if not self._exact:
+            seen += self._noise * self._rng.standard_normal(seen.shape)
+        return (seen / self._scale).astype(np.float32)
 
 
 class WithLastActions:
@@ -175,9 +176,12 @@ class Recent:
         final = self.observation = self._differences(self._past)
         if (over := step.terminated | step.truncated).any():
             self._past[over] = step.observation[over, None]
-            self.observation = self._differences(self._past)
+            self.observation = final.copy()
+            self.observation[over] = self._differences(self._past[over])
         return step._replace(observation=self.observation, final=final)
 
     @staticmethod
     def _differences(past: np.ndarray) -> np.ndarray:
-        return np.concatenate([past[:, :1], 10 * (past[:, :1] - past[:, 1:])], axis=1).reshape(len(past), -1)
+        shown = 10 * (past[:, :1] - past)
+        shown[:, 0] = past[:, 0]
+        return shown.reshape(len(past), -1)

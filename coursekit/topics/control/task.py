@@ -112,12 +112,16 @@ def balance(
     history = train_policy(untrained, experience, updates, seed=seed, **how)
     trained = history.model.eval()
 
-    def steps(greedy: bool, episodes: int) -> float:
-        fresh = carts(method, TEST_EPISODES, [seed, episodes], limit)
-        return float(score(trained, fresh, limit, greedy, seed=episodes).mean())
+    def steps(greedy: np.ndarray, episodes: int) -> np.ndarray:
+        fresh = carts(method, len(greedy), [seed, episodes], limit)
+        return score(trained, fresh, limit, greedy, seed=episodes)
 
-    greedy = steps(True, 1) >= steps(False, 1)
-    return ControlResult(method, history, steps(greedy, 2), greedy)
+    both = (
+        np.arange(2 * TEST_EPISODES) < TEST_EPISODES
+    )  # the likeliest action in the first half, a drawn one in the other
+    likeliest, chance = np.split(steps(both, 1), 2)
+    greedy = bool(likeliest.mean() >= chance.mean())
+    return ControlResult(method, history, float(steps(np.full(TEST_EPISODES, greedy), 2).mean()), greedy)
 
 
 def table(

@@ -83,14 +83,16 @@ def session_knn(train: Sessions, seen: Sessions, items: int, neighbours: int = N
     A session is the set of its items, and similarity the cosine between two of them.
     """
     known = _sets(train, items)
+    sets = _sets(seen, items)
+    _, first, place = np.unique(np.packbits(sets > 0, axis=1), axis=0, return_index=True, return_inverse=True)
+    asked = sets[first]  # many sessions begin with the same items; each set of them is looked up once
     lengths, scores = np.sqrt(known.sum(axis=1)), []
-    for start in range(0, len(seen), 500):  # so that not all similarities are in memory at once
-        similar = _sets(seen[start : start + 500], items) @ known.T / lengths
+    for start in range(0, len(asked), 500):  # so that not all similarities are in memory at once
+        similar = asked[start : start + 500] @ known.T / lengths
         near = np.argpartition(-similar, min(neighbours, len(train)) - 1, axis=1)[:, :neighbours]
-        kept = np.zeros_like(similar)
-        np.put_along_axis(kept, near, np.take_along_axis(similar, near, axis=1), axis=1)
-        scores.append(kept @ known)
-    return np.concatenate(scores)
+        weights = np.take_along_axis(similar, near, axis=1)
+        scores.append(np.matmul(weights[:, None], known[near])[:, 0])
+    return np.concatenate(scores)[place]
 
 
 def _last_two(clicks: np.ndarray) -> tuple[int, int]:

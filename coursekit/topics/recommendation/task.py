@@ -145,10 +145,13 @@ def padded(sessions: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 def next_click_loss(module: torch.nn.Module, batch: tuple) -> tuple[torch.Tensor, float]:
     """Cross-entropy over the clicks that exist, and the share of them that were ranked first."""
-    seen, following = (torch.as_tensor(part) for part in batch)
-    scores, real = module(seen), following != _PADDING
-    loss = torch.nn.functional.cross_entropy(scores[real], following[real])
-    return loss, (scores[real].argmax(dim=1) == following[real]).double().mean().item()
+    seen, following = batch
+    came = following[following != _PADDING]
+    real = torch.from_numpy(np.flatnonzero(following != _PADDING))
+    # Whole rows by their numbers: the way back through a mask would add up entry by entry.
+    scores = module(torch.from_numpy(seen)).flatten(0, 1).index_select(0, real)
+    loss = torch.nn.functional.cross_entropy(scores, torch.from_numpy(came))
+    return loss, float((scores.detach().numpy().argmax(axis=1) == came).mean())
 
 
 def gru_scores(

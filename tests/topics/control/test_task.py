@@ -114,6 +114,26 @@ def test_the_score_ends_with_the_first_episode(policy):
     assert score(policy, Clock(), 4, greedy=False).tolist() == [6.0, 8.0]
 
 
+class EndsWithAction0:
+    """40 environments whose episode ends with the first action 0."""
+
+    actions, observation = 2, np.zeros((40, 1), np.float32)
+
+    def step(self, actions):
+        return EnvironmentStep(
+            self.observation, self.observation, np.ones(40, np.float32), actions == 0, np.zeros(40, bool)
+        )
+
+
+def test_each_environment_may_be_acted_on_in_its_own_way(policy):
+    """Action 1 is a little likelier: always taken where the likeliest is, and by chance soon not."""
+    with torch.no_grad():
+        policy.read_out.weight.zero_()
+        policy.read_out.bias.copy_(torch.tensor([0.0, 0.1, -9.0, 0.0]))
+    steps = score(policy, EndsWithAction0(), 50, greedy=np.arange(40) < 20)
+    assert (steps[:20] == 50).all() and (steps[20:] < 50).all()
+
+
 def test_the_table_calls_the_gru_no_baseline():
     runs = {name: [control.balance(m, 0, updates=1, limit=20, progress=False)] for name, m in control.EXACT.items()}
     table = control.table(runs, "test", POSITIONS, limit=20)

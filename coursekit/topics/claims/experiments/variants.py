@@ -26,12 +26,12 @@ Variant = Callable[[Problem, Settings, WithReadOut], torch.nn.Module]
 
 
 @functools.cache
-def run(problem: Problem, variant: Variant, settings: Settings, seed: int, *, lr: float | None = None) -> runs.Run:
+def run(problem: Problem, variant: Variant, settings: Settings, seed: int) -> runs.Run:
     """Train a variant; the seed decides what it decides in `runs.run`, and the weights that the variant adds."""
     with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         module = variant(problem, settings, plain_gru(problem, settings, seed))
-        history = train_torch(module, **runs.training_arguments(problem, settings, seed, lr))
+        history = train_torch(module, **runs.training_arguments(problem, settings, seed))
     return runs.run_of(history, sum(weight.numel() for weight in module.parameters()))
 
 
@@ -52,14 +52,14 @@ def within_budget(problem: Problem, settings: Settings, build: Callable[[int], t
 
 
 def with_and_without(
-    problem: Problem, variant: Variant, name: str, settings: Settings, seeds: Sequence[int], lr: float | None = None
+    problem: Problem, variant: Variant, name: str, settings: Settings, seeds: Sequence[int]
 ) -> dict[str, list[runs.Run]]:
     """Runs of the plain GRU (NumPy, shared with other claims) and of the variant, "GRU" and "GRU, <name>"."""
 
     def train_one(label: str, seed: int) -> runs.Run:
         if label == "GRU":
-            return runs.run(problem, "GRU", settings, seed, lr=lr)
-        return run(problem, variant, settings, seed, lr=lr)
+            return runs.run(problem, "GRU", settings, seed)
+        return run(problem, variant, settings, seed)
 
     return runs.each(seeds, ["GRU", f"GRU, {name}"], train_one)
 

@@ -27,6 +27,10 @@ from coursekit.training import loop as training_loop
 def test_a_run_is_kept_and_comes_out_the_same_when_repeated(tiny):
     first = runs.run(ADDING, "GRU", tiny, 0)
     assert runs.run(ADDING, "GRU", tiny, 0) is first
+    assert runs.run(ADDING, "GRU", tiny, 0, lr=tiny.lr) is first
+    assert runs.cells(ADDING, tiny, [0], ["GRU"])["GRU"][0] is first
+    plain = variants.with_and_without(ADDING, lambda problem, settings, plain: plain, "same", tiny, [0])["GRU"]
+    assert plain[0] is first
     assert runs.run.__wrapped__(ADDING, "GRU", tiny, 0) == first
     assert runs.run(ADDING, "GRU", tiny, 1) != first
     assert runs.run(ADDING, "GRU", tiny, 0, lr=0.1) != first
