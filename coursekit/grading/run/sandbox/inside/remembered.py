@@ -18,7 +18,7 @@ _SCALES = {"linear", "log", "symlog", "logit", "asinh"}  # the others may hold f
 
 @contextlib.contextmanager
 def remembered() -> Iterator[None]:
-    """Only around a figure of Matplotlib's own plain artists, of which none has been given anything to do in between."""
+    """While one figure of Matplotlib's own plain artists is measured and drawn, and nothing else happens."""
     from matplotlib.axis import Axis
     from matplotlib.text import Text
 

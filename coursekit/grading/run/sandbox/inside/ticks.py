@@ -39,7 +39,7 @@ class Twins:
         return making
 
     def dressing(self, dress: Callable[[Any, Any, Any], None]) -> Callable[[Any, Any, Any], None]:
-        """For `Axis._copy_tick_props`: the first tick that was made here has the looks already, and so have its twins."""
+        """For `Axis._copy_tick_props`: the first tick made here has the looks already, and so have its twins."""
 
         def dressing(axis: Any, source: Any, tick: Any) -> None:
             if id(tick) not in self._like_it:
