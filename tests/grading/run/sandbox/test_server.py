@@ -19,6 +19,7 @@ import pytest
 from coursekit.grading.run.sandbox import SandboxUnavailable, Server, probe, view
 from coursekit.grading.run.sandbox import server as server_module
 from coursekit.grading.run.sandbox.channel import Budget, Meter, Spent
+from coursekit.grading.run.sandbox.inside.__main__ import MANY
 from tests.listening import Listener
 
 from .conftest import LIMITS
@@ -150,6 +151,17 @@ def test_threads_may_share_a_server(server):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can map users")
+def test_a_worker_lives_on_when_its_server_rearranges_its_memory_for_many(server):
+    with server.open(LIMITS) as early:
+        assert early.run_cell("kept = [7] * 100_000").ok
+        for _ in range(MANY):
+            server.open(LIMITS).close()
+        assert early.run_cell("def total(): return sum(kept)").ok
+        assert early.call("total").value == 700_000
+        with server.open(LIMITS) as late:
+            assert late.run_cell("def one(): return 1").ok and late.call("one").value == 1
+
+
 def test_users_that_cannot_be_mapped_are_told_at_once_and_leave_no_process(monkeypatch, namespaces):
     """Bubblewrap had waited for ever for its users, and held the line on which whoever starts it waits."""
     started = []
