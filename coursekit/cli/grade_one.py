@@ -122,15 +122,16 @@ def _show(result: Result) -> None:
     from rich.text import Text
 
     from coursekit.checking import Verdict
+    from coursekit.checking.message import shown_points
     from coursekit.cli.results import printable
 
     console = Console(highlight=False)
-    total = "not decided" if result.total is None else f"{result.total:g}"
+    total = "not decided" if result.total is None else shown_points(result.total)
     if result.questions:
         caption = f"{result.lesson}: {total} of {result.max_points:g} points"
         table = Table("question", "points", "verdict", "diagnosis", caption=caption)
         for question in result.questions:
-            points = "?" if question.points is None else f"{question.points:g}"
+            points = "?" if question.points is None else shown_points(question.points)
             said = "; ".join(question.diagnoses) or question.fault
             cells = (question.exercise, f"{points} / {question.max_points:g}", question.verdict, said)
             table.add_row(*(Text(printable(cell)) for cell in cells))

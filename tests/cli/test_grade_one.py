@@ -13,7 +13,10 @@ import nbformat
 import pytest
 from jsonschema import Draft202012Validator
 
-from coursekit.grading.platforms.result import schema
+from coursekit.checking import Verdict
+from coursekit.cli import grade_one
+from coursekit.grading.gradebook.table import Question
+from coursekit.grading.platforms.result import Result, as_json, schema
 from coursekit.grading.run import sandbox
 from coursekit.lessons import build_solution
 from coursekit.lessons.cells import grade_id
@@ -22,6 +25,14 @@ from tests.processes import finished, started, until
 
 COMMAND = [sys.executable, "-m", "coursekit.cli", "grade-one"]
 ENDLESS = "import time\nwhile True:\n    try:\n        time.sleep(0.1)\n    except BaseException:\n        pass"
+
+
+def test_people_read_points_as_exact_as_in_a_report_and_programs_read_all_digits(capsys):
+    result = Result("05_gru", questions=(Question("gru_step", 25 / 6, 5.0, Verdict.WRONG),))
+    grade_one._show(result)
+    said = capsys.readouterr().out
+    assert "4.16 / 5" in said and "4.16 of 5 points" in said and "4.1666" not in said
+    assert json.loads(as_json(result))["points"] == pytest.approx(25 / 6, abs=1e-4)
 
 
 @pytest.fixture(scope="module")

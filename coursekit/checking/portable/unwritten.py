@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import sys
 import threading
 import types
 from collections.abc import Callable, Iterator
@@ -146,18 +147,19 @@ def _may_ask(asking: tuple[Any, ...]) -> bool:
 
 def _names_a_maker(asking: tuple[Any, ...]) -> bool:
     """Whether the code of functions and classes, or of those of their own program that it names, names a maker."""
-    todo, seen = list(asking), set()
+    todo, seen = list(asking), dict[int, Any]()
     while todo:
         value = todo.pop()
-        if id(value) in seen:
+        if id(value) in seen or isinstance(value, types.FunctionType) and value in _ask_for_none:
             continue
-        seen.add(id(value))
+        seen[id(value)] = value
         if isinstance(value, types.FunctionType):
             names = set(_names(value.__code__))
             if not names.isdisjoint(_TENSOR_MAKERS):
                 return True
+            program = _package(value)
             todo += [held for cell in value.__closure__ or () for held in _held(cell)]
-            todo += [each for each in map(value.__globals__.get, names) if _beside(value, each)]
+            todo += [each for each in map(value.__globals__.get, names) if callable(each) and _is_of(program, each)]
         elif isinstance(value, type):
             own = (each for each in value.__mro__ if each.__module__ == value.__module__)
             todo += [part for each in own for part in vars(each).values()]
@@ -171,7 +173,22 @@ def _names_a_maker(asking: tuple[Any, ...]) -> bool:
             todo.append(value.__wrapped__)
         elif callable(value):
             todo.append(type(value))
+    _ask_for_none.update(value for value in seen.values() if _stays_as_it_is(value))
     return False
+
+
+_ask_for_none: set[types.FunctionType] = set()
+"""Functions of this course which, with all that they name, are known to name no maker."""
+
+
+def _stays_as_it_is(value: Any) -> bool:
+    """True for a function that stands in a module of this course, as an exercise's reference and mistakes do."""
+    if not isinstance(value, types.FunctionType) or value.__closure__ or not str(value.__module__).startswith(_COURSE):
+        return False
+    return getattr(sys.modules.get(value.__module__), value.__qualname__, None) is value
+
+
+_COURSE = "coursekit."  # nothing of this is where strangers' answers run: there this package has another name
 
 
 def _names(code: types.CodeType) -> Iterator[str]:
@@ -188,14 +205,12 @@ def _held(cell: types.CellType) -> tuple[Any, ...]:
         return ()
 
 
-def _beside(function: types.FunctionType, value: Any) -> bool:
+def _is_of(program: str, value: Any) -> bool:
     """Whether a global value of a function belongs to the same program."""
     if isinstance(value, functools._lru_cache_wrapper):
         value = value.__wrapped__
-    if not callable(value):
-        return False
     kind = value if isinstance(value, (types.FunctionType, type)) else type(value)
-    return _package(kind) in (_package(function), functools.__name__)
+    return _package(kind) in (program, functools.__name__)
 
 
 def _package(value: Any) -> str:

@@ -10,9 +10,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from nbgrader.api import Assignment, BaseCell, Grade, Notebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Grade,
+    GradeCell,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
 from sqlalchemy import Row, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from coursekit.grading.submission.names import one_spelling
 
@@ -70,11 +80,12 @@ class Booked:
 
 def worth(assignment: Assignment) -> dict[Cell, float]:
     """The points of each cell that is worth some, in no order."""
-    return {
-        Cell(notebook.name, cell.name): float(cell.max_score)
-        for notebook in assignment.notebooks
-        for cell in (*notebook.grade_cells, *notebook.task_cells)
-    }
+    session, found = object_session(assignment), {}
+    for kind in (GradeCell, TaskCell):  # row by row, and not as objects: they are read anew for every few students
+        query = select(Notebook.name.label("notebook"), kind.name, kind.max_score)
+        query = query.join(Notebook, kind.notebook_id == Notebook.id).where(Notebook.assignment_id == assignment.id)
+        found |= {Cell(row.notebook, row.name): float(row.max_score) for row in session.execute(query)}
+    return found
 
 
 def booked(

@@ -33,6 +33,11 @@ _DETOURS = (
 )
 _BUILT_IN = {"__import__", "compile", "eval", "exec"}
 
+_WAYS = re.compile("import|torch|nn|__subclasses__|getattr|compile|eval|exec")
+"""Without one of these no import, no name of a library and no call that is looked for can stand in a cell."""
+
+_SHORT, _BRACKETS = 1500, 60  # characters and brackets of a cell that is never too deep to be searched
+
 MAX_SOURCE = 100_000  # characters of one cell
 MAX_PARTS = 12  # names in a row, from the root: no finished thing lies deeper
 MAX_FLAGS = 20
@@ -79,6 +84,8 @@ def _found(source: str) -> tuple[set[str], set[str], set[str]]:
     """The finished things that a cell imports, those that it uses, and the detours in it."""
     if len(source) > MAX_SOURCE:
         raise _Unread
+    if _names_nothing(source):
+        return set(), set(), set()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a learner's "\\d"
@@ -96,6 +103,12 @@ def _found(source: str) -> tuple[set[str], set[str], set[str]]:
         elif (detour := _detour(node, dotted)) is not None:
             detours.add(detour)
     return imported, uses, detours
+
+
+def _names_nothing(source: str) -> bool:
+    """True for a short cell in which no word begins a way to a finished thing: it need not be taken apart."""
+    simple = source.isascii() and len(source) <= _SHORT and sum(map(source.count, "([{")) <= _BRACKETS
+    return simple and _WAYS.search(source) is None  # a name in other letters, such as "ｅval", is the same to Python
 
 
 def _is_given(name: str, given: Collection[str]) -> bool:

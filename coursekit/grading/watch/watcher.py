@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
+from coursekit.checking.message import shown_points
 from coursekit.grading.batch import grade
 from coursekit.grading.failures import Failures, is_of_the_disk, trace
 from coursekit.grading.gradebook.places import RESULTS
@@ -178,7 +179,7 @@ class Watcher:
         told = self.exchange.release(one, standing)
         self._close(one, State.GRADED if counts else State.UNDECIDED)
         said = [
-            f"graded: {row.points:g}{'' if row.total is not None else ' + ?'} of {row.max_points:g} points",
+            f"graded: {points(row)}",
             "needs a person" if row.needs_a_person else "",
             standing.partition(".")[0] if counts else "",
             _since(one) if told else "its author could not be told",
@@ -238,6 +239,11 @@ class Watcher:
 def _concerns_all(error: Exception) -> bool:
     """True for what would happen to every hand-in: a course that cannot be graded, a full disk."""
     return isinstance(error, CourseError) or is_of_the_disk(error)
+
+
+def points(row: Row) -> str:
+    """ "4.16 + ? of 5 points", where a question is undecided."""
+    return f"{shown_points(row.points)}{'' if row.total is not None else ' + ?'} of {row.max_points:g} points"
 
 
 def _since(one: HandIn) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from coursekit.grading.gradebook.lock import alone_in
+from coursekit.grading.gradebook.table import Question, Row
 from coursekit.grading.submission.withdrawn import take_back, withdraw
 from coursekit.grading.watch import watcher as module
 from coursekit.grading.watch.limit import Limit
@@ -17,6 +18,12 @@ from tests.grading.watch.conftest import COUNT_WRONG, quiet_about_nbgrader
 pytestmark = [pytest.mark.nbgrader, quiet_about_nbgrader]
 
 UNREADABLE = b"{ this is no notebook"
+
+
+def test_points_are_told_as_exact_as_in_a_report():
+    decided, open_ = Question("gru_step", 25 / 6, 5.0, "wrong"), Question("gru_forward", None, 0.0, "undecided")
+    assert module.points(Row("ada", "graded", (decided,))) == "4.16 of 5 points"
+    assert module.points(Row("ada", "graded", (decided, open_))) == "4.16 + ? of 5 points"
 
 
 def test_what_is_handed_in_is_graded_and_its_author_gets_the_page(classroom):

@@ -22,6 +22,9 @@ IDLE_S = 20.0  # neither computing nor kept from it by other programs: asleep
 GRACE_S = 0.5  # a worker stops itself at its limit; one that does not is killed this much later
 
 
+Chunks = list[bytes | memoryview]
+
+
 class Closed(Exception):
     """The worker's end of the channel is closed."""
 
@@ -131,6 +134,11 @@ class Incoming(wire.Decoder):
         return array
 
 
+def opaque(value: Any) -> list | None:
+    """How an object that stayed in the worker is sent back; None for anything else."""
+    return ["o", value.type_name, value.handle] if isinstance(value, Opaque) else None
+
+
 class Channel:
     def __init__(self, connection: socket.socket, max_bytes: int):
         connection.setblocking(False)
@@ -146,17 +154,23 @@ class Channel:
         """Send a message; functions in it are appended to `functions` and sent as their place there."""
 
         def marker(value: Any) -> list | None:
-            if isinstance(value, Opaque):
-                return ["o", value.type_name, value.handle]
             if isinstance(value, FunctionRef):
                 functions.append(value.function)
                 self._remember(value.records)
                 return ["f", len(functions) - 1]
-            return None
+            return opaque(value)
 
+        self.put(self.packed(message, marker), budget)
+
+    def packed(self, message: dict[str, Any], marker: Callable[[Any], list | None] = opaque) -> Chunks:
+        """A message as it is sent. Raises Unsendable."""
         encoder = wire.Encoder(marker, self.max_bytes)
         chunks = encoder.frame(message)
         self._remember(encoder.records)
+        return chunks
+
+    def put(self, chunks: Chunks, budget: Budget) -> None:
+        """Send what is packed."""
         for chunk in chunks:
             rest = memoryview(chunk)
             while rest:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from coursekit.grading import png
-from coursekit.grading.run.sandbox.inside import wire
 from coursekit.grading.run.sandbox.inside.wire import ProtocolError
-from coursekit.grading.run.sandbox.results import CallResult, CellResult, Limits, Opaque, PassedOver, Shown
+from coursekit.grading.run.sandbox.results import CallResult, CellResult, Limits, PassedOver, Shown
 
+Packed = TypeVar("Packed")
 EVENTS = frozenset({"overflow", "invalid", "divide"})
 KINDS = ("stdout", "stderr", "display", "result")
 
@@ -61,23 +61,17 @@ def with_cpu(made: CellResult, cpu_s: float) -> CellResult:
     return dataclasses.replace(made, cpu_s=cpu_s)
 
 
-def answer(message: dict[str, Any], functions: list[Callable], max_bytes: int) -> dict[str, Any]:
-    """Run a function that the worker calls back, on the data that it sent; whatever happens is an answer."""
+def answer(message: dict[str, Any], functions: list[Callable], packed: Callable[[dict[str, Any]], Packed]) -> Packed:
+    """Run a function that the worker calls back, on the data that it sent; whatever happens is an answer, packed."""
     number, args, kwargs = message.get("number"), message.get("args"), message.get("kwargs")
     if type(number) is not int or not 0 <= number < len(functions):
         raise ProtocolError("it calls back a function that it was not given")
     if type(args) is not tuple or type(kwargs) is not dict or not all(type(key) is str for key in kwargs):
         raise ProtocolError("it calls back without arguments")
     try:
-        reply = {"op": "return", "value": functions[number](*args, **kwargs)}
-        wire.Encoder(_opaque, max_bytes).frame(reply)
+        return packed({"op": "return", "value": functions[number](*args, **kwargs)})
     except Exception as error:  # the data was a stranger's: nothing that follows from it may stop the grader
-        return {"op": "raise", "ename": type(error).__name__[:200], "evalue": str(error)[:1000]}
-    return reply
-
-
-def _opaque(value: Any) -> list | None:
-    return ["o", value.type_name, value.handle] if isinstance(value, Opaque) else None
+        return packed({"op": "raise", "ename": type(error).__name__[:200], "evalue": str(error)[:1000]})
 
 
 def _text(reply: dict[str, Any], name: str, cap: int) -> str:

@@ -151,7 +151,7 @@ class Worker:
                 raise ProtocolError("it answers another request")
             if message.get("op") != "callback":
                 return message
-            self._channel.send(checked.answer(message, functions, self.limits.reply_mb << 20), [], budget)
+            self._channel.put(checked.answer(message, functions, self._channel.packed), budget)
         raise ProtocolError(f"it called back more than {CALLBACKS} times")
 
     def _finish(self, status: Status, reason: str) -> tuple[Status, str]:

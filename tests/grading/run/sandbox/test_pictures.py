@@ -1,6 +1,7 @@
 """The pictures of figures are those that IPython makes, byte for byte; plain ones with one drawing less."""
 
 import io
+from contextlib import nullcontext
 
 import matplotlib
 import numpy as np
@@ -10,6 +11,7 @@ from IPython.core.pylabtools import print_figure
 matplotlib.use("agg")
 
 from matplotlib import pyplot as plt
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from mpl_toolkits.axes_grid1 import make_axes_locatable
@@ -97,8 +99,29 @@ def inset():
     axes.inset_axes([0.6, 0.1, 0.3, 0.3]).plot(X, X)
 
 
+def looks_of_ticks():
+    axes = plt.gca()
+    axes.plot(X, 1e6 * X)
+    axes.tick_params(axis="y", labelrotation=30, color="red", direction="inout", length=9)
+    axes.xaxis.get_major_ticks()[0].label1.set(color="blue", fontsize=20)
+    axes.minorticks_on()
+
+
+def offsets_shared():
+    figure, (left, right) = plt.subplots(1, 2, sharey=True)
+    left.plot(X, 1e6 + X)
+    right.plot(X, 1e6 + 2 * X)
+    right.yaxis.set_major_formatter(left.xaxis.get_major_formatter())
+
+
+def aspect_by_data():
+    figure, axes = plt.subplots()
+    axes.plot(X, X**2)
+    axes.set_aspect("equal", adjustable="datalim")
+
+
 PLAIN = [curve, legend, legend_outside, logarithms, image, image_beside, many, ticks_above, words]
-PLAIN += [areas, inset]
+PLAIN += [areas, inset, looks_of_ticks, offsets_shared, aspect_by_data]
 
 
 def constrained():
@@ -187,6 +210,44 @@ def test_a_figure_that_was_shown_before_is_shown_as_by_ipython():
         figure.savefig(io.BytesIO())
         figure.axes[0].set_ylabel("added since")
     assert png(figures[0]) == print_figure(figures[1], pil_kwargs={"compress_level": 1})
+
+
+def test_a_formatter_of_somebodys_own_is_asked_as_often_as_it_has_to_be(monkeypatch):
+    asked = []
+    for remember in (False, True):
+        figure = made(curve)
+        heard = []
+        figure.axes[0].xaxis.set_major_formatter(
+            lambda value, place, heard=heard: heard.append(value) or f"{value:.1f}"
+        )
+        if not remember:
+            monkeypatch.setattr("coursekit.grading.run.sandbox.inside.pictures.remembered", nullcontext)
+        else:
+            monkeypatch.undo()
+        png(figure)
+        asked.append(heard)
+    assert asked[0] == asked[1] and asked[0]
+
+
+def test_ticks_that_were_made_as_copies_can_be_changed_one_by_one():
+    figures = [made(curve), made(curve)]
+    pictures = []
+    for figure, show in zip(figures, (png, print_figure), strict=True):
+        show(figure)
+        second, third = figure.axes[0].xaxis.get_major_ticks()[1:3]
+        second.label1.set_fontsize(25)
+        second.tick1line.set_marker("o")
+        third.gridline.set(visible=True, color="red", linewidth=4)
+        third.label1.add_callback(lambda artist: pytest.fail("a change of another label"))
+        second.label1.set_color("blue")
+        pictures.append(show(figure, **({} if show is png else {"pil_kwargs": {"compress_level": 1}})))
+    assert pictures[0] == pictures[1]
+
+
+def test_matplotlib_is_as_it_was_afterwards():
+    before = {name: vars(Axis)[name] for name in ("_update_ticks", "_get_tick", "_copy_tick_props")}
+    png(made(curve))
+    assert {name: vars(Axis)[name] for name in before} == before
 
 
 def test_what_cannot_be_drawn_raises_as_in_ipython():

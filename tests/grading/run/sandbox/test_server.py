@@ -147,6 +147,17 @@ def test_threads_may_share_a_server(server):
         assert list(pool.map(grade, range(24))) == list(range(1, 25))
 
 
+def test_a_worker_lives_on_when_its_server_rearranges_its_memory_for_many():
+    with Server(LIMITS, torch=False) as server, server.open() as early:
+        assert early.run_cell("kept = [7] * 100_000").ok
+        for _ in range(10):  # more than MANY in `inside.__main__`
+            server.open().close()
+        assert early.run_cell("def total(): return sum(kept)").ok
+        assert early.call("total").value == 700_000
+        with server.open() as late:
+            assert late.run_cell("def one(): return 1").ok and late.call("one").value == 1
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can map users")
 def test_users_that_cannot_be_mapped_are_told_at_once_and_leave_no_process(monkeypatch):
     """Bubblewrap had waited for ever for its users, and held the line on which whoever starts it waits."""

@@ -21,6 +21,9 @@ from typing import Any, NamedTuple
 from . import confine, control, linux, warm
 from .executor import Executor, seed_all
 
+MANY = 8
+"""From so many workers on, what makes each of them cheaper is worth its half second."""
+
 
 class Child(NamedTuple):
     pidfd: int | None
@@ -51,8 +54,6 @@ class WarmServer:
         self.rules = confine.build_filter(None) if self.level == "namespaces" else None
         self.base = warm.address_space()
         warm.close_caches()
-        if sys.platform == "linux":
-            linux.use_huge_pages()
         warm.refuse_if_unclean(self.control.fileno())
         ready = {"ready": True, "import_s": time.perf_counter() - started, "base": self.base}
         abi = linux.landlock_abi() if sys.platform == "linux" else 0
@@ -96,6 +97,8 @@ class WarmServer:
 
     def open(self, line: socket.socket, request: dict[str, Any], channel: int, report: int) -> None:
         self.opened += 1
+        if self.opened == MANY and sys.platform == "linux":
+            linux.use_huge_pages()
         try:
             pid = self.fork(request, channel)
             pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None

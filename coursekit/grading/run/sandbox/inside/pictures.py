@@ -7,9 +7,13 @@ somebody's own. Matplotlib's own plain artists are in their places when they are
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from IPython.core.pylabtools import print_figure
+
+from .remembered import remembered
 
 _PLAIN = {"axes._axes", "axes._base", "axis", "collections", "colorbar", "figure", "image", "legend", "lines"}
 _PLAIN = {f"matplotlib.{module}" for module in _PLAIN | {"offsetbox", "patches", "spines", "text"}}
@@ -21,22 +25,44 @@ _KWARGS: dict[str, Any] = {"pil_kwargs": {"compress_level": 1}}
 
 def png(figure: Any) -> bytes | None:
     """A figure as PNG, cut to what there is to see; None for an empty one."""
+    if not _is_plain(figure):
+        return print_figure(figure, bbox_inches="tight", **_KWARGS)
+    with remembered():
+        try:
+            around = _measured(figure)
+        except Exception:  # it cannot be drawn either, which is told below as everywhere
+            around = "tight"
+        return print_figure(figure, bbox_inches=around, **_KWARGS)
+
+
+def _is_plain(figure: Any) -> bool:
+    """False for a figure that has to be drawn before it is measured."""
+    if not figure.axes or figure.get_layout_engine() is not None or figure.canvas.callbacks.callbacks.get("draw_event"):
+        return False
     try:
-        around = _measured(figure)
-    except Exception:  # it cannot be drawn either, which is told below as everywhere
-        around = None
-    return print_figure(figure, bbox_inches=around or "tight", **_KWARGS)
+        return all(type(part).__module__ in _PLAIN for part in _parts(figure))
+    except Exception:  # a stranger's class, which does not let itself be looked at
+        return False
+
+
+def _parts(artist: Any) -> Iterator[Any]:
+    """An artist, what it consists of, and what moves it. An axis that is plain makes plain ticks: none is made here."""
+    yield artist
+    if type(artist).__module__ == "matplotlib.axis" and hasattr(artist, "offsetText"):
+        there = vars(artist)
+        children = (artist.label, artist.offsetText, *there.get("majorTicks", ()), *there.get("minorTicks", ()))
+    else:
+        children = artist.get_children()
+        with contextlib.suppress(AttributeError):
+            if (mover := artist.get_axes_locator()) is not None:
+                yield mover
+    for child in children:
+        yield from _parts(child)
 
 
 def _measured(figure: Any) -> Any:
-    """What there is to see, in inches; None for a figure that has to be drawn before it is measured."""
+    """What there is to see, in inches."""
     from matplotlib import rcParams
 
-    if not figure.axes or figure.get_layout_engine() is not None or figure.canvas.callbacks.callbacks.get("draw_event"):
-        return None
-    parts = figure.findobj()
-    movers = [part.get_axes_locator() for part in parts if hasattr(part, "get_axes_locator")]
-    if not {type(part).__module__ for part in (*parts, *movers) if part is not None} <= _PLAIN:
-        return None
     around = figure.get_tightbbox(figure.canvas.get_renderer())
     return around.padded(rcParams["savefig.pad_inches"])

@@ -90,7 +90,7 @@ def close_caches() -> None:
     gc.freeze()
     gc.enable()
     # A figure makes 10,000 small objects, nearly all of which stay: looking for rubbish among them costs a tenth.
-    gc.set_threshold(20_000)
+    gc.set_threshold(50_000)
 
 
 def refuse_if_unclean(control: int) -> None:

@@ -15,11 +15,10 @@ value which a peer can send is mistaken for a marker:
 from __future__ import annotations
 
 import keyword
-import math
 import struct
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import msgpack
 import numpy as np
@@ -38,6 +37,7 @@ MAX_KEYS = 1000  # of one dict: keys that were chosen to collide cost their numb
 TOGETHER = 1 << 16  # bytes that are sent and read at once
 CODES = ("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16")
 DTYPES = {code: np.dtype(code) for code in CODES}
+KINDS = ("a", "t", "g")
 
 
 class ProtocolError(Exception):
@@ -70,6 +70,13 @@ def type_name(value: object) -> str:
     return f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")[:MAX_NAME]
 
 
+def raw_bytes(array: np.ndarray) -> memoryview:
+    """The memory of an array that lies in one piece and is not empty."""
+    if array.dtype.kind == "c" or sys.byteorder != "little":  # of which a memoryview knows nothing
+        array = array.reshape(-1).view(np.uint8)
+    return memoryview(array).cast("B")
+
+
 class Encoder:
     """Turns a message into chunks of bytes. `marker(value)` may answer with a tagged list for a value that is not data.
 
@@ -86,9 +93,10 @@ class Encoder:
         header = msgpack.packb(self.walk(message, 0), unicode_errors="replace")
         if len(header) > MAX_HEADER:
             raise Unsendable(f"the values other than arrays take more than {MAX_HEADER >> 20} MB")
-        head = HEAD.pack(MAGIC, len(header), len(self.arrays), self.bytes)
-        chunks = [head + header, *(memoryview(a.reshape(-1).view(np.uint8)) for a in self.arrays if a.nbytes)]
-        return [b"".join(chunks)] if self.bytes <= TOGETHER else chunks  # a system call costs more than a small copy
+        start = HEAD.pack(MAGIC, len(header), len(self.arrays), self.bytes) + header
+        if self.bytes <= TOGETHER:  # a system call costs more than a small copy
+            return [b"".join((start, *(array.tobytes() for array in self.arrays)))]
+        return [start, *(raw_bytes(array) for array in self.arrays if array.nbytes)]
 
     def walk(self, value: Any, depth: int) -> Any:
         self.nodes += 1
@@ -97,10 +105,14 @@ class Encoder:
         if depth > MAX_DEPTH:
             raise Unsendable(f"the value is nested more than {MAX_DEPTH} levels deep")
         kind = type(value)
-        if value is None or kind in (bool, float):
+        if value is None or kind is str or kind is float or kind is bool:
             return value
         if kind is int:
             return self.integer(value)
+        if kind is np.ndarray:
+            return self.array(value, "a", value)
+        if kind is tuple or kind is list or kind is dict:
+            return self.container(value, kind, depth)
         if isinstance(value, str):
             return str(value)
         if isinstance(value, np.generic):
@@ -152,16 +164,20 @@ class Encoder:
         return ["s", code, [plain.real, plain.imag] if isinstance(plain, complex) else plain]
 
     def array(self, value: np.ndarray, kind: str, original: Any) -> Any:
-        little = value.dtype.newbyteorder("<")
-        if little.str not in DTYPES or value.ndim > MAX_NDIM:
+        code = value.dtype.str
+        if code not in DTYPES:
+            code = value.dtype.newbyteorder("<").str
+        if code not in DTYPES or value.ndim > MAX_NDIM:
             return self.marked(original)
         self.bytes += value.nbytes
         if self.bytes > self.max_bytes:
             raise Unsendable(f"the arrays take more than {self.max_bytes >> 20} MB")
         if len(self.arrays) >= MAX_ARRAYS:
             raise Unsendable(f"the value holds more than {MAX_ARRAYS} arrays")
-        self.arrays.append(np.ascontiguousarray(value, dtype=little).reshape(value.shape))
-        return ["a", little.str, list(value.shape), kind]
+        if value.dtype.str != code or not value.flags.c_contiguous:
+            value = np.ascontiguousarray(value, dtype=DTYPES[code]).reshape(value.shape)
+        self.arrays.append(value)
+        return ["a", code, list(value.shape), kind]
 
     def tensor(self, value: Any, torch: Any) -> Any:
         kind = "g" if value.requires_grad else "t"
@@ -234,10 +250,9 @@ class Decoder:
         message, pending = self.parse(header, arrays, total)
         for array in pending:
             if array.nbytes:
-                raw = array.reshape(-1).view(np.uint8)
-                fill(memoryview(raw))
+                fill(raw_bytes(array))
                 if array.dtype == np.bool_:
-                    np.not_equal(raw, 0, out=raw.view(np.bool_))  # any other byte would be an invalid bool
+                    np.not_equal(array.view(np.uint8), 0, out=array)  # any other byte would be an invalid bool
         return message
 
     def parse(self, header: bytes | bytearray, arrays: int, total: int) -> tuple[dict[str, Any], list[np.ndarray]]:
@@ -260,33 +275,43 @@ class Decoder:
         return message, self.pending
 
     def build(self, node: Any, depth: int) -> Any:
-        self.nodes += 1
-        if self.nodes > MAX_NODES or depth > MAX_DEPTH + 2:
+        return self.items([node], depth)[0]
+
+    def items(self, nodes: list, depth: int) -> list:
+        """What stands for each of these parts, which are counted before any of them is looked at."""
+        self.nodes += len(nodes)
+        if self.nodes > MAX_NODES or nodes and depth > MAX_DEPTH + 2:
             raise ProtocolError("the value has too many parts or levels")
-        if type(node) is not list:
-            return node
-        match node:
-            case ["l", list(items)]:
-                return [self.build(item, depth + 1) for item in items]
-            case ["t", list(items)]:
-                return tuple(self.build(item, depth + 1) for item in items)
-            case ["d", list(items)] if len(items) % 2 == 0:
-                return self.dictionary([self.build(item, depth + 1) for item in items])
-            case ["n", str(name), list(fields), list(items)]:
-                return self.record(name, fields, [self.build(item, depth + 1) for item in items])
-            case ["a", str(code), list(shape), ("a" | "t" | "g") as kind]:
-                return self.array(code, shape, kind)
-            case ["s", str(code), value]:
-                return self.scalar(code, value)
-            case ["i", str(digits)]:
-                return self.integer(digits)
-            case ["o", str(name), int(handle)]:
-                return self.opaque(name[:MAX_NAME], handle)
-            case ["f", int(number)]:
-                return self.function(number)
+        return [self.tagged(node, depth + 1) if type(node) is list else node for node in nodes]
+
+    def tagged(self, node: list, depth: int) -> Any:
+        """What a tagged list stands for; its parts lie `depth` levels deep."""
+        known = self.FORMS.get((node[0], len(node))) if node and type(node[0]) is str else None
+        if known is not None:
+            kinds, make = known
+            if all(map(isinstance, node[1:], kinds)):
+                return make(self, *node[1:], depth)
         raise ProtocolError("a part of the value has no known form")
 
+    FORMS: ClassVar[dict[tuple[str, int], tuple[tuple[type, ...], Callable[..., Any]]]] = {
+        ("l", 2): ((list,), lambda self, items, depth: self.items(items, depth)),
+        ("t", 2): ((list,), lambda self, items, depth: tuple(self.items(items, depth))),
+        ("d", 2): ((list,), lambda self, items, depth: self.dictionary(self.items(items, depth))),
+        ("n", 4): (
+            (str, list, list),
+            lambda self, name, fields, items, depth: self.record(name, fields, self.items(items, depth)),
+        ),
+        ("a", 4): ((str, list, str), lambda self, code, shape, kind, _: self.array(code, shape, kind)),
+        ("s", 3): ((str, object), lambda self, code, value, _: self.scalar(code, value)),
+        ("i", 2): ((str,), lambda self, digits, _: self.integer(digits)),
+        ("o", 3): ((str, int), lambda self, name, handle, _: self.opaque(name[:MAX_NAME], handle)),
+        ("f", 2): ((int,), lambda self, number, _: self.function(number)),
+    }
+    """By tag and length of a tagged list: of what kinds its parts have to be, and what is made of them."""
+
     def dictionary(self, parts: list) -> dict:
+        if len(parts) % 2:
+            raise ProtocolError("a part of the value has no known form")
         keys = parts[::2]
         if len(keys) > MAX_KEYS or not all(map(is_key, keys)):
             raise ProtocolError("a dict has too many keys, or one that is neither a short text nor an int")
@@ -318,13 +343,20 @@ class Decoder:
 
     def array(self, code: str, shape: list, kind: str) -> Any:
         dtype = DTYPES.get(code)
-        if dtype is None or len(shape) > MAX_NDIM or not all(type(size) is int and size >= 0 for size in shape):
+        if kind not in KINDS:
+            raise ProtocolError("a part of the value has no known form")
+        if dtype is None or len(shape) > MAX_NDIM:
             raise ProtocolError("an array has no allowed dtype or shape")
-        if math.prod(max(size, 1) for size in shape) * dtype.itemsize > max(self.max_bytes, 1):
+        count = spread = 1  # spread: without its empty axes
+        for size in shape:
+            if type(size) is not int or size < 0:
+                raise ProtocolError("an array has no allowed dtype or shape")
+            count, spread = count * size, spread * max(size, 1)
+        if spread * dtype.itemsize > max(self.max_bytes, 1):
             raise ProtocolError("an array is larger than allowed")
         if len(self.pending) >= MAX_ARRAYS:
             raise ProtocolError("there are too many arrays")
-        size = math.prod(shape) * dtype.itemsize
+        size = count * dtype.itemsize
         if size > self.room:
             raise ProtocolError("an array is larger than the frame says")
         self.room -= size

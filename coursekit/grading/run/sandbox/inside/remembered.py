@@ -1,0 +1,74 @@
+"""What drawing works out again and again, worked out once: the ticks of an axis, and the places of a text's lines.
+
+To draw a plain figure Matplotlib asks for the ticks of each axis about nine times, and for the extent of each label
+five times, with the same answer. While one figure is measured and drawn nothing changes it but drawing itself, and what
+that can change stands in the keys.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .ticks import Twins
+
+_SCALES = {"linear", "log", "symlog", "logit", "asinh"}  # the others may hold functions of somebody's own
+
+
+@contextlib.contextmanager
+def remembered() -> Iterator[None]:
+    """While one figure of Matplotlib's own plain artists is measured and drawn, and nothing else happens."""
+    from matplotlib.axis import Axis
+    from matplotlib.text import Text
+
+    twins = Twins()
+    replaced = [(Axis, "_update_ticks", _ticks), (Text, "_get_layout", _layout)]
+    replaced += [(Axis, "_get_tick", twins.making), (Axis, "_copy_tick_props", twins.dressing)]
+    with contextlib.ExitStack() as changed:
+        if all(name in vars(owner) for owner, name, _ in replaced):  # else another version of Matplotlib
+            for owner, name, by in replaced:
+                before = vars(owner)[name]
+                setattr(owner, name, by(before))
+                changed.callback(setattr, owner, name, before)
+        yield
+
+
+def _ticks(update: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
+    from matplotlib.ticker import FuncFormatter
+
+    known: dict[Any, list[Any]] = {}
+    last: dict[Any, Any] = {}  # by axis, and by formatter: axes may share one, which keeps what it was asked last
+
+    def may_be_kept(axis: Any) -> bool:
+        parts = [getattr(ticker, part) for ticker in (axis.major, axis.minor) for part in ("locator", "formatter")]
+        own = all(type(part).__module__ == "matplotlib.ticker" for part in parts)
+        return own and axis.get_scale() in _SCALES and not any(isinstance(part, FuncFormatter) for part in parts)
+
+    def remembering(axis: Any) -> list[Any]:
+        if not may_be_kept(axis):
+            return update(axis)
+        dpi = axis.get_figure(root=True).dpi
+        key = axis, axis.get_view_interval().tobytes(), axis.axes.bbox.bounds, dpi
+        holders = axis, axis.major.formatter, axis.minor.formatter
+        if any(last.get(holder) != key for holder in holders):
+            known[key] = update(axis)
+            last.update(dict.fromkeys(holders, key))
+        return known[key]
+
+    return remembering
+
+
+def _layout(lay_out: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    known: dict[Any, Any] = {}
+
+    def remembering(text: Any, renderer: Any) -> Any:
+        if text._wrap or text._transform_rotates_text:  # then its place counts, too
+            return lay_out(text, renderer)
+        how = text._text, text._rotation, text._horizontalalignment, text._verticalalignment
+        key = text, *how, type(renderer), text.get_figure(root=True).dpi
+        if key not in known:
+            known[key] = lay_out(text, renderer)
+        return known[key]
+
+    return remembering
