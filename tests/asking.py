@@ -91,20 +91,26 @@ def _named(function: types.FunctionType) -> tuple[Any, ...]:
     """The global values that a function names, and what it names of global modules."""
     words = _words(function)
     values = [function.__globals__[word] for word in words if word in function.__globals__]
-    modules = [value for value in values if isinstance(value, types.ModuleType)]
+    modules = [value for value in values if issubclass(type(value), types.ModuleType)]
     return (*values, *(vars(module)[word] for module in modules for word in words if word in vars(module)))
 
 
 @functools.cache
 def _starts(function: types.FunctionType) -> bool:
-    starters = {
-        f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}" for value in _named(function)
-    }
+    starters = {f"{_said(value, '__module__')}.{_said(value, '__qualname__')}" for value in _named(function)}
     return not NAMES.isdisjoint(_words(function)) or not STARTERS.isdisjoint(starters)
 
 
 def _called(function: types.FunctionType) -> list[Any]:
     """What is named and belongs to the tests: functions, and the methods of classes."""
-    ours = [value for value in _named(function) if str(getattr(value, "__module__", "")).startswith("tests.")]
-    methods = [part for each in ours if isinstance(each, type) for part in vars(each).values()]
-    return [each for each in (*ours, *methods) if callable(each) and not isinstance(each, type)]
+    ours = [value for value in _named(function) if _said(value, "__module__").startswith("tests.")]
+    methods = [part for each in ours if issubclass(type(each), type) for part in vars(each).values()]
+    return [each for each in (*ours, *methods) if callable(each) and not issubclass(type(each), type)]
+
+
+def _said(value: Any, name: str) -> str:
+    """An attribute that is a text: among what tests name are objects that answer as they like, or raise."""
+    try:
+        return str(getattr(value, name, ""))
+    except Exception:
+        return ""
