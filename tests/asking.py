@@ -1,7 +1,9 @@
 """Which tests ask for a program that not every machine has: Chromium, bubblewrap, PostgreSQL.
 
 Nobody has to say so of a test: it is read off what its code names, and its fixtures, and the functions of tests that it
-calls. Such tests have the marker `programs`, by which `.ci/run` runs them where these programs are hidden.
+calls. Such tests have the marker `programs`, by which `.ci/run` runs them where these programs are hidden. Those that
+take whatever level of isolation the host has, as `coursekit grade` does, are without it: they skip nothing there, and
+`make test` runs them.
 """
 
 from __future__ import annotations

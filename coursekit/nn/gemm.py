@@ -6,8 +6,8 @@ float32 products at 200 to 250 GFLOP/s where MKL ran 105 to 115, on another one 
 ran 90 to 100. The bounds below are between what is best on the two. They are constants: a choice by the clock would
 change the last digits from run to run.
 
-On a processor of MKL's own maker (a Xeon of family 6, model 167) MKL was quicker for every product of a step, 1.7 times
-with 8e6 operations, and as quick for the long ones: there it does them all.
+On a processor of MKL's own maker (a Xeon of family 6, model 167) MKL was quicker for every product of a step and as
+quick for the long ones: there it does them all.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def add_gradient(dW: Tensor, rows: Tensor, x: Tensor) -> None:
 def add_sum(db: Tensor, rows: Tensor) -> None:
     """Add the sum of the rows (M, L) to db (L,)."""
     if rows.device.type == "cpu" and rows.dtype in (torch.float32, torch.float64):
-        db.addmv_(rows.t(), rows.new_ones(len(rows)))  # a BLAS reads the rows once more in half the time of torch.sum
+        db.addmv_(rows.t(), rows.new_ones(len(rows)))  # a BLAS reads the rows once more, sooner than torch.sum does
     else:
         db += rows.sum(0)
 

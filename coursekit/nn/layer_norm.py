@@ -25,7 +25,7 @@ def layer_norm(x: Tensor, gain: Tensor, bias: Tensor, eps: float = EPSILON) -> T
 
 
 def _at_once(x: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
-    """As `layer_norm`, in one operation of PyTorch: a training takes half the time."""
+    """As `layer_norm`, in one operation of PyTorch, which is sooner done."""
     return nn.functional.layer_norm(x, x.shape[-1:], gain, bias, EPSILON).to(x.dtype)
 
 

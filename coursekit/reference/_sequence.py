@@ -43,7 +43,7 @@ def per_gate(W: np.ndarray, gates: int) -> np.ndarray:
 def room(parts: list[slice], gates: int, N: int, H: int, dtype: np.dtype) -> np.ndarray:
     """(gates, steps of the longest chunk, N, H), to compute every chunk in.
 
-    In memory that is new for each of them, the system's part of the time was a fifth, for a large GRU.
+    Memory that is new for each of them costs the system's time, too.
     """
     return np.empty((gates, max(part.stop - part.start for part in parts), N, H), dtype)
 

@@ -85,7 +85,7 @@ def test_nan_and_infinity_are_passed_on(native_library, cell):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("dtype", "absolute", "relative"), [(torch.float32, 2.5e-7, 3e-7), (torch.float64, 3e-16, 3e-16)]
+    ("dtype", "absolute", "relative"), [(torch.float32, 2.8e-7, 3e-7), (torch.float64, 3e-16, 3e-16)]
 )
 def test_how_exact_its_tanh_is(native_library, dtype, absolute, relative):
     """Of small and large numbers too: a state that is nothing but the tanh of the input."""
@@ -93,7 +93,14 @@ def test_how_exact_its_tanh_is(native_library, dtype, absolute, relative):
     with torch.no_grad():
         module.weight_ih_l0.fill_(1)
         module.weight_hh_l0.zero_()
-        x = torch.cat([torch.linspace(-30, 30, 60_001), torch.logspace(-30, 1, 30_000), torch.tensor([-0.0, 1e30])])
+        x = torch.cat(
+            [
+                torch.linspace(-30, 30, 60_001),
+                torch.linspace(-10, 10, 400_001),
+                torch.logspace(-30, 1, 30_000),
+                torch.tensor([-0.0, 1e30]),
+            ]
+        )
         x, y = x.to(dtype), module(x.to(dtype).view(1, -1, 1))[0].flatten()
     exact = x.double().tanh()
     error = (y - exact).abs()

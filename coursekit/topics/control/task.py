@@ -116,9 +116,8 @@ def balance(
         fresh = carts(method, len(greedy), [seed, episodes], limit)
         return score(trained, fresh, limit, greedy, seed=episodes)
 
-    both = (
-        np.arange(2 * TEST_EPISODES) < TEST_EPISODES
-    )  # the likeliest action in the first half, a drawn one in the other
+    # The likeliest action in the first half, a drawn one in the other.
+    both = np.arange(2 * TEST_EPISODES) < TEST_EPISODES
     likeliest, chance = np.split(steps(both, 1), 2)
     greedy = bool(likeliest.mean() >= chance.mean())
     return ControlResult(method, history, float(steps(np.full(TEST_EPISODES, greedy), 2).mean()), greedy)

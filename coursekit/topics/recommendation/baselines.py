@@ -77,6 +77,9 @@ def all_clicks(train: Sessions, seen: Sessions, items: int) -> np.ndarray:
     return scores
 
 
+_NUMBERS_AT_ONCE = 1 << 23  # in the sets of all neighbours that are added up together
+
+
 def session_knn(train: Sessions, seen: Sessions, items: int, neighbours: int = NEIGHBOURS) -> np.ndarray:
     """The items of the most similar training sessions, weighted with the similarity (Ludewig and Jannach 2018, 3.3).
 
@@ -87,12 +90,15 @@ def session_knn(train: Sessions, seen: Sessions, items: int, neighbours: int = N
     _, first, place = np.unique(np.packbits(sets > 0, axis=1), axis=0, return_index=True, return_inverse=True)
     asked = sets[first]  # many sessions begin with the same items; each set of them is looked up once
     lengths, scores = np.sqrt(known.sum(axis=1)), []
+    at_once = max(1, _NUMBERS_AT_ONCE // (min(neighbours, len(train)) * items))
     for start in range(0, len(asked), 500):  # so that not all similarities are in memory at once
         similar = asked[start : start + 500] @ known.T / lengths
         near = np.argpartition(-similar, min(neighbours, len(train)) - 1, axis=1)[:, :neighbours]
         weights = np.take_along_axis(similar, near, axis=1)
-        scores.append(np.matmul(weights[:, None], known[near])[:, 0])
-    return np.concatenate(scores)[place]
+        for few in range(0, len(near), at_once):
+            now = slice(few, few + at_once)
+            scores.append(np.matmul(weights[now, None], known[near[now]])[:, 0])
+    return np.concatenate(scores)[place.reshape(-1)]
 
 
 def _last_two(clicks: np.ndarray) -> tuple[int, int]:

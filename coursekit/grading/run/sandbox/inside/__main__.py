@@ -98,7 +98,8 @@ class WarmServer:
     def open(self, line: socket.socket, request: dict[str, Any], channel: int, report: int) -> None:
         self.opened += 1
         if self.opened == MANY and sys.platform == "linux":
-            linux.use_huge_pages()
+            with contextlib.suppress(OSError):  # without them a class is graded as well
+                linux.use_huge_pages()
         try:
             pid = self.fork(request, channel)
             pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None

@@ -47,6 +47,8 @@ def _ticks(update: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
 
     def remembering(axis: Any) -> list[Any]:
         if not may_be_kept(axis):
+            for formatter in (axis.major.formatter, axis.minor.formatter):  # of which it may share one with another
+                last.pop(formatter, None)
             return update(axis)
         dpi = axis.get_figure(root=True).dpi
         key = axis, axis.get_view_interval().tobytes(), axis.axes.bbox.bounds, dpi
