@@ -144,8 +144,9 @@ def _processes(number: int, server: Server | Connection | None = None) -> Iterat
     try:
         yield pool
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        ours.close()
+        ours.close()  # its processes end, whatever they are at
+        # Waited for: at its own end Python writes to the pool's pipe, and finds it closed if the pool ends just then.
+        pool.shutdown(wait=True, cancel_futures=True)
         line.close()
 
 
