@@ -201,7 +201,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_once(course, serially):
     distributed = pytest.importorskip("distributed")
     seen = Counter()
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1", silence_logs=60
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", host="127.0.0.1", silence_logs=60
     ) as cluster:
 
         def killing(jobs):
@@ -220,7 +220,7 @@ def test_a_cluster_without_workers_is_not_waited_for_in_silence(monkeypatch):
     monkeypatch.setattr(runners, "WORKERS_S", 0.2)
     with (
         distributed.LocalCluster(
-            n_workers=0, processes=False, protocol="tcp", dashboard_address=None, host="127.0.0.1", silence_logs=60
+            n_workers=0, processes=False, protocol="tcp", dashboard_address=":0", host="127.0.0.1", silence_logs=60
         ) as cluster,
         pytest.raises(OSError, match="No worker has joined the cluster within 0.2 s"),
     ):

@@ -39,7 +39,7 @@ def test_what_stood_beside_a_notebook_that_ends_its_worker_is_graded(monkeypatch
         # At once Dask suspects all that a worker held when it ended, and that is more than one job.
         dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.scheduler.worker-saturation": 6.0}),
         distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1", silence_logs=60
+            n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0", host="127.0.0.1", silence_logs=60
         ) as cluster,
     ):
         found = list(runners.on_cluster(jobs, cluster.scheduler_address))
