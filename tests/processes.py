@@ -76,6 +76,24 @@ def until(came: Callable[[], Found], seconds: float = 120, seen: Callable[[], ob
     return found
 
 
+def ended(pid: int) -> bool:
+    """Whether a process has ended, by Linux's /proc: one that nobody has waited for yet has ended, too."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def gone(pid: int, seconds: float = 10.0) -> bool:
+    """Whether a process has ended within so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if ended(pid):
+            return True
+        time.sleep(0.02)
+    return False
+
+
 def until_it_answers(url: str, process: subprocess.Popen, log: Path, seconds: float = 200) -> None:
     """Wait for a server that was just started, and that writes into `log`."""
 

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from coursekit import programs
-
-
-def gone(pid: int) -> bool:
-    """Whether a process has ended, by /proc: one that nobody has waited for yet has ended too."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
+from tests.processes import ended, gone
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc, as Linux has it")
@@ -32,10 +24,8 @@ def test_a_compiler_leaves_no_child_behind(tmp_path, monkeypatch, then):
             programs.run(command, 3, cwd=tmp_path)
     else:
         assert programs.run(command, 60, cwd=tmp_path).returncode == 3
-    child, end = int((tmp_path / "started").read_text()), time.monotonic() + 20
-    while not gone(child) and time.monotonic() < end:  # the system ends it, in its own time
-        time.sleep(0.01)
-    assert gone(child) and gone(seen[0].pid)
+    child = int((tmp_path / "started").read_text())
+    assert gone(child, 20) and ended(seen[0].pid)  # the system ends the child in its own time
 
 
 def test_what_it_says_is_told_apart():

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes import finished
+from tests.setup.pinned import pins
 
 ROOT = Path(__file__).parents[2]
 INSTALL = "pip install"
@@ -95,8 +96,7 @@ def test_a_real_uv_installs_the_pinned_versions(clone: Path, tmp_path: Path):
     assert done.returncode == 0 and "pip installs" not in done.stderr, done.stderr
     asked = "import coursekit, gymnasium, numpy; print(coursekit.__file__, numpy.__version__)"
     said = finished([clone / ".venv" / "bin" / "python", "-I", "-c", asked], cwd=tmp_path)
-    pinned = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line)
-    assert said.stdout.split(maxsplit=0) == [f"{clone / 'coursekit' / '__init__.py'} {pinned['numpy']}\n"], said.stderr
+    assert said.stdout.split(maxsplit=0) == [f"{clone / 'coursekit' / '__init__.py'} {pins()['numpy']}\n"], said.stderr
 
 
 def test_what_the_course_was_called_before_is_uninstalled_first(clone: Path):

@@ -5,17 +5,14 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
-from packaging.specifiers import SpecifierSet
 
 from tests.processes import finished
+from tests.setup.pinned import MINORS, ROOT
 
-ROOT = Path(__file__).parents[2]
-SUPPORTED = SpecifierSet(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"])
-OTHERS = [m for m in range(11, 40) if f"3.{m}" in SUPPORTED and m != sys.version_info.minor]
+OTHERS = [minor for minor in MINORS if minor != sys.version_info.minor]
 NEEDED = ("pytest", "pytest-timeout", "filelock", "sqlalchemy")  # by what these tests, and their settings, import
 READING = [f"tests/checking/tracing/test_{name}.py" for name in ("reading", "hard_to_follow")]
 

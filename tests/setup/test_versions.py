@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 import yaml
@@ -15,19 +13,11 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from tests.processes import finished
+from tests.setup.pinned import MINORS, PROJECT, ROOT, pins
 
-ROOT = Path(__file__).parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 _ALL = [Requirement(r) for r in (*PROJECT["dependencies"], *(r for extra in EXTRAS.values() for r in extra))]
 REQUIREMENTS = [requirement for requirement in _ALL if requirement.name != PROJECT["name"]]
-
-
-def pins() -> dict[str, str]:
-    lines = (ROOT / "constraints.txt").read_text().splitlines()
-    requirements = [line for line in lines if not line.startswith("#")]
-    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in requirements), "exact versions, no local suffix"
-    return {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in requirements)}
 
 
 def brought_along(requirements: list[Requirement]) -> set[str]:
@@ -71,8 +61,7 @@ def test_the_environment_holds_the_pinned_versions():
 
 def test_every_pin_installs_on_the_first_release_of_each_python():
     """Debian 12 has 3.11.2: a package that wants 3.11.5 cannot be installed there."""
-    supported = SpecifierSet(PROJECT["requires-python"])
-    first = [f"3.{minor}.0" for minor in range(11, 40) if f"3.{minor}.0" in supported]
+    first = [f"3.{minor}.0" for minor in MINORS]
     wants = {
         distribution.name: SpecifierSet(distribution.metadata["Requires-Python"])
         for distribution in metadata.distributions()
@@ -106,8 +95,7 @@ def test_conda_installs_through_the_same_constraints():
 @pytest.mark.slow
 def test_the_newest_python_gets_wheels(tmp_path):
     """Asks an index: all of the base is resolved; of what is too large to fetch for a test, the versions are read."""
-    supported = SpecifierSet(PROJECT["requires-python"])
-    newest = f"3.{max(minor for minor in range(11, 40) if f'3.{minor}' in supported)}"
+    newest = f"3.{max(MINORS)}"
     pip, wheels = [sys.executable, "-m", "pip", "--retries", "0"], ["--only-binary=:all:", "--python-version", newest]
     install = [*pip, "install", "--dry-run", "--quiet", "--ignore-installed", *wheels, "--target", str(tmp_path)]
     reached = finished([*install, "--no-deps", "packaging"])

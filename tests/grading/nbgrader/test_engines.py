@@ -18,7 +18,7 @@ from coursekit.grading.run.servers import close_shared_server
 from coursekit.grading.seeds import course_secret
 from coursekit.grading.submission.course import Course
 from tests.grading.nbgrader import mini_course
-from tests.processes import until
+from tests.processes import ended, until
 
 pytestmark = [pytest.mark.nbgrader, pytest.mark.slow, pytest.mark.usefixtures("isolated")]
 VERSION = "of this test"
@@ -123,19 +123,11 @@ def descendants(pid):
 def assert_gone(pids):
     """None of these lives on for long."""
     for _ in range(200):
-        left = [pid for pid in pids if lives(pid)]
+        left = [pid for pid in pids if not ended(pid)]
         if not left:
             return
         time.sleep(0.05)
     raise AssertionError(left)
-
-
-def lives(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def processes_that_grade():

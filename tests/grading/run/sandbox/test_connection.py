@@ -11,8 +11,7 @@ import pytest
 
 from coursekit.grading.run import servers
 from coursekit.grading.run.sandbox import Connection, Limits, SandboxUnavailable, Server, escapes
-
-from .test_server import gone
+from tests.processes import gone
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,24 +18,11 @@ import pytest
 from coursekit.grading.run.sandbox import SandboxUnavailable, Server, probe, view
 from coursekit.grading.run.sandbox import server as server_module
 from coursekit.grading.run.sandbox.channel import Budget, Meter, Spent
-from tests.processes import Listener
+from tests.processes import Listener, gone
 
 from .conftest import LIMITS
 
 SANDBOX = Path(view.__file__).parent
-
-
-def gone(pid: int, seconds: float = 10.0) -> bool:
-    """True once the process has ended (or is ending as a zombie)."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @pytest.mark.slow
