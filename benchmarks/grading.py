@@ -1,14 +1,16 @@
 """Time `coursekit grade` against `nbgrader autograde` as it is shipped, on the same submissions.
 
     python benchmarks/grading.py [--quick] [--rounds N]       the comparison
+    python benchmarks/grading.py --without-torch              the same with notebooks that import NumPy alone
     python benchmarks/grading.py --scale 10,100,500,2000      how time and memory grow with the class
     python benchmarks/grading.py --profile 05 07              where the CPU time of a submission of these lessons goes
 
-A submission has 20 cells, 2 figures, which both render, and 8 checks, and imports NumPy and PyTorch as lesson 05 does;
-some answers of the class are wrong. At the end of both programs the gradebook is written and the notebooks with their
-reports are ready. Each program grades a small and a larger class: the difference is the steady state, what is left of
-the small class is the start-up. The programs take turns, so that other load on the machine disturbs them alike; medians
-are shown. CPU time counts all processes that were started, the sandbox included.
+A submission has 20 cells, 2 figures, which both render, and 8 checks, and imports NumPy and PyTorch as lesson 05 does
+(NumPy alone with --without-torch); some answers of the class are wrong. At the end of both programs the gradebook is
+written and the notebooks with their reports are ready. Each program grades a small and a larger class: the difference
+is the steady state, what is left of the small class is the start-up. The programs take turns, so that other load on
+the machine disturbs them alike; medians are shown. CPU time counts all processes that were started, the sandbox
+included.
 
 Plain nbgrader runs the checks in the student's own kernel, without isolation: it does less.
 """
@@ -56,6 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small classes, one round")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--without-torch", action="store_true", help="notebooks that do not import PyTorch")
     parser.add_argument("--jobs", type=int, help="processes of coursekit grade (its own default if left out)")
     parser.add_argument("--scale", metavar="N,N,...", help="grade classes of these sizes instead")
     parser.add_argument("--profile", metavar="LESSON", nargs="+", help="show where the CPU time of these lessons goes")
@@ -67,7 +70,7 @@ def main() -> None:
     linux.prctl(PR_SET_CHILD_SUBREAPER, 1)
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
         template = Path(folder, "template")
-        make_course(template)
+        make_course(template, torch=not arguments.without_torch)
         print(f"{os.cpu_count()} cores; load before the run: {os.getloadavg()[0]:.1f}\n")
         if arguments.scale:
             growth(template, [int(size) for size in arguments.scale.split(",")], arguments.jobs)

@@ -76,13 +76,13 @@ configure(c{options})
 """
 
 
-def make_course(root: Path) -> None:
-    """A course with the assignment handed out."""
+def make_course(root: Path, torch: bool = True) -> None:
+    """A course with the assignment handed out. torch: whether its notebooks import PyTorch."""
     from coursekit.lessons import build_solution
 
     folder = root / "solutions" / NAME
     folder.mkdir(parents=True)
-    (folder / f"{NAME}.md").write_text(lesson())
+    (folder / f"{NAME}.md").write_text(lesson(torch))
     notebook = build_solution(folder / f"{NAME}.md")
     assert len(notebook.cells) == 20, len(notebook.cells)
     nbformat.write(notebook, folder / f"{NAME}.ipynb")
@@ -92,8 +92,9 @@ def make_course(root: Path) -> None:
         raise SystemExit(done.stderr[-3000:])
 
 
-def lesson() -> str:
-    parts = ["# A lesson", "```python\nimport numpy as np\nimport torch\n\nfrom coursekit import check\n```"]
+def lesson(torch: bool) -> str:
+    imports = "import numpy as np\n" + ("import torch\n" if torch else "")
+    parts = ["# A lesson", f"```python\n{imports}\nfrom coursekit import check\n```"]
     for number, (name, source) in enumerate(ANSWERS.items()):
         head, _, body = source.strip().partition("\n")
         solution = f"{head}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION"
