@@ -110,11 +110,12 @@ def date(text: str) -> datetime.datetime:
     """A date as people type it, in this computer's time zone if it names none. A day without a time is its end."""
     try:
         when = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        when.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
         raise PlanError(
             f"{text!r} is no date: write 2027-01-15T23:59, or 2027-01-15T23:59+01:00 for another time zone."
         ) from None
-    if re.fullmatch(r"[0-9-]+", text):
+    if re.fullmatch(r"[0-9W-]+", text):
         when = when.replace(hour=23, minute=59)
     return when if when.tzinfo else when.astimezone()
 
