@@ -129,7 +129,7 @@ REFUSED = {
     "pruned.pt": (lambda path: saved(changed(prune.identity, "bias_ih_l0"), path), "bias_ih_l0_orig: a weight is comp"),
     "normed.pt": (
         lambda path: saved(changed(weight_norm, "weight_hh_l0"), path),
-        "original0: a weight is computed from",
+        "original0: a weight is computed",
     ),
     "words.pt": (
         lambda path: saved(torch.nn.Sequential(OrderedDict(emb=torch.nn.Embedding(9, 4), b=torch.nn.GRU(4, 4))), path),
