@@ -23,6 +23,7 @@ _OURS = ("W_ih", "W_hh", "b_ih", "b_hh")
 _RECURRENT = re.compile(
     r"(?P<prefix>(?:.*\.)?)(?P<kind>weight_ih|weight_hh|bias_ih|bias_hh)(?P<layer>_l\d+(?:_reverse)?)?"
 )
+_COMPUTED = re.compile(r"(?:^|\.)parametrizations\.|_(?:orig|mask)$")
 _KINDS = {"weight_ih": "W_ih", "weight_hh": "W_hh", "bias_ih": "b_ih", "bias_hh": "b_hh"}
 _ZIP = b"PK\x03\x04"
 
@@ -43,6 +44,11 @@ def read(path: Path) -> Model:
 
 def model_of(arrays: Mapping[str, np.ndarray]) -> Model:
     """The model of these arrays by name. Raises ModelError."""
+    if computed := [name for name in arrays if _COMPUTED.search(name)]:
+        raise ModelError(
+            f"{computed[0]}: a weight is computed from others. Make it plain before it is saved, with "
+            "torch.nn.utils.prune.remove or torch.nn.utils.parametrize.remove_parametrizations"
+        )
     named, left = _recurrent(arrays)
     W_out, b_out = _read_out(left)
     W_ih, W_hh = (np.asarray(named[name]) for name in _OURS[:2])
@@ -73,6 +79,8 @@ def _recurrent(arrays: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray],
             raise ModelError(f"{beyond[0]} belongs to a second layer or direction; one of each is exported")
         prefixes = {match["prefix"] for match in found.values()}
         named = {_KINDS[match["kind"]]: arrays[name] for name, match in found.items()}
+        if len(prefixes) == 1 and len(named) < len(found):
+            raise ModelError(f"a layer and a cell share one name: {', '.join(sorted(found))}. Save one of them")
         left = {name: array for name, array in arrays.items() if name not in found}
     if len(prefixes) > 1:
         layers = ", ".join(sorted(prefix.rstrip(".") or "(no name)" for prefix in prefixes))
@@ -91,6 +99,9 @@ def _read_out(left: Mapping[str, np.ndarray]) -> tuple[np.ndarray | None, np.nda
     """The weight and the bias of the one linear layer among what is left; None, None if nothing is left."""
     rest = dict(left)
     weights = [name for name in rest if name == "W_out" or re.fullmatch(r"(?:.*\.)?weight", name)]
+    weights = [name for name in weights if np.ndim(rest[name]) == 2] or weights  # a normalisation's is a vector
+    if embedding := [name for name in weights if re.search(r"(?:^|[._])emb", name.lower())]:
+        raise ModelError(f"{embedding[0]} belongs to an embedding, and what is exported reads vectors of numbers")
     if len(weights) > 1:
         raise ModelError(f"there are {len(weights)} linear layers: {', '.join(weights)}. One read-out is exported")
     W_out = b_out = None

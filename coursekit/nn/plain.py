@@ -38,10 +38,14 @@ def transformed() -> bool:
     return (
         torch.compiler.is_compiling()
         or torch.jit.is_tracing()
-        or torch._C._are_functorch_transforms_active()
         or torch._C._len_torch_dispatch_stack() > 0
-        or torch.autograd.forward_ad._current_level >= 0
+        or differentiated_otherwise()
     )
+
+
+def differentiated_otherwise() -> bool:
+    """Is the call inside a transformation of torch.func, or differentiated forwards? No hand-written pass is, there."""
+    return torch._C._are_functorch_transforms_active() or torch.autograd.forward_ad._current_level >= 0
 
 
 def upstream(*gradients: Tensor | None) -> bool:
@@ -52,14 +56,14 @@ def upstream(*gradients: Tensor | None) -> bool:
     """
     if torch.is_grad_enabled() or torch._C._len_torch_dispatch_stack() > 0:
         return False
-    return all(g is None or (_is_dense(g) and not _is_batched(g)) for g in gradients)
+    return all(g is None or (_is_dense(g) and not batched(g)) for g in gradients)
 
 
 def _is_dense(t: Tensor) -> bool:
     return type(t) in TYPES and t.layout is torch.strided
 
 
-def _is_batched(t: Tensor) -> bool:
-    """By torch.func.vmap, or by the older vmap inside torch.autograd."""
+def batched(t: Tensor) -> bool:
+    """Is it one of a batch: by torch.func.vmap, or by the older vmap inside torch.autograd."""
     functorch = torch._C._functorch
     return functorch.is_legacy_batchedtensor(t) or functorch.is_functorch_wrapped_tensor(t)

@@ -13,15 +13,17 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from . import plain
+
 
 def linear_scan(a: Tensor, b: Tensor, h0: Tensor | None = None) -> Tensor:
     """The states h_t = a_t * h_(t-1) + b_t (N, T, H) of a recurrence, in about 2 log2(T) rounds.
 
-    a, b: (N, T, H), one type. h0: (N, H); None: zeros. a may be of either sign, and zero. Gradients of any order.
-    Raises ValueError for other shapes, and for a sequence of no steps.
+    a, b: (N, T, H), one type. h0: (N, H); None: zeros. a may be of either sign, zero, and complex. Gradients of any
+    order, in batches too, and by torch.func. Raises ValueError for other shapes, and for a sequence of no steps.
     """
     h0 = _checked("linear_scan", a, b, h0)
-    return _Scan.apply(a, b, h0)
+    return _rounds(a, b, h0) if plain.differentiated_otherwise() else _Scan.apply(a, b, h0)
 
 
 def linear_loop(a: Tensor, b: Tensor, h0: Tensor | None = None) -> Tensor:
@@ -52,7 +54,10 @@ def log_scan(log_a: Tensor, log_b: Tensor, log_h0: Tensor | None = None) -> Tens
 
 
 class _Scan(torch.autograd.Function):
-    """The gradient of a recurrence is the same recurrence, backwards: dh_t = upstream_t + a_(t+1) * dh_(t+1)."""
+    """The gradient of a recurrence is the same recurrence, backwards: dh_t = upstream_t + a_(t+1) * dh_(t+1).
+
+    Of complex numbers a is conjugated there, and so are the states, as PyTorch defines a gradient.
+    """
 
     @staticmethod
     def forward(ctx, a: Tensor, b: Tensor, h0: Tensor) -> Tensor:
@@ -65,9 +70,30 @@ class _Scan(torch.autograd.Function):
     def backward(ctx, upstream: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         a, h0, hs = ctx.saved_tensors
         later = torch.cat([a[:, 1:], torch.zeros_like(a[:, :1])], dim=1)  # a_(t+1); nothing comes after the end
-        dh = _Scan.apply(later.flip(1), upstream.flip(1), torch.zeros_like(h0)).flip(1)
+        compute = _rounds if plain.batched(upstream) else _Scan.apply
+        dh = compute(later.conj().flip(1), upstream.flip(1), torch.zeros_like(h0)).flip(1)
         before = torch.cat([h0[:, None], hs[:, :-1]], dim=1)
-        return dh * before, dh, a[:, 0] * dh[:, 0]
+        return dh * before.conj(), dh, a[:, 0].conj() * dh[:, 0]
+
+
+def _rounds(a: Tensor, b: Tensor, h0: Tensor) -> Tensor:
+    """The states in the same rounds, of operations that PyTorch differentiates itself and that write into nothing.
+
+    Parts are taken with `narrow`: of a slice that is the whole there are no batches of gradients.
+    """
+
+    def states(a: Tensor, b: Tensor) -> Tensor:
+        N, T, H = b.shape
+        if T == 1:
+            return b
+        after_pairs = states(a[:, 1::2] * a[:, 0 : T - 1 : 2], b[:, 1::2] + a[:, 1::2] * b[:, 0 : T - 1 : 2])
+        between = b[:, 2::2] + a[:, 2::2] * after_pairs.narrow(1, 0, (T - 1) // 2)
+        others = torch.cat([b.narrow(1, 0, 1), between], dim=1)
+        joined = torch.stack([others.narrow(1, 0, T // 2), after_pairs], dim=2).reshape(N, T - T % 2, H)
+        return joined if T % 2 == 0 else torch.cat([joined, others.narrow(1, T // 2, 1)], dim=1)
+
+    first = b.narrow(1, 0, 1) + a.narrow(1, 0, 1) * h0.unsqueeze(1)
+    return states(a, torch.cat([first, b.narrow(1, 1, b.shape[1] - 1)], dim=1))
 
 
 def _states(a: Tensor, b: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ def faulty_step(gx: Tensor, gh: Tensor, h: Tensor, W_hh: Tensor, b_hh: Tensor, f
     x, s = (dict(zip(order, g.chunk(3, -1), strict=True)) for g in (gx, gh))
     r, z = torch.sigmoid(x["r"] + s["r"]), torch.sigmoid(x["z"] + s["z"])
     H = h.shape[-1]
-    if fault == "reset before":
+    if fault in ("reset before", "reset before, z writes"):
         n = torch.tanh(x["n"] + F.linear(r * h, W_hh[2 * H :], b_hh[2 * H :]))
     elif fault == "b_hn outside":
         n = torch.tanh(x["n"] + b_hh[2 * H :] + r * (s["n"] - b_hh[2 * H :]))
@@ -21,4 +21,4 @@ def faulty_step(gx: Tensor, gh: Tensor, h: Tensor, W_hh: Tensor, b_hh: Tensor, f
         n = torch.tanh(x["n"] + s["n"])
     else:
         n = torch.tanh(x["n"] + r * s["n"])
-    return torch.lerp(h, n, z) if fault == "z writes" else torch.lerp(n, h, z)
+    return torch.lerp(h, n, z) if fault.endswith("z writes") else torch.lerp(n, h, z)

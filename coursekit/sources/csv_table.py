@@ -4,7 +4,7 @@
     table.header, table.rows[0].where, table.rows[0].cells
 
 The header is the first line that has all columns that are asked for. So a title above it, an empty line, a line such
-as "sep=;", and a comma inside a name do no harm.
+as "sep=;", right or wrong, and a comma inside a name do no harm.
 """
 
 from __future__ import annotations
@@ -42,26 +42,29 @@ class Table(NamedTuple):
     rows: list[Row]
 
 
-def csv_table(text: str, columns: Sequence[str], name: str) -> Table:
+def csv_table(text: str, columns: Sequence[str], name: str, *, cased: bool = True) -> Table:
     """The table with these columns in a text; if none of its first lines names all of them, the first is the header.
 
-    name: what errors call the text. Raises BadFile for zero bytes, and for a quotation mark that is not closed.
+    name: what errors call the text. cased: if not, columns are asked for, and the header is given, in small letters.
+    Raises BadFile for zero bytes, and for a quotation mark that is not closed.
     """
     text, wanted = sound_text(text, name), {plain_name(column) for column in columns}
     told = _TOLD.match(text)
-    delimiters = [told[1]] if told else _delimiters(text)
-    places = ((delimiter, _header_place(text, delimiter, wanted)) for delimiter in delimiters)
-    delimiter, place = next((found for found in places if found[1] is not None), (delimiters[0], None))
+    first = told[1] if told else ""
+    delimiters = [*first, *(one for one in _delimiters(text[told.end() :] if told else text) if one != first)]
+    found = [(one, *there) for one in delimiters if (there := _header_place(text, one, wanted, cased))]
+    delimiter, place, _ = next((one for one in found if one[2]), found[0] if found else (delimiters[0], None, False))
     rows = list(_records(text, delimiter, name))
     if place is None:
         content = [k for k, row in enumerate(rows) if not row.empty][1 if told else 0 :]
         place = content[0] if content else len(rows)
-    return Table(_header(rows[place]), rows[place + 1 :]) if place < len(rows) else Table([], [])
+    return Table(_header(rows[place], cased), rows[place + 1 :]) if place < len(rows) else Table([], [])
 
 
 def plain_name(name: str) -> str:
-    """A column's name without what cannot be seen: spaces at its ends, spaces that are several or do not break."""
-    return " ".join(unicodedata.normalize("NFC", name).replace("\ufeff", "").split())
+    """A column's name without what cannot be seen: marks for programs, and spaces that are several or do not break."""
+    seen = (letter for letter in unicodedata.normalize("NFC", name) if unicodedata.category(letter) != "Cf")
+    return " ".join("".join(seen).split())
 
 
 def _delimiters(text: str) -> list[str]:
@@ -70,24 +73,27 @@ def _delimiters(text: str) -> list[str]:
     return sorted(_DELIMITERS, key=first.count, reverse=True)
 
 
-def _header_place(text: str, delimiter: str, wanted: set[str]) -> int | None:
-    """Which record has all these names as cells, if one of the first does."""
-    with contextlib.suppress(BadFile):  # with this delimiter it is no table
-        for place, row in zip(range(_TITLE), _records(text, delimiter, ""), strict=False):
-            if wanted <= set(_header(row)):
-                return place
-    return None
+def _header_place(text: str, delimiter: str, wanted: set[str], cased: bool) -> tuple[int, bool] | None:
+    """Which record has all these names as cells, if one of the first does; and have those below no more cells?
+
+    They do where a delimiter is none: a header of one name is one by any delimiter, but not its rows 1,5 by a comma.
+    """
+    rows, place, fits = zip(range(_TITLE), _records(text, delimiter, ""), strict=False), None, True
+    with contextlib.suppress(BadFile, StopIteration):  # with this delimiter it is no table
+        place, header = next((k, row) for k, row in rows if wanted <= set(_header(row, cased)))
+        fits = not any(any(row.cells[len(_header(header)) :]) for _, row in rows)
+    return None if place is None else (place, fits)
 
 
-def _header(row: Row) -> list[str]:
-    names = [plain_name(cell) for cell in row.cells]
+def _header(row: Row, cased: bool = True) -> list[str]:
+    names = [plain_name(cell if cased else cell.lower()) for cell in row.cells]
     while names and not names[-1]:
         names.pop()
     return names
 
 
 def _records(text: str, delimiter: str, name: str) -> Iterator[Row]:
-    lines = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    lines = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True, skipinitialspace=delimiter != " ")
     begin = 1
     try:
         for cells in lines:

@@ -11,6 +11,9 @@ from coursekit.sources.text_file import BadFile
 _LARGEST_GRID = 5_000_000  # rows: more than this after filling gaps is a wrong time in the file, not a long gap
 _SECOND = 1_000_000  # all times below are whole microseconds
 _COARSEST_CLOCK = 60 * _SECOND  # stamps that are multiples of more, such as days, are not rounded: they are meant
+_SEVERAL = 8  # steps over which rounding evens out
+_FEW = 4  # steps: after a gap of more the grid may begin anew
+_LONG = 100  # steps: over such a gap they cannot be counted to one
 _NEAR = 0.1  # of a step: how far a difference may be from a whole number of steps and still be regular
 
 
@@ -72,14 +75,37 @@ def _regular(differences: np.ndarray) -> tuple[float, np.ndarray]:
     for _ in range(3):
         single = np.round(differences / step) == 1
         step = differences[single].mean() if single.any() else step
+    counts = np.round(differences / step)
+    if (few := (counts >= 1) & (counts <= _FEW)).any():  # those with a gap are rounded as well
+        step = differences[few].sum() / counts[few].sum()
+    for tried in (step, *_frequent(differences)):
+        near = _near(differences, tried)
+        if near.mean() >= 0.5:
+            return tried, near
+    raise BadFile(
+        f"the times have no regular step (commonest: {commonest / _SECOND:g} s): resample the recording first"
+    )
+
+
+def _near(differences: np.ndarray, step: float) -> np.ndarray:
+    """Which differences are whole numbers of the step, or may be so before they were rounded, (T - 1,)."""
     unit = np.gcd.reduce(differences)
-    rounded = unit if unit <= min(_COARSEST_CLOCK, step) else 0
-    near = np.abs(differences - np.round(differences / step) * step) <= max(_NEAR * step, rounded)
-    if near.mean() < 0.5:
-        raise BadFile(
-            f"the times have no regular step (commonest: {commonest / _SECOND:g} s): resample the recording first"
-        )
-    return step, near
+    counts = np.round(differences / step)
+    off = differences - counts * step
+    rounded = unit <= min(_COARSEST_CLOCK, step) and _evens_out(np.where(counts <= _FEW, off, 0), unit + _NEAR * step)
+    return (counts > 0) & (np.abs(off) <= max(_NEAR * step, unit if rounded else 0))
+
+
+def _evens_out(off: np.ndarray, most: float) -> bool:
+    """Rounding adds up to nothing over several steps. Where two steps take turns for a while, their mean does not."""
+    sums = np.concatenate([[0], np.cumsum(off)])
+    return bool((np.abs(sums[_SEVERAL:] - sums[:-_SEVERAL]) <= most).mean() >= 0.9) if len(sums) > _SEVERAL else True
+
+
+def _frequent(differences: np.ndarray) -> np.ndarray:
+    """Every fourth difference, or more, is one of these; the shortest first."""
+    kinds, counts = np.unique(differences, return_counts=True)
+    return kinds[counts >= 0.25 * len(differences)].astype(float)
 
 
 def _commonest(differences: np.ndarray) -> float:
@@ -109,7 +135,7 @@ def _places_of_a_coarse_clock(ticks: np.ndarray) -> np.ndarray | None:
     """The points for stamps that are rounded to hardly less than a step, such as 900 a second in milliseconds.
 
     Then differences of one unit and of two alternate in a pattern that no gaps make: with one step for each, all stamps
-    lie within one unit of a straight line. None if they do not.
+    between two long gaps lie within one unit of a straight line, and all these lines are parallel. None if not.
     """
     differences = np.diff(ticks)
     unit = np.gcd.reduce(differences)
@@ -120,10 +146,20 @@ def _places_of_a_coarse_clock(ticks: np.ndarray) -> np.ndarray | None:
     if differences.min() > unit or double < fewest or unit > _COARSEST_CLOCK:
         return None
     step = differences[short].mean()
+    starts = np.flatnonzero(np.concatenate([[True], differences > _LONG * step]))
     for _ in range(3):
         places = np.concatenate([[0], np.cumsum(np.where(short, 1, np.round(differences / step)))]).astype(np.int64)
-        step, start = np.polyfit(places, ticks, 1)
-    return places if np.ptp(ticks - start - step * places) <= 1.1 * unit else None
+        across, up = (values - np.repeat(*_means(values, starts)) for values in (places, ticks))
+        step = across @ up / (across @ across)
+    off = up - step * across
+    spread = np.maximum.reduceat(off, starts) - np.minimum.reduceat(off, starts)
+    return places if spread.max() <= 1.1 * unit else None
+
+
+def _means(values: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean of each part that begins at one of these indices, and how long the part is."""
+    lengths = np.diff([*starts, len(values)])
+    return np.add.reduceat(values, starts) / lengths, lengths
 
 
 def _step(ticks: np.ndarray, places: np.ndarray) -> float:

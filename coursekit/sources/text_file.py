@@ -39,7 +39,7 @@ def sound_text(text: str, name: str) -> str:
 
     name: what errors call it. Raises BadFile for zero bytes, which no text has.
     """
-    text = text.lstrip("\ufeff").replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.lstrip("\ufeff").removesuffix("\x1a").replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise BadFile(

@@ -74,6 +74,12 @@ def test_days_end_at_the_same_time_of_day_when_clocks_change(extend, course, mon
             gradebook.update_or_create_assignment("05_gru", duedate=datetime.datetime(2027, 3, 27, 11, 0))
         assert "due 2027-03-30 12:00" in extend("05_gru", "bob", "--days", "3").stdout
         assert given(course)["bob"] == 3 * DAY - datetime.timedelta(hours=1)
+        assert "due 2027-03-28 01:00" in extend("05_gru", "bob", "--days", "0.541666666667").stdout
+        assert "due 2027-03-28 03:00" in extend("05_gru", "bob", "--until", "2027-03-28T03:00").stdout
+        assert "due 2027-03-29 00:00" in extend("05_gru", "bob", "--days", "1.5").stdout
+        with book(course) as gradebook:
+            gradebook.update_or_create_assignment("05_gru", duedate=datetime.datetime(2027, 3, 27, 22, 0))
+        assert "12 h later" in extend("05_gru", "bob", "--days", "0.5").stdout
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -85,6 +91,8 @@ def test_days_end_at_the_same_time_of_day_when_clocks_change(extend, course, mon
         (("05_gru", "ada", "eve", "--days", "3"), "neither the gradebook nor submitted/ knows eve"),
         (("05_gru", "ada", "--until", "2027-01-10"), "is due 2027-01-15 23:59"),
         (("05_gru", "ada", "--until", "soon"), "'soon' is no date"),
+        (("05_gru", "ada", "--until", "0001-01-01"), "'0001-01-01' is no date"),
+        (("05_gru", "ada", "--until", "9999-12-31T23:59-10:00"), "is no date"),
         (("05_gru", "ada", "--days", "-1"), "is not a number of days above 0"),
         (("05_gru", "ada"), "say how much more time"),
         (("05_gru", "--days", "3"), "say who gets more time"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import OrderedDict
 
 import numpy as np
 import pytest
 import torch
+from torch.nn.utils import prune
+from torch.nn.utils.parametrizations import weight_norm
 
 from coursekit.embedded.model import ModelError
 from coursekit.embedded.reading import read
@@ -73,6 +76,12 @@ def claims(path, shape):
         archive.writestr("W_ih.npy", head.getvalue())
 
 
+def changed(change, name):
+    layer = torch.nn.GRU(3, 4)
+    change(layer, name)
+    return layer
+
+
 def spoilt(path):
     """An archive whose compressed bytes are none."""
     np.savez_compressed(path, **gru_arrays())
@@ -117,7 +126,32 @@ REFUSED = {
         lambda path: saved(torch.nn.ModuleDict({"a": torch.nn.GRU(3, 4), "b": torch.nn.GRU(3, 4)}), path),
         "2 recurrent layers: a, b",
     ),
+    "pruned.pt": (lambda path: saved(changed(prune.identity, "bias_ih_l0"), path), "bias_ih_l0_orig: a weight is comp"),
+    "normed.pt": (
+        lambda path: saved(changed(weight_norm, "weight_hh_l0"), path),
+        "original0: a weight is computed",
+    ),
+    "words.pt": (
+        lambda path: saved(torch.nn.Sequential(OrderedDict(emb=torch.nn.Embedding(9, 4), b=torch.nn.GRU(4, 4))), path),
+        "emb.weight belongs to an embedding",
+    ),
+    "layer norm.npz": (
+        lambda path: np.savez(path, **gru_arrays(**{"a.weight": np.ones(4), "b.weight": np.ones((2, 4))})),
+        "a.weight has no place",
+    ),
+    "cell and layer.pt": (
+        lambda path: torch.save(
+            {"weight_ih": torch.zeros(12, 3), "weight_ih_l0": torch.ones(12, 3), "weight_hh": torch.ones(12, 4)}, path
+        ),
+        "a layer and a cell share one name",
+    ),
 }
+
+
+def test_a_read_out_may_have_any_name(tmp_path):
+    arrays = {f"rnn.{name}": np.ones(shape) for name, shape in (("weight_ih_l0", (12, 3)), ("weight_hh_l0", (12, 4)))}
+    np.savez(tmp_path / "model.npz", **arrays, **{"remember.weight": np.ones((2, 4))})
+    assert read(tmp_path / "model.npz").K == 2
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

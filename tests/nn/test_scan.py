@@ -54,6 +54,41 @@ def test_second_derivatives():
     torch.autograd.gradgradcheck(linear_scan, drawn(5, N=1, H=2))
 
 
+@pytest.mark.parametrize("T", [1, 2, 5, 8])
+def test_complex_numbers(T):
+    leaves = [torch.randn(size, dtype=torch.complex128, requires_grad=True) for size in ((3, T, 4), (3, T, 4), (3, 4))]
+    upstream, found = torch.randn(3, T, 4, dtype=torch.complex128), []
+    for compute in (linear_scan, linear_loop):
+        hs = compute(*leaves)
+        first = torch.autograd.grad(hs, leaves, upstream, create_graph=True)
+        second = torch.autograd.grad(sum(g.abs().square().sum() for g in first), leaves, materialize_grads=True)
+        found.append([hs, *first, *second])
+    for got, want in zip(*found, strict=True):
+        torch.testing.assert_close(got, want)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")  # PyTorch's own, forwards
+@pytest.mark.parametrize("T", [1, 2, 5, 8])
+def test_batches_of_gradients_and_the_transformations_of_torch(T):
+    from torch.autograd.functional import jacobian
+
+    args, found = tuple(t.detach() for t in drawn(T)), []
+    tangents = tuple(torch.ones_like(t) for t in args)
+    several = [torch.stack([t, 2 * t, t - 1]) for t in args]
+    for compute in (linear_scan, linear_loop):
+        found.append([
+            *jacobian(compute, args, vectorize=True),
+            *jacobian(compute, args, vectorize=True, strategy="forward-mode"),
+            *torch.func.jacrev(compute, argnums=(0, 1, 2))(*args),
+            *torch.func.jvp(compute, args, tangents),
+            torch.vmap(compute)(*several),
+            torch.vmap(compute, in_dims=(0, None, None))(several[0], *args[1:]),
+            torch.vmap(compute, in_dims=(None, 0, None))(args[0], several[1], args[2]),
+        ])  # fmt: skip
+    for got, want in zip(*found, strict=True):
+        torch.testing.assert_close(got, want)
+
+
 def test_logarithms_give_the_same_states_where_all_is_positive():
     a, b, h0 = (t.detach().abs() + 0.01 for t in drawn(50, 0.1, 1.0))
     for start in (h0, None):

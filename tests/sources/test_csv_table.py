@@ -29,6 +29,11 @@ SAME = [
     (";t;v\n0;2024-01-01;1.5\n", "a column without a name in front"),
     ("x,x,t,v\n1,2,2024-01-01,1.5\n", "other columns with one name"),
     ("t , v\n2024-01-01 , 1.5\n", "spaces"),
+    ('"t", "v", "w"\n"2024-01-01", "1.5", "a, b"\n', "spaces before quotation marks"),
+    ("sep=;\nt\tv\n2024-01-01\t1.5\n", "a sep= line that another program has made wrong"),
+    ("sep=,\nt;v\n2024-01-01;1.5\n", "a sep= line that is wrong"),
+    ("\u200bt;v\u200e;w\u00ad\n2024-01-01;1.5;\n", "marks in the header that cannot be seen"),
+    ("t;v\n2024-01-01;1.5\n\x1a", "DOS's end of a file"),
     ('"t","v"\n"2024-01-01","1.5"\n', "quoted numbers"),
     ("t,v\n2024-01-01,1.5\n,\n,\n", "rows without content at the end"),
 ]
@@ -54,6 +59,15 @@ def test_names_are_the_same_in_every_form(form):
 def test_commas_in_a_quoted_header_are_part_of_it():
     text = '"t, local";"v, kW"\n2024-01-01;1.5\n'
     assert parse_csv_series(text, time="t, local", value="v, kW", at_least=1).values.tolist() == [1.5]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_one_column_needs_no_delimiter(end):
+    text = end.join(["v", "1,5", "", "2,5", ""])
+    values = parse_csv_series(text, time=None, value="v", decimal=",").values
+    assert values[[0, 2]].tolist() == [1.5, 2.5] and len(values) == 3
+    with pytest.raises(BadFile, match="line 2: column 'v' has '1,5', which is no number; read it with decimal=','"):
+        parse_csv_series(text, time=None, value="v", name="a.csv")
 
 
 def test_lines_are_counted_as_an_editor_does():

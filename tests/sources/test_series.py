@@ -98,6 +98,35 @@ def test_a_sensor_that_begins_anew_between_the_points_of_the_grid_keeps_its_read
     assert np.isnan(grid).sum() == round(100_437 / 300) - 1 + round(200_313 / 300) - 1
 
 
+@pytest.mark.parametrize("seconds_each", [(60, 30), (30, 60), (1, 2), (2, 1), (600, 300)])
+def test_a_recorder_that_was_set_to_another_step_keeps_its_times(seconds_each):
+    """Their mean is no step of this file: the shorter one is, with gaps where it was the longer one."""
+    ticks = np.concatenate([[0], np.cumsum(np.repeat(seconds_each, (300, 400)))])
+    grid, step = evenly_spaced(at(ticks * 1_000_000))
+    assert seconds(step) == min(seconds_each)
+    np.testing.assert_array_equal(np.flatnonzero(np.isfinite(grid)), ticks // min(seconds_each))
+
+
+@pytest.mark.parametrize("seconds_each", [(10, 15), (20, 30), (5, 8)])
+def test_two_steps_of_which_none_is_a_multiple_are_no_grid(seconds_each):
+    ticks = np.concatenate([[0], np.cumsum(np.repeat(seconds_each, (300, 400)))])
+    with pytest.raises(BadFile, match="belong to one point|no regular step"):
+        evenly_spaced(at(ticks * 1_000_000))
+
+
+@pytest.mark.parametrize(("rate", "missing"), [(400, 98), (900, 0), (700, 0), (60, 98)])
+def test_a_night_without_rounded_stamps_is_one_gap(rate, missing):
+    kept = np.sort(np.random.default_rng(1).choice(np.arange(1, 1999), 1998 - missing, replace=False))
+    kept = np.r_[0, kept, 1999]
+    kept[1000:] += 20_000
+    grid, step = evenly_spaced(at(np.round(kept / rate * 1000).astype(int) * 1000))
+    assert seconds(step) == pytest.approx(1 / rate, rel=2e-3)
+    found = np.flatnonzero(np.isfinite(grid))
+    differences, wanted = np.diff(found), np.diff(kept)
+    assert abs(differences[999] - wanted[999]) < 30, "how many it would have been, nobody knows to the last one"
+    np.testing.assert_array_equal(np.delete(differences, 999), np.delete(wanted, 999))
+
+
 def test_a_late_reading_followed_by_an_early_one_moves_nothing():
     ticks = np.arange(100) * 300
     ticks[40] += 140

@@ -80,8 +80,10 @@ def _due(entry: Assignment) -> datetime:
 
 
 def _days_later(due: datetime, days: float) -> datetime:
-    """At the same time of day, also where the clocks change in between."""
-    return (due.astimezone().replace(tzinfo=None) + timedelta(days=days)).astimezone()
+    """Whole days end at the same time of day, also where the clocks change in between; half of one is twelve hours."""
+    whole, part = divmod(days, 1)
+    same_time = (due.astimezone().replace(tzinfo=None) + timedelta(days=whole)).astimezone(UTC)
+    return same_time + timedelta(days=part)
 
 
 def _said(when: datetime) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from coursekit.grading.submission.names import one_spelling
+
 
 @dataclass(frozen=True)
 class Person:
@@ -18,7 +20,7 @@ class Person:
     def is_called(self, what: str, said: str) -> bool:
         """what: "id", "email" or "lms_user_id"."""
         own = getattr(self, what)
-        return bool(own) and own.casefold() == said.casefold()
+        return bool(own) and one_spelling(own).casefold() == one_spelling(said).casefold()
 
 
 @dataclass(frozen=True)

@@ -110,13 +110,15 @@ def date(text: str) -> datetime.datetime:
     """A date as people type it, in this computer's time zone if it names none. A day without a time is its end."""
     try:
         when = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        if re.fullmatch(r"[0-9W-]+", text):
+            when = when.replace(hour=23, minute=59)
+        when = when if when.tzinfo else when.astimezone()
+        when.astimezone(datetime.UTC)  # of the last day of all years there is none
+    except (ValueError, OverflowError):
         raise PlanError(
             f"{text!r} is no date: write 2027-01-15T23:59, or 2027-01-15T23:59+01:00 for another time zone."
         ) from None
-    if re.fullmatch(r"[0-9-]+", text):
-        when = when.replace(hour=23, minute=59)
-    return when if when.tzinfo else when.astimezone()
+    return when
 
 
 def course_name(given: str | None, folder: Path) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from coursekit.sources.csv_table import Row, csv_table
+from coursekit.sources.text_file import BadFile
 
 FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id")
 
@@ -45,36 +47,37 @@ class Person:
 
 
 def read_roster(path: Path) -> tuple[Person, ...]:
-    """The students in a CSV file with commas or semicolons. Raises RosterError or OSError."""
+    """The students in a CSV file, whichever program wrote it. Raises RosterError or OSError."""
     try:
-        text = path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark before the first column
+        text = path.read_bytes().decode("utf-8-sig")  # spreadsheets put a mark before the first column
     except UnicodeDecodeError:
         raise RosterError(f"{path} is not UTF-8 text: save it as CSV UTF-8.") from None
-    head = text.partition("\n")[0]
-    rows = csv.reader(text.splitlines(), delimiter=";" if head.count(";") > head.count(",") else ",")
-    columns = _columns(next(rows, []), path)
+    try:
+        columns, rows = _table(text, path)
+    except BadFile as error:
+        raise RosterError(f"{error}.") from None
     people: dict[str, Person] = {}
-    for line, row in enumerate(rows, start=2):
-        values = {name: value.strip() for name, value in zip(columns, row, strict=False) if name and value.strip()}
+    for where, cells in rows:
+        values = {name: value for name, value in zip(columns, cells, strict=False) if name and value}
         if "id" not in values:  # an empty line, or Canvas's line of possible points
             continue
         person = Person(**_with_names(values))
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@-]*", person.id):
-            raise RosterError(f"{path}, line {line}: {person.id!r} cannot name a folder of submissions.")
+            raise RosterError(f"{where}: {person.id!r} cannot name a folder of submissions.")
         if person.id in people:
-            raise RosterError(f"{path}, line {line}: {person.id} stands there twice.")
+            raise RosterError(f"{where}: {person.id} stands there twice.")
         people[person.id] = person
     if not people:
         raise RosterError(f"{path} names no students.")
     return tuple(people.values())
 
 
-def _columns(head: list[str], path: Path) -> list[str]:
-    """For each column of the file the field that it fills, or "" for one that is not needed."""
-    found = [name.strip().lower() for name in head]
+def _table(text: str, path: Path) -> tuple[list[str], list[Row]]:
+    """For each column the field that it fills, or "" for one that is not needed; and the rows. Raises BadFile too."""
     for telling, meanings in SYSTEMS:
-        if telling in found:
-            return [meanings.get(name, "") for name in found]
+        header, rows = csv_table(text, (telling,), str(path), cased=False)
+        if telling in header:
+            return [meanings.get(name, "") for name in header], rows
     raise RosterError(
         f"{path} has no column that names the students: id (nbgrader), Username (Moodle) or SIS Login ID (Canvas)."
     )

@@ -92,6 +92,10 @@ def in_utc(time: datetime) -> str:
 
 
 def _parsed(text: str, zone: str) -> datetime:
+    # As JavaScript writes it, "GMT+0200 (CEST)"; dateutil would take the offset of a name for one of the other sign.
+    text = re.sub(r"\b(?<!/)(?:UTC?|GMT) ?(?=[+-]\d[\d:]*$)", "", re.sub(r" \([\w .]+\)$", "", text))
+    if named := re.search(r"(?<!/)[A-Z]{3,}(?=[+-]\d)", text):
+        raise NotATime(f"says {text!r}, and what {named[0]} and a number mean can be told in two ways")
     # After the year comes the month: only where the year is last can the day stand before it.
     orders = (False,) if re.match(r"\d{4}(\d{4})?\D", text) else (False, True)
     found = {_read(text, zone, default, first) for default in _DEFAULTS for first in orders}
@@ -111,8 +115,7 @@ def _read(text: str, zone: str, default: datetime, day_first: bool) -> datetime:
         with warnings.catch_warnings():
             warnings.simplefilter("error", parser.UnknownTimezoneWarning)
             if place:
-                local = parser.parse(place[1], default=default, dayfirst=day_first)
-                return local.replace(tzinfo=ZoneInfo(place[2]))
+                return _at(parser.parse(place[1], default=default, dayfirst=day_first), place[2])
             naive = parser.parse(text, default=default, dayfirst=day_first, ignoretz=True)
             return parser.parse(
                 text,
@@ -120,12 +123,24 @@ def _read(text: str, zone: str, default: datetime, day_first: bool) -> datetime:
                 dayfirst=day_first,
                 tzinfos=lambda name, seconds: _zone(name, seconds, naive, zone),
             )
+    except NotATime as reason:
+        raise NotATime(f"says {text!r}, {reason}") from None
     except _UnknownZone as unknown:
         raise NotATime(f"says {text!r}, and {unknown} is the name of several time zones, or of none") from None
     except ZoneInfoNotFoundError:
         raise NotATime(f"says {text!r}, and there is no time zone {place[2]}") from None
     except Exception:  # dateutil raises many kinds for what is not a time
         raise NotATime(f"says {text!r}, which is no time") from None
+
+
+def _at(clock: datetime, place: str) -> datetime:
+    """What the clocks of a place, such as Europe/Berlin, have shown."""
+    if clock.tzinfo is not None:
+        raise NotATime("which names two time zones")
+    first, second = (clock.replace(tzinfo=ZoneInfo(place), fold=fold) for fold in (0, 1))
+    if first.utcoffset() != second.utcoffset():
+        raise NotATime("which the clocks there show twice or never, as summer time begins or ends")
+    return first
 
 
 class _UnknownZone(Exception):

@@ -53,6 +53,10 @@ def _without_b_hn(params: Params) -> Params:
     return params._replace(b_hh=np.concatenate([params.b_hh[: 2 * H], np.zeros(H)]))
 
 
+def _without_b_hh(params: Params) -> Params:
+    return params._replace(b_hh=np.zeros_like(params.b_hh))
+
+
 def _b_hn_outside_reset(x, h, params):
     H = h.shape[1]
     b_hn = params.b_hh[2 * H :]
@@ -81,6 +85,7 @@ _OVERFLOW = Mistake(
     "sigmoid that never overflows.",
     _wrong(gate=lambda from_x, from_h: _overflowing(from_x + from_h)),
 )
+_ONE_BIAS = "In the papers of 2014, and in most posts that follow them, a gate has one bias or none; here it has two."
 _TWO_BIASES = "Every product has its bias: W_ih x + b_ih and W_hh h + b_hh."
 
 STEP = (
@@ -102,6 +107,18 @@ STEP = (
         "Both are written so in the papers of 2014, and in most posts that follow them. Here r multiplies the "
         "finished product, its bias included, and with z = 1 the new state must equal the old one.",
         lambda x, h, params: gru_step_reset_before(x, h, to_other_convention(params)),
+    ),
+    Mistake(
+        "two things at once: a reset gate before the product, W_hn (r * h), and a missing bias b_hh",
+        f"{_ONE_BIAS} And r multiplies the finished product, with that bias.",
+        lambda x, h, params: gru_step_reset_before(x, h, _without_b_hh(params)),
+    ),
+    Mistake(
+        "three things at once: a reset gate before the product, W_hn (r * h), an update gate that is swapped, "
+        "(1 - z) * h + z * n, and a missing bias b_hh",
+        f"{_ONE_BIAS} Here r multiplies the finished product, with that bias, and with z = 1 the new state must equal "
+        "the old one.",
+        lambda x, h, params: gru_step_reset_before(x, h, to_other_convention(_without_b_hh(params))),
     ),
     Mistake(
         "a candidate without the reset gate",
@@ -181,7 +198,7 @@ STEP = (
     Mistake(
         "a missing bias b_hh",
         _TWO_BIASES,
-        lambda x, h, params: gru_step(x, h, params._replace(b_hh=np.zeros_like(params.b_hh))),
+        lambda x, h, params: gru_step(x, h, _without_b_hh(params)),
     ),
     Mistake(
         "recurrent weights that are not transposed",

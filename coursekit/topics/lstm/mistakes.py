@@ -56,6 +56,13 @@ def _changes_c(x, h, c, params):
     return new_h, c
 
 
+def _raised_forget_bias(x, h, c, params):
+    H = h.shape[1]
+    raised = params.b_ih.copy()
+    raised[H : 2 * H] += 1
+    return lstm_step(x, h, c, params._replace(b_ih=raised))
+
+
 STEP = (
     Mistake(
         "an input gate and a forget gate that are exchanged",
@@ -66,6 +73,17 @@ STEP = (
         "weight rows read in the order i, f, o, g",
         "The rows are in the order i, f, g, o, as in PyTorch. Which block goes through tanh?",
         _wrong(order=(0, 1, 3, 2)),
+    ),
+    Mistake(
+        "weight rows read in the order i, o, f, g",
+        "That is the order of ONNX. Here the rows are in the order i, f, g, o, as in PyTorch.",
+        _wrong(order=(0, 2, 3, 1)),
+    ),
+    Mistake(
+        "a forget gate with 1 added to its argument",
+        "Such a bias belongs into the weights when training starts, as in a later exercise. A step takes b_ih and b_hh "
+        "as they are.",
+        _raised_forget_bias,
     ),
     Mistake(
         "a candidate with sigmoid in place of tanh",

@@ -51,7 +51,7 @@ def read_midi(content: bytes, name: str = "the file") -> list[Note]:
     size, kind, promised, division = (
         int.from_bytes(content[a:b], "big") for a, b in ((4, 8), (8, 10), (10, 12), (12, 14))
     )
-    if kind > 1:
+    if kind > 1 and promised != 1:
         raise BadFile(f"{name} has several songs in one file (format {kind}): export it as format 0 or 1")
     if division & 0x8000 or not division:
         raise BadFile(f"{name} counts time in seconds, not in beats: export it with ticks per quarter note")

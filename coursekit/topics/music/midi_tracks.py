@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 _META, _SYSEX, _SYSEX_MORE, _END_OF_TRACK = 0xFF, 0xF0, 0xF7, 0x2F
 _OFF, _ON = 0x80, 0x90
+_CONTROL, _SILENCE = 0xB0, (0x78, 0x7B)  # "all sound off" and "all notes off", of one channel
 _ONE_NUMBER = (0xC0, 0xD0)  # program change, channel pressure; all others have two
 _WIRE = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # messages of the live wire with numbers behind them; the others have none
 
@@ -21,12 +22,13 @@ class Broken(Exception):
 
 
 class Key(NamedTuple):
-    """One press or release. tick: since the track's beginning."""
+    """One press or release. tick: since the track's beginning. silenced: with all others of its channel."""
 
     tick: int
     channel: int
     pitch: int
     pressed: bool
+    silenced: bool = False
 
 
 class Press(NamedTuple):
@@ -52,7 +54,7 @@ def chunks(content: bytes, at: int, promised: int) -> Iterator[bytes]:
             found += 1
             yield content[at + 8 : at + 8 + length]
         at += 8 + length
-    if 0 < found < promised:
+    if found < promised:
         raise Broken(f"it has {found} of the {promised} tracks that it promises")
 
 
@@ -71,7 +73,7 @@ def presses(track: bytes) -> list[Press]:
 
 def _presses(keys: list[Key], end: int) -> Iterator[Press]:
     """The presses of one key."""
-    _, channel, pitch, _ = keys[0]
+    channel, pitch = keys[0].channel, keys[0].pitch
     each_released, held, start = _depth(keys) == 0, 0, 0
     for key in keys:
         if key.pressed:
@@ -79,7 +81,7 @@ def _presses(keys: list[Key], end: int) -> Iterator[Press]:
                 yield Press(start, key.tick, channel, pitch)
             start, held = key.tick, held + 1 if each_released else 1
         elif held:
-            held -= 1
+            held = 0 if key.silenced else held - 1
             if not held:
                 yield Press(start, key.tick, channel, pitch)
     if held:
@@ -90,13 +92,19 @@ def _depth(keys: list[Key]) -> int:
     """How many strokes of one key are not released at the end."""
     depth = 0
     for key in keys:
-        depth = depth + 1 if key.pressed else max(0, depth - 1)
+        depth = depth + 1 if key.pressed else 0 if key.silenced else max(0, depth - 1)
     return depth
 
 
 def _keys(track: bytes) -> tuple[list[Key], int]:
-    """The presses and releases of a track, and the tick of its last event."""
-    keys, at, tick, status = [], 0, 0, 0
+    """The presses and releases of a track, and the tick of its last event.
+
+    What follows an end of the track counts if it can be read to its own end: some programs join tracks.
+    """
+    keys: list[Key] = []
+    down: set[tuple[int, int]] = set()  # channel and pitch of what was pressed since its channel was silenced
+    at = tick = status = 0
+    ended = None
     try:
         while at < len(track):
             delta, at = _variable(track, at)
@@ -105,8 +113,10 @@ def _keys(track: bytes) -> tuple[list[Key], int]:
             if first == _META:
                 kind, (length, at) = track[at + 1], _variable(track, at + 2)
                 at = _skip(track, at, length)
-                if kind == _END_OF_TRACK and not track[at:].strip(b"\0"):
-                    break
+                if kind == _END_OF_TRACK:
+                    ended = len(keys), tick
+                    if not track[at:].strip(b"\0"):
+                        break
             elif first in (_SYSEX, _SYSEX_MORE):
                 at = _skip(track, *reversed(_variable(track, at + 1)))
             elif first > _SYSEX:
@@ -119,8 +129,15 @@ def _keys(track: bytes) -> tuple[list[Key], int]:
                 if status & 0xF0 in (_OFF, _ON):
                     pressed = status & 0xF0 == _ON and numbers[1] > 0
                     keys.append(Key(tick, status & 0x0F, numbers[0], pressed))
-    except IndexError:
-        raise Broken("it stops in the middle of a track") from None
+                    down |= {(status & 0x0F, numbers[0])} if pressed else set()
+                elif status & 0xF0 == _CONTROL and numbers[0] in _SILENCE:
+                    ending = [key for key in down if key[0] == status & 0x0F]
+                    keys += [Key(tick, *key, pressed=False, silenced=True) for key in ending]
+                    down.difference_update(ending)
+    except (IndexError, Broken) as problem:
+        if ended is None:
+            raise problem if isinstance(problem, Broken) else Broken("it stops in the middle of a track") from None
+        return keys[: ended[0]], ended[1]
     return keys, tick
 
 

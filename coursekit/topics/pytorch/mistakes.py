@@ -43,6 +43,12 @@ MODULE = tuple(
             "PyTorch, cuDNN and Keras multiply r with the product, bias included. The other is another model.",
         ),
         (
+            "reset before, z writes",
+            "two things at once: a reset before the product, and an update gate that writes, (1 - z) * h + z * n",
+            "Both are so in the papers of 2014, and in most posts that follow them. PyTorch multiplies r with the "
+            "product, bias included, and with z = 1 the new state equals the old one.",
+        ),
+        (
             "order z, r, n",
             "gates in the order z, r, n, as Keras and ONNX have them",
             "In PyTorch the first H rows are those of r.",

@@ -55,6 +55,12 @@ FUSED = tuple(
             "Which state does the product of step t read?",
         ),
         ("reset before", "a reset before the product", "r multiplies the product with its bias, not the state."),
+        (
+            "reset before, z writes",
+            "two things at once: a reset before the product, and the arguments of lerp exchanged",
+            "Both are so in the papers of 2014. r multiplies the product with its bias, and torch.lerp(n, h, z) is h "
+            "where z = 1.",
+        ),
         ("order z, r, n", "gates taken in the order z, r, n", "chunk(3, dim=1) gives r first."),
         (
             "detached",

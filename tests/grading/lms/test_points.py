@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 
@@ -152,6 +153,14 @@ def test_who_is_found_by_a_mail_address_whatever_its_case():
     people = (Person("al123", "Ada Lovelace", "Ada@Example.org"),)
     sheet = table(WORKSHEET)
     assert fill(sheet, moodle.place(sheet), Points(people, {"al123": 13.0}, 13.0)).filled == ["Ada Lovelace"]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_who_is_found_however_an_umlaut_is_written(form):
+    people = (Person(unicodedata.normalize("NFC", "gödel")),)
+    sheet = table(GRADEBOOK.replace("103,,kurt", f"103,,{unicodedata.normalize(form, 'Gödel')}"))
+    done = fill(sheet, canvas.place(sheet, "05_gru"), Points(people, {people[0].id: 12.0}, 13.0))
+    assert done.filled == ["Gödel, Kurt"] and not done.not_there
 
 
 def test_a_graded_student_who_is_not_in_the_file_is_named():

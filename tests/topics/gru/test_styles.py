@@ -216,6 +216,25 @@ def test_a_mistake_that_a_setting_hides_is_caught_and_named_by_the_check(setting
         assert any(found.startswith(name) for found in report.diagnoses)
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("biases", [1, 2])
+def test_a_posted_step_is_told_all_that_is_another_one_in_it(biases, swapped):
+    """[h, x] times one matrix for each gate, as posts have it, with one bias or both."""
+
+    def step(x, h, params):
+        A = np.concatenate([params.W_hh, params.W_ih], axis=1)
+        b = params.b_ih + (biases - 1) * params.b_hh
+        (Ar, Az, An), (br, bz, bn) = np.split(A, 3), np.split(b, 3)
+        hx = np.concatenate([h, x], axis=1)
+        r, z = sigmoid(hx @ Ar.T + br), sigmoid(hx @ Az.T + bz)
+        n = np.tanh(np.concatenate([r * h, x], axis=1) @ An.T + bn)
+        return (1 - z) * h + z * n if swapped else (1 - z) * n + z * h
+
+    (name,) = evaluate("gru_step", step).diagnoses
+    assert "reset gate before the product" in name
+    assert ("swapped" in name) == swapped and ("missing bias b_hh" in name) == (biases == 1)
+
+
 @pytest.mark.parametrize("name", ["a candidate without its tanh", "a reset gate before the product"])
 def test_small_weights_and_a_loose_tolerance_would_hide_it(name):
     """A state that such a network reaches, no biases, and 1e-6 as the largest error allowed."""

@@ -39,6 +39,24 @@ def test_step_in_other_styles(answer):
     right("lstm_step", answer)
 
 
+@pytest.mark.parametrize(
+    ("order", "raised", "name"),
+    [("ifgo", 1.0, "1 added to its argument"), ("iofg", 0.0, "order i, o, f, g"), ("ifog", 0.0, "order i, f, o, g")],
+)
+def test_a_posted_step_is_told_what_is_another_one_in_it(order, raised, name):
+    """The forget bias that TensorFlow's first cell adds in every step, and the rows as ONNX has them."""
+
+    def step(x, h, c, params):
+        blocks = np.split(x @ params.W_ih.T + params.b_ih + h @ params.W_hh.T + params.b_hh, 4, axis=1)
+        a = dict(zip(order, blocks, strict=True))
+        i, f, o = (0.5 + 0.5 * np.tanh(0.5 * b) for b in (a["i"], a["f"] + raised, a["o"]))
+        c = f * c + i * np.tanh(a["g"])
+        return o * np.tanh(c), c
+
+    (found,) = evaluate("lstm_step", step).diagnoses
+    assert name in found
+
+
 def lists_over_time(x, h0, c0, params):
     h, c, hs, cs = h0, c0, [], []
     for x_t in x.swapaxes(0, 1):

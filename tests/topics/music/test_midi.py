@@ -44,6 +44,11 @@ def test_running_status_goes_on_after_whatever_stands_between(event):
         C_ON + b"\x30" + TEMPO[1:] + b"\x30\x80\x3c\x40" + END,
         b"\x00\x80\x3c\x40" + C_ON + C_OFF + END,
         C_ON + b"\x00\x99\x23\x40\x60\x89\x23\x40\x00\x80\x3c\x40" + END,
+        C_ON + b"\x60\xb0\x7b\x00\x60\x07\x40" + END,
+        C_ON + b"\x60\xb0\x78\x00\x60\x80\x3c\x40" + END,
+        C_ON + b"\x00\x90\x3c\x40\x60\xb0\x7b\x00\x60\x07\x40" + END,
+        C_ON + b"\x30\xb1\x7b\x00\x30\x80\x3c\x40" + END,
+        C_ON + C_OFF + END + b"junk!",
     ],
     ids=[
         "clock",
@@ -58,6 +63,11 @@ def test_running_status_goes_on_after_whatever_stands_between(event):
         "a change of tempo",
         "released before it is struck",
         "drums",
+        "all notes off",
+        "all sound off",
+        "all notes off after two strokes",
+        "all notes off on another channel",
+        "no events after the end",
     ],
 )
 def test_the_same_note_in_other_ways(track):
@@ -71,10 +81,19 @@ def test_the_same_note_in_other_ways(track):
         midi(C_ON + C_OFF + END) + b"\0" * 3,
         midi(b"", C_ON + C_OFF + END, form=1),
         midi(END, C_ON + C_OFF + END, form=1, promised=1),
+        midi(C_ON + C_OFF + END, form=2),
         midi(C_ON + C_OFF + END)[:14].replace(b"\6", b"\7") + b"\0" + midi(C_ON + C_OFF + END)[14:],
         midi(C_ON + C_OFF + END)[:14] + b"XFIH\0\0\0\2hi" + midi(C_ON + C_OFF + END)[14:],
     ],
-    ids=["text at the end", "zeros at the end", "empty track", "one track more", "long header", "a foreign chunk"],
+    ids=[
+        "text at the end",
+        "zeros at the end",
+        "empty track",
+        "one track more",
+        "one song",
+        "long header",
+        "a foreign chunk",
+    ],
 )
 def test_what_stands_around_the_tracks_does_no_harm(content):
     assert read_midi(content) == ONE_C
@@ -112,7 +131,8 @@ def test_the_tracks_of_format_1_are_one_piece():
         (midi(C_ON + C_OFF + b"\x00\xff\x05\x7fla"), "middle of a track"),
         (midi(C_ON + C_OFF + b"\x00\xf0\x7f\x01"), "middle of a track"),
         (midi(C_ON + C_OFF + END, promised=3), "1 of the 3 tracks"),
-        (midi(C_ON + C_OFF + END, form=2), "several songs"),
+        (midi(C_ON + C_OFF + END, C_ON + C_OFF + END, form=2), "several songs"),
+        (midi(C_ON + C_OFF + END).replace(b"MTrk", b"mtrk"), "0 of the 1 tracks"),
         (midi(C_ON + C_OFF + END, division=0), "in seconds"),
         (midi(C_ON + C_OFF + END, division=0xE728), "in seconds"),
         (midi(b"\x00\x99\x23\x40\x60\x89\x23\x40" + END), "no notes but drums"),

@@ -54,6 +54,25 @@ class Inherited(coursekit.nn.GRU):
         super().__init__(D, H, batch_first=True, backend="fast")
 
 
+class OfThePapersOf2014(OneMatrix):
+    """r before the product, and z writes."""
+
+    def forward(self, x, h0=None):
+        W, U, b, c = self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0
+        h, H, hs = x.new_zeros(len(x), self.hidden) if h0 is None else h0[0], self.hidden, []
+        for x_t in x.unbind(1):
+            r, z = torch.sigmoid(x_t @ W[: 2 * H].T + b[: 2 * H] + h @ U[: 2 * H].T + c[: 2 * H]).chunk(2, 1)
+            n = torch.tanh(x_t @ W[2 * H :].T + b[2 * H :] + (r * h) @ U[2 * H :].T + c[2 * H :])
+            h = (1 - z) * h + z * n
+            hs.append(h)
+        return torch.stack(hs, 1), h[None]
+
+
+def test_the_module_of_the_papers_is_told_both_things():
+    (name,) = evaluate("GRU", OfThePapersOf2014).diagnoses
+    assert "reset before the product" in name and "gate that writes" in name
+
+
 @pytest.mark.parametrize("answer", [OneMatrix, Inherited, lambda D, H: nn.GRU(D, H, batch_first=True)])
 def test_a_right_module_passes_in_every_style(answer):
     right("GRU", answer)
