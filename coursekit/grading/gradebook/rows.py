@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Session
@@ -91,12 +92,14 @@ class Entry(NamedTuple):
 class Stored:
     """Where a student's rows are.
 
+    new:       True if nothing of it was there.
     late_s:    seconds after the deadline.
     notebooks: keys of the submitted notebooks, by name.
     """
 
     student: str
     key: str
+    new: bool
     late_s: float
     notebooks: dict[str, str] = field(default_factory=dict)
 
@@ -138,18 +141,19 @@ class Rows:
         What people wrote (manual scores, comments, extra credit, an extension) stays, and a score beside a manual one
         is marked for a second look, as nbgrader does it. A penalty for lateness is taken back.
         """
+        if self._db.connection().dialect.name == "postgresql":
+            # Else a plan that it made for the first of a class, when reading all of it was cheapest, serves the last.
+            self._run(text("SET LOCAL plan_cache_mode = force_custom_plan"))
         stored = self._submissions(entries)
         pairs = [*zip(stored, (entry.decisions for entry in entries), strict=True)]
         for name, cells in self.notebooks.items():
             concerned = [(one, decisions[name]) for one, decisions in pairs if name in decisions]
             if not concerned:
                 continue
-            keys = self._submitted([one.key for one, _ in concerned], cells)
-            for one, _ in concerned:
-                one.notebooks[name] = keys[one.key]
-            decided = {keys[one.key]: decision for one, decision in concerned}
-            self._grades(cells.graded, decided)
-            self._comments(cells.commented, decided)
+            old = self._submitted([one for one, _ in concerned], name, cells)
+            decided = {one.notebooks[name]: decision for one, decision in concerned}
+            self._grades(cells.graded, decided, old)
+            self._comments(cells.commented, decided, old)
         return stored
 
     def scores(self, stored: Iterable[Stored]) -> dict[str, float]:
@@ -181,7 +185,7 @@ class Rows:
             else:
                 again += [] if when is None else [{"key": key, "timestamp": when}]
                 late_s = self._late_s(when or row.timestamp, row.extension)
-            stored.append(Stored(name, key, late_s))
+            stored.append(Stored(name, key, row is None, late_s))
         self._insert(_submissions, entered)
         self._update(_submissions, again)
         return stored
@@ -191,18 +195,22 @@ class Rows:
             return 0.0
         return max(0.0, (timestamp - self._due - (extension or datetime.timedelta())).total_seconds())
 
-    def _submitted(self, submissions: list[str], cells: _Cells) -> dict[str, str]:
-        """The keys of one notebook's rows by those of the submissions."""
-        there = self._run(_NOTEBOOKS, notebook=cells.id, submissions=submissions)
-        keys = {row.assignment_id: row.id for row in there}
-        self.penalise(dict.fromkeys(keys.values()))
-        new = {submission: _key() for submission in submissions if submission not in keys}
-        rows = [{"id": key, "assignment_id": each, "notebook_id": cells.id} for each, key in new.items()]
+    def _submitted(self, stored: Sequence[Stored], name: str, cells: _Cells) -> list[str]:
+        """Find or enter the students' rows of one notebook. Returns the keys of those that were there."""
+        submissions = [one.key for one in stored if not one.new]
+        found = self._run(_NOTEBOOKS, notebook=cells.id, submissions=submissions) if submissions else ()
+        there = {row.assignment_id: row.id for row in found}
+        self.penalise(dict.fromkeys(there.values()))
+        rows = []
+        for one in stored:
+            one.notebooks[name] = there.get(one.key) or _key()
+            if one.key not in there:
+                rows.append({"id": one.notebooks[name], "assignment_id": one.key, "notebook_id": cells.id})
         self._insert(_notebooks, rows)
-        return keys | new
+        return [*there.values()]
 
-    def _grades(self, cells: Mapping[str, str], decided: Mapping[str, Decision]) -> None:
-        there = self._there(_GRADES, cells, decided)
+    def _grades(self, cells: Mapping[str, str], decided: Mapping[str, Decision], old: Sequence[str]) -> None:
+        there = self._there(_GRADES, cells, old)
         rows = []
         for notebook, decision in decided.items():
             for name, cell in cells.items():
@@ -212,8 +220,8 @@ class Rows:
                 rows.append(((notebook, cell), values))
         self._write(_grades, rows, there)
 
-    def _comments(self, cells: Mapping[str, str], decided: Mapping[str, Decision]) -> None:
-        there = self._there(_COMMENTS, cells, decided)
+    def _comments(self, cells: Mapping[str, str], decided: Mapping[str, Decision], old: Sequence[str]) -> None:
+        there = self._there(_COMMENTS, cells, old)
         rows = [
             ((notebook, cell), {"auto_comment": decision.comments.get(name)})
             for notebook, decision in decided.items()
@@ -221,9 +229,9 @@ class Rows:
         ]
         self._write(_comments, rows, there)
 
-    def _there(self, query: Select, cells: Mapping[str, str], notebooks: Iterable[str]) -> dict[tuple[str, str], Row]:
-        """The rows that the gradebook has, by submitted notebook and cell."""
-        found = self._run(query, cells=[*cells.values()], notebooks=[*notebooks])
+    def _there(self, query: Select, cells: Mapping[str, str], old: Sequence[str]) -> dict[tuple[str, str], Row]:
+        """The rows that the gradebook has of submitted notebooks, by notebook and cell."""
+        found = self._run(query, cells=[*cells.values()], notebooks=old) if old else ()
         return {(row.notebook_id, row.cell_id): row for row in found}
 
     def _write(self, table: Table, rows: _Values, there: Mapping[tuple[str, str], Row]) -> None:
