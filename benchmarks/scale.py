@@ -9,7 +9,8 @@ replayed under other names, so that everything but the sandbox does its work. Ea
 own: CPU seconds, and the most memory that it held. Parts:
 
   store      results kept and read again, one file each
-  gradebook  rows of nbgrader's gradebook and the notebooks for people, into SQLite and into a PostgreSQL server
+  gradebook  rows of nbgrader's gradebook, entered and written again, into SQLite and into a PostgreSQL server; and
+             those with the notebooks for people
   grade      the whole way of `coursekit grade`: folders read, rebuilt, stored, booked; and once more, unchanged
   report     the page of the class report
   cluster    the way over a Dask scheduler and so many workers, each of which waits for 0 to 40 ms a notebook; one
@@ -41,9 +42,12 @@ import scale_worker
 from scale_worker import NAME
 
 from coursekit.grading import batch, nodes
+from coursekit.grading.gradebook.book import opened
+from coursekit.grading.gradebook.decision import decided
 from coursekit.grading.gradebook.moving import move
 from coursekit.grading.gradebook.places import RESULTS
 from coursekit.grading.gradebook.results import ResultStore
+from coursekit.grading.gradebook.rows import Entry, Rows
 from coursekit.grading.gradebook.writer import Writer
 from coursekit.grading.report.collect import collect
 from coursekit.grading.report.page import page
@@ -179,30 +183,77 @@ def store(real: Path, size: int) -> dict[str, float]:
 
 def gradebook(real: Path, sizes: Iterable[int]) -> None:
     for size in sizes:
-        cost = measured(write, real, size, None)
-        line("SQLite", size, cost, f"rows, {cost['rows'] / size:.0f} of each student")
+        booked("SQLite", real, size, None)
     with running() as server:
         for size in sizes:
             url = server.create(f"class{size}")
             move(Course(real), url)
-            line("PostgreSQL", size, measured(write, real, size, url), "rows")
+            booked("PostgreSQL", real, size, url)
+    for size in sizes:
+        line("SQLite and notebooks", size, measured(write, real, size), "rows, and files for people")
 
 
-def write(real: Path, size: int, url: str | None) -> dict[str, float]:
-    """Rows and files of a class, in commits as `coursekit grade` makes them."""
+def booked(name: str, real: Path, size: int, url: str | None) -> None:
+    """The rows of a class, entered and written again."""
+    cost = measured(rows, real, size, url)
+    said = f"; {cost['server']:.1f} s more of the server" if url else f", {cost['rows'] / size:.0f} of each student"
+    line(name, size, cost, f"rows{said}")
+    said = f"; {cost['server again']:.1f} s more of the server" if url else ""
+    line(f"{name}, again", size, cost | {"cpu": cost["again"]}, f"rows{said}")
+
+
+def rows(real: Path, size: int, url: str | None) -> dict[str, float]:
+    """Rows only, in commits as `coursekit grade` makes them."""
     with copied(real) as course:
         course.db_url = url or course.db_url
+        decisions = [
+            (submission.when.time, {name: decided(submission.notebooks[name], each) for name, each in graded.items()})
+            for submission, graded in found(course)
+        ]
+        cost = {}
+        with opened(course, NAME) as (book, entry):
+            for which in ("", "again"):
+                start, server = time.process_time(), server_s(url)
+                table = Rows(book.db, entry)
+                for first in range(0, size, ROWS):
+                    some = range(first, min(first + ROWS, size))
+                    table.store([Entry(f"s{number:06d}", *decisions[number % len(decisions)]) for number in some])
+                    book.db.commit()
+                cost |= {which or "cpu": time.process_time() - start}
+                cost |= {f"server {which}".strip(): server_s(url) - server}
+            each = 2 + sum(len(cells.graded) + len(cells.commented) for cells in table.notebooks.values())
+        return cost | {"rows": size * (each + len(table.notebooks))}
+
+
+def server_s(url: str | None) -> float:
+    """CPU seconds of a PostgreSQL server on this machine, of all its processes that are there."""
+    folder = url and url.partition("host=")[2]
+    seconds = 0.0
+    for process in psutil.process_iter(["name"]) if folder else ():
+        with contextlib.suppress(psutil.Error):
+            if process.info["name"] == "postgres" and process.cwd().startswith(folder):
+                seconds += sum(process.cpu_times()[:2])
+    return seconds
+
+
+def write(real: Path, size: int) -> dict[str, float]:
+    """Rows and files of a class, in commits as `coursekit grade` makes them."""
+    with copied(real) as course:
         replayed = found(course)
+        copying = 0.0  # in place of reading, and none of the writer's
         start = time.process_time()
         with Writer(course, NAME) as writer:
             each = sum(2 + len(cells.graded) + len(cells.commented) for cells in writer._rows.notebooks.values())
             for number, name in names(size):
                 submission, graded = replayed[number % len(replayed)]
-                writer.write(replace(submission, student=name, notebooks=_copies(submission)), graded)
+                before = time.process_time()
+                handed_in = replace(submission, student=name, notebooks=_copies(submission))
+                copying += time.process_time() - before
+                writer.write(handed_in, graded)
                 if number % ROWS == ROWS - 1:
                     writer.flush()
             writer.flush()
-        cpu = time.process_time() - start
+        cpu = time.process_time() - start - copying
         shutil.rmtree(course.root / "autograded")
         return {"cpu": cpu, "rows": size * (each + 1)}
 

@@ -6,8 +6,9 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 
-from coursekit.grading.failures import FAILED, Failures, is_of_the_disk, trace
+from coursekit.grading.failures import Failures, is_of_the_disk, trace
 from coursekit.grading.gradebook.book import opened
 from coursekit.grading.gradebook.booked import booked, enrolled
 from coursekit.grading.gradebook.fingerprint import RUN, WORDS, Circumstances, Fingerprint, changed
@@ -15,7 +16,7 @@ from coursekit.grading.gradebook.lock import alone_in
 from coursekit.grading.gradebook.places import RESULTS, WRITTEN
 from coursekit.grading.gradebook.results import ResultStore
 from coursekit.grading.gradebook.table import UNDECIDED, Question, Row, in_gradebook
-from coursekit.grading.gradebook.writer import Writer, late_penalties
+from coursekit.grading.gradebook.writer import Refused, Writer, late_penalties
 from coursekit.grading.gradebook.written import Written
 from coursekit.grading.run.along import first_wrong
 from coursekit.grading.run.job import Job
@@ -79,9 +80,12 @@ def grade(
     with alone_in(course.root / RESULTS), Writer(course, assignment) as writer:
         run = _Run(course, assignment, writer.circumstances, force=force or regrade, regrade=regrade)
         run.writer = writer
-        waiting = run.jobs(students)
-        for job, graded in runner(waiting):
-            run.arrived(job, graded)
+        waiting = run.missing(students)
+        for jobs in waiting:  # who has none is finished here, so that a class of which all is known is not held at once
+            if jobs:
+                for job, graded in runner(chain(jobs, chain.from_iterable(waiting))):
+                    run.arrived(job, graded)
+                    yield from run.finished()
             yield from run.finished()
         yield from run.finished(at_once=True)
 
@@ -111,15 +115,18 @@ class _Run:
         self.writer: Writer
         self.pending: dict[str, _Pending] = {}
         self.done: list[tuple[Fingerprint, Row]] = []  # with the fingerprint of what was written
+        self.rows: list[Row] = []  # written
         self.last_flush = time.monotonic()
 
-    def jobs(self, students: list[str]) -> Iterator[Job]:
-        """The jobs that have to run. A student whose results are all known is finished on the way."""
+    def missing(self, students: list[str]) -> Iterator[list[Job]]:
+        """The jobs of each student that have to run. One whose results are all known is finished on the way."""
         for submission in self.course.submissions(self.assignment, students):
             missing: list[Job] = []
             with self._alone(submission):
                 missing = self._begin(submission)
-            yield from missing
+            yield missing
+            if self.writer.waiting >= _FLUSH_ROWS:  # a runner that looks for its next job asks nobody for rows
+                self._flush()
 
     def _begin(self, submission: Submission) -> list[Job]:
         """The jobs of one student that have to run."""
@@ -193,15 +200,18 @@ class _Run:
 
     def _failed(self, submission: Submission, error: Exception) -> None:
         said = self.failures.keep(submission.student, trace(error))
-        undecided = dict.fromkeys(submission.notebooks, FAILED)
-        with contextlib.suppress(Exception):  # a person decides; the gradebook may refuse that, too
-            self.writer.write(replace(submission, problems=submission.problems | undecided), {})
+        with contextlib.suppress(Exception):
+            self.writer.leave_to_a_person(submission)
         self.done.append(({}, Row(submission.student, "failed", failed=said)))
 
     def finished(self, at_once: bool = False) -> Iterator[Row]:
         """The rows that are written by now. A commit waits for the disk, so several students share one."""
-        if not at_once and len(self.done) < _FLUSH_ROWS and time.monotonic() - self.last_flush < _FLUSH_S:
-            return
+        if at_once or len(self.done) >= _FLUSH_ROWS or time.monotonic() - self.last_flush >= _FLUSH_S:
+            self._flush()
+        rows, self.rows = self.rows, []
+        yield from rows
+
+    def _flush(self) -> None:
         lost = self.writer.flush()
         self.last_flush = time.monotonic()
         done, self.done = self.done, []
@@ -215,8 +225,10 @@ class _Run:
             except Exception as error:
                 if is_of_the_disk(error):
                     raise
-                row = replace(row, failed=self.failures.keep(row.student, trace(error)))
-            yield in_gradebook(row, there.get(row.student))
+                said = self.failures.keep(row.student, trace(error))
+                refused = isinstance(error, Refused)
+                row = Row(row.student, "failed", failed=said) if refused else replace(row, failed=said)
+            self.rows.append(in_gradebook(row, there.get(row.student)))
 
     def known(self, submission: Submission) -> Row:
         """What is known about one submission."""

@@ -8,24 +8,23 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 
 from nbformat import NotebookNode
 from nbformat.v4.rwbase import split_lines
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.exc import IntegrityError
 
 from coursekit import atomic
-from coursekit.grading.failures import is_of_the_disk
+from coursekit.grading.failures import FAILED, is_of_the_disk
 from coursekit.grading.gradebook.book import opened, writing
 from coursekit.grading.gradebook.booked import Booked, booked, enrolled
 from coursekit.grading.gradebook.decision import Decision, decided
 from coursekit.grading.gradebook.fingerprint import Circumstances
 from coursekit.grading.gradebook.lock import alone_on
 from coursekit.grading.gradebook.presentation import present
-from coursekit.grading.gradebook.rows import Rows
+from coursekit.grading.gradebook.rows import Entry, Rows, Stored
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.submission.canonical import unread
 from coursekit.grading.submission.course import Course, CourseError, Submission
@@ -43,6 +42,14 @@ class _Student:
     files: dict[str, NotebookNode]
 
 
+class Refused(Exception):
+    """The gradebook has not taken the rows of one student; the cause says why."""
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__(str(why))
+        self.__cause__ = why
+
+
 class Writer:
     """Writes results into gradebook and autograded folder. Use it as a context manager, one at a time.
 
@@ -53,7 +60,7 @@ class Writer:
         self.course, self.assignment = course, assignment
         self._late = late_penalties(course)
         self._released: dict[str, NotebookNode] = {}
-        self._unwritten: list[_Student] = []
+        self._unwritten: dict[str, _Student] = {}
 
     def __enter__(self) -> Writer:
         with contextlib.ExitStack() as held:
@@ -86,11 +93,27 @@ class Writer:
         """True if the gradebook holds a submission of this student with every automatic score decided."""
         return student in self._decided
 
+    @property
+    def waiting(self) -> int:
+        """How many students `flush` would make last."""
+        return len(self._unwritten)
+
     def write(self, submission: Submission, results: dict[str, Graded]) -> None:
-        """Store one student's results, and the notebooks that people look at.
+        """Take one student's results, and make the notebooks that people look at. `flush` writes both.
 
         What others were given survives if this raises.
         """
+        self._unwritten[submission.student] = self._prepared(submission, results)
+
+    def leave_to_a_person(self, submission: Submission) -> None:
+        """`write`, where the grader itself has failed on the submission: a person decides."""
+        self._unwritten[submission.student] = self._undecided(submission)
+
+    def _undecided(self, submission: Submission) -> _Student:
+        problems = submission.problems | dict.fromkeys(submission.notebooks, FAILED)
+        return self._prepared(replace(submission, problems=problems), {})
+
+    def _prepared(self, submission: Submission, results: dict[str, Graded]) -> _Student:
         files: dict[str, NotebookNode] = {}
         decisions: dict[str, Decision] = {}
         for name in self._rows.notebooks:
@@ -102,60 +125,72 @@ class Writer:
                 decisions[name] = Decision()
                 if reason := submission.problems.get(name, "it was not graded"):
                     files[name] = unread(self._handed_out(name), reason)
-        student = _Student(submission, decisions, files)
-        try:
-            self._store(student)
-        except CourseError:
-            raise
-        except IntegrityError:  # another program has entered the same student meanwhile
-            self._again(student)
-        except Exception:
-            self._again()
-            raise
-        self._unwritten.append(student)
-
-    def _again(self, *more: _Student) -> None:
-        """Half of a student is undone, and with it all that is not committed yet: these once more."""
-        self._book.db.rollback()
-        for student in (*self._unwritten, *more):
-            self._store(student)
-
-    def _store(self, student: _Student) -> None:
-        name, when = student.submission.student, student.submission.when
-        with writing():
-            late = self._rows.store(name, when.time, student.decisions)
-            if late:
-                self._penalise(self._rows.id_of(name))
+        return _Student(submission, decisions, files)
 
     def flush(self) -> dict[str, Exception]:
-        """Make everything last that was given to `write`. Returns by student why notebooks could not be written."""
-        with writing():
-            self._book.db.commit()
+        """Make everything last that was given to `write`. Returns by student why rows (`Refused`) or notebooks could
+        not be written; the rows of such a one are undecided, or as they were."""
+        students, self._unwritten = list(self._unwritten.values()), {}
         lost: dict[str, Exception] = {}
-        for student in self._unwritten:
+        try:
+            self._store(students)
+        except CourseError:
+            raise
+        except Exception:  # over one of them, or another program has entered one meanwhile: each for itself
+            self._book.db.rollback()
+            students = [self._stored_alone(student, lost) for student in students]
+        for student in students:
             try:
                 self._files(student.submission, student.files)
             except Exception as error:
                 if is_of_the_disk(error):
                     raise
                 lost[student.submission.student] = error
-        self._unwritten = []
         return lost
+
+    def _stored_alone(self, student: _Student, lost: dict[str, Exception]) -> _Student:
+        """What was stored in the end: undecided rows, if the gradebook refuses those that were meant."""
+        try:
+            self._store([student])
+        except CourseError:
+            raise
+        except Exception as error:
+            self._book.db.rollback()
+            lost[student.submission.student] = Refused(error)
+            student = self._undecided(student.submission)
+            try:
+                self._store([student])
+            except CourseError:
+                raise
+            except Exception:  # it refuses these, too
+                self._book.db.rollback()
+        return student
+
+    def _store(self, students: list[_Student]) -> None:
+        """Rows of some students, all of them or none."""
+        entries = [Entry(each.submission.student, each.submission.when.time, each.decisions) for each in students]
+        with writing():
+            if entries:
+                self._penalise([stored for stored in self._rows.store(entries) if stored.late_s])
+            self._book.db.commit()
 
     def _handed_out(self, name: str) -> NotebookNode:
         if not self._released:
             self._released = self.course.released(self.assignment)
         return self._released[name]
 
-    def _penalise(self, student: str) -> None:
+    def _penalise(self, late: list[Stored]) -> None:
         """What the course's late-penalty plug-in says, as nbgrader's own step asks it."""
-        self._book.db.expire_all()
-        row = self._book.find_submission(self.assignment, student)
-        for notebook in row.notebooks:
-            penalty = self._late.plugin_inst.late_submission_penalty(student, notebook.score, row.total_seconds_late)
-            checked = None if penalty is None else self._late._check_late_penalty(notebook, penalty)
-            notebook.late_submission_penalty = checked
-        self._book.db.flush()
+        if not late:
+            return
+        scores, penalties = self._rows.scores(late), {}
+        for one in late:
+            for key in one.notebooks.values():
+                score = scores[key]
+                penalty = self._late.plugin_inst.late_submission_penalty(one.student, score, one.late_s)
+                scored = SimpleNamespace(score=score)  # all that nbgrader's check reads of a submitted notebook
+                penalties[key] = None if penalty is None else self._late._check_late_penalty(scored, penalty)
+        self._rows.penalise(penalties)
 
     def _files(self, submission: Submission, files: dict[str, NotebookNode]) -> None:
         """Replace the student's autograded folder in one step: formgrader never sees half of it."""

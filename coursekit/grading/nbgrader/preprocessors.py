@@ -17,7 +17,7 @@ from coursekit.grading.gradebook.decision import decided
 from coursekit.grading.gradebook.places import RESULTS
 from coursekit.grading.gradebook.presentation import outputs_shown, words_made_safe
 from coursekit.grading.gradebook.results import ResultStore
-from coursekit.grading.gradebook.rows import Rows
+from coursekit.grading.gradebook.rows import Entry, Rows
 from coursekit.grading.nbgrader.reading import REMARKS, UNREAD
 from coursekit.grading.run.job import Job
 from coursekit.grading.run.notebook import Graded
@@ -89,7 +89,8 @@ class TrustedSaveAutoGrades(NbGraderPreprocessor):
         own = resources["nbgrader"]
         with Gradebook(own["db_url"], CourseDirectory(config=self.config).course_id) as book:
             rows = Rows(book.db, book.find_assignment(own["assignment"]))
-            rows.store(own["student"], None, {own["notebook"]: decided(nb, resources["coursekit"])})
+            decisions = {own["notebook"]: decided(nb, resources["coursekit"])}
+            rows.store([Entry(own["student"], None, decisions)])
             book.db.commit()
         return nb, resources
 

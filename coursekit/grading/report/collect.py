@@ -11,11 +11,10 @@ import nbformat
 
 from coursekit.grading import batch
 from coursekit.grading.gradebook.book import opened
-from coursekit.grading.gradebook.booked import Booked, booked, worth
+from coursekit.grading.gradebook.booked import Booked, booked, enrolled, worth
 from coursekit.grading.gradebook.table import Row
 from coursekit.grading.report.data import UNDECIDED, Class, Mark, Question, Student
 from coursekit.grading.submission.course import Course
-from coursekit.grading.submission.names import one_spelling
 from coursekit.lessons.cells import check_of, exercise_of, grade_id
 
 
@@ -29,7 +28,7 @@ def collect(course: Course, assignment: str) -> Class:
     with opened(course, assignment) as (book, entry):
         questions = _questions(released, {cell.name: most for cell, most in worth(entry).items()})
         there = booked(book.db, entry)
-        enrolled = {one_spelling(student.id) for student in book.students}
+        everybody = enrolled(book.db)
     rows = batch.known(course, assignment, names)
     handed_in = course.handed_in(assignment)
     students = tuple(
@@ -41,7 +40,7 @@ def collect(course: Course, assignment: str) -> Class:
     )
     if not any(student.scored or student.problems for student in students):
         raise batch.nothing_graded(assignment)
-    absent = tuple(sorted(enrolled - set(names) - set(course.withdrawn)))
+    absent = tuple(sorted(everybody.keys() - set(names) - set(course.withdrawn)))
     made = datetime.now().astimezone()
     return Class(course.directory.course_id, assignment, made, questions, students, absent)
 

@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook
 
 from coursekit.grading.gradebook.booked import Cell, booked
 from coursekit.grading.gradebook.decision import Decision
-from coursekit.grading.gradebook.rows import Rows
+from coursekit.grading.gradebook.rows import Entry, Rows
 from coursekit.grading.gradebook.table import Question, Row
 
 TIME = datetime(2026, 3, 1, 12)
@@ -29,7 +29,7 @@ def book(tmp_path):
 def store(book, *students, score=1.0):
     rows = Rows(book.db, book.find_assignment("mini"))
     decision = Decision({"check_a": score, "check_b": None}, {"a": "said"})
-    late = [rows.store(student, TIME, {"mini": decision}) for student in students]
+    late = [one.late_s > 0 for one in rows.store([Entry(student, TIME, {"mini": decision}) for student in students])]
     book.db.commit()
     return late
 

@@ -80,10 +80,10 @@ def test_a_row_that_the_gradebook_refuses_takes_no_other_row_along(course, monke
     """What others were given and is not committed yet is written again."""
     store, refused = gradebook.Rows.store, []
 
-    def refuses(self, student, *args):
-        done = store(self, student, *args)
-        if student == "bob" and not refused:
-            refused.append(student)
+    def refuses(self, entries):
+        done = store(self, entries)
+        if any(entry.student == "bob" and entry.decisions["mini"].scores for entry in entries):
+            refused.append(len(entries))
             raise ValueError("half of it is written")
         return done
 
@@ -91,6 +91,7 @@ def test_a_row_that_the_gradebook_refuses_takes_no_other_row_along(course, monke
     monkeypatch.setattr(batch, "_FLUSH_S", 1000.0)  # all in one transaction
     rows = list(grade(Course(course.root), "mini", ["ada", "bob", "cyd"], runners.serially))
     assert [row.student for row in rows if row.failed] == ["bob"]
+    assert refused == [3, 1], "all at once, and each for itself"
     assert course.scores("ada") == course.scores("cyd") == RIGHT and course.scores("bob") == UNDECIDED
 
 
