@@ -8,7 +8,7 @@
 # make clean     removes the environment
 # PYTHON=...     the Python to make the environment with (3.11 to 3.14)
 # EXTRAS=...     what to install, of the extras in pyproject.toml              (EXTRAS=dev,lab,torch)
-# UV=            install with pip although uv is there
+# UV=            install with pip alone, without uv
 # TORCH_INDEX=...  where to find PyTorch without its GPU libraries: the address that pytorch.org/get-started gives
 
 SHELL := /bin/bash
@@ -24,17 +24,22 @@ CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p -c "$(SUITABLE)" 2>/dev/null && $$p -c "import sys; print(sys._base_executable)" && break; done)
 
-# uv, where it is there, installs the same versions sooner, and takes the PyTorch that fits the machine: without GPU
-# libraries where there is no GPU. What it cannot reach, such as an index that only pip is told of, pip installs.
-UV ?= $(shell command -v uv)
+# uv installs the same versions in a tenth of pip's time, so it comes into the environment first where there is none. It
+# takes the PyTorch that fits the machine: without GPU libraries where there is no GPU. Where it cannot reach that one,
+# such as on an index or in a folder that only pip is told of, pip installs PyTorch and uv the rest; failing that, pip all.
+UV ?= $(or $(shell command -v uv),$(BIN)/uv)
 UV_TORCH = $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX) --index-strategy unsafe-best-match,--torch-backend auto)
-BY_PIP = $(BIN)/python -m pip install --quiet $(addprefix --extra-index-url ,$(TORCH_INDEX))
-BY_UV = "$(UV)" pip install --quiet --python $(BIN)/python $(UV_TORCH)
-WHAT = --constraint constraints.txt --editable ".[$(1)]"
+PINNED = --quiet --constraint constraints.txt
+BY_PIP = $(BIN)/python -m pip install $(PINNED) $(addprefix --extra-index-url ,$(TORCH_INDEX))
+BY_UV = "$(UV)" pip install $(PINNED) --python $(BIN)/python
+WHAT = --editable ".[$(1)]"
+# What is installed without being compiled is compiled when it is first imported; most of it never is.
+TORCH_FIRST = $(if $(filter torch all,$(subst $(COMMA), ,$(1))),{ $(BY_PIP) --no-compile torch && $(BY_UV) $(WHAT); } ||)
 ifeq ($(UV),)
 install = $(BY_PIP) $(WHAT)
 else
-install = { $(BY_UV) $(WHAT) || { echo "uv could not: pip installs." >&2; $(BY_PIP) $(WHAT); }; }
+install = { $(if $(filter $(BIN)/uv,$(UV)),$(BY_PIP) --only-binary uv uv &&) $(BY_UV) $(UV_TORCH) $(WHAT); } || { \
+  echo "uv could not: pip installs." >&2; $(TORCH_FIRST) $(BY_PIP) $(WHAT); }
 endif
 COMMA := ,
 

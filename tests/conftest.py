@@ -30,17 +30,7 @@ _numbers = itertools.count(1)
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """With `-n`, tests are dealt out one by one, but those of a file that shares something stay in one process.
-
-    A graded class, JupyterLab or a browser would be made by each process otherwise. Such files are dealt out first, the
-    largest at the beginning.
-    """
-    from xdist.scheduler import LoadScopeScheduling
-
-    class Dealing(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return file if _shares(config.rootpath / file) else nodeid
+    from tests.dealing import Dealing
 
     return Dealing(config, log) if config.getvalue("dist") == "load" else None
 
@@ -78,13 +68,6 @@ LAST_LINES = 30
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("numprocesses", 0):  # of several processes, the one that hears from all
         config.pluginmanager.register(Telling(config))
-
-
-@functools.cache
-def _shares(file: Path) -> bool:
-    """True if a fixture of the file or of its folder is made once for a module."""
-    places = (file, file.with_name("conftest.py"))
-    return any('scope="module"' in place.read_text(encoding="utf-8") for place in places if place.exists())
 
 
 @pytest.fixture(autouse=True)

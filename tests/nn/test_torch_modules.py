@@ -9,13 +9,17 @@ import torch
 
 from coursekit import nn
 
-pytest.importorskip("expecttest", reason="PyTorch's test tools import expecttest (pip install expecttest)")
-
-from torch.testing._internal.common_modules import ModuleErrorEnum, module_db
-
 FAMILY = ["RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"]
-INFO = {info.module_cls.__name__: info for info in module_db if info.module_cls.__name__ in FAMILY}
 DTYPES = [torch.float32, torch.float64, torch.complex128]  # the database names the first two
+
+
+@pytest.fixture(scope="module")
+def database():
+    """By the name of a layer what PyTorch's tests know of it: seconds of importing that collecting is spared."""
+    pytest.importorskip("expecttest", reason="PyTorch's test tools import expecttest (pip install expecttest)")
+    from torch.testing._internal.common_modules import module_db
+
+    return {info.module_cls.__name__: info for info in module_db if info.module_cls.__name__ in FAMILY}
 
 
 def build(library, name: str, given, dtype: torch.dtype) -> torch.nn.Module:
@@ -40,16 +44,16 @@ def outcome(module: torch.nn.Module, given) -> list[torch.Tensor]:
     return [*outputs, *torch.autograd.grad(outputs, leaves, [torch.randn_like(out) for out in outputs])]
 
 
-def test_the_family_is_complete():
-    assert sorted(INFO) == sorted(FAMILY)
+def test_the_family_is_complete(database):
+    assert sorted(database) == sorted(FAMILY)
 
 
 @pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN:UserWarning")  # torch.nn's
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", FAMILY)
-def test_inputs(name, dtype, training):
-    info = INFO[name]
+def test_inputs(database, name, dtype, training):
+    info = database[name]
     torch.manual_seed(0)
     samples = list(info.module_inputs_func(info, "cpu", dtype, requires_grad=True, training=training))
     assert samples
@@ -70,8 +74,10 @@ def test_inputs(name, dtype, training):
 
 
 @pytest.mark.parametrize("name", FAMILY)
-def test_wrong_inputs(name):
-    info = INFO[name]
+def test_wrong_inputs(database, name):
+    from torch.testing._internal.common_modules import ModuleErrorEnum
+
+    info = database[name]
     samples = info.module_error_inputs_func(info, "cpu", torch.float32, requires_grad=False, training=True)
     for sample in samples:
         given = sample.module_error_input

@@ -66,15 +66,29 @@ def test_pytorch_is_looked_for_where_the_user_says_and_nowhere_else(clone: Path)
     assert "://" not in (clone / "Makefile").read_text()
 
 
-def test_uv_installs_where_it_is_there_and_pip_where_uv_cannot(clone: Path):
+def test_uv_installs_and_pip_what_uv_cannot(clone: Path):
     given = ["--dry-run", "quick", f"PYTHON={sys.executable}"]
     said = make(clone, *given, "UV=/my tools/uv").stdout
-    assert (
-        '"/my tools/uv" pip install' in said and "--torch-backend auto" in said and said.count("constraints.txt") == 2
-    )
+    assert '"/my tools/uv" pip install' in said and "--torch-backend auto" in said
+    # By uv; PyTorch by pip and the rest by uv; all by pip.
+    assert said.count("constraints.txt") == said.count(f"{INSTALL} ") == 4
     index = make(clone, *given, "UV=/my tools/uv", "TORCH_INDEX=file:///wheels/cpu").stdout
-    assert "torch-backend" not in index and index.count("--extra-index-url file:///wheels/cpu") == 2
+    assert "torch-backend" not in index and index.count("--extra-index-url file:///wheels/cpu") == 3
+    without = make(clone, *given, "UV=/my tools/uv", "EXTRAS=dev,rl").stdout
+    assert "torch " not in without and without.count("constraints.txt") == without.count(f"{INSTALL} ") == 2
     assert "uv could not" not in make(clone, *given, "UV=").stdout
+
+
+def test_uv_comes_into_the_environment_where_there_is_none(clone: Path, monkeypatch: pytest.MonkeyPatch):
+    tools = clone.parent / "tools"
+    tools.mkdir()
+    (tools / "make").symlink_to(shutil.which("make"))
+    (tools / "bash").symlink_to(shutil.which("bash"))
+    monkeypatch.setenv("PATH", str(tools))
+    said = make(clone, "--dry-run", "quick", f"PYTHON={sys.executable}").stdout
+    first, second = [line for line in said.replace("&&", "\n").splitlines() if INSTALL in line][:2]
+    assert " ".join(first.split()).endswith("--constraint constraints.txt --only-binary uv uv")
+    assert '".venv/bin/uv" pip install' in second
 
 
 def test_pip_is_tried_where_uv_fails(clone: Path, monkeypatch: pytest.MonkeyPatch):
