@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import io
 import os
 import stat
 import sys
@@ -62,16 +61,18 @@ def _touch_matplotlib() -> None:
     matplotlib.use("agg")
     from matplotlib import pyplot as plt
 
+    from . import pictures
+
     for scale in ("linear", "log"):
         figure, axes = plt.subplots()
         axes.plot([1e-3, 2.5, 10.0], label="$x_t$ 0123456789")
         axes.set(title="abcdefghijklmnopqrstuvwxyz", xlabel="ABCDEFGHIJKLMNOPQRSTUVWXYZ", yscale=scale)
         axes.legend()
         axes.grid(True)
-        figure.savefig(io.BytesIO(), bbox_inches="tight")
+        pictures.png(figure)
     figure, axes = plt.subplots()
     figure.colorbar(axes.imshow([[1, 2], [3, 4]]))
-    figure.savefig(io.BytesIO(), bbox_inches="tight")
+    pictures.png(figure)
     plt.close("all")
 
 
