@@ -18,16 +18,19 @@ def start_sandbox(arguments: argparse.Namespace) -> None:
 
     Nothing depends on this: who needs the sandbox asks for it, waits if it is starting, and is told why it cannot.
     """
-    from coursekit.grading.run import servers
+    from coursekit.grading.run import needs, servers
     from coursekit.grading.run.sandbox.results import SandboxUnavailable
 
     if arguments.no_sandbox or arguments.cluster or not _is_anything_new(arguments):
         return
-    torch = says_torch(arguments.course / RELEASED / arguments.assignment)
+    sources = _sources(arguments.course / RELEASED / arguments.assignment)
+    torch = sources is None or needs.torch(sources)
 
     def start() -> None:
         with contextlib.suppress(SandboxUnavailable):
-            servers.shared_server(torch)
+            server = servers.shared_server(torch)
+            if torch and sources and needs.compiler(sources):
+                server.open(compiler=True).close()
 
     threading.Thread(target=start, daemon=True, name="sandbox, early").start()
 
@@ -57,9 +60,17 @@ def _time(path: Path) -> float:
 
 def says_torch(folder: Path) -> bool:
     """As `Job.needs_torch`, of a folder that was handed out. True if it cannot be read: that server serves all."""
+    from coursekit.grading.run import needs
+
+    sources = _sources(folder)
+    return sources is None or needs.torch(sources)
+
+
+def _sources(folder: Path) -> list[str] | None:
+    """What the code cells of a folder that was handed out say; None if there are none that can be read."""
     try:
         notebooks = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.ipynb")]
         cells = [cell for notebook in notebooks for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        return not cells or any("torch" in "".join(cell["source"]) for cell in cells)
+        return ["".join(cell["source"]) for cell in cells] or None
     except (OSError, ValueError, KeyError, TypeError):
-        return True
+        return None

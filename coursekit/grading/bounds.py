@@ -22,8 +22,8 @@ except ImportError:  # Windows
 MEMORY_MB = 1024
 """Writable memory for one step beyond what the process has. Replies take up to 64 MB; the draws, next to nothing."""
 
-THREADS_MB = 32
-"""As much again for each core: stacks of the threads that NumPy and PyTorch start when they are first used."""
+THREADS_MB = 32 * (os.cpu_count() or 1)
+"""As much again: stacks of the threads that NumPy and PyTorch start on each core when they are first used."""
 
 STEP_S, NOTEBOOK_S = 60.0, 300.0
 """CPU seconds of the comparing thread for one step (a cell, an exercise) and for all of a notebook. 0.1 is usual."""
@@ -58,7 +58,7 @@ class Bounds:
         try:
             if allowed <= 0:
                 raise TooMuch
-            with _memory(MEMORY_MB + THREADS_MB * (os.cpu_count() or 1) << 20), _cpu(allowed):
+            with _memory(MEMORY_MB + THREADS_MB << 20), _cpu(allowed):
                 yield
         except TooMuch:
             most = f"{seconds:g} s" if allowed == seconds else f"{NOTEBOOK_S:g} s for this notebook"

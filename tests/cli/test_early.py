@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import threading
@@ -52,6 +53,27 @@ def start(course, **changed):
 def test_a_new_submission_gets_the_sandbox_that_its_lesson_needs(course, asked, source, torch):
     start(course(source))
     assert asked == [torch]
+
+
+class Opened:
+    """Stands for a server, and says what it is asked for."""
+
+    def __init__(self):
+        self.with_compiler = []
+
+    def open(self, compiler):
+        self.with_compiler.append(compiler)
+        return io.BytesIO()
+
+
+@pytest.mark.parametrize(
+    ("more", "asked_for"), [("", []), ("\noptimiser = torch.optim.Adam(model.parameters())", [True])]
+)
+def test_the_compiler_of_pytorch_is_there_for_a_lesson_with_an_optimizer(course, monkeypatch, more, asked_for):
+    server = Opened()
+    monkeypatch.setattr(servers, "shared_server", lambda torch: server)
+    start(course(WITH_TORCH + more))
+    assert server.with_compiler == asked_for
 
 
 def test_a_lesson_that_cannot_be_read_gets_the_one_that_serves_all(course, asked):

@@ -182,10 +182,15 @@ _ask_for_none: set[types.FunctionType] = set()
 
 
 def _stays_as_it_is(value: Any) -> bool:
-    """True for a function that stands in a module of this course, as an exercise's reference and mistakes do."""
+    """True for a function that stands in a module of this course or in a class there: a reference, a mistake, a method
+    of what calls an answer in another process."""
     if not isinstance(value, types.FunctionType) or value.__closure__ or not str(value.__module__).startswith(_COURSE):
         return False
-    return getattr(sys.modules.get(value.__module__), value.__qualname__, None) is value
+    *owners, name = value.__qualname__.split(".")
+    place = sys.modules.get(value.__module__)
+    for owner in owners:
+        place = vars(place).get(owner) if isinstance(place, (types.ModuleType, type)) else None
+    return isinstance(place, (types.ModuleType, type)) and vars(place).get(name) is value
 
 
 _COURSE = "coursekit."  # nothing of this is where strangers' answers run: there this package has another name

@@ -47,6 +47,7 @@ def _take_away_finished_layers():
     def forget_decompositions(names):
         """The same layers in terms of other operators: tables, kernels in Python, and the functions themselves."""
         import torch._decomp.decompositions as written
+        import torch.nn.utils._expanded_weights  # it reads the tables, and PyTorch's compiler asks for it later
 
         operators = set()
         for name in names:

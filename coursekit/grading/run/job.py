@@ -14,6 +14,7 @@ from nbformat import NotebookNode, from_dict
 
 import coursekit
 from coursekit.checking import registry
+from coursekit.grading.run import needs
 from coursekit.grading.run.notebook import Graded, grade_notebook
 from coursekit.grading.run.sandbox import Connection, Server
 from coursekit.grading.run.servers import isolation_is_asked_for
@@ -62,7 +63,7 @@ class Job:
     @property
     def needs_torch(self) -> bool:
         """False if no cell says torch, so that a sandbox without it will do."""
-        return any("torch" in cell["source"] for cell in json.loads(self.notebook)["cells"] if _is_code(cell))
+        return needs.torch(cell["source"] for cell in json.loads(self.notebook)["cells"] if _is_code(cell))
 
     @property
     def checked(self) -> list[str]:

@@ -14,7 +14,7 @@ from coursekit.checking import Exercise, Report, evaluate, registry
 from coursekit.grading import nodes
 from coursekit.grading.bounds import Bounds, Exceeded, Stopped
 from coursekit.grading.failures import FAILED, trace
-from coursekit.grading.run import along, stock
+from coursekit.grading.run import along, needs, stock
 from coursekit.grading.run.environment import Environment
 from coursekit.grading.run.remote import PRELUDE, GraderFault, Remote
 from coursekit.grading.run.sandbox import CellResult, Connection, Limits, SandboxUnavailable, Server, Worker
@@ -108,6 +108,7 @@ class _Grading:
     def __init__(self, nb: NotebookNode, server: Server | Connection, seed_of: Callable[[str], int]) -> None:
         self.nb, self.server, self.seed_of = nb, server, seed_of
         self.limits = _limits(nb, server.limits)
+        self.compiler = needs.compiler(cell.source for cell in nb.cells if cell.cell_type == "code")
         self.worker: Worker | None = None
         self.called = False  # has an answer been called in this worker?
         self.done: list[tuple[str, bool]] = []  # sources that ran to their end, or their definitions alone
@@ -279,7 +280,7 @@ class _Grading:
                 return self.worker  # one that has ended answers every request with the reason of its end
             self._close()
             self.restarts += 1
-        self.worker, self.called = self.server.open(self.limits, seed=0), False
+        self.worker, self.called = self.server.open(self.limits, seed=0, compiler=self.compiler), False
         for source, stopped in self.done:
             self.worker.run_cell(source, only_definitions=stopped)
         return self.worker

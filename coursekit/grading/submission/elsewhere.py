@@ -6,6 +6,7 @@ Where there is no doubt which code is meant, it is put where it belongs, with a 
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import warnings
 from collections.abc import Iterator
@@ -49,6 +50,8 @@ def settled(released: NotebookNode, submitted: NotebookNode) -> Settled:
             return _settled(released, submitted)
     except Exceeded:
         return Settled(submitted.cells, ["the notebook is too large to be searched for answers in other cells"])
+    finally:
+        _tree.cache_clear()  # a stranger's sources can be large
 
 
 def is_untouched(released: NotebookNode, submitted: NotebookNode) -> bool:
@@ -185,6 +188,7 @@ def _helpers(cells: list[NotebookNode], place: int | None, found: int) -> list[i
 # Python, as far as it has to be understood.
 
 
+@functools.lru_cache(maxsize=64)
 def _tree(source: str) -> ast.Module | None:
     """The source of a cell as Python; None if it is none, or too long or too deep to tell."""
     if len(source) > MAX_SOURCE:

@@ -60,9 +60,36 @@ def classes():
 """
 
 
-def test_nothing_of_them_is_left_in_memory(server):
-    with server.open() as worker:
-        assert worker.run_cell(GONE).ok
+TRAINED = """
+import sys, torch
+layer = torch.nn.Linear(2, 1)
+def compiler_is_here():
+    return "torch._dynamo" in sys.modules
+def trained():
+    optimiser = torch.optim.Adam(layer.parameters(), lr=0.5)
+    layer(torch.ones(3, 2)).sum().backward()
+    before = layer.weight.detach().clone()
+    optimiser.step()
+    return before - layer.weight.detach()
+"""
+
+
+def test_an_optimizer_steps_whether_the_server_has_the_compiler_or_not(server):
+    steps = []
+    for compiler in (False, True):
+        with server.open(compiler=compiler) as worker:
+            assert worker.run_cell(TRAINED).ok
+            assert worker.call("compiler_is_here").value or not compiler
+            steps.append(worker.call("trained", cpu_s=30).value)
+    for step in steps:
+        assert abs(step - 0.5).max() < 1e-6
+
+
+@pytest.mark.parametrize("before", ["", "import torch._dynamo, torch.optim\n"])
+@pytest.mark.parametrize("compiler", [False, True])
+def test_nothing_of_them_is_left_in_memory(server, compiler, before):
+    with server.open(compiler=compiler) as worker:
+        assert worker.run_cell(before + GONE, cpu_s=30).ok
         assert worker.call("in_memory", cpu_s=30).value == []
         number, able = worker.call("classes").value
         assert number > 15 and able == []

@@ -59,15 +59,17 @@ class Connection:
         except (OSError, ValueError):
             return False
 
-    def open(self, limits: Limits | None = None, *, seed: int = 0) -> Worker:
+    def open(self, limits: Limits | None = None, *, seed: int = 0, compiler: bool = False) -> Worker:
         """A fresh worker for one submission, with its random generators seeded by `seed`.
+
+        compiler: it may ask for PyTorch's compiler, as optimizers do. The server then imports it, once.
 
         Raises SandboxUnavailable if the server has ended or cannot confine a worker.
         """
         limits = limits or self.limits
         ours, theirs = socket.socketpair()
         report, write_report = os.pipe()
-        request = {"limits": dataclasses.asdict(limits), "seed": seed}
+        request = {"limits": dataclasses.asdict(limits), "seed": seed, "compiler": compiler and self.torch}
         try:
             with self._lock:
                 self.send(request, theirs.fileno(), write_report)

@@ -107,9 +107,9 @@ class Server:
         running = self._started and self._process is not None and self._process.poll() is None
         return running and self.connection.alive
 
-    def open(self, limits: Limits | None = None, *, seed: int = 0) -> Worker:
-        """A fresh worker for one submission, with its random generators seeded by `seed`."""
-        return self.connection.open(limits, seed=seed)
+    def open(self, limits: Limits | None = None, *, seed: int = 0, compiler: bool = False) -> Worker:
+        """A fresh worker for one submission: see `Connection.open`."""
+        return self.connection.open(limits, seed=seed, compiler=compiler)
 
     def close(self) -> None:
         """End the server and, with it, every worker."""

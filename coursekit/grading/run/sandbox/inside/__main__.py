@@ -44,6 +44,7 @@ class WarmServer:
         self.prelude, self.torch = config["prelude"], config["torch"]
         self.children: dict[int, Child] = {}  # by pid
         self.opened = 0
+        self.compiler = False  # is PyTorch's compiler here?
 
     def start(self) -> None:
         started = time.perf_counter()
@@ -100,6 +101,10 @@ class WarmServer:
         if self.opened == MANY and sys.platform == "linux":
             with contextlib.suppress(OSError):  # without them a class is graded as well
                 linux.use_huge_pages()
+        if request["compiler"] and not self.compiler:
+            self.compiler = True
+            warm.import_compiler()
+            self.base = warm.address_space()
         try:
             pid = self.fork(request, channel)
             pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None

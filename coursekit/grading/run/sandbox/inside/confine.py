@@ -184,7 +184,8 @@ def confine(level: str, limits: dict, base: int, rules: Any, readable: list[str]
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
         linux.prctl(linux.PR_SET_DUMPABLE, 0)
         linux.drop_capabilities()
-    os.environ.update(HOME=os.getcwd(), TMPDIR=os.getcwd(), MPLCONFIGDIR=os.getcwd())
+    homes = "HOME", "TMPDIR", "MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR"  # it need not be writable
+    os.environ.update(dict.fromkeys(homes, os.getcwd()))
     if level == "unsafe":
         return
     set_limits(limits, base)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import functools
 import os
 import random
 import resource
@@ -57,7 +58,7 @@ class Reader(wire.Decoder):
         self.gone = False
 
     def named(self, name: str, fields: list[str], items: list) -> Any:
-        return collections.namedtuple(name, fields)(*items)
+        return _record(name, tuple(fields))(*items)
 
     def opaque(self, name: str, handle: int) -> Any:
         value = self.objects.get(handle)
@@ -74,6 +75,12 @@ class Reader(wire.Decoder):
         import torch
 
         return torch.from_numpy(array).requires_grad_(gradient)
+
+
+@functools.lru_cache(maxsize=64)
+def _record(name: str, fields: tuple[str, ...]) -> type[tuple]:
+    """A class of named tuples. To make one takes ten times as long as to read all else of a call."""
+    return collections.namedtuple(name, fields)
 
 
 def seed_all(seed: int) -> None:

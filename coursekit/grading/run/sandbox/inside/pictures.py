@@ -63,6 +63,9 @@ def _parts(artist: Any) -> Iterator[Any]:
 def _measured(figure: Any) -> Any:
     """What there is to see, in inches."""
     from matplotlib import rcParams
+    from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 
-    around = figure.get_tightbbox(figure.canvas.get_renderer())
+    plain = isinstance(figure.canvas, FigureCanvasAgg)  # to measure, it needs no place for the picture itself
+    renderer = RendererAgg(1, 1, figure.dpi) if plain else figure.canvas.get_renderer()
+    around = figure.get_tightbbox(renderer)
     return around.padded(rcParams["savefig.pad_inches"])

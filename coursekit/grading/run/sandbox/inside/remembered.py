@@ -1,4 +1,5 @@
-"""What drawing works out again and again, worked out once: the ticks of an axis, and the places of a text's lines.
+"""What drawing works out again and again, worked out once: the ticks of an axis, what room their labels take, and the
+places of a text's lines.
 
 To draw a plain figure Matplotlib asks for the ticks of each axis about nine times, and for the extent of each label
 five times, with the same answer. While one figure is measured and drawn nothing changes it but drawing itself, and what
@@ -23,7 +24,7 @@ def remembered() -> Iterator[None]:
     from matplotlib.text import Text
 
     twins = Twins()
-    replaced = [(Axis, "_update_ticks", _ticks), (Text, "_get_layout", _layout)]
+    replaced = [(Axis, "_update_ticks", _ticks), (Axis, "_get_ticklabel_bboxes", _room), (Text, "_get_layout", _layout)]
     replaced += [(Axis, "_get_tick", twins.making), (Axis, "_copy_tick_props", twins.dressing)]
     with contextlib.ExitStack() as changed:
         if all(name in vars(owner) for owner, name, _ in replaced):  # else another version of Matplotlib
@@ -57,6 +58,20 @@ def _ticks(update: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
             known[key] = update(axis)
             last.update(dict.fromkeys(holders, key))
         return known[key]
+
+    return remembering
+
+
+def _room(measure: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, Any], Any]:
+    known: dict[Any, tuple[list[Any], Any]] = {}
+
+    def remembering(axis: Any, ticks: list[Any], renderer: Any) -> Any:
+        axes = axis.axes  # of which both ways count: a spine may stand at a number of the other axis
+        place = axes.viewLim.get_points().tobytes(), axes.bbox.bounds, axes.get_figure(root=True).dpi
+        key = axis, place, type(renderer)
+        if key not in known or known[key][0] is not ticks:  # another list: they were worked out anew
+            known[key] = ticks, measure(axis, ticks, renderer)
+        return known[key][1]
 
     return remembering
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
-import io
 import os
 import stat
 import sys
@@ -37,9 +37,22 @@ def _touch_torch() -> None:
     for family in (torch.nn.GRU, torch.nn.LSTM):
         output, _ = family(4, 8, batch_first=True)(torch.randn(2, 5, 4))
         torch.nn.functional.cross_entropy(output[:, -1], torch.zeros(2, dtype=torch.long)).backward()
-    layer = torch.nn.Linear(3, 3)
-    torch.optim.Adam(layer.parameters()).step()
     assert torch.get_num_threads() == 1
+
+
+def import_compiler() -> None:
+    """What the first optimizer of PyTorch imports takes as long as all the rest of PyTorch, and few notebooks use one.
+
+    Forks have been made before and will be made afterwards, so it must leave no thread and no open file.
+    """
+    import torch
+
+    before = _descriptors()
+    gc.disable()
+    torch.optim.Adam(torch.nn.Linear(3, 3).parameters()).step()
+    _settle_memory()
+    if _threads() > 1 or _descriptors() != before:
+        raise SystemExit("the warm server must not fork with what the compiler of PyTorch has left open")
 
 
 def _touch_matplotlib() -> None:
@@ -48,16 +61,18 @@ def _touch_matplotlib() -> None:
     matplotlib.use("agg")
     from matplotlib import pyplot as plt
 
+    from . import pictures
+
     for scale in ("linear", "log"):
         figure, axes = plt.subplots()
         axes.plot([1e-3, 2.5, 10.0], label="$x_t$ 0123456789")
         axes.set(title="abcdefghijklmnopqrstuvwxyz", xlabel="ABCDEFGHIJKLMNOPQRSTUVWXYZ", yscale=scale)
         axes.legend()
         axes.grid(True)
-        figure.savefig(io.BytesIO(), bbox_inches="tight")
+        pictures.png(figure)
     figure, axes = plt.subplots()
     figure.colorbar(axes.imshow([[1, 2], [3, 4]]))
-    figure.savefig(io.BytesIO(), bbox_inches="tight")
+    pictures.png(figure)
     plt.close("all")
 
 
@@ -86,6 +101,11 @@ def close_caches() -> None:
 
     font_manager._get_font.cache_clear()
     mathtext.MathTextParser._parse_cached.cache_clear()
+    _settle_memory()
+
+
+def _settle_memory() -> None:
+    """What is here stays, and is not looked through again."""
     gc.collect()
     gc.freeze()
     gc.enable()
@@ -99,21 +119,29 @@ def refuse_if_unclean(control: int) -> None:
     So there may be one thread, no open file, no socket but the control one, and no course.
     """
     problems = []
-    if os.path.isdir("/proc/self/task"):
-        threads = len(os.listdir("/proc/self/task"))
-        if threads != 1:
-            problems.append(f"{threads} threads")
-    for descriptor in range(3, 1024):
-        try:
-            mode = os.fstat(descriptor).st_mode
-        except OSError:
-            continue
+    if _threads() > 1:
+        problems.append(f"{_threads()} threads")
+    for descriptor, mode in _descriptors().items():
         if descriptor != control and (stat.S_ISREG(mode) or stat.S_ISSOCK(mode)):
             problems.append(f"an open {'file' if stat.S_ISREG(mode) else 'socket'} ({descriptor})")
     if any(name.partition(".")[0] == "coursekit" for name in sys.modules):
         problems.append("the coursekit package in memory")
     if problems:
         raise SystemExit("the warm server must not fork with " + ", ".join(problems))
+
+
+def _threads() -> int:
+    """How many this process has, where the system says it; else 1."""
+    return len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+
+
+def _descriptors() -> dict[int, int]:
+    """The open files and the like beyond the first three, with their modes."""
+    found = {}
+    for descriptor in range(3, 1024):
+        with contextlib.suppress(OSError):
+            found[descriptor] = os.fstat(descriptor).st_mode
+    return found
 
 
 def address_space() -> int:

@@ -14,10 +14,11 @@ value which a peer can send is mistaken for a marker:
 
 from __future__ import annotations
 
+import functools
 import keyword
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
 import msgpack
@@ -38,6 +39,7 @@ TOGETHER = 1 << 16  # bytes that are sent and read at once
 CODES = ("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16")
 DTYPES = {code: np.dtype(code) for code in CODES}
 KINDS = ("a", "t", "g")
+THEMSELVES = frozenset({type(None), bool, float, str})  # the classes of values that are sent as they are
 
 
 class ProtocolError(Exception):
@@ -50,19 +52,25 @@ class Unsendable(Exception):
 
 def is_field(name: object) -> bool:
     """True for a name that a named tuple may use as a field."""
-    return (
-        type(name) is str
-        and len(name) <= MAX_NAME
-        and name.isidentifier()
-        and not name.startswith("_")
-        and not keyword.iskeyword(name)
-    )
+    return type(name) is str and len(name) <= MAX_NAME and _is_field(name)
+
+
+@functools.lru_cache(maxsize=256)
+def _is_field(name: str) -> bool:
+    return name.isidentifier() and not name.startswith("_") and not keyword.iskeyword(name)
 
 
 def is_key(key: object) -> bool:
     """True for what may be a key of a dict: a short text, or an int of 64 bits."""
     kind = type(key)
     return kind is str and len(key) <= MAX_NAME or kind is bool or kind is int and -(2**63) <= key < 2**64
+
+
+def are_keys(keys: Collection) -> bool:
+    """Whether each of these may be a key. Nearly always all of them are texts, which are told together."""
+    if set(map(type, keys)) == {str}:
+        return max(map(len, keys)) <= MAX_NAME
+    return all(map(is_key, keys))
 
 
 def type_name(value: object) -> str:
@@ -99,14 +107,19 @@ class Encoder:
         return [start, *(raw_bytes(array) for array in self.arrays if array.nbytes)]
 
     def walk(self, value: Any, depth: int) -> Any:
-        self.nodes += 1
+        return self.parts([value], depth)[0]
+
+    def parts(self, values: list, depth: int) -> list:
+        """What stands for each of these values, which are counted before any of them is looked at."""
+        self.nodes += len(values)
         if self.nodes > MAX_NODES:
             raise Unsendable(f"the value has more than {MAX_NODES} parts")
-        if depth > MAX_DEPTH:
+        if values and depth > MAX_DEPTH:
             raise Unsendable(f"the value is nested more than {MAX_DEPTH} levels deep")
+        return [value if type(value) in THEMSELVES else self.part(value, depth) for value in values]
+
+    def part(self, value: Any, depth: int) -> Any:
         kind = type(value)
-        if value is None or kind is str or kind is float or kind is bool:
-            return value
         if kind is int:
             return self.integer(value)
         if kind is np.ndarray:
@@ -123,16 +136,16 @@ class Encoder:
 
     def container(self, value: Any, kind: type, depth: int) -> Any:
         if kind is list:
-            return ["l", [self.walk(item, depth + 1) for item in value]]
+            return ["l", self.parts(value, depth + 1)]
         if kind is tuple:
-            return ["t", [self.walk(item, depth + 1) for item in value]]
-        if kind is dict and all(map(is_key, value)):
+            return ["t", self.parts(list(value), depth + 1)]
+        if kind is dict and are_keys(value):
             if len(value) > MAX_KEYS:
                 raise Unsendable(f"a dict has more than {MAX_KEYS} keys")
-            return ["d", [self.walk(part, depth + 1) for pair in value.items() for part in pair]]
+            return ["d", self.parts([part for pair in value.items() for part in pair], depth + 1)]
         if isinstance(value, tuple):
             fields = list(getattr(value, "_fields", ()))
-            items = [self.walk(item, depth + 1) for item in tuple.__iter__(value)]
+            items = self.parts(list(tuple.__iter__(value)), depth + 1)
             named = 0 < len(fields) == len(items) <= MAX_FIELDS and all(map(is_field, fields))
             if not named:
                 return ["t", items]
@@ -286,7 +299,17 @@ class Decoder:
 
     def tagged(self, node: list, depth: int) -> Any:
         """What a tagged list stands for; its parts lie `depth` levels deep."""
-        known = self.FORMS.get((node[0], len(node))) if node and type(node[0]) is str else None
+        tag = node[0] if node else None
+        if type(tag) is not str:
+            raise ProtocolError("a part of the value has no known form")
+        if len(node) == 2 and type(node[1]) is list:  # nearly all of them are such
+            if tag == "d":
+                return self.dictionary(self.items(node[1], depth))
+            if tag == "l":
+                return self.items(node[1], depth)
+            if tag == "t":
+                return tuple(self.items(node[1], depth))
+        known = self.FORMS.get((tag, len(node)))
         if known is not None:
             kinds, make = known
             if all(map(isinstance, node[1:], kinds)):
@@ -294,9 +317,6 @@ class Decoder:
         raise ProtocolError("a part of the value has no known form")
 
     FORMS: ClassVar[dict[tuple[str, int], tuple[tuple[type, ...], Callable[..., Any]]]] = {
-        ("l", 2): ((list,), lambda self, items, depth: self.items(items, depth)),
-        ("t", 2): ((list,), lambda self, items, depth: tuple(self.items(items, depth))),
-        ("d", 2): ((list,), lambda self, items, depth: self.dictionary(self.items(items, depth))),
         ("n", 4): (
             (str, list, list),
             lambda self, name, fields, items, depth: self.record(name, fields, self.items(items, depth)),
@@ -307,13 +327,13 @@ class Decoder:
         ("o", 3): ((str, int), lambda self, name, handle, _: self.opaque(name[:MAX_NAME], handle)),
         ("f", 2): ((int,), lambda self, number, _: self.function(number)),
     }
-    """By tag and length of a tagged list: of what kinds its parts have to be, and what is made of them."""
+    """By tag and length of another tagged list: of what kinds its parts have to be, and what is made of them."""
 
     def dictionary(self, parts: list) -> dict:
         if len(parts) % 2:
             raise ProtocolError("a part of the value has no known form")
         keys = parts[::2]
-        if len(keys) > MAX_KEYS or not all(map(is_key, keys)):
+        if len(keys) > MAX_KEYS or not are_keys(keys):
             raise ProtocolError("a dict has too many keys, or one that is neither a short text nor an int")
         return dict(zip(keys, parts[1::2], strict=True))
 
