@@ -135,20 +135,20 @@ def torch_layer(problem: Problem, library=torch.nn, **options) -> Run:
 
 def replay_gemm(run: Run) -> Callable[[], None]:
     """Record the operands of every product that goes through coursekit.nn.gemm in one run."""
-    linear, adder, add_gradient, calls = gemm.linear, gemm.adder, gemm.add_gradient, []
+    projector, adder, add_gradient, calls = gemm.projector, gemm.adder, gemm.add_gradient, []
 
     def recording(product):
         return lambda *operands, **to: (calls.append(partial(product, *operands, **to)), product(*operands, **to))[1]
 
-    def recording_adder(*operands):
-        return recording(adder(*operands))
+    def recording_prepared(prepare):
+        return lambda *operands: recording(prepare(*operands))
 
-    gemm.linear, gemm.add_gradient = recording(linear), recording(add_gradient)
-    gemm.adder = recording_adder
+    gemm.projector, gemm.adder = recording_prepared(projector), recording_prepared(adder)
+    gemm.add_gradient = recording(add_gradient)
     try:
         run()
     finally:
-        gemm.linear, gemm.adder, gemm.add_gradient = linear, adder, add_gradient
+        gemm.projector, gemm.adder, gemm.add_gradient = projector, adder, add_gradient
 
     def replay() -> None:
         with torch.no_grad():

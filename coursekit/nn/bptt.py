@@ -18,11 +18,13 @@ class Walks(NamedTuple):
     """How a fast path goes over the steps of a chunk: in Python (`fast.py` of a cell) or in C++ (`native.py`).
 
     Each of the two is called once for a sequence, with weights (L, K), for the way there also what is added to what the
-    input projects, and the number of sequences, and returns what is called for every chunk.
+    input projects, and the number of sequences, and returns what is called for every chunk. The third one makes, from a
+    weight W (L, K), what takes rows (M, K) to rows W^T, written to `out`.
     """
 
     forwards: Callable[[Tensor, Tensor, Tensor, int], Callable]
     backwards: Callable[[Tensor, int], Callable]
+    projector: Callable[[Tensor], Callable] = lambda W: gemm.projector(W)  # whichever it is when it is called
 
 
 def chunk_length(x: Tensor, width: int) -> int:

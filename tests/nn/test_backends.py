@@ -11,7 +11,6 @@ import torch
 from coursekit import nn
 from coursekit.nn import backends, bptt, gemm
 from coursekit.nn.packing import Packed
-from coursekit.reference import processor
 from tests.processes import finished
 
 T, N, D, H = 6, 4, 3, 5
@@ -93,15 +92,15 @@ def test_importing_the_package_loads_neither_triton_nor_the_compiler():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("by_intel", [False, True], ids=["any processor", "Intel"])
+@pytest.mark.parametrize("mkl", [False, True], ids=["the quicker of two", "MKL"])
 @pytest.mark.parametrize("flops", ["small", "large"])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_matrix_products(monkeypatch, dtype, flops, by_intel):
+def test_matrix_products(monkeypatch, dtype, flops, mkl):
     """Both libraries compute the same product, for operands that are transposed views too."""
     M, K, L = (5, 7, 6) if flops == "small" else (150, 120, 90)
     assert (2 * M * K * L > gemm.WORTH_FLOPS) == (flops == "large")
     x, W, b = torch.randn(K, M, dtype=dtype).t(), torch.randn(K, L, dtype=dtype).t(), torch.randn(L, dtype=dtype)
-    monkeypatch.setattr(processor, "by_intel", lambda: by_intel)
+    monkeypatch.setattr(gemm, "_suits_mkl", lambda: mkl)
     exact = x.double() @ W.double().t()
     tolerance = dict(rtol=1e-4, atol=1e-4) if dtype == torch.float32 else {}
     assert torch.allclose(gemm.linear(x, W).double(), exact, **tolerance)
@@ -110,6 +109,8 @@ def test_matrix_products(monkeypatch, dtype, flops, by_intel):
     assert gemm.linear(x, W, b, out=place) is place and torch.allclose(place.double(), exact + b, **tolerance)
     project = gemm.projector(W)
     assert all(torch.allclose(project(x[:m]).double(), exact[:m], **tolerance) for m in (M, M - 1))
+    place.zero_()
+    assert project(x, b, out=place) is place and torch.allclose(place.double(), exact + b, **tolerance)
     total = torch.ones(K, dtype=dtype)
     gemm.add_sum(total, x)
     assert torch.allclose(total.double(), x.double().sum(0) + 1, **tolerance)
@@ -129,7 +130,7 @@ def test_onednn_never_gets_a_weight_with_gaps(monkeypatch, cell):
         return operator(x, W, *rest)
 
     monkeypatch.setattr(gemm, "_onednn", watched)
-    monkeypatch.setattr(processor, "by_intel", lambda: False)
+    monkeypatch.setattr(gemm, "_suits_mkl", lambda: False)
     monkeypatch.setattr(bptt, "chunk_length", lambda x, width: 1)
     module = getattr(nn, cell)(90, 130, batch_first=True, backend="fast")
     x = torch.randn(150, 3, 90, requires_grad=True)

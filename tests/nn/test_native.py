@@ -120,6 +120,19 @@ def test_a_state_in_any_layout(native_library, twins, results, distance, cell):
         assert distance(found[:1], found[1:]) < 1e-12 and ours.backend_used == "native"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", CELLS)
+def test_threads_share_a_batch(native_library, cell):
+    """More rows than go together, and enough work for several threads: the rows are the same to the last bit."""
+    module, x, found = getattr(nn, cell)(40, 70, backend="native"), torch.randn(9, 205, 40, requires_grad=True), []
+    for threads in (1, 2, 3):
+        torch.set_num_threads(threads)
+        y = module(x)[0]
+        found.append((y, *torch.autograd.grad(y.square().sum(), [x])))
+    assert module.backend_used == "native"
+    assert all(torch.equal(a, b) for each in found[1:] for a, b in zip(found[0], each, strict=True))
+
+
 def test_other_number_formats_take_the_fast_loop():
     module = nn.GRU(D, H, dtype=torch.bfloat16, backend="native")
     with pytest.warns(

@@ -48,10 +48,10 @@ def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
 
     Fills gates (k, N, 3H), n and hs (k, N, H). b is all that is added to what the input projects, thus without b_hn.
     """
-    add_recurrent, H = gemm.adder(W_hh, N), W_hh.shape[1]
+    add_recurrent, project, H = gemm.adder(W_hh, N), gemm.projector(W_ih), W_hh.shape[1]
 
     def walk(x, b_hn, h, gates, n, hs):
-        projected = gemm.linear(x, W_ih, b).view(gates.shape)
+        projected = project(x, b).view(gates.shape)
         rz, (r, z, hn) = gates[:, :, : 2 * H], gates.view(len(gates), N, 3, H).unbind(2)
         rz[:], n[:], hn[:] = projected[:, :, : 2 * H], projected[:, :, 2 * H :], b_hn
         each = (v.unbind(0) for v in (gates, rz, r, z, hn, n))
@@ -111,7 +111,7 @@ def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed, walks: bp
     """
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 3 * H)
-    gates, W_ih_t, walk = gates.view(T, N, 3, H), W_ih.t(), walks.backwards(W_hh.t(), N)
+    gates, to_input, walk = gates.view(T, N, 3, H), walks.projector(W_ih.t()), walks.backwards(W_hh.t(), N)
     d = x.new_empty(steps, N, 3, H)  # first the coefficients, then the gradients, of the rows r, z, n of W_hh h
     e, to_n = x.new_empty(steps, N, H), x.new_empty(steps, N, H)
     dh, dx = h0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
@@ -131,7 +131,7 @@ def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed, walks: bp
         if needed[2]:
             gemm.add_gradient(dW_ih, rows, x[now].reshape(k * N, D))
         if dx is not None:
-            gemm.linear(rows, W_ih_t, out=dx[now].view(k * N, D))
+            to_input(rows, out=dx[now].view(k * N, D))
     return dx, dh, dW_ih, dW_hh, db_ih, torch.cat([db_ih[: 2 * H], db_hn])
 
 

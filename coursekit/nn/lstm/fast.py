@@ -55,10 +55,10 @@ def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
 
     Fills gates (k, N, 4H) with i, f, g, o, and tanh_c, hs and cs (k, N, H). b is the sum of the biases.
     """
-    add_recurrent, H = gemm.adder(W_hh, N), W_hh.shape[1]
+    add_recurrent, project, H = gemm.adder(W_hh, N), gemm.projector(W_ih), W_hh.shape[1]
 
     def walk(x, h, c, gates, tanh_c, hs, cs):
-        gemm.linear(x, W_ih, b, out=gates.flatten(0, 1))
+        project(x, b, out=gates.flatten(0, 1))
         (i, f, g, o), i_f = gates.view(len(gates), N, 4, H).unbind(2), gates[:, :, : 2 * H]
         each = (v.unbind(0) for v in (gates, i_f, i, f, g, o, tanh_c, hs, cs))
         in_numpy = (bptt.numpy_steps(v) for v in (g, cs, tanh_c))
@@ -118,7 +118,7 @@ def _forward(walks, x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
 def _backward(walks, dhs, dcs, x, h0, c0, W_ih, W_hh, b_ih, b_hh, gates, tanh_c, hs, cs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 4 * H)
-    gates, W_ih_t, walk = gates.view(T, N, 4, H), W_ih.t(), walks.backwards(W_hh.t(), N)
+    gates, to_input, walk = gates.view(T, N, 4, H), walks.projector(W_ih.t()), walks.backwards(W_hh.t(), N)
     d = x.new_empty(steps, N, 4, H)
     e, to_c = x.new_empty(steps, N, H), x.new_empty(steps, N, H)
     dh, dc, dx = h0.new_zeros(N, H), c0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
@@ -135,7 +135,7 @@ def _backward(walks, dhs, dcs, x, h0, c0, W_ih, W_hh, b_ih, b_hh, gates, tanh_c,
         if needed[3]:
             gemm.add_gradient(dW_ih, rows, x[now].reshape(k * N, D))
         if dx is not None:
-            gemm.linear(rows, W_ih_t, out=dx[now].view(k * N, D))
+            to_input(rows, out=dx[now].view(k * N, D))
     return dx, dh, dc, dW_ih, dW_hh, db, db.clone()
 
 

@@ -7,16 +7,18 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from .. import bptt, gemm
+from .. import bptt
+from ..native import projector
 from . import fast
 
 
 def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
     """As `fast._forwards`."""
-    operand, project = gemm.prepared(W_hh, N), gemm.projector(W_ih)
+    ops = torch.ops.coursekit_native
+    packed, project = ops.pack(W_hh), projector(W_ih)
 
     def walk(x, h, c, gates, tanh_c, hs, cs):
-        torch.ops.coursekit_native.lstm_forward(project(x).view(gates.shape), b, gates, tanh_c, hs, cs, h, c, *operand)
+        ops.lstm_forward(project(x).view(gates.shape), b, gates, tanh_c, hs, cs, h, c, packed)
         return hs[-1], cs[-1]
 
     return walk
@@ -24,14 +26,15 @@ def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
 
 def _backwards(W: Tensor, N: int):
     """As `fast._backwards`."""
-    operand = gemm.prepared(W, N)
+    ops = torch.ops.coursekit_native
+    packed = ops.pack(W)
 
     def walk(dhs, dcs, dh, dc, d, e, to_c, gates, tanh_c, states):
         cells = bptt.state_before(*states[:3]), states[1][states[2] : states[3]]
-        torch.ops.coursekit_native.lstm_backward(dhs, dcs, dh, dc, d, gates, tanh_c, *cells, *operand)
+        ops.lstm_backward(dhs, dcs, dh, dc, d, gates, tanh_c, *cells, packed)
 
     return walk
 
 
-lstm = partial(fast.lstm, walks=bptt.Walks(_forwards, _backwards))
+lstm = partial(fast.lstm, walks=bptt.Walks(_forwards, _backwards, projector))
 """All hidden and all cell states, each (T, N, H), of an LSTM on a processor; arguments as in `readable.lstm`."""

@@ -23,9 +23,8 @@ from torch import Tensor
 
 from coursekit import programs
 
-from .. import gemm
-
 SOURCE = Path(__file__).with_name("steps.cpp")
+HEADERS = [SOURCE.with_name(name) for name in ("gemm.h", "rows.h")]
 PATIENCE_S = 300  # a compilation takes 15 seconds of processor time
 DTYPES = (torch.float32, torch.float64)
 
@@ -72,7 +71,8 @@ def library() -> Path:
     flags = ["-O3"]
     if capability in _VECTORS:
         flags += [f"-DCPU_CAPABILITY={capability}", f"-DCPU_CAPABILITY_{capability}", *_VECTORS[capability]]
-    made_from = [SOURCE.read_text(encoding="utf-8"), torch.__version__, sysconfig.get_platform(), *flags]
+    sources = [file.read_text(encoding="utf-8") for file in (SOURCE, *HEADERS)]
+    made_from = [*sources, torch.__version__, sysconfig.get_platform(), *flags]
     name = f"coursekit_native_{hashlib.sha256(repr(made_from).encode()).hexdigest()[:12]}"
     place = _kept() / name / f"{name}.so"
     if not place.exists():
@@ -132,10 +132,10 @@ def _first_line(error: Exception) -> str:
 
 
 def _try_out() -> None:
-    """One step with each library of matrix products that may be asked for. Raises RuntimeError or AttributeError."""
-    for onednn in {False, gemm._onednn is not None}:
-        zeros = torch.zeros(1, 2, 2, dtype=torch.float32, device="cpu")
-        hs, eye = torch.empty_like(zeros), torch.eye(2, dtype=torch.float32, device="cpu")
-        torch.ops.coursekit_native.rnn_forward(zeros, zeros[0, 0], hs, eye, eye, onednn, True)
-        if not torch.equal(hs[0], eye):
-            raise RuntimeError("it computes something else")
+    """One step, with a weight that is 1. Raises RuntimeError or AttributeError."""
+    ops = torch.ops.coursekit_native
+    zeros = torch.zeros(1, 2, 2, dtype=torch.float32, device="cpu")
+    hs, eye = torch.empty_like(zeros), torch.eye(2, dtype=torch.float32, device="cpu")
+    ops.rnn_forward(zeros, zeros[0, 0], hs, eye, ops.pack(eye), True)
+    if not torch.equal(hs[0], eye):
+        raise RuntimeError("it computes something else")

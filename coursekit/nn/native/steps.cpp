@@ -1,22 +1,20 @@
 // The steps of one chunk of time, for the RNN, the LSTM and the GRU: what `fast.py` of each cell walks over in Python.
 //
-// A step is one matrix product by PyTorch and one pass over its rows, in which a vector of units goes through all gates
-// while it is in registers. k steps, N sequences, H units. Tensors are contiguous, but for the states before the chunk,
-// the biases and the gradients from outside, which may have any layout. What has the same name in Python is the same.
+// A step is one product and one pass over its rows, in which a vector of units goes through all gates while it is in
+// registers. A batch goes in blocks of rows, which stay in the cache, each through all steps. k steps, N sequences, H
+// units. Tensors are contiguous, but for the states before the chunk, the biases and the gradients from outside, which may have
+// any layout. W is a weight as `pack` returns it. What has the same name in Python is the same.
 
 #include <ATen/ATen.h>
-#include <ATen/core/dispatch/Dispatcher.h>
-#include <ATen/cpu/vec/vec.h>
-#include <ATen/ops/mm_cpu_dispatch.h>
 #include <torch/library.h>
 
-#include <algorithm>
 #include <initializer_list>
+#include <vector>
+
+#include "gemm.h"
+#include "rows.h"
 
 namespace {
-
-using at::Tensor;
-template <typename T> using Vec = at::vec::Vectorized<T>;
 
 template <typename T> Vec<T> sigmoid(Vec<T> a) { return Vec<T>(1) / (Vec<T>(1) + a.neg().exp()); }
 
@@ -39,112 +37,98 @@ Vec<float> tanh_of(Vec<float> a) {
                                  4.89352518554385e-03f});
 }
 
-// Rows of one or more blocks of H units, which lie `stride` apart.
-template <typename T> struct Rows { T* at; int64_t stride; };
-
-// Any layout -> one in which the units of a row lie side by side; copied only where they do not.
-Tensor in_rows(const Tensor& v) { return (v.stride(-1) == 1 ? v : v.contiguous()).resolve_neg(); }
-template <typename T> Rows<T> rows(const Tensor& v) { return {v.data_ptr<T>(), v.stride(0)}; }  // of v (N, blocks * H)
-template <typename T> Rows<T> step(const Tensor& v, int64_t t) {  // of v (k, N, blocks * H) or (k, N, blocks, H)
-  return {v.data_ptr<T>() + t * v.stride(0), v.stride(1)};
-}
-template <typename T> Rows<T> same(const Tensor& b) { return {b.data_ptr<T>(), 0}; }  // b (blocks * H) for every row
-template <typename T> Rows<T> before(const Tensor& first, const Tensor& states, int64_t t) {
-  return t > 0 ? step<T>(states, t - 1) : rows<T>(first);  // states (k, N, H), and the one that precedes them
+// Some of the rows of x (N, K) times W, in the same rows of out (N, L): written or added to it.
+template <typename T> void multiply(Range some, Rows<T> x, const Tensor& W, Rows<T> out, int64_t L, bool add = false) {
+  multiply(x.at + some.begin * x.stride, x.stride, some.end - some.begin, W, out.at + some.begin * out.stride,
+           out.stride, L, add);
 }
 
-// body(a function that reads, one that writes), for each vector of units in each of N rows. The two take the rows and
-// which of their blocks is meant.
-template <typename T, typename Body> void for_units(int64_t N, int64_t H, Body body) {
-  for (int64_t row = 0; row < N; ++row)
-    for (int64_t j = 0; j < H; j += Vec<T>::size()) {
-      const auto count = std::min<int64_t>(Vec<T>::size(), H - j);
-      auto place = [=](Rows<T> a, int64_t block) { return a.at + row * a.stride + block * H + j; };
-      body([=](Rows<T> a, int64_t block = 0) { return Vec<T>::loadu(place(a, block), count); },
-           [=](Vec<T> v, Rows<T> a, int64_t block = 0) { v.store(place(a, block), count); });
-    }
-}
-
-// x (N, K) -> x W^T (N, L), with W as `gemm.prepared` makes it: W itself for oneDNN, W^T (K, L) for the BLAS. Before
-// the first product the result is zero. at::cpu: the dispatcher would take as long as a small product.
-class Product {
- public:
-  Product(const Tensor& W, bool onednn, int64_t N)
-      : W_(W.resolve_neg()), out_(at::zeros({N, W.size(onednn ? 0 : 1)}, W.options())), onednn_(onednn) {}
-  const Tensor& operator()(const Tensor& x) {
-    if (!onednn_) return at::cpu::mm_out(out_, x, W_);
-    using Linear = Tensor(const Tensor&, const Tensor&, const std::optional<Tensor>&, c10::string_view,
-                          c10::List<std::optional<at::Scalar>>, std::optional<c10::string_view>);
-    static const auto linear =
-        c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "").typed<Linear>();
-    return out_ = linear.call(x.contiguous(), W_, std::nullopt, "none", c10::List<std::optional<at::Scalar>>(), "");
-  }
-  const Tensor& last() const { return out_; }
-
- private:
-  Tensor W_, out_;
-  bool onednn_;
+// Room for the products (N, L) of some rows with W.
+template <typename T> struct Products : std::vector<T> {
+  Products(Range some, int64_t L)
+      : std::vector<T>((some.end - some.begin) * L), rows{this->data() - some.begin * L, L} {}
+  Rows<T> rows;
 };
 
+double operations(const Tensor& W, int64_t N, int64_t k) { return 2. * W.numel() * N * k; }
+
+// x (M, K), which W is the weight of, in one block -> out (M, L)
+void project(Tensor x, const Tensor& out, const Tensor& W) {
+  x = in_rows(x);
+  AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "project", [&] {
+    using T = scalar_t;
+    share(x.size(0), operations(W, x.size(0), 1), [&](Range some) {
+      multiply(some, rows<T>(x), W, rows<T>(out), out.size(1));
+    });
+  });
+}
+
 // x (k, N, H) is the projected input, without the bias b; h is the state before hs (k, N, H), which are written.
-void rnn_forward(const Tensor& x, Tensor b, const Tensor& hs, Tensor h, const Tensor& W, bool onednn, bool relu) {
-  const int64_t N = hs.size(1), H = hs.size(2);
+void rnn_forward(const Tensor& x, Tensor b, const Tensor& hs, Tensor h, const Tensor& W, bool relu) {
+  const int64_t k = hs.size(0), N = hs.size(1), H = hs.size(2);
   h = in_rows(h), b = in_rows(b);
-  Product product(W, onednn, N);
   AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "rnn_forward", [&] {
     using T = scalar_t;
-    for (int64_t t = 0; t < hs.size(0); h = hs.select(0, t++)) {
-      const auto p = rows<T>(product(h)), x_t = step<T>(x, t), bias = same<T>(b), h_t = step<T>(hs, t);
-      for_units<T>(N, H, [=](auto load, auto store) {
-        const auto a = load(x_t) + load(p) + load(bias);
-        store(relu ? at::vec::maximum(a, Vec<T>(0)) : tanh_of(a), h_t);
-      });
-    }
+    share(N, operations(W, N, k), [&](Range some) {
+      Products<T> products(some, H);
+      for (int64_t t = 0; t < k; ++t) {
+        const auto x_t = step<T>(x, t), bias = same<T>(b), h_t = step<T>(hs, t);
+        const auto p = products.rows;
+        multiply(some, before<T>(h, hs, t), W, p, H);
+        for_units<T>(some, H, [=](auto load, auto store) {
+          const auto a = load(x_t) + load(p) + load(bias);
+          store(relu ? at::vec::maximum(a, Vec<T>(0)) : tanh_of(a), h_t);
+        });
+      }
+    });
   });
 }
 
 // dhs (k, N, H) are the gradients of h_t from outside; d becomes that of W_hh h; dh, of the state after the chunk,
 // becomes that of the state before it.
-void rnn_backward(Tensor dhs, const Tensor& d, const Tensor& dh, const Tensor& hs, const Tensor& W, bool onednn,
-                  bool relu) {
-  const int64_t N = hs.size(1), H = hs.size(2);
+void rnn_backward(Tensor dhs, const Tensor& d, const Tensor& dh, const Tensor& hs, const Tensor& W, bool relu) {
+  const int64_t k = hs.size(0), N = hs.size(1), H = hs.size(2);
   dhs = in_rows(dhs);
-  Product product(W, onednn, N);
-  const Tensor* after = &dh;
   AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "rnn_backward", [&] {
     using T = scalar_t;
-    for (int64_t t = hs.size(0) - 1; t >= 0; --t) {
-      const auto e_t = step<T>(dhs, t), d_t = step<T>(d, t), h_t = step<T>(hs, t), dh_t = rows<T>(*after);
-      for_units<T>(N, H, [=](auto load, auto store) {
-        const Vec<T> h = load(h_t), one(1);
-        store((load(e_t) + load(dh_t)) * (relu ? h.gt(Vec<T>(0)) : one - h * h), d_t);
-      });
-      after = &product(d.select(0, t));
-    }
+    share(N, operations(W, N, k), [&](Range some) {
+      for (int64_t t = k - 1; t >= 0; --t) {
+        const auto e_t = step<T>(dhs, t), d_t = step<T>(d, t), h_t = step<T>(hs, t), after = rows<T>(dh);
+        for_units<T>(some, H, [=](auto load, auto store) {
+          const Vec<T> h = load(h_t), one(1);
+          store((load(e_t) + load(after)) * (relu ? h.gt(Vec<T>(0)) : one - h * h), d_t);
+        });
+        multiply(some, d_t, W, after, H);
+      }
+    });
   });
-  dh.copy_(*after);
 }
 
 // x (k, N, 4H) is the projected input, without the bias b; gates become i, f, g, o; tanh_c, hs and cs are written. h
 // and c are the states before them.
 void lstm_forward(const Tensor& x, Tensor b, const Tensor& gates, const Tensor& tanh_c, const Tensor& hs,
-                  const Tensor& cs, Tensor h, Tensor c, const Tensor& W, bool onednn) {
-  const int64_t N = hs.size(1), H = hs.size(2);
+                  const Tensor& cs, Tensor h, Tensor c, const Tensor& W) {
+  const int64_t k = hs.size(0), N = hs.size(1), H = hs.size(2);
   h = in_rows(h), c = in_rows(c), b = in_rows(b);
-  Product product(W, onednn, N);
   AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "lstm_forward", [&] {
     using T = scalar_t;
-    for (int64_t t = 0; t < hs.size(0); h = hs.select(0, t++)) {
-      const auto p = rows<T>(product(h)), x_t = step<T>(x, t), bias = same<T>(b), a = step<T>(gates, t);
-      const auto tanh_t = step<T>(tanh_c, t), c_prev = before<T>(c, cs, t), c_t = step<T>(cs, t), h_t = step<T>(hs, t);
-      for_units<T>(N, H, [=](auto load, auto store) {
-        auto sum = [=](int block) { return load(x_t, block) + load(p, block) + load(bias, block); };
-        const auto i = sigmoid(sum(0)), f = sigmoid(sum(1)), g = tanh_of(sum(2)), o = sigmoid(sum(3));
-        const auto next = f * load(c_prev) + i * g, squashed = tanh_of(next);
-        store(i, a, 0), store(f, a, 1), store(g, a, 2), store(o, a, 3);
-        store(next, c_t), store(squashed, tanh_t), store(o * squashed, h_t);
-      });
-    }
+    share(N, operations(W, N, k), [&](Range some) {
+      Products<T> products(some, 4 * H);
+      for (int64_t t = 0; t < k; ++t) {
+        const auto x_t = step<T>(x, t), bias = same<T>(b), a = step<T>(gates, t);
+        const auto tanh_t = step<T>(tanh_c, t), c_prev = before<T>(c, cs, t);
+        const auto c_t = step<T>(cs, t), h_t = step<T>(hs, t);
+        const auto p = products.rows;
+        multiply(some, before<T>(h, hs, t), W, p, 4 * H);
+        for_units<T>(some, H, [=](auto load, auto store) {
+          auto sum = [=](int block) { return load(x_t, block) + load(p, block) + load(bias, block); };
+          const auto i = sigmoid(sum(0)), f = sigmoid(sum(1)), g = tanh_of(sum(2)), o = sigmoid(sum(3));
+          const auto next = f * load(c_prev) + i * g, squashed = tanh_of(next);
+          store(i, a, 0), store(f, a, 1), store(g, a, 2), store(o, a, 3);
+          store(next, c_t), store(squashed, tanh_t), store(o * squashed, h_t);
+        });
+      }
+    });
   });
 }
 
@@ -152,52 +136,57 @@ void lstm_forward(const Tensor& x, Tensor b, const Tensor& gates, const Tensor& 
 // dhs and dcs (k, N, H) are the gradients of h_t and c_t from outside, if there are any; c is the state before cs.
 void lstm_backward(std::optional<Tensor> dhs, const std::optional<Tensor>& dcs, const Tensor& dh, const Tensor& dc,
                    const Tensor& d, const Tensor& gates, const Tensor& tanh_c, Tensor c, const Tensor& cs,
-                   const Tensor& W, bool onednn) {
-  const int64_t N = cs.size(1), H = cs.size(2);
+                   const Tensor& W) {
+  const int64_t k = cs.size(0), N = cs.size(1), H = cs.size(2);
+  const auto none = at::zeros({1, 1, H}, cs.options()).expand_as(cs);
+  const auto from_h = dhs ? in_rows(*dhs) : none, from_c = dcs ? in_rows(*dcs) : none;
   c = in_rows(c);
-  dhs = dhs ? in_rows(*dhs) : at::zeros({1, 1, H}, cs.options()).expand_as(cs);
-  Product product(W, onednn, N);
-  const Tensor* after = &dh;
   AT_DISPATCH_FLOATING_TYPES(cs.scalar_type(), "lstm_backward", [&] {
     using T = scalar_t;
-    for (int64_t t = cs.size(0) - 1; t >= 0; --t) {
-      if (dcs) dc.add_(dcs->select(0, t));
-      const auto e_t = step<T>(*dhs, t), dh_t = rows<T>(*after), dc_t = rows<T>(dc), d_t = step<T>(d, t);
-      const auto gates_t = step<T>(gates, t), tanh_t = step<T>(tanh_c, t), c_prev = before<T>(c, cs, t);
-      for_units<T>(N, H, [=](auto load, auto store) {
-        const Vec<T> one(1), i = load(gates_t, 0), f = load(gates_t, 1), g = load(gates_t, 2), o = load(gates_t, 3),
-                     squashed = load(tanh_t), of_h = load(e_t) + load(dh_t);
-        const auto of_c = load(dc_t) + of_h * o * (one - squashed * squashed);
-        store(of_c * g * i * (one - i), d_t, 0), store(of_c * load(c_prev) * f * (one - f), d_t, 1);
-        store(of_c * i * (one - g * g), d_t, 2), store(of_h * squashed * o * (one - o), d_t, 3);
-        store(of_c * f, dc_t);
-      });
-      after = &product(d.select(0, t).flatten(1));
-    }
+    share(N, operations(W, N, k), [&](Range some) {
+      for (int64_t t = k - 1; t >= 0; --t) {
+        const auto e_t = step<T>(from_h, t), u_t = step<T>(from_c, t), d_t = step<T>(d, t);
+        const auto gates_t = step<T>(gates, t), tanh_t = step<T>(tanh_c, t), c_prev = before<T>(c, cs, t);
+        const auto after = rows<T>(dh), dc_t = rows<T>(dc);
+        for_units<T>(some, H, [=](auto load, auto store) {
+          const Vec<T> one(1), i = load(gates_t, 0), f = load(gates_t, 1), g = load(gates_t, 2), o = load(gates_t, 3),
+                       squashed = load(tanh_t), of_h = load(e_t) + load(after);
+          const auto of_c = load(dc_t) + load(u_t) + of_h * o * (one - squashed * squashed);
+          store(of_c * g * i * (one - i), d_t, 0), store(of_c * load(c_prev) * f * (one - f), d_t, 1);
+          store(of_c * i * (one - g * g), d_t, 2), store(of_h * squashed * o * (one - o), d_t, 3);
+          store(of_c * f, dc_t);
+        });
+        multiply(some, d_t, W, after, H);
+      }
+    });
   });
-  dh.copy_(*after);
 }
 
 // x (k, N, 3H) is the projected input, without the biases b (3H) and b_hn (H); gates become r, z and hn = W_hn h_prev +
 // b_hn; n and hs are written. h is the state before them.
 void gru_forward(const Tensor& x, Tensor b, Tensor b_hn, const Tensor& gates, const Tensor& n, const Tensor& hs,
-                 Tensor h, const Tensor& W, bool onednn) {
-  const int64_t N = hs.size(1), H = hs.size(2);
+                 Tensor h, const Tensor& W) {
+  const int64_t k = hs.size(0), N = hs.size(1), H = hs.size(2);
   h = in_rows(h), b = in_rows(b), b_hn = in_rows(b_hn);
-  Product product(W, onednn, N);
   AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "gru_forward", [&] {
     using T = scalar_t;
-    for (int64_t t = 0; t < hs.size(0); h = hs.select(0, t++)) {
-      const auto p = rows<T>(product(h)), x_t = step<T>(x, t), bias = same<T>(b), bias_hn = same<T>(b_hn);
-      const auto gates_t = step<T>(gates, t), n_t = step<T>(n, t), h_prev = rows<T>(h), h_t = step<T>(hs, t);
-      for_units<T>(N, H, [=](auto load, auto store) {
-        auto from_x = [=](int block) { return load(x_t, block) + load(bias, block); };
-        const auto r = sigmoid(from_x(0) + load(p, 0)), z = sigmoid(from_x(1) + load(p, 1));
-        const auto hn = load(p, 2) + load(bias_hn), candidate = tanh_of(from_x(2) + r * hn);
-        store(r, gates_t, 0), store(z, gates_t, 1), store(hn, gates_t, 2), store(candidate, n_t);
-        store(candidate + z * (load(h_prev) - candidate), h_t);
-      });
-    }
+    share(N, operations(W, N, k), [&](Range some) {
+      Products<T> products(some, 3 * H);
+      for (int64_t t = 0; t < k; ++t) {
+        const auto x_t = step<T>(x, t), bias = same<T>(b), bias_hn = same<T>(b_hn);
+        const auto gates_t = step<T>(gates, t), n_t = step<T>(n, t);
+        const auto h_prev = before<T>(h, hs, t), h_t = step<T>(hs, t);
+        const auto p = products.rows;
+        multiply(some, h_prev, W, p, 3 * H);
+        for_units<T>(some, H, [=](auto load, auto store) {
+          auto from_x = [=](int block) { return load(x_t, block) + load(bias, block); };
+          const auto r = sigmoid(from_x(0) + load(p, 0)), z = sigmoid(from_x(1) + load(p, 1));
+          const auto hn = load(p, 2) + load(bias_hn), candidate = tanh_of(from_x(2) + r * hn);
+          store(r, gates_t, 0), store(z, gates_t, 1), store(hn, gates_t, 2), store(candidate, n_t);
+          store(candidate + z * (load(h_prev) - candidate), h_t);
+        });
+      }
+    });
   });
 }
 
@@ -205,42 +194,43 @@ void gru_forward(const Tensor& x, Tensor b, Tensor b_hn, const Tensor& gates, co
 // (k, N, 3H) becomes the gradient of W_hh h; dh, of the state after the chunk, becomes that of the state before it. h
 // is the state before hs.
 void gru_backward(Tensor dhs, const Tensor& e, const Tensor& to_n, const Tensor& dh, const Tensor& d,
-                  const Tensor& gates, const Tensor& n, Tensor h, const Tensor& hs, const Tensor& W, bool onednn) {
-  const int64_t N = e.size(1), H = e.size(2);
+                  const Tensor& gates, const Tensor& n, Tensor h, const Tensor& hs, const Tensor& W) {
+  const int64_t k = e.size(0), N = e.size(1), H = e.size(2);
   h = in_rows(h), dhs = in_rows(dhs);
-  Product product(W, onednn, N);
   AT_DISPATCH_FLOATING_TYPES(e.scalar_type(), "gru_backward", [&] {
     using T = scalar_t;
-    for (int64_t t = e.size(0) - 1; t >= 0; --t) {
-      const auto dhs_t = step<T>(dhs, t), e_t = step<T>(e, t), dh_t = rows<T>(dh), p = rows<T>(product.last());
-      const auto d_t = step<T>(d, t), gates_t = step<T>(gates, t), n_t = step<T>(n, t);
-      const auto h_prev = before<T>(h, hs, t), to_n_t = step<T>(to_n, t);
-      for_units<T>(N, H, [=](auto load, auto store) {
-        const Vec<T> one(1), r = load(gates_t, 0), z = load(gates_t, 1), hn = load(gates_t, 2), candidate = load(n_t),
-                     of_h = load(dhs_t) + load(dh_t) + load(p);
-        const auto to_candidate = (one - z) * (one - candidate * candidate), of_hn = of_h * to_candidate * r;
-        store(of_hn * hn * (one - r), d_t, 0), store(of_h * (load(h_prev) - candidate) * z * (one - z), d_t, 1);
-        store(of_hn, d_t, 2), store(of_h, e_t), store(to_candidate, to_n_t), store(of_h * z, dh_t);
-      });
-      product(d.select(0, t).flatten(1));
-    }
+    share(N, operations(W, N, k), [&](Range some) {
+      for (int64_t t = k - 1; t >= 0; --t) {
+        const auto dhs_t = step<T>(dhs, t), e_t = step<T>(e, t), after = rows<T>(dh), d_t = step<T>(d, t);
+        const auto gates_t = step<T>(gates, t), n_t = step<T>(n, t), to_n_t = step<T>(to_n, t);
+        const auto h_prev = before<T>(h, hs, t);
+        for_units<T>(some, H, [=](auto load, auto store) {
+          const Vec<T> one(1), r = load(gates_t, 0), z = load(gates_t, 1), hn = load(gates_t, 2),
+                       candidate = load(n_t), of_h = load(dhs_t) + load(after);
+          const auto to_candidate = (one - z) * (one - candidate * candidate), of_hn = of_h * to_candidate * r;
+          store(of_hn * hn * (one - r), d_t, 0), store(of_h * (load(h_prev) - candidate) * z * (one - z), d_t, 1);
+          store(of_hn, d_t, 2), store(of_h, e_t), store(to_candidate, to_n_t), store(of_h * z, after);
+        });
+        multiply(some, d_t, W, after, H, true);
+      }
+    });
   });
-  dh.add_(product.last());
 }
 
 }  // namespace
 
 TORCH_LIBRARY(coursekit_native, library) {
-  library.def("rnn_forward(Tensor x, Tensor b, Tensor(a!) hs, Tensor h, Tensor W, bool onednn, bool relu) -> ()",
-              rnn_forward);
-  library.def("rnn_backward(Tensor dhs, Tensor(a!) d, Tensor(b!) dh, Tensor hs, Tensor W, bool onednn, bool relu) -> ()",
+  library.def("pack(Tensor W) -> Tensor", pack);
+  library.def("project(Tensor x, Tensor(a!) out, Tensor W) -> ()", project);
+  library.def("rnn_forward(Tensor x, Tensor b, Tensor(a!) hs, Tensor h, Tensor W, bool relu) -> ()", rnn_forward);
+  library.def("rnn_backward(Tensor dhs, Tensor(a!) d, Tensor(b!) dh, Tensor hs, Tensor W, bool relu) -> ()",
               rnn_backward);
   library.def("lstm_forward(Tensor x, Tensor b, Tensor(a!) gates, Tensor(b!) tanh_c, Tensor(c!) hs, Tensor(d!) cs, "
-              "Tensor h, Tensor c, Tensor W, bool onednn) -> ()", lstm_forward);
+              "Tensor h, Tensor c, Tensor W) -> ()", lstm_forward);
   library.def("lstm_backward(Tensor? dhs, Tensor? dcs, Tensor(a!) dh, Tensor(b!) dc, Tensor(c!) d, Tensor gates, "
-              "Tensor tanh_c, Tensor c, Tensor cs, Tensor W, bool onednn) -> ()", lstm_backward);
+              "Tensor tanh_c, Tensor c, Tensor cs, Tensor W) -> ()", lstm_backward);
   library.def("gru_forward(Tensor x, Tensor b, Tensor b_hn, Tensor(a!) gates, Tensor(b!) n, Tensor(c!) hs, Tensor h, "
-              "Tensor W, bool onednn) -> ()", gru_forward);
+              "Tensor W) -> ()", gru_forward);
   library.def("gru_backward(Tensor dhs, Tensor(a!) e, Tensor(b!) to_n, Tensor(c!) dh, Tensor(d!) d, Tensor gates, "
-              "Tensor n, Tensor h, Tensor hs, Tensor W, bool onednn) -> ()", gru_backward);
+              "Tensor n, Tensor h, Tensor hs, Tensor W) -> ()", gru_backward);
 }

@@ -53,10 +53,10 @@ def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
 
     Fills hs (k, N, H). b is the sum of the biases.
     """
-    add_recurrent = gemm.adder(W_hh, N)
+    add_recurrent, project = gemm.adder(W_hh, N), gemm.projector(W_ih)
 
     def walk(nonlinearity, x, h, hs):
-        gemm.linear(x, W_ih, b, out=hs.flatten(0, 1))
+        project(x, b, out=hs.flatten(0, 1))
         for h_t, h_np in zip(hs.unbind(0), bptt.numpy_steps(hs), strict=True):
             add_recurrent(h_t, h)
             if nonlinearity == "tanh":
@@ -104,7 +104,7 @@ def _forward(walks, nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
 def _backward(walks, nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
     length = bptt.chunk_length(x, 2 * H)
-    W_ih_t, walk = W_ih.t(), walks.backwards(W_hh.t(), N)
+    to_input, walk = walks.projector(W_ih.t()), walks.backwards(W_hh.t(), N)
     d, slope = x.new_empty(length, N, H), x.new_empty(length, N, H)
     dh, dx = h0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
     dW_ih, dW_hh, db = torch.zeros_like(W_ih), torch.zeros_like(W_hh), torch.zeros_like(b_ih)
@@ -119,7 +119,7 @@ def _backward(walks, nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, neede
         if needed[2]:
             gemm.add_gradient(dW_ih, rows, x[now].reshape(k * N, D))
         if dx is not None:
-            gemm.linear(rows, W_ih_t, out=dx[now].view(k * N, D))
+            to_input(rows, out=dx[now].view(k * N, D))
     return dx, dh, dW_ih, dW_hh, db, db.clone()
 
 

@@ -7,16 +7,18 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from .. import bptt, gemm
+from .. import bptt
+from ..native import projector
 from . import fast
 
 
 def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
     """As `fast._forwards`."""
-    operand, project = gemm.prepared(W_hh, N), gemm.projector(W_ih)
+    ops = torch.ops.coursekit_native
+    packed, project = ops.pack(W_hh), projector(W_ih)
 
     def walk(nonlinearity, x, h, hs):
-        torch.ops.coursekit_native.rnn_forward(project(x).view(hs.shape), b, hs, h, *operand, nonlinearity == "relu")
+        ops.rnn_forward(project(x).view(hs.shape), b, hs, h, packed, nonlinearity == "relu")
         return hs[-1]
 
     return walk
@@ -24,13 +26,14 @@ def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
 
 def _backwards(W: Tensor, N: int):
     """As `fast._backwards`."""
-    operand = gemm.prepared(W, N)
+    ops = torch.ops.coursekit_native
+    packed = ops.pack(W)
 
     def walk(nonlinearity, dhs, dh, d, slope, hs):
-        torch.ops.coursekit_native.rnn_backward(dhs, d, dh, hs, *operand, nonlinearity == "relu")
+        ops.rnn_backward(dhs, d, dh, hs, packed, nonlinearity == "relu")
 
     return walk
 
 
-rnn = partial(fast.rnn, walks=bptt.Walks(_forwards, _backwards))
+rnn = partial(fast.rnn, walks=bptt.Walks(_forwards, _backwards, projector))
 """All hidden states (T, N, H) of an RNN on a processor; arguments as in `readable.rnn`."""

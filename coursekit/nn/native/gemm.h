@@ -1,0 +1,80 @@
+// Matrix products x W^T of a few rows x with a weight that stays the same: step after step, chunk after chunk.
+//
+// A library arranges W for its kernel anew in every product. Here it is arranged once, in panels: kColumns columns of
+// W^T, one row after the other, so that the kernel reads a panel from its beginning to its end. The kernel keeps kRows
+// rows of a result, as wide as a panel, in the processor's registers, which is what makes a product fast; the scheme is
+// that of Goto and van de Geijn (2008), "Anatomy of high-performance matrix multiplication".
+#pragma once
+
+#include <ATen/ATen.h>
+#include <ATen/cpu/vec/vec.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace {
+
+using at::Tensor;
+template <typename T> using Vec = at::vec::Vectorized<T>;
+
+// Of 16 registers (AVX2) the results take 12, of 32 (AVX-512) 16; a column of x and a row of the panel take the others.
+template <typename T> constexpr int64_t kRows = sizeof(T) * Vec<T>::size() == 64 ? 8 : 6;
+template <typename T> constexpr int64_t kColumns = 2 * Vec<T>::size();
+
+// W (L, K) -> W^T as (panels, K, kColumns); behind its last column come zeros.
+Tensor pack(const Tensor& W) {
+  const int64_t L = W.size(0), K = W.size(1);
+  return AT_DISPATCH_FLOATING_TYPES(W.scalar_type(), "pack", [&] {
+    constexpr auto columns = kColumns<scalar_t>;
+    const auto panels = (L + columns - 1) / columns;
+    const auto padded = at::constant_pad_nd(W, {0, 0, 0, panels * columns - L});
+    return padded.view({panels, columns, K}).transpose(1, 2).contiguous();
+  });
+}
+
+// Writes a vector, or adds it to what is there; no more than `count` numbers of it.
+template <typename T> inline void put(Vec<T> sum, T* at, int64_t count, bool add) {
+  if (count >= Vec<T>::size())
+    (add ? sum + Vec<T>::loadu(at) : sum).store(at);
+  else if (count > 0)
+    (add ? sum + Vec<T>::loadu(at, count) : sum).store(at, count);
+}
+
+// The product of some rows of x, `stride` apart, with one panel: written to out, or added to it. The numbers of the
+// rows are constants, written out one after the other, so that a compiler leaves no sum in memory.
+template <typename T, int64_t... Row>
+inline void multiply_tile(std::integer_sequence<int64_t, Row...>, const T* x, int64_t stride, const T* panel, int64_t K,
+                          T* out, int64_t out_stride, int64_t columns, bool add) {
+  Vec<T> left[] = {Vec<T>(T(0) * Row)...}, right[] = {Vec<T>(T(0) * Row)...};
+  for (int64_t k = 0; k < K; ++k, panel += kColumns<T>) {
+    const auto W_left = Vec<T>::loadu(panel), W_right = Vec<T>::loadu(panel + Vec<T>::size());
+    auto grow = [&](Vec<T> factor, Vec<T>& in_left, Vec<T>& in_right) {
+      in_left = at::vec::fmadd(factor, W_left, in_left), in_right = at::vec::fmadd(factor, W_right, in_right);
+    };
+    (grow(Vec<T>(x[Row * stride + k]), left[Row], right[Row]), ...);
+  }
+  (put(left[Row], out + Row * out_stride, columns, add), ...);
+  (put(right[Row], out + Row * out_stride + Vec<T>::size(), columns - Vec<T>::size(), add), ...);
+}
+
+// The same for any number of rows. At most `columns` columns are written.
+template <typename T, int64_t Count = kRows<T>>
+void multiply_panel(const T* x, int64_t stride, int64_t rows, const T* panel, int64_t K, T* out, int64_t out_stride,
+              int64_t columns, bool add = false) {
+  for (; rows >= Count; rows -= Count, x += Count * stride, out += Count * out_stride)
+    multiply_tile<T>(std::make_integer_sequence<int64_t, Count>(), x, stride, panel, K, out, out_stride, columns, add);
+  if constexpr (Count > 1)
+    if (rows > 0) multiply_panel<T, Count - 1>(x, stride, rows, panel, K, out, out_stride, columns, add);
+}
+
+// The rows of x (N, K) times W as `pack` returns it, x W^T, in out (N, L): written or added to it.
+template <typename T>
+void multiply(const T* x, int64_t stride, int64_t rows, const Tensor& W, T* out, int64_t out_stride, int64_t L,
+              bool add = false) {
+  const int64_t K = W.size(1);
+  const T* panel = W.data_ptr<T>();
+  for (int64_t j = 0; j < L; j += kColumns<T>, panel += K * kColumns<T>)
+    multiply_panel(x, stride, rows, panel, K, out + j, out_stride, L - j, add);
+}
+
+}  // namespace
