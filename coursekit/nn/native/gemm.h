@@ -21,14 +21,24 @@ template <typename T> using Vec = at::vec::Vectorized<T>;
 template <typename T> constexpr int64_t kRows = sizeof(T) * Vec<T>::size() == 64 ? 8 : 6;
 template <typename T> constexpr int64_t kColumns = 2 * Vec<T>::size();
 
-// W (L, K) -> W^T as (panels, K, kColumns); behind its last column come zeros.
-Tensor pack(const Tensor& W) {
-  const int64_t L = W.size(0), K = W.size(1);
+// W (L, K) in any layout -> W^T as (panels, K, kColumns); behind its last column come zeros.
+Tensor pack(const Tensor& given) {
+  const Tensor W = given.resolve_neg();
+  const int64_t L = W.size(0), K = W.size(1), from_row = W.stride(0), from_column = W.stride(1);
   return AT_DISPATCH_FLOATING_TYPES(W.scalar_type(), "pack", [&] {
     constexpr auto columns = kColumns<scalar_t>;
     const auto panels = (L + columns - 1) / columns;
-    const auto padded = at::constant_pad_nd(W, {0, 0, 0, panels * columns - L});
-    return padded.view({panels, columns, K}).transpose(1, 2).contiguous();
+    const auto packed = at::empty({panels, K, columns}, W.options());
+    const auto* W_at = W.const_data_ptr<scalar_t>();
+    auto* to = packed.data_ptr<scalar_t>();
+    for (int64_t panel = 0; panel < panels; ++panel, W_at += columns * from_row) {
+      const auto there = std::min<int64_t>(columns, L - panel * columns);
+      for (int64_t k = 0; k < K; ++k, to += columns) {
+        for (int64_t j = 0; j < there; ++j) to[j] = W_at[j * from_row + k * from_column];
+        std::fill(to + there, to + columns, scalar_t(0));
+      }
+    }
+    return packed;
   });
 }
 
