@@ -125,7 +125,7 @@ class _Run:
             with self._alone(submission):
                 missing = self._begin(submission)
             yield missing
-            if self.writer.waiting >= _FLUSH_ROWS:  # a runner that looks for its next job asks nobody for rows
+            if len(self.done) >= _FLUSH_ROWS:  # a runner that looks for its next job asks nobody for rows
                 self._flush()
 
     def _begin(self, submission: Submission) -> list[Job]:

@@ -60,6 +60,9 @@ _GRADES = select(_grades.c.id, _grades.c.notebook_id, _grades.c.cell_id, _grades
 _COMMENTS = select(_comments.c.id, _comments.c.notebook_id, _comments.c.cell_id).where(
     _comments.c.cell_id.in_(_several("cells")), _comments.c.notebook_id.in_(_several("notebooks"))
 )
+# Else a plan that PostgreSQL made for the first of a class, when reading all of it was cheapest, serves the last. Older
+# ones than version 12 do not know the setting, and would refuse to SET it.
+_NEW_PLANS = text("SELECT set_config(name, 'force_custom_plan', true) FROM pg_settings WHERE name = 'plan_cache_mode'")
 _SCORES = (
     select(Grade.notebook_id, func.sum(Grade.score).label("score"))
     .where(Grade.cell_id.in_(_several("cells")), Grade.notebook_id.in_(_several("notebooks")))
@@ -142,8 +145,7 @@ class Rows:
         is marked for a second look, as nbgrader does it. A penalty for lateness is taken back.
         """
         if self._db.connection().dialect.name == "postgresql":
-            # Else a plan that it made for the first of a class, when reading all of it was cheapest, serves the last.
-            self._run(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+            self._run(_NEW_PLANS)
         stored = self._submissions(entries)
         pairs = [*zip(stored, (entry.decisions for entry in entries), strict=True)]
         for name, cells in self.notebooks.items():

@@ -93,11 +93,6 @@ class Writer:
         """True if the gradebook holds a submission of this student with every automatic score decided."""
         return student in self._decided
 
-    @property
-    def waiting(self) -> int:
-        """How many students `flush` would make last."""
-        return len(self._unwritten)
-
     def write(self, submission: Submission, results: dict[str, Graded]) -> None:
         """Take one student's results, and make the notebooks that people look at. `flush` writes both.
 
@@ -138,33 +133,38 @@ class Writer:
             raise
         except Exception:  # over one of them, or another program has entered one meanwhile: each for itself
             self._book.db.rollback()
-            students = [self._stored_alone(student, lost) for student in students]
+            students = [stored for student in students if (stored := self._stored_alone(student, lost))]
         for student in students:
             try:
                 self._files(student.submission, student.files)
             except Exception as error:
                 if is_of_the_disk(error):
                     raise
-                lost[student.submission.student] = error
+                lost.setdefault(student.submission.student, error)
         return lost
 
-    def _stored_alone(self, student: _Student, lost: dict[str, Exception]) -> _Student:
-        """What was stored in the end: undecided rows, if the gradebook refuses those that were meant."""
+    def _stored_alone(self, student: _Student, lost: dict[str, Exception]) -> _Student | None:
+        """What was stored in the end: undecided rows, if the gradebook refuses those that were meant.
+
+        None if it refuses these, too: rows and notebooks stay as they were.
+        """
         try:
             self._store([student])
+            return student
         except CourseError:
             raise
         except Exception as error:
             self._book.db.rollback()
             lost[student.submission.student] = Refused(error)
-            student = self._undecided(student.submission)
-            try:
-                self._store([student])
-            except CourseError:
-                raise
-            except Exception:  # it refuses these, too
-                self._book.db.rollback()
-        return student
+        try:
+            undecided = self._undecided(student.submission)
+            self._store([undecided])
+            return undecided
+        except CourseError:
+            raise
+        except Exception:
+            self._book.db.rollback()
+            return None
 
     def _store(self, students: list[_Student]) -> None:
         """Rows of some students, all of them or none."""

@@ -7,6 +7,7 @@ import json
 
 import pytest
 from nbformat.v4 import new_code_cell
+from nbgrader.api import Gradebook
 
 from coursekit.cli import grade as command
 from coursekit.grading import batch
@@ -93,6 +94,60 @@ def test_a_row_that_the_gradebook_refuses_takes_no_other_row_along(course, monke
     assert [row.student for row in rows if row.failed] == ["bob"]
     assert refused == [3, 1], "all at once, and each for itself"
     assert course.scores("ada") == course.scores("cyd") == RIGHT and course.scores("bob") == UNDECIDED
+
+
+LATE_RULE = """
+from pathlib import Path
+from nbgrader.plugins import LateSubmissionPlugin
+
+class Rule(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return float(Path(__file__).with_name(f"rule of {student_id}").read_text())
+
+c.AssignLatePenalties.plugin_class = Rule
+"""
+
+
+def test_where_nothing_of_a_student_can_be_written_rows_and_page_stay_as_they_were(course, monkeypatch):
+    """The course's own rule for late work fails on one of three, whatever their points are."""
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + LATE_RULE)
+    with Gradebook(course.db_url) as book:
+        book.update_or_create_assignment("mini", duedate="2026-01-01 12:00:00 UTC")
+    for student in ("ada", "bob", "cyd"):
+        (course.root / f"rule of {student}").write_text("1.5")
+        (course.root / "submitted" / student / "mini" / "timestamp.txt").write_text("2026-01-02 12:00:00 UTC")
+    monkeypatch.setattr(batch, "_FLUSH_S", 1000.0)
+
+    def again(**how):
+        rows = grade(Course(course.root), "mini", ["ada", "bob", "cyd"], runners.serially, **how)
+        return {row.student: (bool(row.failed), row.points) for row in rows}
+
+    def page(student):
+        return (course.root / "autograded" / student / "mini" / "mini.ipynb").read_text()
+
+    assert again() == dict.fromkeys(("ada", "bob", "cyd"), (False, 3.5))
+    before = page("bob")
+    (course.root / "rule of bob").rename(course.root / "elsewhere")
+    (course.root / "rule of cyd").write_text("0.5")
+    assert again(force=True) == {"ada": (False, 3.5), "bob": (True, 3.5), "cyd": (False, 4.5)}
+    assert page("bob") == before and course.scores("bob") == RIGHT
+    (course.root / "elsewhere").rename(course.root / "rule of bob")
+    assert again()["bob"] == (False, 3.5) and page("bob") == before
+
+
+def test_a_student_for_whom_nothing_can_be_made_takes_nobody_along(course, monkeypatch):
+    """The gradebook refuses a row, and the page for a person cannot be made either."""
+    store = gradebook.Rows.store
+    monkeypatch.setattr(
+        gradebook.Rows, "store", broken(store, lambda _, entries: "bob" in {e.student for e in entries})
+    )
+    monkeypatch.setattr(gradebook, "unread", broken(gradebook.unread, lambda *_: True))
+    monkeypatch.setattr(batch, "_FLUSH_S", 1000.0)
+    rows = list(grade(Course(course.root), "mini", ["ada", "bob", "cyd"], runners.serially))
+    assert {row.student: bool(row.failed) for row in rows} == {"ada": False, "bob": True, "cyd": False}
+    assert course.scores("ada") == course.scores("cyd") == RIGHT
+    assert not (course.root / "autograded" / "bob").exists()
 
 
 def test_a_result_that_cannot_travel_is_a_fault_of_its_job(course, monkeypatch):

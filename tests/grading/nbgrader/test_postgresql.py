@@ -1,9 +1,12 @@
 """The gradebook in a real PostgreSQL, started for this test as an ordinary user."""
 
 import pytest
+from nbgrader.api import Gradebook
+from sqlalchemy import text
 
 from coursekit.grading.gradebook.book import opened
 from coursekit.grading.gradebook.lock import alone_on
+from coursekit.grading.gradebook.rows import Rows
 from coursekit.grading.submission.course import Course
 from tests.postgresql import running
 
@@ -53,3 +56,14 @@ def test_two_graders_without_a_common_folder_and_a_server_that_is_gone(server, m
     done = course.grade("-j", "1")
     assert done.returncode == 2 and "The gradebook cannot be opened" in done.stderr, done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_plans_are_made_anew_while_rows_are_written_and_only_then(server):
+    mode = text("SHOW plan_cache_mode")
+    with Gradebook(server) as book:
+        rows = Rows(book.db, book.add_assignment("plans"))
+        before = book.db.scalar(mode)
+        rows.store([])
+        assert (before, book.db.scalar(mode)) == ("auto", "force_custom_plan")
+        book.db.commit()
+        assert book.db.scalar(mode) == "auto"

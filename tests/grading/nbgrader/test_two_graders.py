@@ -11,6 +11,7 @@ import subprocess
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import Engine, event
 
 from coursekit.grading.batch import grade
 from coursekit.grading.gradebook import lock
@@ -95,6 +96,31 @@ def test_a_database_that_is_locked_damaged_or_read_only_is_said(course):
     config.write_text(config.read_text() + "\nc.CourseDirectory.db_url = 'sqlite:////nowhere/at/all.db'\n")
     assert "unable to open database file" in said(course.grade("-j", "1"))
     assert not (course.root / "autograded").exists()
+
+
+@pytest.fixture
+def beside(course):
+    """Another program that enters bob just before his row is entered here; gives what it came before."""
+    came_before = []
+
+    def enter(connection, cursor, statement, *_):
+        if statement.startswith("INSERT INTO student") and not came_before:
+            came_before.append(statement)
+            with contextlib.closing(sqlite3.connect(course.root / "gradebook.db")) as other, other:
+                other.execute("INSERT INTO student (id, last_name) VALUES ('bob', 'Byron')")
+
+    event.listen(Engine, "before_cursor_execute", enter)
+    yield came_before
+    event.remove(Engine, "before_cursor_execute", enter)
+
+
+def test_a_student_whom_another_program_enters_meanwhile_is_graded_as_the_others(course, beside):
+    rows = graded(course)
+    assert beside and [(row.student, row.failed) for row in rows] == [("ada", ""), ("bob", "")]
+    with book(course) as gradebook:
+        assert {entry.student.id for entry in gradebook.assignment_submissions("mini")} == {"ada", "bob"}
+        assert gradebook.find_student("bob").last_name == "Byron"
+    assert all((course.root / "autograded" / name / "mini" / "mini.ipynb").is_file() for name in ("ada", "bob"))
 
 
 @pytest.fixture
