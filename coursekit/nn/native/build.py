@@ -25,7 +25,7 @@ from coursekit import programs
 
 SOURCE = Path(__file__).with_name("steps.cpp")
 HEADERS = [SOURCE.with_name(name) for name in ("gemm.h", "rows.h")]
-PATIENCE_S = 300  # a compilation takes 15 seconds of processor time
+PATIENCE_S = 300  # a compilation takes 15 to 40 seconds of processor time
 DTYPES = (torch.float32, torch.float64)
 
 # What `at::vec` has to be told about the processor: by torch.backends.cpu.get_cpu_capability(), nothing elsewhere.
