@@ -122,10 +122,11 @@ GOOD = np.eye(88, dtype=bool)[:6]
     ("damage", "said"),
     [
         (lambda data: b"RIFF" + data, "no MIDI file"),
-        (lambda data: data[:9] + b"\x02" + data[10:], "several songs"),
+        (lambda data: data[:9] + b"\x02\x00\x02" + data[12:], "several songs"),
         (lambda data: data[:12] + b"\xe7\x28" + data[14:], "in seconds"),
         (lambda data: data[:-9], "stops in the middle"),
-        (lambda data: data[:14], "no notes"),
+        (lambda data: data[:14], "0 of the 1 tracks"),
+        (lambda data: data[:10] + b"\x00\x00" + data[12:14], "no notes"),
     ],
 )
 def test_unfit_midi_files_are_refused_in_one_sentence(tmp_path, damage, said):
