@@ -24,7 +24,7 @@ def start_sandbox(arguments: argparse.Namespace) -> None:
     if arguments.no_sandbox or arguments.cluster or not _is_anything_new(arguments):
         return
     sources = _sources(arguments.course / RELEASED / arguments.assignment)
-    torch = sources is None or needs.torch(sources)
+    torch = _says_torch(sources)
 
     def start() -> None:
         with contextlib.suppress(SandboxUnavailable):
@@ -60,9 +60,12 @@ def _time(path: Path) -> float:
 
 def says_torch(folder: Path) -> bool:
     """As `Job.needs_torch`, of a folder that was handed out. True if it cannot be read: that server serves all."""
+    return _says_torch(_sources(folder))
+
+
+def _says_torch(sources: list[str] | None) -> bool:
     from coursekit.grading.run import needs
 
-    sources = _sources(folder)
     return sources is None or needs.torch(sources)
 
 

@@ -55,21 +55,17 @@ def _dense(W: Tensor) -> Tensor:
     return W if W.is_contiguous() or W.t().is_contiguous() else W.contiguous()
 
 
-def linear(x: Tensor, W: Tensor, b: Tensor | None = None, out: Tensor | None = None) -> Tensor:
-    """x W^T + b for x (M, K), W (L, K), b (L,), in out (M, L) if it is given. For use where autograd is off."""
-    if _suits_onednn(x, 2 * x.numel() * len(W)):
-        y = _onednn(x, _dense(W), b, "none", [], "")
-        return y if out is None else out.copy_(y)
-    return torch.mm(x, W.t(), out=out) if b is None else torch.addmm(b, x, W.t(), out=out)
-
-
 def projector(W: Tensor) -> Callable[..., Tensor]:
-    """A function (x (M, K), b=None, out=None) -> x W^T + b, in out (M, L) if given, for many calls with W (L, K)."""
+    """A function (x (M, K), b=None, out=None) -> x W^T + b for many calls with W (L, K), b (L,); out: (M, L).
+
+    For use where autograd is off.
+    """
     W_t = W.t().contiguous()
 
     def project(x: Tensor, b: Tensor | None = None, out: Tensor | None = None) -> Tensor:
         if _suits_onednn(x, 2 * x.numel() * len(W)):
-            return linear(x, W, b, out)
+            y = _onednn(x, _dense(W), b, "none", [], "")
+            return y if out is None else out.copy_(y)
         return torch.mm(x, W_t, out=out) if b is None else torch.addmm(b, x, W_t, out=out)
 
     return project
