@@ -6,6 +6,7 @@ ipywidgets is imported when controls are made, and not before: without it, the f
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import io
 import itertools
@@ -136,11 +137,14 @@ class Controls:
         raise NotImplementedError
 
     def reset(self, _button: Any = None) -> None:
-        """Everything as it was at first."""
+        """Everything as it was at first. The page hears of each control once: a value ticks its box for a moment."""
         self._quiet = True
         try:
-            for field, value in self._at_first:
-                field.value = value
+            with contextlib.ExitStack() as held_back:
+                for field, _ in self._at_first:
+                    held_back.enter_context(field.hold_sync())
+                for field, value in self._at_first:
+                    field.value = value
         finally:
             self._quiet = False
         self.changed()

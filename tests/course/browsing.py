@@ -39,6 +39,14 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+def expect(found: Any) -> Any:
+    """Playwright's assertions, which wait: what a kernel or a script has yet to do, a page does not show at once."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=30_000)
+    return expect(found)
+
+
 def open_lesson(page, lab: str, lesson: str) -> None:
     """The page of a lesson, with its kernel ready: what is run before that is dropped."""
     page.goto(f"{lab}/lab/tree/{lesson}/{lesson}.ipynb?token={TOKEN}")

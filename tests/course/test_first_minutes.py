@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.course.browsing import TOKEN, cell_with, photograph, run_all_above, run_cell, unnamed_fields, write
+from tests.course.browsing import TOKEN, cell_with, expect, photograph, run_all_above, run_cell, unnamed_fields, write
 from tests.course.learners import right_answers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -89,7 +89,8 @@ def test_the_file_browser_holds_the_notebooks_of_the_course_only(desk):
 
 def test_the_map_begins_empty_and_leads_to_the_first_lesson(desk):
     shown = run_map(desk)
-    assert shown.get_by_text("0 of ").first.is_visible() and "Begin with sigmoid" in shown.inner_text()
+    expect(shown.get_by_text("0 of ").first).to_be_visible()
+    expect(shown).to_contain_text("Begin with sigmoid", use_inner_text=True)
     shown.scroll_into_view_if_needed()
     photograph(desk, "first-minutes-2-map")
 
@@ -105,9 +106,9 @@ def test_the_cases_open_by_keyboard(lesson):
     details = opened(lesson).get_by_role("group", name="Report: sigmoid").locator("details").last
     details.locator("summary").focus()
     lesson.keyboard.press("Enter")
-    assert details.get_by_role("columnheader", name="Wrong").is_visible()
+    expect(details.get_by_role("columnheader", name="Wrong")).to_be_visible()
     lesson.keyboard.press("Enter")
-    assert not details.get_by_role("columnheader", name="Wrong").is_visible()
+    expect(details.get_by_role("columnheader", name="Wrong")).not_to_be_visible()
 
 
 def test_the_same_answer_again_is_noticed(lesson):
@@ -134,7 +135,7 @@ def test_a_hint_is_about_the_mistake_that_was_named(lesson):
 def test_a_right_answer_is_accepted_and_the_report_says_what_changed(lesson):
     report = try_sigmoid(lesson, right_answers("00_numerical_tools")["sigmoid"])
     report.get_by_text("What was wrong is right now.").wait_for(timeout=60_000)
-    assert report.get_by_text("right on all").is_visible()
+    expect(report.get_by_text("right on all")).to_be_visible()
     report.scroll_into_view_if_needed()
     photograph(lesson, "first-minutes-5-right")
 
@@ -142,7 +143,8 @@ def test_a_right_answer_is_accepted_and_the_report_says_what_changed(lesson):
 def test_a_cell_that_stopped_leaves_no_tick_for_the_text_before_it(lesson):
     report = try_sigmoid(lesson, "def sigmoid(x):\n    e = 1\nreturn e)")
     report.get_by_text("an older text of your answer was checked").wait_for(timeout=60_000)
-    assert report.get_by_text("stopped with a SyntaxError").is_visible() and "✓" not in report.inner_text()
+    expect(report.get_by_text("stopped with a SyntaxError")).to_be_visible()
+    expect(report).not_to_contain_text("✓", use_inner_text=True)  # without what is folded
     report.scroll_into_view_if_needed()
     photograph(lesson, "first-minutes-9-older-text")
     report = try_sigmoid(lesson, right_answers("00_numerical_tools")["sigmoid"])
@@ -153,11 +155,10 @@ def test_the_map_has_moved_also_for_the_kernel_of_another_notebook(lesson):
     lesson.get_by_role("tab", name="start.ipynb").click()
     shown = run_map(lesson)
     shown.get_by_text("1 of ").first.wait_for(timeout=60_000)
-    assert "Go on with softmax in lesson 00" in shown.inner_text()
-    spoken = shown.get_by_role("img", name="sigmoid right, softmax not begun")
-    assert spoken.count() == 1
+    expect(shown).to_contain_text("Go on with softmax in lesson 00", use_inner_text=True)
+    expect(shown.get_by_role("img", name="sigmoid right, softmax not begun")).to_have_count(1)
     shown.locator("details summary").click()
-    assert shown.get_by_role("rowheader", name="sigmoid").is_visible()
+    expect(shown.get_by_role("rowheader", name="sigmoid")).to_be_visible()
     shown.evaluate("element => element.scrollIntoView()")
     photograph(lesson, "first-minutes-6-moved")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.course.browsing import ARTIFACTS, cell_with, open_lesson, run_cell, unnamed_fields
+from tests.course.browsing import ARTIFACTS, cell_with, expect, open_lesson, run_cell, unnamed_fields
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -33,7 +33,7 @@ def test_a_bias_carries_the_gradient_further(page, explorer):
     explorer.get_by_role("spinbutton", name="update bias b_z").fill("5")
     page.keyboard.press("Tab")
     assert picture(explorer, "GRU, b_z = 5: 0.8").get_attribute("src") != before
-    assert "GRU, b_z = 5: 0.99" in explorer.get_by_role("status").inner_text()
+    expect(explorer.get_by_role("status")).to_contain_text("GRU, b_z = 5: 0.99")
 
 
 def test_every_control_has_a_name_and_works_by_keyboard(page, explorer):
@@ -53,8 +53,10 @@ def test_every_control_has_a_name_and_works_by_keyboard(page, explorer):
 
 def test_the_static_figure_stands_in_for_the_controls_on_paper(page, explorer):
     live, static = explorer.locator(".coursekit-live"), explorer.locator("[class^='coursekit-static'] img")
-    assert live.is_visible() and not static.is_visible()
+    expect(live).to_be_visible()
+    expect(static).not_to_be_visible()
     page.emulate_media(media="print")
-    assert not live.is_visible() and static.is_visible()
+    expect(live).not_to_be_visible()
+    expect(static).to_be_visible()
     assert "GRU, b_z = 0: " in static.get_attribute("alt")
     page.emulate_media(media="screen")

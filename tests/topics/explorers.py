@@ -22,7 +22,10 @@ def stays_cleared_after_a_drag(tick: Any, field: Any, monkeypatch: pytest.Monkey
 
 
 def is_set_back(controls: Any, ticks: Mapping[str, Any], values: Mapping[str, Any], moved: str) -> None:
-    """After all boxes were turned and a value was moved, "reset" brings back every field, the picture and the line."""
+    """After all boxes were turned and a value was moved, "reset" brings back every field, the picture and the line.
+
+    The page is told how each box ends, and not that the value beside it has ticked it on the way.
+    """
     before = controls.picture.value, controls.line.value
     fields = [*ticks.values(), *values.values()]
     at_first = [field.value for field in fields]
@@ -30,6 +33,11 @@ def is_set_back(controls: Any, ticks: Mapping[str, Any], values: Mapping[str, An
         tick.value = not tick.value
     values[moved].value = 0.85
     assert (controls.picture.value, controls.line.value) != before
+    told = []
+    for tick in ticks.values():
+        tick.send_state = lambda key=None, tick=tick: told.append((tick, tick.value))
     controls.back.click()
+    assert (ticks[moved], ticks[moved].value) in told
+    assert all(value == tick.value for tick, value in told)
     assert [field.value for field in fields] == at_first
     assert (controls.picture.value, controls.line.value) == before
