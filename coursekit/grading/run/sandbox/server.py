@@ -39,6 +39,8 @@ class Server:
     Raises SandboxUnavailable if this host cannot isolate, or if the server stops answering.
     """
 
+    environment = view.ENVIRONMENT
+
     def __init__(
         self,
         limits: Limits | None = None,
@@ -174,7 +176,7 @@ class Server:
     def _started_with(self, theirs: socket.socket, users: tuple[int, int] | None) -> subprocess.Popen:
         program = [sys.executable, "-P", "-s", "-m", "inside", str(theirs.fileno())]
         place = "/tmp" if self.level == "namespaces" else self._folder.name
-        env = view.ENVIRONMENT | {
+        env = self.environment | {
             "PYTHONPATH": self._home,
             "HOME": place,
             "MPLCONFIGDIR": place,

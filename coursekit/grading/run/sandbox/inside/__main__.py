@@ -58,7 +58,7 @@ class WarmServer:
         warm.refuse_if_unclean(self.control.fileno())
         ready = {"ready": True, "import_s": time.perf_counter() - started, "base": self.base}
         abi = linux.landlock_abi() if sys.platform == "linux" else 0
-        control.send(self.control, ready | {"landlock": abi})
+        control.send(self.control, ready | {"landlock": abi, "anew": warm.compiled_anew()})
 
     def serve(self) -> None:
         """Start a child for each request, report each end. Without pidfds (macOS), look for ends in turn."""
