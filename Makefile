@@ -55,7 +55,7 @@ lab: $(READY)
 test quick: export OMP_NUM_THREADS ?= 1
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 # What most changes can break; the rooms of the topics, nn, cli, figures and grading have seconds to minutes of their own.
 QUICK = tests/checking tests/desk tests/lessons tests/reference tests/results tests/setup/test_layers.py tests/sources \
@@ -63,7 +63,7 @@ QUICK = tests/checking tests/desk tests/lessons tests/reference tests/results te
   --ignore tests/checking/tracing/test_mutants.py
 
 quick: $(READY)
-	$(BIN)/python -m pytest -n 2 -q -m "not slow and not browser and not nbgrader" $(QUICK) $(ARGS)
+	$(BIN)/python -m pytest -n auto -q -m "not slow and not browser and not nbgrader" $(QUICK) $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check

@@ -35,6 +35,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return Dealing(config, log) if config.getvalue("dist") == "load" else None
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    from tests.dealing import processes
+
+    return processes()
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if "programs" in config.option.markexpr:

@@ -7,11 +7,25 @@ largest at the beginning.
 from __future__ import annotations
 
 import functools
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
+
+
+EACH = 3 << 30  # bytes that a process of the run takes at most, with all that it starts
+
+
+def processes() -> int:
+    """For `-n auto`: one more than there are cores, because tests wait for browsers, servers and programs, but no more
+    than the memory has room for."""
+    import psutil
+
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return max(1, min(cores + 1, psutil.virtual_memory().total // EACH))
 
 
 class Dealing(LoadScopeScheduling):

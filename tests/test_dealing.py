@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
+import pytest
+
+from tests import dealing
 from tests.dealing import Places
 from tests.processes import finished
 
@@ -73,3 +78,13 @@ def test_when_a_process_ends_another_goes_on_with_the_rest(tmp_path: Path):
 def test_places_are_those_of_a_list():
     names = ["b", "a", "c"]
     assert [Places(names).index(name) for name in names] == [0, 1, 2] and Places(names) == names
+
+
+@pytest.mark.parametrize(
+    ("cores", "gigabytes", "processes"), [(2, 24, 3), (2, 4, 1), (16, 30, 10), (64, 512, 65), (1, 1, 1)]
+)
+def test_there_are_as_many_processes_as_cores_and_memory_allow(monkeypatch, cores, gigabytes, processes):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=gigabytes << 30))
+    assert dealing.processes() == processes
