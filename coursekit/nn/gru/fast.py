@@ -3,7 +3,8 @@
 What makes it fast, most important first: one recurrent product per step for all three blocks, on a contiguous
 transposed copy of W_hh; the input projection and the weight gradients as one product per chunk of time steps, sized
 to the cache; everything in a backward step that does not depend on the incoming gradient computed in bulk, so that
-three element-wise operations and one product remain; buffers allocated once and written in place.
+three element-wise operations and one product remain; buffers allocated once and written in place. Small steps run in
+NumPy instead: `small.py`.
 """
 
 from __future__ import annotations
