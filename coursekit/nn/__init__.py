@@ -8,6 +8,7 @@ A folder for each cell, gru, lstm, rnn: its equations (`readable.py`), its layer
 layers, cells, backends, packing, checks             what the three share
 plain, autocast, recording, compiled                 what PyTorch may do to a call, and which way it then takes
 bptt, gemm, denormals                                what the fast paths share
+small                                                what they run instead where a step has few numbers
 native/                                              their steps in C++, compiled if someone asks for them
 attention, convolution, dropout, layer_norm, clipping   what is put around a layer
 scan, min_gru, transformer                           what can do without a loop over time

@@ -1,7 +1,8 @@
 """Which loop a layer runs, and why.
 
     readable   the equations, one line each, differentiated by autograd (`readable.py` of every cell)
-    fast       the same with a hand-written backward pass (`fast.py` of every cell)
+    fast       the same with a hand-written backward pass (`fast.py` of every cell);
+               on a processor, small steps run in NumPy (`small.py`)
     native     processor: fast, with its steps in C++, compiled on first use (`native/`); only if asked for
     graphed    GPU: the whole loop recorded once as a CUDA graph and replayed (`gru/graphed.py`); GRU only
     triton     GPU: one kernel for the whole sequence, recurrent weights on chip (`gru/launch.py`); GRU only

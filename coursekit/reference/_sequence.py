@@ -75,6 +75,9 @@ def square_complement(a: np.ndarray, out: np.ndarray) -> None:
 def flush_vanished(gradient: np.ndarray) -> None:
     """Set to zero what would soon underflow, below 1e-22 in float32 and 1e-292 in float64.
 
-    Many processors are several times slower on the subnormal numbers that vanishing gradients become.
+    Many processors are several times slower on the subnormal numbers that vanishing gradients become. One that has been
+    told to make them zero itself needs no help.
     """
-    gradient[np.abs(gradient) < 1e16 * np.finfo(gradient.dtype).tiny] = 0
+    smallest = np.finfo(gradient.dtype).tiny
+    if smallest / 2 > 0:
+        gradient[np.abs(gradient) < 1e16 * smallest] = 0

@@ -26,6 +26,7 @@ from ._shapes import read, read_gradient
 from .gru import Cache, Gradients, Params
 
 
+@np.errstate(over="ignore")  # exp(-a) may be infinite: σ(a) is then 0
 def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
     """As `gru.forward`: x (N, T, D), h0 (N, H) -> hs (N, T, H), read-only, and a cache.
 
@@ -37,8 +38,8 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
     b[: 2 * H] += b_hh[: 2 * H]  # b_hn stays apart: the reset gate multiplies it
     W_x, W_h = per_gate(np.column_stack([W_ih, b]), 3), per_gate(W_hh, 3)
     for W in (W_x, W_h):
-        W[:2] *= 0.5  # σ(a) = (1 + tanh(a/2)) / 2
-    half, b_hn = np.array(0.5, x.dtype), np.tile(b_hh[2 * H :], (N, 1))
+        W[:2] *= -1  # σ(a) = 1 / (1 + exp(-a))
+    one, b_hn = np.array(1, x.dtype), np.tile(b_hh[2 * H :], (N, 1))
     x1 = with_ones(x)
     hs = np.empty((T + 1, N, H), x.dtype)
     hs[0] = h0
@@ -53,9 +54,9 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
             rz, (r, z, hn, n) = gates_t[:2], gates_t
             np.matmul(h_prev, W_h, out=gates_t[:3])
             np.add(rz, xrz, out=rz)  # r, z = σ(xrz + hrz)
-            np.tanh(rz, out=rz)
-            np.multiply(rz, half, out=rz)
-            np.add(rz, half, out=rz)
+            np.exp(rz, out=rz)
+            np.add(rz, one, out=rz)
+            np.reciprocal(rz, out=rz)
             np.add(hn, b_hn, out=hn)  # n = tanh(xn + r * hn)
             np.multiply(r, hn, out=n)
             np.add(n, xn, out=n)

@@ -22,6 +22,7 @@ from ._shapes import read, read_gradient
 from .lstm import Cache, Gradients, Params
 
 
+@np.errstate(over="ignore")  # exp(-a) may be infinite: σ(a) is then 0
 def forward(x, h0, c0, params: Params) -> tuple[np.ndarray, np.ndarray, Cache]:
     """As `lstm.forward`: x (N, T, D), h0 and c0 (N, H) -> hs and cs (N, T, H), read-only, and a cache.
 
@@ -32,8 +33,8 @@ def forward(x, h0, c0, params: Params) -> tuple[np.ndarray, np.ndarray, Cache]:
     W_x, W_h = per_gate(np.column_stack([W_ih, b_ih + b_hh]), 4), per_gate(W_hh, 4)
     W_x, W_h = W_x[[0, 1, 3, 2]], W_h[[0, 1, 3, 2]]  # i, f, o, g: one call serves the three σ
     for W in (W_x, W_h):
-        W[:3] *= 0.5  # σ(a) = (1 + tanh(a/2)) / 2
-    half = np.array(0.5, x.dtype)
+        W[:3] *= -1  # σ(a) = 1 / (1 + exp(-a))
+    one = np.array(1, x.dtype)
     x1 = with_ones(x)
     hs, cs = np.empty((T + 1, N, H), x.dtype), np.empty((T + 1, N, H), x.dtype)
     hs[0], cs[0] = h0, c0
@@ -50,9 +51,10 @@ def forward(x, h0, c0, params: Params) -> tuple[np.ndarray, np.ndarray, Cache]:
             ifo, (i, f, o, g) = gates_t[:3], gates_t
             np.matmul(h_prev, W_h, out=gates_t)
             np.add(gates_t, a_x, out=gates_t)  # i, f, o = σ(a); g = tanh(a)
-            np.tanh(gates_t, out=gates_t)
-            np.multiply(ifo, half, out=ifo)
-            np.add(ifo, half, out=ifo)
+            np.exp(ifo, out=ifo)
+            np.add(ifo, one, out=ifo)
+            np.reciprocal(ifo, out=ifo)
+            np.tanh(g, out=g)
             np.multiply(f, c_prev, out=c)  # c = f * c_prev + i * g
             np.multiply(i, g, out=written)
             np.add(c, written, out=c)
@@ -65,10 +67,14 @@ def forward(x, h0, c0, params: Params) -> tuple[np.ndarray, np.ndarray, Cache]:
     return cache.hs, cache.cs, cache
 
 
-def backward(dhs, dc_T, cache: Cache) -> Gradients:
-    """As `lstm.backward`: dhs (N, T, H), dc_T (N, H), and a cache of either `forward`."""
+def backward(dhs, dc_T, cache: Cache, dcs=None) -> Gradients:
+    """As `lstm.backward`: dhs (N, T, H), dc_T (N, H), and a cache of either `forward`.
+
+    dcs (N, T, H): gradients of the loss at each cell, by themselves, beside dc_T.
+    """
     dhs = read_gradient("dhs", dhs, cache.hs, "(N, T, H)")
     dc_T = read_gradient("dc_T", dc_T, cache.c[:, -1], "(N, H)")
+    dcs = None if dcs is None else swap_time_and_batch(read_gradient("dcs", dcs, cache.cs, "(N, T, H)"))
     W_ih, W_hh, _, _ = cache.params
     N, T, H = dhs.shape
     D = W_ih.shape[1]
@@ -92,9 +98,12 @@ def backward(dhs, dc_T, cache: Cache) -> Gradients:
             square_complement(value, out=slope)
             slope *= gate  # tanh' times the gate
         dh[:] = dhs[chunk]
-        per_step = dh, to_c, f, da.swapaxes(0, 1), da[:3].swapaxes(0, 1), da[3]
+        at_cell = [None] * len(i) if dcs is None else dcs[chunk]
+        per_step = at_cell, dh, to_c, f, da.swapaxes(0, 1), da[:3].swapaxes(0, 1), da[3]
         backwards = zip(*(array[::-1] for array in per_step), strict=True)
-        for dh_t, to_c_t, f_t, da_t, da_ifg, da_o in backwards:
+        for dc_t, dh_t, to_c_t, f_t, da_t, da_ifg, da_o in backwards:
+            if dc_t is not None:
+                np.add(dc, dc_t, out=dc)
             np.add(dh_t, dh_next, out=dh_t)
             np.multiply(to_c_t, dh_t, out=to_c_t)  # dc = dc + dh * o * (1 - tanh_c**2)
             np.add(dc, to_c_t, out=dc)

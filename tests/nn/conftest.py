@@ -10,7 +10,9 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
 from coursekit import nn
+from coursekit.nn import small
 from coursekit.nn.native import build
+from tests.nn.ways import InWalks
 from tests.once import once
 
 D, H, T, N = 3, 5, 6, 4
@@ -63,6 +65,13 @@ def _compiled_for_native(request):
     """A test with "native" among its parameters gets the library, or is skipped."""
     if any(isinstance(value, str) and value == "native" for value in _parameters(request).values()):
         request.getfixturevalue("native_library")
+
+
+@pytest.fixture(autouse=True)
+def _in_walks(request, monkeypatch):
+    """A test with `InWalks` among its parameters finds no step small."""
+    if any(isinstance(value, InWalks) for value in _parameters(request).values()):
+        monkeypatch.setattr(small, "LARGEST_STEP", 0)
 
 
 def _parameters(request) -> dict:

@@ -8,6 +8,7 @@ import torch
 
 from coursekit import nn
 from coursekit.nn import denormals
+from tests.nn.ways import HAND_WRITTEN
 
 SMALLEST = torch.finfo(torch.float32).tiny
 
@@ -29,7 +30,7 @@ def vanishing_gradient(backend: str, cell: str) -> torch.Tensor:
     return x.grad
 
 
-@pytest.mark.parametrize("backend", ["fast", pytest.param("native", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("backend", HAND_WRITTEN)
 @pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
 def test_the_hand_written_backward_passes_flush(cell, backend):
     assert count_denormals(vanishing_gradient(backend, cell)) == 0

@@ -7,6 +7,7 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from coursekit import nn
+from tests.nn.ways import HAND_WRITTEN
 
 T, N, D, H = 3, 2, 2, 3
 CELLS = {
@@ -14,7 +15,6 @@ CELLS = {
     "gru": (3, nn.GRU.loops),
     "lstm": (4, nn.LSTM.loops),
 }
-HAND_WRITTEN = ["fast", pytest.param("native", marks=pytest.mark.slow)]
 
 
 def arguments(gates: int, states: int) -> list[torch.Tensor]:

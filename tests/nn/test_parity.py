@@ -10,12 +10,11 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 from coursekit import nn
 from coursekit.reference import processor
+from tests.nn.ways import EVERY, HAND_WRITTEN
 
 D, H, T, N = 3, 5, 6, 4
 CELLS = ["RNN", "LSTM", "GRU"]
 BACKENDS = ["readable", "fast"]
-HAND_WRITTEN = ["fast", pytest.param("native", marks=pytest.mark.slow)]
-EVERY = ["readable", *HAND_WRITTEN]
 FORMS = ["batch", "packed", "packed unsorted", "no batch"]
 LENGTHS = {"packed": [6, 4, 4, 1], "packed unsorted": [4, 1, 6, 4]}
 

@@ -3,7 +3,8 @@
 What makes it fast, most important first: one recurrent product per step for all three blocks, on a contiguous
 transposed copy of W_hh; the input projection and the weight gradients as one product per chunk of time steps, sized
 to the cache; everything in a backward step that does not depend on the incoming gradient computed in bulk, so that
-three element-wise operations and one product remain; buffers allocated once and written in place.
+three element-wise operations and one product remain; buffers allocated once and written in place. Small steps run in
+NumPy instead: `small.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .. import bptt, gemm, plain
+from coursekit.reference import gru as in_numpy
+
+from .. import bptt, gemm, plain, small
 from ..denormals import flush_denormals
 from . import readable
 
@@ -20,7 +23,10 @@ def gru(
     x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor, walks: bptt.Walks | None = None
 ) -> Tensor:
     """All hidden states (T, N, H) of a GRU; arguments as in `readable.gru`. walks: other ones than those below."""
-    args, walks = (x, h, W_ih, W_hh, b_ih, b_hh), walks or WALKS
+    args = (x, h, W_ih, W_hh, b_ih, b_hh)
+    if walks is None and small.suits(x, h):
+        return small.run(in_numpy, readable.gru, *args)
+    walks = walks or WALKS
     if bptt.needs_graph(*args):
         return _GRU.apply(walks, *args)
     with torch.no_grad():
