@@ -28,6 +28,7 @@ MAX_SOURCE = 2 << 20
 """Characters in all cells together; nobody types that many."""
 
 _MAX_PARTS = 1_000_000  # brackets and commas: each can become an object of 60 bytes
+_MAPPINGS = (dict, Mapping)  # nearly all are dicts, which is told at once
 _MARKS = re.compile(rb"^(<<<<<<< |>>>>>>> )", re.MULTILINE)
 _BEGINNINGS = {
     b"PK\x03\x04": "it is a zip archive: unpack it, and take the .ipynb file in it",
@@ -144,11 +145,11 @@ def _version_4(data: Any) -> Mapping[str, Any]:
 
 
 def _cell(number: int, cell: Any) -> dict[str, Any] | None:
-    if not isinstance(cell, Mapping) or cell.get("cell_type") not in ("code", "markdown", "raw"):
+    if not isinstance(cell, _MAPPINGS) or cell.get("cell_type") not in ("code", "markdown", "raw"):
         return None
     source = cell.get("source")
     if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
+        source = "".join([line for line in source if isinstance(line, str)])
     if not isinstance(source, str):
         if source is not None:
             return None
@@ -160,8 +161,10 @@ def _cell(number: int, cell: Any) -> dict[str, Any] | None:
         # Half a surrogate pair cannot be written to a file.
         "source": source if source.isascii() else source.encode("utf-8", "replace").decode("utf-8"),
     }
-    return made | ({"outputs": [], "execution_count": None} if made["cell_type"] == "code" else {})
+    if made["cell_type"] == "code":
+        made["outputs"], made["execution_count"] = [], None
+    return made
 
 
 def _dict(value: Any) -> dict[str, Any]:
-    return dict(value) if isinstance(value, Mapping) else {}
+    return dict(value) if isinstance(value, _MAPPINGS) else {}

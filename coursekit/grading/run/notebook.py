@@ -19,7 +19,7 @@ from coursekit.grading.run.environment import Environment
 from coursekit.grading.run.remote import PRELUDE, GraderFault, Remote
 from coursekit.grading.run.sandbox import CellResult, Connection, Limits, SandboxUnavailable, Server, Worker
 from coursekit.grading.run.shown import Outputs
-from coursekit.grading.run.stock import is_stock_test
+from coursekit.grading.run.stock import checked_exercise, is_stock_test
 from coursekit.grading.submission import from_scratch
 from coursekit.grading.submission.canonical import READING, is_own_cell
 from coursekit.lessons.cells import exercise_of, grade_id, is_answer, points
@@ -167,7 +167,7 @@ class _Grading:
         return [c for c in self.nb.cells if c.cell_type == "code" and not _is_given(c)]
 
     def _cell(self, cell: NotebookNode) -> None:
-        exercise = None if is_stock_test(cell) else exercise_of(cell)
+        exercise = checked_exercise(cell)
         if exercise is not None:
             self._check(exercise)
             return

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from coursekit.grading import nodes
 from coursekit.grading.submission.elsewhere import settled
-from coursekit.grading.submission.handed_out import HandedOut, anchor_of
+from coursekit.grading.submission.handed_out import HandedOut
 from coursekit.lessons.cells import grade_id, is_answer, nbgrader_part
 
 MISSING = "# This cell was missing from the notebook that was handed in."
@@ -39,18 +39,14 @@ def canonical(
     handed_out = HandedOut.of(released)
     meant = settled(handed_out, submitted)
     answers, own = _sort_out(handed_out, meant.cells)
-    nb = nodes.copied(handed_out.notebook)
+    nb = nodes.copied(handed_out.bare)
     cells: list[NotebookNode] = list(own.get("", []))
-    for cell, (given, name) in zip(nb.cells, handed_out.cells, strict=True):
-        if name and is_answer(given):
-            cell["source"] = answers.get(name, MISSING if cell.cell_type == "code" else "")
-        if cell.cell_type == "code":
-            cell["outputs"], cell["execution_count"] = [], None
-        for key in ("tags", "attachments"):
-            cell.metadata.pop(key, None)
-        cell.pop("attachments", None)
+    for cell, (_, name), anchor in zip(nb.cells, handed_out.cells, handed_out.anchors, strict=True):
+        if name and is_answer(cell):
+            cell["source"] = answers.get(name, MISSING if cell["cell_type"] == "code" else "")
         cells.append(cell)
-        cells.extend(own.get(anchor_of(given), []))
+        if anchor in own:
+            cells.extend(own[anchor])
     nb.cells = cells
     nb.metadata[READING] = {"remarks": [*remarks, *meant.remarks], "undecided": meant.undecided} | handed_out.given
     return nb
@@ -66,7 +62,7 @@ def unread(released: NotebookNode, reason: str) -> NotebookNode:
 
 def is_own_cell(cell: NotebookNode) -> bool:
     """True for a cell that a student added."""
-    return not nbgrader_part(cell) and cell.get("id", "").startswith("own-")
+    return cell.get("id", "").startswith("own-") and not nbgrader_part(cell)
 
 
 def _sort_out(
@@ -78,14 +74,14 @@ def _sort_out(
     own: dict[str, list[NotebookNode]] = {}
     after = ""
     for number, cell in enumerate(submitted):
-        name, kind, source = grade_id(cell), cell.cell_type, cell.source
+        name, kind, source = grade_id(cell), cell["cell_type"], cell["source"]
         known = released.kinds.get(name) == kind
         if known and name in to_answer and name not in answers:
             answers[name] = source
             after = name
         elif known and name not in to_answer:
             after = name  # a locked cell: the released source stands, whatever this one says
-        elif (place := released.anchors.get((kind, source.strip()))) is not None:
+        elif (place := released.places.get((kind, source.strip()))) is not None:
             after = place
         elif source.strip():
             own.setdefault(after, []).append(_plain(cell, number))

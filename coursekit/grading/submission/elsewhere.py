@@ -59,7 +59,8 @@ def is_untouched(released: NotebookNode | HandedOut, submitted: NotebookNode) ->
     """True if no cell of code was changed or added since the notebook was handed out, and no answer in words."""
     given = HandedOut.of(released).sources
     return all(
-        cell.source.strip() in given or cell.cell_type != "code" and not grade_id(cell) for cell in submitted.cells
+        cell["source"].strip() in given or cell["cell_type"] != "code" and not grade_id(cell)
+        for cell in submitted.cells
     )
 
 
@@ -73,7 +74,7 @@ class _Cells:
         self.changed = [self._is_changed(cell) for cell in cells]
 
     def _is_changed(self, cell: NotebookNode) -> bool:
-        return cell.cell_type == "code" and cell.source.strip() not in self._handed_out.sources
+        return cell["cell_type"] == "code" and cell["source"].strip() not in self._handed_out.sources
 
     def put(self, start: int, end: int, cell: NotebookNode) -> None:
         """Put a cell in the place of some, or of none."""

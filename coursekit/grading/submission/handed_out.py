@@ -7,6 +7,7 @@ from functools import cached_property
 
 from nbformat import NotebookNode
 
+from coursekit.grading import nodes
 from coursekit.grading.submission import from_scratch
 from coursekit.lessons.cells import exercise_of, grade_id, is_answer
 
@@ -50,9 +51,27 @@ class HandedOut:
         return frozenset(cell.source.strip() for cell, _ in self.cells)
 
     @cached_property
-    def anchors(self) -> Mapping[tuple[str, str], str]:
-        """By type and source, without the space around it, what tells the place of a cell."""
-        return {(cell.cell_type, cell.source.strip()): anchor_of(cell) for cell, _ in self.cells}
+    def anchors(self) -> list[str]:
+        """What tells the place of each cell: its grade_id, or else its id."""
+        return [name or cell.get("id", "") for cell, name in self.cells]
+
+    @cached_property
+    def places(self) -> Mapping[tuple[str, str], str]:
+        """The anchors, by type and source, without the space around it."""
+        cells = zip(self.cells, self.anchors, strict=True)
+        return {(cell.cell_type, cell.source.strip()): anchor for (cell, _), anchor in cells}
+
+    @cached_property
+    def bare(self) -> NotebookNode:
+        """A copy without outputs, tags and attachments."""
+        nb = nodes.copied(self.notebook)
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+            for key in ("tags", "attachments"):
+                cell.metadata.pop(key, None)
+            cell.pop("attachments", None)
+        return nb
 
     @cached_property
     def exercises(self) -> frozenset[str | None]:
@@ -66,8 +85,3 @@ class HandedOut:
         given = {name for cell in code for name in from_scratch.used(cell.source)}
         in_answers = {name for cell in code if is_answer(cell) for name in from_scratch.used(cell.source)}
         return {"given": sorted(given), "given_in_answers": sorted(in_answers)}
-
-
-def anchor_of(cell: NotebookNode) -> str:
-    """What tells the place of a handed-out cell: its grade_id, or else its id."""
-    return grade_id(cell) or cell.get("id", "")
