@@ -177,6 +177,9 @@ class _Grading:
             said = f"Not run: this notebook has ended its program {MAX_RESTARTS} times before."
             self.outputs.say(cell.id, said)
             return
+        if _holds_comments_only(cell.source) and not is_stock_test(cell):  # such as a hint that nobody has asked for
+            self.outputs.add(cell.id, CellResult("ok"))
+            return
         with self.bounds.step():
             result = self._alive().run_cell(cell.source)
             if result.status == "busy":  # a wall clock on a loaded machine: once more, with a worker of its own
@@ -312,6 +315,11 @@ def _limits(nb: NotebookNode, usual: Limits) -> Limits:
     memory = max((exercise.memory_mb for exercise in exercises), default=usual.memory_mb)
     seconds = MAX_CALLS * max((exercise.cpu_s for exercise in exercises), default=usual.cpu_s)
     return replace(usual, memory_mb=memory, total_cpu_s=max(usual.total_cpu_s, math.ceil(seconds)))
+
+
+def _holds_comments_only(source: str) -> bool:
+    """True for a cell in which nothing would run: to find that out in the sandbox takes a millisecond."""
+    return all(not line or line.startswith("#") for line in map(str.strip, source.splitlines()))
 
 
 def _is_given(cell: NotebookNode) -> bool:
