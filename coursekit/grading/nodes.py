@@ -15,9 +15,7 @@ def cell(kind: str, source: str, name: str = "", grade_id: str | None = None) ->
     """A cell. name: its id. grade_id: which cell of the assignment it claims to be."""
     metadata = NotebookNode() if grade_id is None else NotebookNode({NBGRADER: NotebookNode(grade_id=grade_id)})
     if kind == "code":
-        return NotebookNode(
-            cell_type=kind, id=name, metadata=metadata, source=source, outputs=[], execution_count=None
-        )
+        return NotebookNode(cell_type=kind, id=name, metadata=metadata, source=source, outputs=[], execution_count=None)
     return NotebookNode(cell_type=kind, id=name, metadata=metadata, source=source)
 
 

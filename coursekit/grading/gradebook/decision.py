@@ -11,7 +11,16 @@ from nbgrader.utils import compute_checksum, determine_grade
 
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.run.stock import is_stock_test
-from coursekit.lessons.cells import checksum, exercise_of, grade_id, is_answer, is_graded, is_task, nbgrader_part, points
+from coursekit.lessons.cells import (
+    checksum,
+    exercise_of,
+    grade_id,
+    is_answer,
+    is_graded,
+    is_task,
+    nbgrader_part,
+    points,
+)
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,7 @@ UNREAD_CELL = "unread"
 """Id of the cell that says why a notebook could not be read."""
 
 
-def canonical(
-    released: NotebookNode | HandedOut, submitted: NotebookNode, remarks: Sequence[str] = ()
-) -> NotebookNode:
+def canonical(released: NotebookNode | HandedOut, submitted: NotebookNode, remarks: Sequence[str] = ()) -> NotebookNode:
     """Rebuild a submission on the released notebook.
 
     released:  the notebook that was handed out.
