@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ _WIDTH = 100
 _NAMED_DRAWS = 5  # more right draws than these are counted, not named
 _ADVICE_AT_ONCE = 2  # of what draws advise, beside that of the simplest; more comes by hints
 _LABEL = 14
+_WORDS = re.compile(r"[^\s-]+(?: [^\s-]+)*")  # without a hyphen, at which a line may end, each a space apart
 
 
 @dataclass(frozen=True)
@@ -144,10 +146,20 @@ def as_text(report: Outcome, graded: bool = False) -> str:
     """The whole report as plain text, for terminals, screen readers and logs. graded: see `headline`."""
     lines = [f"{mark(report)} {headline(report, graded)}" + ("" if graded else f"  [{points(report)}]")]
     for section in sections(report, graded):
-        body = textwrap.wrap(" ".join(section.sentences), _WIDTH - _LABEL - 2)
+        body = _wrapped(" ".join(section.sentences))
         for label, line in zip([section.label] + [""] * len(body), body, strict=False):
             lines.append(f"  {label:<{_LABEL}}{line}")
     return "\n".join(lines)
+
+
+def _wrapped(text: str) -> list[str]:
+    """Lines beside the labels, as `textwrap` makes them, which takes ten times as long where words are nothing else."""
+    width, lines = _WIDTH - _LABEL - 2, []
+    rest = text if _WORDS.fullmatch(text) else ""
+    while len(rest) > width and (end := rest.rfind(" ", 0, width + 1)) > 0:
+        lines.append(rest[:end])
+        rest = rest[end + 1 :]
+    return [*lines, rest] if 0 < len(rest) <= width else textwrap.wrap(text, width)
 
 
 def case_title(case: Case) -> str:

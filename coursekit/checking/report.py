@@ -24,6 +24,8 @@ from coursekit.checking.outcome import (
 MIME = "application/vnd.coursekit.report+json"
 """The MIME type under which a notebook keeps the data of a report."""
 
+_REPORT, _CASE, _FINDING = ([each.name for each in fields(kind)] for kind in (Outcome, Case, Finding))
+
 
 class Report(Outcome):
     """An `Outcome` that can be shown and stored."""
@@ -34,7 +36,7 @@ class Report(Outcome):
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON data, with the derived figures beside it."""
-        own = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "example"}
+        own = {name: getattr(self, name) for name in _REPORT if name != "example"}
         derived = {key: getattr(self, key) for key in ("passed", "score", "points", "diagnoses", "text")}
         return (
             own
@@ -89,7 +91,7 @@ class Report(Outcome):
 
 
 def _case_to_dict(case: Case) -> dict[str, Any]:
-    own = {each.name: getattr(case, each.name) for each in fields(case)}
+    own = {name: getattr(case, name) for name in _CASE}
     findings = [_finding_to_dict(finding) for finding in case.findings]
     return own | {"kind": str(case.kind), "sizes": dict(case.sizes), "findings": findings}
 
@@ -108,7 +110,7 @@ def _case_from_dict(data: Mapping[str, Any]) -> Case:
 
 
 def _finding_to_dict(finding: Finding) -> dict[str, Any]:
-    own = {each.name: getattr(finding, each.name) for each in fields(finding)}
+    own = {name: getattr(finding, name) for name in _FINDING}
     what = None if finding.what is None else to_data(finding.what)
     return own | {"kind": str(finding.kind), "what": what, "where": [to_data(fact) for fact in finding.where]}
 

@@ -109,7 +109,8 @@ class _Run:
     ) -> None:
         self.course, self.assignment, self.force, self.regrade = course, assignment, force, regrade
         self.circumstances = circumstances
-        self.store = ResultStore(course.root / RESULTS, course.secret)
+        self.secret = course.secret
+        self.store = ResultStore(course.root / RESULTS, self.secret)
         self.written = Written(course.root / RESULTS / WRITTEN / assignment)
         self.failures = Failures(course.root / RESULTS, assignment)
         self.writer: Writer
@@ -246,9 +247,9 @@ class _Run:
         return replace(kept[1], how="outdated", why=" and ".join([WORDS[part] for part in differs][:2]))
 
     def _jobs(self, submission: Submission) -> list[Job]:
-        secret = self.course.secret
         return [
-            Job.of(nb, self.assignment, name, submission.student, secret) for name, nb in submission.notebooks.items()
+            Job.of(nb, self.assignment, name, submission.student, self.secret)
+            for name, nb in submission.notebooks.items()
         ]
 
     def _write(self, student: str) -> None:

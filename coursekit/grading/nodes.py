@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbformat import NotebookNode, from_dict
+from nbformat import NotebookNode
 
 from coursekit.lessons.cells import NBGRADER
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def cell(kind: str, source: str, name: str = "", grade_id: str | None = None) -> NotebookNode:
     """A cell. name: its id. grade_id: which cell of the assignment it claims to be."""
     metadata = NotebookNode() if grade_id is None else NotebookNode({NBGRADER: NotebookNode(grade_id=grade_id)})
-    made = NotebookNode(cell_type=kind, id=name, metadata=metadata, source=source)
     if kind == "code":
-        made.update(outputs=[], execution_count=None)
-    return made
+        return NotebookNode(cell_type=kind, id=name, metadata=metadata, source=source, outputs=[], execution_count=None)
+    return NotebookNode(cell_type=kind, id=name, metadata=metadata, source=source)
 
 
 def notebook(cells: list[NotebookNode]) -> NotebookNode:
@@ -40,6 +41,14 @@ def display(data: dict[str, str], result: bool = False) -> NotebookNode:
     return NotebookNode(output_type=output_type, data=NotebookNode(data), metadata=NotebookNode(), **kind)
 
 
-def copied(nb: NotebookNode) -> NotebookNode:
-    """A deep copy."""
-    return from_dict(nb)
+def copied(node: NotebookNode) -> NotebookNode:
+    """A deep copy of a notebook or a part of one: nbformat's `from_dict`, which calls itself for every value."""
+    return NotebookNode({key: each if type(each) in _PLAIN else _copied(each) for key, each in node.items()})
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return copied(value)
+    if isinstance(value, (list, tuple)):
+        return [each if type(each) in _PLAIN else _copied(each) for each in value]
+    return value

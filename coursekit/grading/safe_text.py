@@ -16,7 +16,7 @@ _COMMANDS = frozenset('<>&"`\\${}')
 
 def plain(text: str) -> str:
     """Text without the control and direction marks that could make a page show it as something else."""
-    return _HIDDEN.sub("", text)
+    return text if text.isprintable() else _HIDDEN.sub("", text)  # none of them is printable, which is told at once
 
 
 def is_ordinary(name: str) -> bool:

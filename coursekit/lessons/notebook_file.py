@@ -28,6 +28,7 @@ MAX_SOURCE = 2 << 20
 """Characters in all cells together; nobody types that many."""
 
 _MAX_PARTS = 1_000_000  # brackets and commas: each can become an object of 60 bytes
+_MAPPINGS = (dict, Mapping)  # nearly all are dicts, which is told at once
 _MARKS = re.compile(rb"^(<<<<<<< |>>>>>>> )", re.MULTILINE)
 _BEGINNINGS = {
     b"PK\x03\x04": "it is a zip archive: unpack it, and take the .ipynb file in it",
@@ -50,10 +51,22 @@ def read_notebook(path: Path) -> NotebookNode:
     return plain(_version_4(_json(_bytes(path))))
 
 
+def read_cells(path: Path) -> list[dict[str, Any]]:
+    """The cells of `read_notebook`, as plain dictionaries. Raises as it does."""
+    return cells_of(_version_4(_json(_bytes(path))))
+
+
 def plain(data: Mapping[str, Any]) -> NotebookNode:
     """A new notebook from the JSON of one of version 4. Raises Refused if there are no cells to read."""
     from nbformat import from_dict
 
+    read = cells_of(data)
+    return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": _dict(data.get("metadata")), "cells": read})
+
+
+def cells_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The cells of a notebook of version 4, which may be plain JSON, as new dictionaries; their metadata are the very
+    ones of the notebook. Raises Refused if there are no cells to read."""
     cells = data.get("cells")
     if not isinstance(cells, list):
         raise Refused("is not a notebook: it has no list of cells")
@@ -62,7 +75,7 @@ def plain(data: Mapping[str, Any]) -> NotebookNode:
     read = [cell for cell in map(_cell, range(len(cells)), cells) if cell is not None]
     if sum(len(cell["source"]) for cell in read) > MAX_SOURCE:
         raise Refused(f"holds more than {MAX_SOURCE >> 20} million characters in its cells")
-    return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": _dict(data.get("metadata")), "cells": read})
+    return read
 
 
 def _bytes(path: Path) -> bytes:
@@ -132,11 +145,11 @@ def _version_4(data: Any) -> Mapping[str, Any]:
 
 
 def _cell(number: int, cell: Any) -> dict[str, Any] | None:
-    if not isinstance(cell, Mapping) or cell.get("cell_type") not in ("code", "markdown", "raw"):
+    if not isinstance(cell, _MAPPINGS) or cell.get("cell_type") not in ("code", "markdown", "raw"):
         return None
     source = cell.get("source")
     if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
+        source = "".join([line for line in source if isinstance(line, str)])
     if not isinstance(source, str):
         if source is not None:
             return None
@@ -146,10 +159,12 @@ def _cell(number: int, cell: Any) -> dict[str, Any] | None:
         "id": f"cell-{number}",
         "metadata": _dict(cell.get("metadata")),
         # Half a surrogate pair cannot be written to a file.
-        "source": source.encode("utf-8", "replace").decode("utf-8"),
+        "source": source if source.isascii() else source.encode("utf-8", "replace").decode("utf-8"),
     }
-    return made | ({"outputs": [], "execution_count": None} if made["cell_type"] == "code" else {})
+    if made["cell_type"] == "code":
+        made["outputs"], made["execution_count"] = [], None
+    return made
 
 
 def _dict(value: Any) -> dict[str, Any]:
-    return dict(value) if isinstance(value, Mapping) else {}
+    return dict(value) if isinstance(value, _MAPPINGS) else {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -15,18 +16,41 @@ from coursekit.checking.facts.wrong import Failure, FailureKind
 
 def to_data(seen: Fact) -> dict[str, Any]:
     """A fact as JSON data, under the name of its class."""
-    return {"fact": type(seen).__name__, **_mapped(list, asdict(seen))}
+    return {"fact": type(seen).__name__, **_plain(seen)}
 
 
 def from_data(data: Mapping[str, Any] | str) -> Fact:
     """The fact that `to_data` wrote; KeyError for one that this version does not know."""
     if isinstance(data, str):
         return Said(data)
-    fields = _mapped(tuple, {key: value for key, value in data.items() if key != "fact"})
+    given = _mapped(tuple, {key: value for key, value in data.items() if key != "fact"})
     kinds = {Failure.__name__: FailureKind, Edited.__name__: EditKind}
     if data["fact"] in kinds:
-        fields["kind"] = kinds[data["fact"]](fields["kind"])
-    return _KNOWN[data["fact"]](**fields)
+        given["kind"] = kinds[data["fact"]](given["kind"])
+    return _KNOWN[data["fact"]](**given)
+
+
+def _plain(value: Any) -> Any:
+    """A dataclass as a dictionary, a tuple as a list, and so on to the bottom."""
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if (names := _names(kind)) is not None:
+        return {name: _plain(getattr(value, name)) for name in names}
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
+
+
+@functools.cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass; None for anything else."""
+    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else None
 
 
 def _mapped(sequence: type, value: Any) -> Any:

@@ -10,9 +10,9 @@ from nbformat import NotebookNode
 from coursekit.checking import Verdict
 from coursekit.grading.gradebook.presentation import SUMMARY
 from coursekit.grading.run.shown import NOT_RUN
-from coursekit.grading.run.stock import IN_KERNEL, is_stock_test
+from coursekit.grading.run.stock import IN_KERNEL, checked_exercise, is_stock_test
 from coursekit.grading.submission.canonical import READING, is_own_cell
-from coursekit.lessons.cells import exercise_of, grade_id, is_answer, is_graded, is_task, nbgrader_part
+from coursekit.lessons.cells import grade_id, is_answer, is_graded, is_task, nbgrader_part
 
 
 @dataclass
@@ -84,7 +84,7 @@ def pieces(nb: NotebookNode) -> list[Piece]:
     for cell in nb.cells:
         if _says_nothing(cell):
             continue
-        exercise = None if is_stock_test(cell) else exercise_of(cell)
+        exercise = checked_exercise(cell)
         if exercise is None:
             found.append(_piece(cell))
             continue

@@ -11,7 +11,16 @@ from nbgrader.utils import compute_checksum, determine_grade
 
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.run.stock import is_stock_test
-from coursekit.lessons.cells import checksum, exercise_of, grade_id, is_answer, is_graded, is_task, points
+from coursekit.lessons.cells import (
+    checksum,
+    exercise_of,
+    grade_id,
+    is_answer,
+    is_graded,
+    is_task,
+    nbgrader_part,
+    points,
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,8 @@ def decided(nb: NotebookNode, graded: Graded) -> Decision:
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
     for cell in nb.cells:
+        if not nbgrader_part(cell):
+            continue
         name = grade_id(cell)
         if is_graded(cell):
             scores[name] = _score(cell, graded)

@@ -8,12 +8,12 @@ from coursekit.checking.html import as_html
 from coursekit.checking.message import in_short
 from coursekit.grading import nodes
 from coursekit.grading.run.notebook import Graded
-from coursekit.grading.run.stock import is_stock_test
+from coursekit.grading.run.stock import checked_exercise
 from coursekit.grading.safe_markdown import shown_markdown
 from coursekit.grading.safe_markdown.cleaning import IGNORED
 from coursekit.grading.safe_text import plain
 from coursekit.grading.submission.canonical import UNREAD_CELL, is_own_cell
-from coursekit.lessons.cells import exercise_of, is_answer
+from coursekit.lessons.cells import is_answer
 
 SUMMARY = "coursekit_summary"
 """Key in the metadata of a report's output: its verdict, and what was found, in a sentence or two."""
@@ -27,11 +27,11 @@ def present(nb: NotebookNode, graded: Graded) -> NotebookNode:
 def outputs_shown(nb: NotebookNode, graded: Graded) -> NotebookNode:
     """The outputs: what the sandbox kept of a cell, and the report of a check."""
     for cell in nb.cells:
-        if cell.cell_type != "code":
+        if cell["cell_type"] != "code":
             continue
-        exercise = None if is_stock_test(cell) else exercise_of(cell)
+        exercise = checked_exercise(cell)
         outputs = graded.outputs.get(cell.get("id", ""), []) if exercise is None else _report(exercise, graded)
-        cell.outputs = [NotebookNode(output) for output in outputs]
+        cell["outputs"] = [NotebookNode(output) for output in outputs]
     return nb
 
 
@@ -41,7 +41,7 @@ def words_made_safe(nb: NotebookNode) -> NotebookNode:
     It changes what nbgrader's checksums are taken of, so it comes after the scores. Twice is as good as once.
     """
     for cell in nb.cells:
-        if cell.cell_type == "markdown" and quotes_a_student(cell):
+        if cell["cell_type"] == "markdown" and quotes_a_student(cell):
             cell.source = shown_markdown(cell.source)
     return nb
 

@@ -18,10 +18,10 @@ from coursekit.grading.run import needs
 from coursekit.grading.run.notebook import Graded, grade_notebook
 from coursekit.grading.run.sandbox import Connection, Server
 from coursekit.grading.run.servers import isolation_is_asked_for
-from coursekit.grading.run.stock import is_stock_test
+from coursekit.grading.run.stock import checked_exercise, is_stock_test
 from coursekit.grading.seeds import seed
 from coursekit.grading.submission.canonical import READING, is_own_cell
-from coursekit.lessons.cells import exercise_of, grade_id, is_answer, nbgrader_part
+from coursekit.lessons.cells import grade_id, is_answer, nbgrader_part
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,12 @@ class Job:
 
     @classmethod
     def of(cls, nb: NotebookNode, assignment: str, name: str, student: str, secret: bytes) -> Job:
-        checks = [cell for cell in nb.cells if not is_stock_test(cell)]
-        exercises = [exercise for cell in checks if (exercise := exercise_of(cell)) is not None]
+        exercises = [exercise for cell in nb.cells if (exercise := checked_exercise(cell)) is not None]
         content = _written(nb)
         seeds = {exercise: seed(secret, assignment, exercise, student, content) for exercise in exercises}
         return cls(assignment, name, student, json.dumps(nb), seeds, isolation_is_asked_for())
 
-    @property
+    @functools.cached_property
     def parts(self) -> dict[str, str]:
         """All that a result depends on: the cells with their draws, the grader and its libraries, the isolation."""
         nb = json.loads(self.notebook)
@@ -71,7 +70,7 @@ class Job:
         cells = from_dict(json.loads(self.notebook)).cells
         return [*self.seeds, *(grade_id(cell) for cell in cells if is_stock_test(cell))]
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
         """Hash of all that a result depends on."""
         return _digest(self.parts)

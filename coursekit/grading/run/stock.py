@@ -33,6 +33,12 @@ def is_stock_test(cell: NotebookNode) -> bool:
     return False
 
 
+def checked_exercise(cell: NotebookNode) -> str | None:
+    """The exercise that a check of ours checks; None for any other cell."""
+    exercise = exercise_of(cell)
+    return None if exercise is None or is_stock_test(cell) else exercise
+
+
 def earned(cell: NotebookNode, result: CellResult) -> float:
     """Points of a test that has run, by nbgrader's rule: all, none after an error, or the number it ends with."""
     if not result.ok:

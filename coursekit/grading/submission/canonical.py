@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from nbformat import NotebookNode
 
 from coursekit.grading import nodes
-from coursekit.grading.submission import from_scratch
 from coursekit.grading.submission.elsewhere import settled
+from coursekit.grading.submission.handed_out import HandedOut
 from coursekit.lessons.cells import grade_id, is_answer, nbgrader_part
 
 MISSING = "# This cell was missing from the notebook that was handed in."
@@ -26,7 +26,7 @@ UNREAD_CELL = "unread"
 """Id of the cell that says why a notebook could not be read."""
 
 
-def canonical(released: NotebookNode, submitted: NotebookNode, remarks: Sequence[str] = ()) -> NotebookNode:
+def canonical(released: NotebookNode | HandedOut, submitted: NotebookNode, remarks: Sequence[str] = ()) -> NotebookNode:
     """Rebuild a submission on the released notebook.
 
     released:  the notebook that was handed out.
@@ -34,31 +34,20 @@ def canonical(released: NotebookNode, submitted: NotebookNode, remarks: Sequence
     remarks:   what there is to say about its file.
     Returns a new notebook; neither argument is changed.
     """
-    meant = settled(released, submitted)
-    answers, own = _sort_out(released, meant.cells)
-    nb = nodes.copied(released)
+    handed_out = HandedOut.of(released)
+    meant = settled(handed_out, submitted)
+    answers, own = _sort_out(handed_out, meant.cells)
+    nb = nodes.copied(handed_out.bare)
     cells: list[NotebookNode] = list(own.get("", []))
-    for cell in nb.cells:
-        name = grade_id(cell)
+    for cell, (_, name), anchor in zip(nb.cells, handed_out.cells, handed_out.anchors, strict=True):
         if name and is_answer(cell):
-            cell.source = answers.get(name, MISSING if cell.cell_type == "code" else "")
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-        for key in ("tags", "attachments"):
-            cell.metadata.pop(key, None)
-        cell.pop("attachments", None)
+            cell["source"] = answers.get(name, MISSING if cell["cell_type"] == "code" else "")
         cells.append(cell)
-        cells.extend(own.get(_anchor(cell), []))
+        if anchor in own:
+            cells.extend(own[anchor])
     nb.cells = cells
-    nb.metadata[READING] = {"remarks": [*remarks, *meant.remarks], "undecided": meant.undecided} | _given(released)
+    nb.metadata[READING] = {"remarks": [*remarks, *meant.remarks], "undecided": meant.undecided} | handed_out.given
     return nb
-
-
-def _given(released: NotebookNode) -> dict[str, list[str]]:
-    code = [cell for cell in released.cells if cell.cell_type == "code"]
-    given = {name for cell in code for name in from_scratch.used(cell.source)}
-    in_answers = {name for cell in code if is_answer(cell) for name in from_scratch.used(cell.source)}
-    return {"given": sorted(given), "given_in_answers": sorted(in_answers)}
 
 
 def unread(released: NotebookNode, reason: str) -> NotebookNode:
@@ -71,30 +60,28 @@ def unread(released: NotebookNode, reason: str) -> NotebookNode:
 
 def is_own_cell(cell: NotebookNode) -> bool:
     """True for a cell that a student added."""
-    return not nbgrader_part(cell) and cell.get("id", "").startswith("own-")
+    return cell.get("id", "").startswith("own-") and not nbgrader_part(cell)
 
 
 def _sort_out(
-    released: NotebookNode, submitted: list[NotebookNode]
+    released: HandedOut, submitted: list[NotebookNode]
 ) -> tuple[dict[str, str], dict[str, list[NotebookNode]]]:
     """Answers by grade_id, and a student's own cells by the released cell that they follow ("" for the top)."""
-    kinds = {grade_id(cell): cell.cell_type for cell in released.cells if grade_id(cell)}
-    to_answer = {grade_id(cell) for cell in released.cells if grade_id(cell) and is_answer(cell)}
-    handed_out = {(cell.cell_type, cell.source.strip()): _anchor(cell) for cell in released.cells}
+    to_answer = {name for _, name in released.answers}
     answers: dict[str, str] = {}
     own: dict[str, list[NotebookNode]] = {}
     after = ""
     for number, cell in enumerate(submitted):
-        name = grade_id(cell)
-        known = name in kinds and kinds[name] == cell.cell_type
+        name, kind, source = grade_id(cell), cell["cell_type"], cell["source"]
+        known = released.kinds.get(name) == kind
         if known and name in to_answer and name not in answers:
-            answers[name] = cell.source
+            answers[name] = source
             after = name
         elif known and name not in to_answer:
             after = name  # a locked cell: the released source stands, whatever this one says
-        elif (cell.cell_type, cell.source.strip()) in handed_out:
-            after = handed_out[cell.cell_type, cell.source.strip()]
-        elif cell.source.strip():
+        elif (place := released.places.get((kind, source.strip()))) is not None:
+            after = place
+        elif source.strip():
             own.setdefault(after, []).append(_plain(cell, number))
     return answers, own
 
@@ -103,7 +90,3 @@ def _plain(cell: NotebookNode, number: int) -> NotebookNode:
     """A student's own cell, or a second copy of an answer: kept as a plain cell. Its code runs, it is not graded."""
     kind = "code" if cell.cell_type == "code" else "markdown"
     return nodes.cell(kind, cell.source, f"own-{number}")
-
-
-def _anchor(cell: NotebookNode) -> str:
-    return grade_id(cell) or cell.get("id", "")

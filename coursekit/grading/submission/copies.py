@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 
 from coursekit.grading.submission.elsewhere import is_untouched
+from coursekit.grading.submission.handed_out import HandedOut
 
 
-def answered(found: Mapping[str, NotebookNode], released: NotebookNode) -> dict[str, NotebookNode]:
+def answered(found: Mapping[str, NotebookNode], released: NotebookNode | HandedOut) -> dict[str, NotebookNode]:
     """The notebooks that hold answers, one of each content.
 
     found:    notebooks by file name.

@@ -20,6 +20,7 @@ from coursekit.grading.failures import FAILED, trace
 from coursekit.grading.seeds import course_secret
 from coursekit.grading.submission import intake, names
 from coursekit.grading.submission.canonical import canonical
+from coursekit.grading.submission.handed_out import HandedOut
 from coursekit.grading.submission.times import HandedIn, handed_in
 from coursekit.grading.submission.withdrawn import withdrawn
 from coursekit.lessons.cells import grade_id, is_answer, is_graded
@@ -131,8 +132,8 @@ class Course:
 
     def submissions(self, assignment: str, students: list[str]) -> Iterator[Submission]:
         """Read and rebuild what each student handed in, one at a time."""
-        released = self._with_tests(assignment)
-        expected = {name: intake.grade_ids(nb) for name, nb in released.items()}
+        released = {name: HandedOut(nb) for name, nb in self._with_tests(assignment).items()}
+        expected = {name: nb.names for name, nb in released.items()}
         folders = self.handed_in(assignment) if students else {}
         for student in students:
             there = folders.get(student, [self.folder("submitted", student, assignment)])

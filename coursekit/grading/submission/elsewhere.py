@@ -16,7 +16,8 @@ from nbformat import NotebookNode
 
 from coursekit.grading import nodes
 from coursekit.grading.bounds import Bounds, Exceeded
-from coursekit.lessons.cells import check_of, exercise_of, grade_id, is_answer
+from coursekit.grading.submission.handed_out import HandedOut
+from coursekit.lessons.cells import check_of, grade_id
 
 MAX_SOURCE = 100_000  # characters of a cell that is searched
 MAX_PIECES = 4  # of one answer
@@ -29,7 +30,7 @@ _KINDS = {"markdown": "a Markdown cell", "raw": "a raw cell", "code": "a code ce
 class Settled:
     """The cells as they are meant.
 
-    cells:     copies of those handed in; each answer that was found stands in its own cell.
+    cells:     those handed in; each answer that was found stands in its own cell, which is a new one.
     remarks:   what was moved.
     undecided: by exercise, why nobody but a person can say which code is the answer.
     """
@@ -39,7 +40,7 @@ class Settled:
     undecided: dict[str, str] = field(default_factory=dict)
 
 
-def settled(released: NotebookNode, submitted: NotebookNode) -> Settled:
+def settled(released: NotebookNode | HandedOut, submitted: NotebookNode) -> Settled:
     """Find the answers of a notebook. It takes cells of code apart, and runs nothing.
 
     released:  the notebook that was handed out.
@@ -47,88 +48,112 @@ def settled(released: NotebookNode, submitted: NotebookNode) -> Settled:
     """
     try:
         with Bounds().step():
-            return _settled(released, submitted)
+            return _settled(HandedOut.of(released), submitted)
     except Exceeded:
         return Settled(submitted.cells, ["the notebook is too large to be searched for answers in other cells"])
     finally:
         _tree.cache_clear()  # a stranger's sources can be large
 
 
-def is_untouched(released: NotebookNode, submitted: NotebookNode) -> bool:
+def is_untouched(released: NotebookNode | HandedOut, submitted: NotebookNode) -> bool:
     """True if no cell of code was changed or added since the notebook was handed out, and no answer in words."""
-    given = {cell.source.strip() for cell in released.cells}
+    given = HandedOut.of(released).sources
     return all(
-        cell.source.strip() in given or cell.cell_type != "code" and not grade_id(cell) for cell in submitted.cells
+        cell["source"].strip() in given or cell["cell_type"] != "code" and not grade_id(cell)
+        for cell in submitted.cells
     )
 
 
-def _settled(released: NotebookNode, submitted: NotebookNode) -> Settled:
-    state = Settled([nodes.copied(cell) for cell in submitted.cells])
-    checks = {exercise_of(cell) for cell in released.cells}
-    for given in released.cells:
-        name = grade_id(given)
-        if not name or not is_answer(given):
-            continue
-        _retype(state, given)
-        if given.cell_type == "code" and name in checks and name.isidentifier():
-            _join(state, given)
-            _find(state, given, released)
+class _Cells:
+    """The cells on the way, with what is asked of each for every answer: its name, and whether it is code that was not
+    handed out."""
+
+    def __init__(self, cells: list[NotebookNode], handed_out: HandedOut) -> None:
+        self.cells, self._handed_out = [*cells], handed_out
+        self.names = [grade_id(cell) for cell in cells]
+        self.changed = [self._is_changed(cell) for cell in cells]
+
+    def _is_changed(self, cell: NotebookNode) -> bool:
+        return cell["cell_type"] == "code" and cell["source"].strip() not in self._handed_out.sources
+
+    def put(self, start: int, end: int, cell: NotebookNode) -> None:
+        """Put a cell in the place of some, or of none."""
+        self.cells[start:end] = [cell]
+        self.names[start:end] = [grade_id(cell)]
+        self.changed[start:end] = [self._is_changed(cell)]
+
+    def place(self, name: str) -> int | None:
+        """Where the cell of an answer is."""
+        found = (number for number in self.named(name) if self.cells[number].cell_type == "code")
+        return next(found, None)
+
+    def named(self, name: str) -> Iterator[int]:
+        return (number for number, each in enumerate(self.names) if each == name)
+
+
+def _settled(released: HandedOut, submitted: NotebookNode) -> Settled:
+    there = _Cells(submitted.cells, released)
+    state = Settled(there.cells)
+    for given, name in released.answers:
+        _retype(state, there, given, name)
+        if given.cell_type == "code" and name in released.exercises and name.isidentifier():
+            _join(state, there, name)
+            _find(state, there, given, name)
     return state
 
 
-def _retype(state: Settled, given: NotebookNode) -> None:
+def _retype(state: Settled, there: _Cells, given: NotebookNode, name: str) -> None:
     """An answer whose cell has become another kind of cell."""
-    name = grade_id(given)
-    own = [cell for cell in state.cells if grade_id(cell) == name]
-    if not own or any(cell.cell_type == given.cell_type for cell in own):
+    own = [*there.named(name)]
+    if not own or any(there.cells[number].cell_type == given.cell_type for number in own):
         return
-    was, source = own[0].cell_type, own[0].source
+    first = there.cells[own[0]]
+    was, source = first.cell_type, first.source
     if given.cell_type == "code":
         fenced = _FENCE.match(source)
         source = fenced[1] if fenced else source
         if _definition(source, name) is None:
             return
-    state.cells[state.cells.index(own[0])] = nodes.cell(given.cell_type, source, own[0].get("id", ""), name)
+    there.put(own[0], own[0] + 1, nodes.cell(given.cell_type, source, first.get("id", ""), name))
     state.remarks.append(f"{name} was answered in {_KINDS[was]} and was read as {_KINDS[given.cell_type]}")
 
 
-def _join(state: Settled, given: NotebookNode) -> None:
+def _join(state: Settled, there: _Cells, name: str) -> None:
     """An answer whose cell was split within a function: pieces that are Python only together."""
-    name = grade_id(given)
-    place = _place(state.cells, name)
+    place = there.place(name)
     if place is None:
         return
-    for end in range(place + 2, min(place + MAX_PIECES, len(state.cells)) + 1):
-        pieces = state.cells[place:end]
-        if any(piece.cell_type != "code" or grade_id(piece) not in ("", name) for piece in pieces):
+    for end in range(place + 2, min(place + MAX_PIECES, len(there.cells)) + 1):
+        pieces = there.cells[place:end]
+        if any(piece.cell_type != "code" for piece in pieces) or {*there.names[place:end]} - {"", name}:
             return
         if _tree(pieces[-1].source) is not None and _tree(pieces[0].source) is not None:
             return
         whole = "\n".join(piece.source for piece in pieces)
         if _definition(whole, name) is not None:
-            state.cells[place:end] = [nodes.cell("code", whole, pieces[0].get("id", ""), name)]
+            there.put(place, end, nodes.cell("code", whole, pieces[0].get("id", ""), name))
             state.remarks.append(f"the answer to {name} was split over {len(pieces)} cells, which were joined")
             return
 
 
-def _find(state: Settled, given: NotebookNode, released: NotebookNode) -> None:
+def _find(state: Settled, there: _Cells, given: NotebookNode, name: str) -> None:
     """An answer that its own cell does not hold, and another cell does."""
-    name = grade_id(given)
-    place = _place(state.cells, name)
-    own = None if place is None else _definition(state.cells[place].source, name)
+    place = there.place(name)
+    elsewhere = {
+        number: found
+        for number, changed in enumerate(there.changed)
+        if changed and number != place and (found := _definition(there.cells[number].source, name)) is not None
+    }
+    if not elsewhere:
+        return
     stub = _definition(given.source, name)
-    handed_out = {cell.source.strip() for cell in released.cells}
-    others = [
-        number
-        for number, cell in enumerate(state.cells)
-        if number != place and cell.cell_type == "code" and cell.source.strip() not in handed_out
-        if not _is_stub(_definition(cell.source, name), stub)
-    ]
+    own = None if place is None else _definition(there.cells[place].source, name)
+    others = [number for number, found in elsewhere.items() if not _is_stub(found, stub)]
     if not others:
         return
-    sources = {state.cells[number].source.strip() for number in others}
+    sources = {there.cells[number].source.strip() for number in others}
     if not _is_stub(own, stub):
-        if sources != {state.cells[place].source.strip()}:
+        if sources != {there.cells[place].source.strip()}:
             state.remarks.append(
                 f"{name} is defined in several cells; its own cell, and what stands before its check, counts"
             )
@@ -137,25 +162,15 @@ def _find(state: Settled, given: NotebookNode, released: NotebookNode) -> None:
         state.undecided[name] = f"{name} is not in its own cell, and {len(sources)} other cells define it differently"
         return
     found = others[-1]
-    source = "\n\n".join(state.cells[number].source for number in [*_helpers(state.cells, place, found), found])
-    where = _where(state.cells[found], name, place, found)
+    source = "\n\n".join(there.cells[number].source for number in [*_helpers(there.cells, place, found), found])
+    where = _where(there.cells[found], name, place, found)
     answer = nodes.cell("code", source, f"found-{name}", name)
     if place is not None:
-        state.cells[place] = answer
+        there.put(place, place + 1, answer)
     else:
-        state.cells.insert(_before_check(state.cells, released, name, found), answer)
+        before = next(there.named(check_of(name)), found)  # in front of its check, or else where it was found
+        there.put(before, before, answer)
     state.remarks.append(f"{name} was not in its own cell and was taken from {where}")
-
-
-def _place(cells: list[NotebookNode], name: str) -> int | None:
-    """Where the cell of an answer is."""
-    found = (number for number, cell in enumerate(cells) if grade_id(cell) == name and cell.cell_type == "code")
-    return next(found, None)
-
-
-def _before_check(cells: list[NotebookNode], released: NotebookNode, name: str, found: int) -> int:
-    """Where an answer goes whose own cell is gone: in front of its check, or else where it was found."""
-    return next((number for number, cell in enumerate(cells) if grade_id(cell) == check_of(name)), found)
 
 
 def _where(cell: NotebookNode, name: str, place: int | None, found: int) -> str:

@@ -18,12 +18,16 @@ from coursekit.grading import nodes
 from coursekit.grading.bounds import Bounds, Exceeded
 from coursekit.grading.submission.copies import answered
 from coursekit.grading.submission.elsewhere import is_untouched
+from coursekit.grading.submission.handed_out import HandedOut
 from coursekit.grading.submission.versions import newest, versions
 from coursekit.lessons import notebook_file
 from coursekit.lessons.cells import grade_id
 from coursekit.lessons.notebook_file import Refused
 
 _MAX_FILES = 1000
+
+Given = NotebookNode | HandedOut
+"""A notebook as it was handed out."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Intake:
 
 
 def read_submission(
-    folder: Path, expected: Mapping[str, frozenset[str]], released: Mapping[str, NotebookNode] | None = None
+    folder: Path, expected: Mapping[str, frozenset[str]], released: Mapping[str, Given] | None = None
 ) -> Intake:
     """Read a submission folder.
 
@@ -57,7 +61,7 @@ def read_submission(
     remarks: list[str] = []
     renamed: dict[str, str] = {}
     candidates = _notebook_files(folder, remarks)
-    given = released or {}
+    given = {name: HandedOut.of(nb) for name, nb in (released or {}).items()}
     for name in expected:
         path = candidates.pop(f"{name}.ipynb", None)
         if path is None:
@@ -91,7 +95,7 @@ def read_submission(
     return Intake(notebooks, problems, tuple(remarks), renamed)
 
 
-def _untouched(nb: NotebookNode, given: NotebookNode | None) -> bool:
+def _untouched(nb: NotebookNode, given: Given | None) -> bool:
     return given is not None and is_untouched(given, nb)
 
 
@@ -107,7 +111,7 @@ def _one_upload(
 
 
 def latest(
-    path: Path, uploads: Iterable[Path], wanted: frozenset[str], given: NotebookNode | None, remarks: list[str]
+    path: Path, uploads: Iterable[Path], wanted: frozenset[str], given: Given | None, remarks: list[str]
 ) -> Path:
     """The newest of a notebook and later uploads of it that can be read, hold its cells and were worked on.
 
@@ -132,7 +136,7 @@ def read_notebook(path: Path) -> NotebookNode:
     """One notebook file as version 4; refuses links, special files, files over the limit and what is no notebook."""
     try:
         with Bounds().step():
-            return repaired(notebook_file.read_notebook(path))
+            return nodes.notebook(list(map(_cell, notebook_file.read_cells(path))))
     except OSError as error:
         raise Refused(f"cannot be opened: {error.strerror}") from None
     except Exceeded:
@@ -162,13 +166,14 @@ def repaired(nb: Mapping[str, Any]) -> NotebookNode:
 
     Raises Refused if there are no cells to read.
     """
-    return nodes.notebook([_cell(cell) for cell in notebook_file.plain(nb).cells])
+    return nodes.notebook(list(map(_cell, notebook_file.cells_of(nb))))
 
 
-def _cell(cell: NotebookNode) -> NotebookNode:
+def _cell(cell: Mapping[str, Any]) -> NotebookNode:
     """Which cell of the assignment this claims to be is all that is taken over beside the source."""
     name = grade_id(cell)
-    return nodes.cell(cell.cell_type, cell.source, cell.id, name[:200] if name and name.isprintable() else None)
+    known = name[:200] if name and name.isprintable() else None
+    return nodes.cell(cell["cell_type"], cell["source"], cell["id"], known)
 
 
 def grade_ids(nb: NotebookNode) -> frozenset[str]:

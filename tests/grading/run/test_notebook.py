@@ -10,7 +10,7 @@ from coursekit.checking import registry
 from coursekit.grading.run import notebook as trusted
 from coursekit.grading.run.notebook import Graded, grade_notebook
 from coursekit.grading.run.remote import GraderFault
-from coursekit.grading.run.sandbox import channel
+from coursekit.grading.run.sandbox import Worker, channel
 
 STEP = """
 import numpy as np
@@ -224,3 +224,14 @@ def test_a_submission_has_little_memory_of_its_own(warm_server):
             pytest.skip(f"the memory of a worker cannot be read here: {reason}")
     private = sum(int(fields[name].split()[0]) for name in ("Private_Clean", "Private_Dirty"))
     assert private < 64 << 10, f"{private >> 10} MB"
+
+
+def test_a_cell_of_comments_alone_is_not_sent_and_shows_nothing(warm_server, monkeypatch):
+    sent, run = [], Worker.run_cell
+    monkeypatch.setattr(
+        Worker, "run_cell", lambda self, source, **more: sent.append(source) or run(self, source, **more)
+    )
+    comments, two_lines, asked = "# hint(gru_step)\n\n  # more", "# old line ends\rprint(1)", "# about\n1 + 1"
+    result = graded(warm_server, own(comments, 0), own(two_lines, 1), own(asked, 2))
+    assert sent == [two_lines, asked]
+    assert result.outputs["own-0"] == [] and result.outputs["own-1"] and result.outputs["own-2"]

@@ -295,3 +295,12 @@ def test_a_worker_that_the_machine_kills_is_to_be_run_again(server):
         os.kill(worker.pid, signal.SIGKILL)
         result = worker.run_cell("1")
         assert result.status == "busy" and "memory" in result.reason and worker.usage["exit"] == -signal.SIGKILL
+
+
+@pytest.mark.slow
+def test_a_worker_imports_nothing_on_its_way_to_the_first_request():
+    prelude = "import sys\nthere = set(sys.modules)\ndef new(): return sorted(set(sys.modules) - there)\n"
+    with Server(LIMITS, prelude=f"{prelude}__all__ = ['new']") as server, server.open() as worker:
+        found = worker.call("new", memory_mb=None)
+        assert found.ok, found
+        assert {*found.value} <= {"pyseccomp"}  # which the server itself imports after the prelude

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from portable.state import State, known
+from portable.state import State, known, loaded_torch
 
 from . import wire
 from .shell import Shell, Stream
@@ -86,8 +86,8 @@ def _record(name: str, fields: tuple[str, ...]) -> type[tuple]:
 def seed_all(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    if (torch := sys.modules.get("torch")) is not None:
-        torch.manual_seed(seed)
+    if (torch := loaded_torch()) is not None:
+        torch.default_generator.manual_seed(seed)  # `torch.manual_seed` writes down who asks, for devices there are not
 
 
 class Executor:
