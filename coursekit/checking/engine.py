@@ -29,8 +29,11 @@ from coursekit.checking.report import Report
 from coursekit.checking.search import SEARCH_S, Traced, at_hand, explain
 from coursekit.checking.tracing import read_along
 from coursekit.checking.unread import unread
+from coursekit.checking.words import listed
 
 _STOP = (FailureKind.NOT_WRITTEN, FailureKind.TIMEOUT, FailureKind.EXITED)  # no use in calling such an answer again
+
+_NAMED = 3  # of the names that were replaced
 
 
 def evaluate(
@@ -58,7 +61,7 @@ def evaluate(
     Raises UnknownExercise if nothing has that name. Whatever the answer does is in the report, never an exception.
     """
     start = time.perf_counter()
-    with state.known(seed=0):
+    with state.known(seed=0) as before:
         if isinstance(exercise, str):
             exercise = registry.get(exercise)
         if not callable(answer):
@@ -67,7 +70,7 @@ def evaluate(
             )
         earlier = {name: registry.get(name).reference for name in exercise.uses}
         with marked(answer, exercise.reference), substituted(answer, earlier):
-            run = _Run(exercise, answer, seed, caller, exercise.cpu_s if limit is None else limit)
+            run = _Run(exercise, answer, seed, caller, exercise.cpu_s if limit is None else limit, before.replaced)
             if along and caller is call_here:
                 run.read_along(answer)
             report = run.report(time.perf_counter() - start)
@@ -77,8 +80,16 @@ def evaluate(
 class _Run:
     """One check while it is going on: the draws, what was expected, what was seen."""
 
-    def __init__(self, exercise: Exercise, answer: Callable[..., Any], seed: int, caller: Caller, limit: float) -> None:
-        self.exercise, self.seed = exercise, seed
+    def __init__(
+        self,
+        exercise: Exercise,
+        answer: Callable[..., Any],
+        seed: int,
+        caller: Caller,
+        limit: float,
+        replaced: tuple[str, ...] = (),
+    ) -> None:
+        self.exercise, self.seed, self.replaced = exercise, seed, replaced
         self.answer, self.here = answer, caller is call_here
         self._draws_itself = draws_random_numbers(answer)
         self._call = lambda draw: caller(exercise, answer, draw.args, limit)
@@ -284,6 +295,12 @@ class _Run:
             notes.append(
                 f"One value more came back than is asked for: {self._beside()}. It is taken for a cache and not looked "
                 "at; whatever calls this function has to take it off."
+            )
+        if self.replaced:
+            some = listed(self.replaced[:_NAMED]) if len(self.replaced) <= _NAMED else f"{self.replaced[0]} and others"
+            notes.append(
+                f"A cell has put something else in the place of {some}. The check was made with NumPy's own: give "
+                "yours another name, and restart the kernel."
             )
         printed = next((call.printed for call in self.calls if call.printed.strip()), "")
         if printed:

@@ -284,3 +284,19 @@ def everywhere(exercise, value):
 def test_what_depends_on_nothing_gets_no_name(exercise, value):
     report = evaluate(exercise, everywhere(exercise, value), along=False)
     assert report.diagnoses == report.edits == () and not report.passed
+
+
+def test_a_check_with_other_functions_in_numpys_places_is_as_without_them_and_says_so(monkeypatch):
+    half = changed("sigmoid", lambda s: s / 2)
+    assert "in the place of" not in said("sigmoid", half)
+    monkeypatch.setattr(np, "array_equal", lambda *args: True)
+    monkeypatch.setattr(np, "allclose", lambda *args: True)
+    report = evaluate("sigmoid", half)
+    assert not report.passed and report.points == 0 and np.array_equal(1, 2)
+    assert "A cell has put something else in the place of np.allclose and np.array_equal." in " ".join(
+        report.text.split()
+    )
+    monkeypatch.setattr(np, "abs", None)
+    monkeypatch.setattr(np, "zeros", 3)
+    report = evaluate("sigmoid", REFERENCE["sigmoid"])
+    assert report.passed and "in the place of np.abs and others" in " ".join(report.text.split())

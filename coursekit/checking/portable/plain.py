@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .state import settle_builtins
+from .state import settle_functions
 from .unmuted import MUTED, TWICE, heard, say
 from .unwritten import marked
 
@@ -34,7 +34,7 @@ _WHY_COMPLEX = " (was a root, a power or a logarithm of a negative number taken?
 
 
 def returned(function: Callable[..., Any], *args: Any) -> Any:
-    """What the function returns, as plain data. Built-in functions that it has replaced are Python's again.
+    """What the function returns, as plain data. Functions of Python and NumPy that it has replaced are back.
 
     Warns of what the plain data does not show: muted floating-point events, and one array that was returned twice.
     """
@@ -42,7 +42,7 @@ def returned(function: Callable[..., Any], *args: Any) -> Any:
         try:
             value = function(*args)
         finally:
-            settle_builtins()
+            settle_functions()
     reader = _Reader()
     read = reader.read(value, 0)
     say([*(f"{MUTED}{event}" for event in muted), *([TWICE] if reader.twice else [])])
