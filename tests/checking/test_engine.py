@@ -1,6 +1,7 @@
 """The engine on a small exercise of its own: what answers do, and what the report says of it."""
 
 import contextlib
+import importlib
 import itertools
 import json
 import signal
@@ -11,7 +12,7 @@ import warnings
 import numpy as np
 import pytest
 
-from coursekit.checking import Draw, Exercise, Mistake, Report, Tensor, evaluate, registry
+from coursekit.checking import Draw, Exercise, Mistake, Report, Tensor, call, evaluate, registry
 from coursekit.checking.portable import record
 from coursekit.checking.tracing import judge, landmarks
 
@@ -182,6 +183,35 @@ def test_an_endless_loop_ends_even_if_it_catches_everything():
     report = evaluate(SUM, endless, limit=0.2)
     assert report.verdict == "timeout" and report.score == 0.0
     assert len(called) == 1  # the others are not made
+
+
+def import_of(folder, monkeypatch, source):
+    """A function that imports a module with this source, which has not been imported before."""
+    monkeypatch.syspath_prepend(folder)
+    name = f"slow_to_import_{folder.name.replace('-', '_')}"
+    (folder / f"{name}.py").write_text(source)
+    return lambda: importlib.import_module(name)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no interval timers")
+def test_what_an_import_takes_is_not_the_time_of_an_answer(tmp_path, monkeypatch):
+    imported = import_of(tmp_path, monkeypatch, "import time\ntime.sleep(0.7)")
+    assert evaluate(SUM, lambda x, start: imported() and running_sum(x, start), limit=0.3).passed
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no interval timers")
+@pytest.mark.parametrize("where", ["after an import", "in an import"])
+def test_an_endless_loop_ends_also_beside_an_import(tmp_path, monkeypatch, where):
+    monkeypatch.setattr(call, "_IMPORTING", 0.5)
+    inside = where == "in an import"
+    imported = import_of(tmp_path, monkeypatch, "import time\n" + ("while True: pass" if inside else "time.sleep(0.3)"))
+
+    def endless(x, start):
+        imported()
+        while True:
+            pass
+
+    assert evaluate(SUM, endless, limit=0.2).verdict == "timeout"
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no interval timers")

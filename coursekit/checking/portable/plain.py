@@ -7,9 +7,11 @@ cannot be read, and says what that is: "a set, which has no order". So a text is
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 import sys
+import types
 from collections.abc import Callable, Mapping, Set
 from typing import Any
 
@@ -102,7 +104,8 @@ class _Reader:
             return number
         if hasattr(type(value), "__iter__"):  # a deque, a range, a generator
             return self._sequence(value, depth)
-        return f"{called(value)}, {NO_NUMBERS}"
+        fields = None if depth else _fields(value)  # further inside it may be a cache, which is not looked at
+        return f"{called(value)}, {NO_NUMBERS}" if fields is None else self._mapping(fields, depth)
 
     def _sequence(self, value: Any, depth: int) -> Any:
         few = list(itertools.islice(value, MAX_PARTS + 1))
@@ -179,6 +182,15 @@ def _scalar(value: np.generic) -> Any:
     if kind == "f":
         return float(value)
     return f"a number or text of NumPy's type {value.dtype.name}, {NO_NUMBERS}"
+
+
+def _fields(value: Any) -> dict[str, Any] | None:
+    """What a dataclass or a namespace holds, by its names; None for any other."""
+    if isinstance(value, types.SimpleNamespace):
+        return vars(value)
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return None
+    return {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
 
 
 def _number(value: Any) -> int | float | None:

@@ -2,8 +2,8 @@
 
 An answer is judged by its numbers, so it runs in the same state wherever it is checked: NumPy warns of overflow,
 warnings are no errors and not shown, PyTorch makes float32 tensors on the CPU and records gradients, the built-in
-functions are Python's, and what goes by NumPy's names is NumPy's. What a learner has set otherwise in an earlier cell is
-neither held against an answer nor lost.
+functions are Python's, and NumPy's names stand for what is NumPy's. What a learner has set otherwise in an earlier cell
+is neither held against an answer nor lost.
 
 Two settings of the learner hold for answers as well, because answers may be written for them: float64 as PyTorch's
 default, and a recursion limit that was raised. What an answer sets itself holds to the end of the call.

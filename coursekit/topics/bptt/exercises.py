@@ -9,7 +9,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.checking.values import Described, outline
+from coursekit.checking.values import Described, by_names, outline
 from coursekit.recurrence.draws import (
     LARGE,
     SEQUENCE_SIZES,
@@ -169,6 +169,9 @@ def _draw_clip(rng: np.random.Generator) -> Iterator[Draw]:
 def _clip_and_flatten(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     """(list of four arrays, norm) as five values, so that each is compared by its name."""
     value = answer(*args.values())
+    names = [tensor.name for tensor in WEIGHTS] + ["norm"]
+    if isinstance(value, Mapping) and not value.keys() >= set(names):
+        return Described(by_names(value, "is the pair (list of gradients, norm)"))
     if not isinstance(value, (tuple, list)) or not any(isinstance(part, (tuple, list)) for part in value):
         return value
     first = value[0]
