@@ -62,7 +62,7 @@ def diagnose(
     return tuple(
         NamedMistake(mistake.name, mistake.hint)
         for mistake in exercise.mistakes
-        if _agrees(exercise, mistake, seen, does)
+        if any(_agrees(exercise, form, seen, does) for form in mistake.forms)
     )
 
 

@@ -236,7 +236,7 @@ def outline(value: Any) -> str:
 
 
 def by_names(value: Mapping, asked: str) -> str:
-    """The words for values that come back by names nobody asked for: "values by the names a and b; asked for is ..."."""
+    """The words for values that come back by names nobody asked for: "values by the names a and b; asked for ..."."""
     names = [str(name)[:_MAX_WORDS] for name in value]
     if not names:
         return f"a dict with no names; asked for {asked}"

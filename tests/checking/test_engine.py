@@ -8,11 +8,12 @@ import signal
 import threading
 import time
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from coursekit.checking import Draw, Exercise, Mistake, Report, Tensor, call, evaluate, registry
+from coursekit.checking import Draw, Exercise, Mistake, Report, Tensor, call, evaluate, matrix, registry
 from coursekit.checking.portable import record
 from coursekit.checking.tracing import judge, landmarks
 
@@ -287,3 +288,18 @@ def test_the_example_holds_the_numbers_of_the_simplest_failure():
 def test_something_that_cannot_be_called_is_refused_with_a_sentence():
     with pytest.raises(TypeError, match="Pass the function"):
         evaluate(SUM, 3.0)
+
+
+def test_a_known_mistake_that_is_made_in_another_way_has_its_name():
+    ways = (
+        lambda x, start: np.where(x > 0, np.cumsum(x, axis=1), np.nan),
+        lambda x, start: np.cumsum(x[:, ::-1], axis=1),
+    )
+    mistake = Mistake("a mistake of three ways", "Look.", lambda x, start: 0 * x + start[:, None], also=ways)
+    exercise = replace(SUM, mistakes=(*SUM.mistakes, mistake))
+    for way in (mistake.implement, *ways):
+        assert evaluate(exercise, way).diagnoses == (mistake.name,)
+    assert [row.mistake for row in matrix.rows(exercise, range(1))].count(mistake.name) == 3
+    assert not any(row.hole for row in matrix.rows(exercise, range(1)))
+    right = replace(SUM, mistakes=(replace(mistake, also=(running_sum,)),))
+    assert [row.caught for row in matrix.rows(right, range(1))] == [1, 0]

@@ -32,7 +32,7 @@ MAX_AXES = 16
 MAX_KEYS = 1_000
 MAX_KEY = 200  # characters
 NO_NUMBERS = "which is not a real number or an array of real numbers"
-_WHY_COMPLEX = " (was a root, a power or a logarithm of a negative number taken?)"
+_WHY_COMPLEX = " (a root, a power or a logarithm of a negative number, or an eigenvalue?)"
 
 
 def returned(function: Callable[..., Any], *args: Any) -> Any:
