@@ -154,10 +154,10 @@ def _draw_clip(rng: np.random.Generator) -> Iterator[Draw]:
     D, H = 3, 5
     shapes = ((H, D), (H, H), (H,), (H,))
     lengths = {
-        "too long": (7.0, 3.0),
-        "short enough": (1.5, 3.0),
-        "exploded": (4e5, 5.0),
-        "all zero": (0.0, 3.0),
+        "too long": (7.1, 3.3),  # no number or quotient of these is one that is written into an answer
+        "short enough": (1.7, 3.1),
+        "exploded": (4.3e5, 5.2),
+        "all zero": (0.0, 3.1),
     }
     for name, (length, max_norm) in lengths.items():
         grads = [rng.standard_normal(shape) for shape in shapes]

@@ -12,7 +12,7 @@ from coursekit.checking.registry import register
 from coursekit.checking.values import Described, NotUsable, as_array, by_names, outline
 from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, STEP_SIZES, sequence_args, state, step_args, upstream
 from coursekit.reference import lstm
-from coursekit.topics.lstm import backward_mistakes, mistakes
+from coursekit.topics.lstm import backward_mistakes, init_mistakes, mistakes
 from coursekit.topics.lstm.answers import init_lstm, lstm_backward, lstm_forward, lstm_step, lstm_step_backward
 
 LESSON = "04_lstm"
@@ -244,7 +244,7 @@ register(
         ),
         draw=_draw_init,
         own_memory=True,
-        mistakes=mistakes.INIT,
+        mistakes=init_mistakes.INIT,
         hints=(
             "The rows stand in the order i, f, g, o, H of each. Which rows belong to f?",
             "There are two biases, and only their sum matters. If one holds all of it, what must the other one hold?",

@@ -58,7 +58,7 @@ register(
             Tensor("dx", ("N", "T", "D"), sequence="T"),
             Tensor("dh0", ("1", "N", "H")),
             *weight_tensors("dW_ih", "dW_hh", "db_ih", "db_hh"),
-            Tensor("first weights", ("W_ih, W_hh, b_ih, b_hh",), exact=True),
+            Tensor("first weights", ("W_ih, W_hh, b_ih, b_hh",), exact=True),  # see `train_module`
         ),
         draw=_draw_layer,
         apply=beside(train_module),
@@ -210,6 +210,7 @@ def _draw_losses(rng: np.random.Generator) -> Iterator[Draw]:
         "NaN": ("DDnDu", 2),
         "NaN at first": ("nDUduuu", 5),
         "the last is the best": ("DUudD", 4),
+        "the wait has long been over": ("DDuudu", 2),
     }.items():
         losses, now = [], float(rng.uniform(2, 3))
         for move in moves:

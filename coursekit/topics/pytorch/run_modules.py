@@ -22,7 +22,8 @@ def train_module(layer_class, D, H, weights, x, h0, dhs, dh_n):
     """Build a layer, look at its first weights, load others, run it forwards and backwards.
 
     weights: arrays by their name in the state_dict. dhs (N, T, H), dh_n (1, N, H): gradients of a loss.
-    Returns hs, h_n, hs from a zero state, gradients of x, h0 and of each weight, and whether each weight started well.
+    Returns hs, h_n, hs from a zero state, gradients of x, h0 and of each weight, and how each weight started: 1 for
+    well, 0 for too large, 2 for too small, 3 for numbers of one sign.
     """
     import torch
 
@@ -37,8 +38,9 @@ def train_module(layer_class, D, H, weights, x, h0, dhs, dh_n):
     bound, started = 64**-0.5, []
     for name in weights:
         first = dict(larger.named_parameters())[name].detach()
-        inside = bool(first.abs().max() <= bound and first.abs().max() > 0.5 * bound)
-        started.append(inside and bool(first.min() < 0 < first.max()))
+        largest = float(first.abs().max())
+        of_both_signs = bool(first.min() < 0 < first.max())
+        started.append(0 if not largest <= bound else 2 if largest <= 0.5 * bound else 1 if of_both_signs else 3)
     layer = layer.double()
     layer.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     x, h0 = (torch.from_numpy(value).requires_grad_() for value in (x, h0))
