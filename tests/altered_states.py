@@ -69,6 +69,12 @@ ALTERED = {
         "for name in 'abs divmod max min pow round sorted sum'.split(): setattr(builtins, name, other)",
         "vars(builtins)['abs'], vars(builtins)['sum']",
     ),
+    "other functions of numpy": (
+        "import numpy as np\nnp.array_equal = np.allclose = lambda *a, **k: True\nnp.abs = np.asarray = lambda x: x\n"
+        "np.exp = np.linalg.norm = None\nnp.zeros = np.random.default_rng = np.ndarray = 3",
+        "(np.array_equal, np.abs, np.exp, np.linalg.norm, np.zeros, np.ndarray, np.random.default_rng)",
+    ),
+    "a function of numpy less": ("import numpy as np\ndel np.isfinite", "hasattr(np, 'isfinite')"),
     "a built-in more": ("import builtins\nbuiltins.sigma = 3", "builtins.sigma"),
 }
 

@@ -31,6 +31,7 @@ TIME_LIMIT = 10.0
 
 _RANDOM = frozenset({"random", "default_rng", "rand", "randn", "randint", "multinomial", "rand_like", "randn_like"})
 _ROOMS = "coursekit.topics."  # what looks at results that cannot leave the process of an answer
+_IMPORTING = 60.0  # seconds beyond its limit for which an answer may go on importing modules
 _PRINT_LIMIT = 4000  # characters kept of what an answer prints
 
 
@@ -172,8 +173,15 @@ def _deadline(seconds: float) -> Iterator[None]:
         yield
         return
 
+    until = 0.0
+
     def stop(signum: int, frame: Any) -> None:
-        raise _TimeUp
+        nonlocal until
+        now = time.monotonic()
+        if _imports(frame) and now < began + seconds + _IMPORTING:
+            until = now + seconds  # what an import takes is not the answer's: afterwards it has its time
+        if now >= until:
+            raise _TimeUp
 
     before, began = signal.signal(signal.SIGALRM, stop), time.monotonic()
     # The timer repeats: an answer that swallows the first one is stopped by the next.
@@ -185,6 +193,15 @@ def _deadline(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
         if left:  # the process has one such timer, and the caller's goes on; what is due by now comes at once
             signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - began), 1e-6), again)
+
+
+def _imports(frame: types.FrameType | None) -> bool:
+    """Whether what the answer is doing is to import a module."""
+    while frame is not None and frame.f_code is not call_here.__code__:
+        if frame.f_globals.get("__name__") == "importlib._bootstrap":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _describe(error: Exception, answer: Callable[..., Any], exercise: Exercise, args: tuple[str, ...]) -> Failure:

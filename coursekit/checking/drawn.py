@@ -83,7 +83,12 @@ def _rules(exercise: Exercise) -> tuple[Any, ...]:
 
 def _is_typed(exercise: Exercise) -> bool:
     """Whether any of it is typed in a notebook, where whatever it names may mean something else in the next check."""
-    written = (exercise.draw, exercise.reference, exercise.apply, *(each.implement for each in exercise.mistakes))
+    written = (
+        exercise.draw,
+        exercise.reference,
+        exercise.apply,
+        *(form.implement for each in exercise.mistakes for form in each.forms),
+    )
     return any(getattr(getattr(each, "func", each), "__module__", "") == "__main__" for each in written)
 
 

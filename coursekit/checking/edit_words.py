@@ -46,7 +46,8 @@ _PHRASES = {
 def edit_sentence(edit: Edited) -> str:
     """One plain sentence: "In the candidate n, one sign differs."."""
     said = _about(edit)
-    return f"In {_quoted(edit.part)}, {said}." if edit.part else f"{said[0].upper()}{said[1:]}."
+    inside = edit.part and edit.part not in edit.names  # "In `h`, `h` stands where ..." says it twice
+    return f"In {_quoted(edit.part)}, {said}." if inside else f"{said[0].upper()}{said[1:]}."
 
 
 def _about(edit: Edited) -> str:

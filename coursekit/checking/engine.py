@@ -14,7 +14,7 @@ from coursekit.checking import facts, registry, trees
 from coursekit.checking.across import elsewhere, same_in_every_draw, without_chance
 from coursekit.checking.call import Call, Caller, call_here, draws_random_numbers, substituted
 from coursekit.checking.compare import Rounded, compare
-from coursekit.checking.diagnose import Observed, depends_on_nothing, diagnose, observe
+from coursekit.checking.diagnose import Observed, alike, depends_on_nothing, diagnose, observe
 from coursekit.checking.drawn import drawn
 from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import FailureKind
@@ -29,8 +29,11 @@ from coursekit.checking.report import Report
 from coursekit.checking.search import SEARCH_S, Traced, at_hand, explain
 from coursekit.checking.tracing import read_along
 from coursekit.checking.unread import unread
+from coursekit.checking.words import listed
 
 _STOP = (FailureKind.NOT_WRITTEN, FailureKind.TIMEOUT, FailureKind.EXITED)  # no use in calling such an answer again
+
+_NAMED = 3  # of the names that were replaced
 
 
 def evaluate(
@@ -58,7 +61,7 @@ def evaluate(
     Raises UnknownExercise if nothing has that name. Whatever the answer does is in the report, never an exception.
     """
     start = time.perf_counter()
-    with state.known(seed=0):
+    with state.known(seed=0) as before:
         if isinstance(exercise, str):
             exercise = registry.get(exercise)
         if not callable(answer):
@@ -67,7 +70,7 @@ def evaluate(
             )
         earlier = {name: registry.get(name).reference for name in exercise.uses}
         with marked(answer, exercise.reference), substituted(answer, earlier):
-            run = _Run(exercise, answer, seed, caller, exercise.cpu_s if limit is None else limit)
+            run = _Run(exercise, answer, seed, caller, exercise.cpu_s if limit is None else limit, before.replaced)
             if along and caller is call_here:
                 run.read_along(answer)
             report = run.report(time.perf_counter() - start)
@@ -77,8 +80,16 @@ def evaluate(
 class _Run:
     """One check while it is going on: the draws, what was expected, what was seen."""
 
-    def __init__(self, exercise: Exercise, answer: Callable[..., Any], seed: int, caller: Caller, limit: float) -> None:
-        self.exercise, self.seed = exercise, seed
+    def __init__(
+        self,
+        exercise: Exercise,
+        answer: Callable[..., Any],
+        seed: int,
+        caller: Caller,
+        limit: float,
+        replaced: tuple[str, ...] = (),
+    ) -> None:
+        self.exercise, self.seed, self.replaced = exercise, seed, replaced
         self.answer, self.here = answer, caller is call_here
         self._draws_itself = draws_random_numbers(answer)
         self._call = lambda draw: caller(exercise, answer, draw.args, limit)
@@ -184,15 +195,20 @@ class _Run:
         return Finding(FindingKind.SHARED)
 
     def _random(self) -> Finding | None:
-        """The same arguments must give the same numbers."""
+        """The same arguments must give the same numbers, but for rounding: compilers add in another order once they
+        know a function. What is kept from a call before may fit the arguments of the first of two calls by chance."""
         if self.seen[0].arrays is None:
             return None
-        again = observe(self.exercise, self._call(self.draws[0]), tuple(a.shape for a in self.expected[0].values()))
-        same = again.arrays is not None and trees.same(again.arrays, self.seen[0].arrays)
+        same = self._as_before() and (not any(case.findings for case in self.cases) or self._as_before())
         given = self.exercise.chance
         if same and not (given and self._draws_itself and any(case.findings for case in self.cases)):
             return None
         return Finding(FindingKind.RANDOM, what=facts.Randomness(not same, self._draws_itself, given))
+
+    def _as_before(self) -> bool:
+        """Whether another call with the arguments of the first draw gives what that has given."""
+        again = observe(self.exercise, self._call(self.draws[0]), tuple(a.shape for a in self.expected[0].values()))
+        return alike(self.exercise, again, self.seen[0])
 
     def report(self, seconds: float) -> Report:
         failed = next((k for k, case in enumerate(self.cases) if not case.passed), None)
@@ -284,6 +300,12 @@ class _Run:
             notes.append(
                 f"One value more came back than is asked for: {self._beside()}. It is taken for a cache and not looked "
                 "at; whatever calls this function has to take it off."
+            )
+        if self.replaced:
+            some = listed(self.replaced[:_NAMED]) if len(self.replaced) <= _NAMED else f"{self.replaced[0]} and others"
+            notes.append(
+                f"A cell has put something else in the place of {some}. The check was made with NumPy's own: give "
+                "yours another name, and restart the kernel."
             )
         printed = next((call.printed for call in self.calls if call.printed.strip()), "")
         if printed:

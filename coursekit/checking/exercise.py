@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -53,11 +53,18 @@ class Mistake:
 
     name: completes the sentence "your numbers equal those of ...", e.g. "a GRU whose update gate is swapped".
     hint: what to look at; never the corrected line itself.
+    also: other ways to make it, whose numbers are others, such as NaN where those of `implement` are zero.
     """
 
     name: str
     hint: str
     implement: Callable[..., Any]
+    also: tuple[Callable[..., Any], ...] = ()
+
+    @property
+    def forms(self) -> tuple[Mistake, ...]:
+        """The mistake, and each other way to make it."""
+        return (self, *(replace(self, implement=way, also=()) for way in self.also))
 
 
 class Scored(Protocol):

@@ -55,15 +55,18 @@ class Row:
 
 
 def rows(exercise: Exercise, seeds: Sequence[int] = range(20)) -> Iterator[Row]:
-    """Check every known mistake of an exercise, with the right answer among what it could be taken for."""
+    """Check every known mistake of an exercise, with the right answer among what it could be taken for.
+
+    A mistake has a row for each way to make it.
+    """
     candidates = (*exercise.mistakes, Mistake(_RIGHT, "", exercise.reference))
     with_right = dataclasses.replace(exercise, mistakes=candidates)
-    found: dict[str, list[Report]] = {mistake.name: [] for mistake in exercise.mistakes}
+    forms = [form for mistake in exercise.mistakes for form in mistake.forms]
+    found: list[list[Report]] = [[] for _ in forms]
     for seed in seeds:  # seed by seed, because what is known of one is kept
-        for mistake in exercise.mistakes:
-            found[mistake.name].append(evaluate(with_right, mistake.implement, seed, along=False, search=0))
-    for mistake in exercise.mistakes:
-        reports = found[mistake.name]
+        for form, reports in zip(forms, found, strict=True):
+            reports.append(evaluate(with_right, form.implement, seed, along=False, search=0))
+    for mistake, reports in zip(forms, found, strict=True):
         same = {name for report in reports for name in report.diagnoses} - {mistake.name}
         yield Row(
             exercise.name,

@@ -108,7 +108,7 @@ def sections(report: Outcome, graded: bool = False) -> list[Section]:
         lead = "Your numbers are those of the right computation with this difference:"
         said.append(Section("Looks like", (lead, *dict.fromkeys(map(edit_sentence, report.edits)))))
     if report.along:
-        said.append(Section("In your code", tuple(map(sentences.along, report.along))))
+        said.append(Section("In your code", sentences.all_along(report.along)))
     if case is not None:
         said.append(Section("What", (_what(case, report),)))
         said.append(Section("Where", _where(case, report)))

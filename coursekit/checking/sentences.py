@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from coursekit.checking import facts
 from coursekit.checking.explained import explained
 from coursekit.checking.facts import Fact, Failure, FailureKind
@@ -200,6 +202,18 @@ def _indices(axis: int, name: str, indices: tuple[int, ...]) -> str:
 
 
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def all_along(found: Sequence[Fact]) -> tuple[str, ...]:
+    """The sentences for all facts about the learner's own lines. What a line gives a name that belongs to another value
+    is one of the right computation, and is not called right there."""
+    elsewhere = {(fact.line, fact.function) for fact in found if isinstance(fact, facts.Exchanged)}
+    return tuple(
+        f"{_line(fact)}: that is {fact.part}."
+        if isinstance(fact, facts.RightValue) and (fact.line, fact.function) in elsewhere
+        else along(fact)
+        for fact in found
+    )
 
 
 def along(fact: Fact) -> str:

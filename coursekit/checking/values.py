@@ -90,7 +90,8 @@ def unpack(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, ...
     """Read an answer's return value as what is asked for, and as nothing else. One rule holds for every exercise.
 
     One tensor comes alone, or as a list along its time axis. Several come as a tuple, a list or a named tuple in the
-    order asked for. Either may come as a dict that has the names asked for. As many values as are asked for come back;
+    order asked for, or as one array of all of them where they have one shape. Either may come as a dict, a dataclass or
+    a namespace that has the names asked for. As many values as are asked for come back;
     one more may stand after them if it can be a cache, which is a tuple, a list, a dict or an object: (h, cache),
     (h, c, cache). None, a number, an array or the answer once more cannot.
     """
@@ -123,13 +124,13 @@ def _named(value: Mapping, tensors: tuple[Tensor, ...]) -> tuple[Any, str]:
     names = [t.name for t in tensors]
     missing = [n for n in names if n not in value]
     if missing and len(names) == 1:
-        raise NotUsable(f"The returned dict has no {names[0]}; {names[0]} is asked for by itself.")
+        raise NotUsable(f"What is returned has no {names[0]}; {names[0]} is asked for by itself.")
     if missing:
-        raise NotUsable(f"The returned dict has no {', '.join(missing)}; asked for are {', '.join(names)}.")
+        raise NotUsable(f"What is returned has no {', '.join(missing)}; asked for are {', '.join(names)}.")
     more = [key for key in value if key not in names]
     if len(more) > 1 or not all(_maybe_cache(value[key]) for key in more):
         said = ", ".join(map(str, more))[:_MAX_WORDS]
-        raise NotUsable(f"The returned dict has more names than are asked for: {said}. Asked for: {', '.join(names)}.")
+        raise NotUsable(f"What is returned has more names than are asked for: {said}. Asked for: {', '.join(names)}.")
     found = [value[n] for n in names]
     return found[0] if len(names) == 1 else found, _name(value[more[0]]) if more else ""
 
@@ -158,6 +159,8 @@ def _several(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, .
     names = [t.name for t in tensors]
     if isinstance(value, Described):
         raise NotUsable(f"The function returned {value[:_MAX_WORDS]}.")
+    if isinstance(value, np.ndarray) and value.ndim and all((len(names), *shape) == value.shape for shape in shapes):
+        value = tuple(value)
     if not isinstance(value, (tuple, list)):
         kind = f"{_name(value)}{f' of the shape {value.shape}' if isinstance(value, np.ndarray) else ''}"
         raise NotUsable(f"The function returned {kind}; asked for are {len(names)} values: {', '.join(names)}.")
@@ -166,7 +169,10 @@ def _several(value: Any, tensors: tuple[Tensor, ...], shapes: tuple[tuple[int, .
     arrays, unread = {}, {}
     for tensor, part, shape in zip(tensors, value, shapes, strict=True):
         try:
-            arrays[tensor.name] = _read(part, tensor, shape)
+            array = _read(part, tensor, shape)
+            if shape and array.shape != shape and isinstance(part, (tuple, list)) and _holds(part, tensor, shape):
+                raise NotUsable(f"is {outline(part)}; one array is asked for")
+            arrays[tensor.name] = array
         except NotUsable as reason:
             unread[tensor.name] = str(reason)
     return Unpacked(arrays, unread, beside)
@@ -227,6 +233,15 @@ def outline(value: Any) -> str:
     if len(parts) > 2 and len(set(parts)) == 1:
         return f"{_name(value)} of {len(parts)} times {parts[0]}"
     return f"{_name(value)} of {listed(parts[:FEW])}"
+
+
+def by_names(value: Mapping, asked: str) -> str:
+    """The words for values that come back by names nobody asked for: "values by the names a and b; asked for ..."."""
+    names = [str(name)[:_MAX_WORDS] for name in value]
+    if not names:
+        return f"a dict with no names; asked for {asked}"
+    few = f"{listed(names[:FEW])}{' and others' if len(names) > FEW else ''}"
+    return f"values by the name{'s' if len(names) > 1 else ''} {few}; asked for {asked}"
 
 
 def _name(value: Any) -> str:

@@ -63,6 +63,12 @@ def forward_mistakes(step: Callable) -> tuple[Mistake, ...]:
             lambda x, h0, params: np.stack(states(x, h0, params)[1:]),
         ),
         Mistake(
+            "states that are reshaped to (N, T, H) and not turned",
+            "np.array(states) is (T, N, H). reshape leaves the numbers in that order and cuts them elsewhere; np.stack "
+            "with axis=1, swapaxes and transpose move an axis.",
+            lambda x, h0, params: np.stack(states(x, h0, params)[1:]).reshape(*x.shape[:2], -1),
+        ),
+        Mistake(
             "only the last state",
             "All T states are asked for: keep each of them.",
             lambda x, h0, params: states(x, h0, params)[-1],

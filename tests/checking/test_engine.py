@@ -1,17 +1,19 @@
 """The engine on a small exercise of its own: what answers do, and what the report says of it."""
 
 import contextlib
+import importlib
 import itertools
 import json
 import signal
 import threading
 import time
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from coursekit.checking import Draw, Exercise, Mistake, Report, Tensor, evaluate, registry
+from coursekit.checking import Draw, Exercise, Mistake, Report, Tensor, call, evaluate, matrix, registry
 from coursekit.checking.portable import record
 from coursekit.checking.tracing import judge, landmarks
 
@@ -184,6 +186,35 @@ def test_an_endless_loop_ends_even_if_it_catches_everything():
     assert len(called) == 1  # the others are not made
 
 
+def import_of(folder, monkeypatch, source):
+    """A function that imports a module with this source, which has not been imported before."""
+    monkeypatch.syspath_prepend(folder)
+    name = f"slow_to_import_{folder.name.replace('-', '_')}"
+    (folder / f"{name}.py").write_text(source)
+    return lambda: importlib.import_module(name)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no interval timers")
+def test_what_an_import_takes_is_not_the_time_of_an_answer(tmp_path, monkeypatch):
+    imported = import_of(tmp_path, monkeypatch, "import time\ntime.sleep(0.7)")
+    assert evaluate(SUM, lambda x, start: imported() and running_sum(x, start), limit=0.3).passed
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no interval timers")
+@pytest.mark.parametrize("where", ["after an import", "in an import"])
+def test_an_endless_loop_ends_also_beside_an_import(tmp_path, monkeypatch, where):
+    monkeypatch.setattr(call, "_IMPORTING", 0.5)
+    inside = where == "in an import"
+    imported = import_of(tmp_path, monkeypatch, "import time\n" + ("while True: pass" if inside else "time.sleep(0.3)"))
+
+    def endless(x, start):
+        imported()
+        while True:
+            pass
+
+    assert evaluate(SUM, endless, limit=0.2).verdict == "timeout"
+
+
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no interval timers")
 def test_a_timer_of_the_caller_goes_on_after_a_check():
     rung = []
@@ -257,3 +288,18 @@ def test_the_example_holds_the_numbers_of_the_simplest_failure():
 def test_something_that_cannot_be_called_is_refused_with_a_sentence():
     with pytest.raises(TypeError, match="Pass the function"):
         evaluate(SUM, 3.0)
+
+
+def test_a_known_mistake_that_is_made_in_another_way_has_its_name():
+    ways = (
+        lambda x, start: np.where(x > 0, np.cumsum(x, axis=1), np.nan),
+        lambda x, start: np.cumsum(x[:, ::-1], axis=1),
+    )
+    mistake = Mistake("a mistake of three ways", "Look.", lambda x, start: 0 * x + start[:, None], also=ways)
+    exercise = replace(SUM, mistakes=(*SUM.mistakes, mistake))
+    for way in (mistake.implement, *ways):
+        assert evaluate(exercise, way).diagnoses == (mistake.name,)
+    assert [row.mistake for row in matrix.rows(exercise, range(1))].count(mistake.name) == 3
+    assert not any(row.hole for row in matrix.rows(exercise, range(1)))
+    right = replace(SUM, mistakes=(replace(mistake, also=(running_sum,)),))
+    assert [row.caught for row in matrix.rows(right, range(1))] == [1, 0]

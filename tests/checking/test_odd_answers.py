@@ -1,5 +1,8 @@
 """Answers that are odd rather than nearly right: what the report calls them, and that no name is false."""
 
+import dataclasses
+import types
+
 import numpy as np
 import pytest
 
@@ -105,7 +108,7 @@ ODD = {
     "one of the two in a dict": (
         "lstm_step",
         changed("lstm_step", lambda both: {"h": both[0]}),
-        "The returned dict has no c; asked for are h, c. Its h is right.",
+        "What is returned has no c; asked for are h, c. Its h is right.",
     ),
     "five of six": (
         "rnn_step_backward",
@@ -125,12 +128,37 @@ ODD = {
     "a dict for one array": (
         "gru_step",
         changed("gru_step", lambda h: {"h_new": h}),
-        "The returned dict has no h; h is asked for by itself.",
+        "What is returned has no h; h is asked for by itself.",
     ),
     "the norm first": (
         "clip_by_global_norm",
         changed("clip_by_global_norm", lambda both: both[::-1]),
         "a tuple of a number and a list; asked for is the pair (list of gradients, norm).",
+    ),
+    "gradients and norm by other names": (
+        "clip_by_global_norm",
+        changed("clip_by_global_norm", lambda both: {"grads": both[0], "norm": both[1]}),
+        "returned values by the names grads and norm; asked for is the pair (list of gradients, norm).",
+    ),
+    "a step of training by other names": (
+        "train_step",
+        changed("train_step", lambda three: {"weights": three[0], "grads": three[1], "loss": three[2]}),
+        "returned values by the names weights, grads and loss; asked for is the triple (weights, gradients, loss).",
+    ),
+    "weights by other names": (
+        "init_lstm",
+        changed("init_lstm", lambda params: {"W": params[0], "U": params[1], "b": params[2] + params[3]}),
+        "returned values by the names W, U and b; asked for are the four arrays W_ih, W_hh, b_ih, b_hh.",
+    ),
+    "an empty dict": (
+        "init_lstm",
+        lambda *args: {},
+        "returned a dict with no names; asked for are the four arrays",
+    ),
+    "the state inside of a pair, as Keras returns it": (
+        "lstm_step",
+        changed("lstm_step", lambda both: (both[0], both)),
+        "The returned c is a tuple of an array and an array; one array is asked for.",
     ),
     "weights alone": (
         "train_step",
@@ -222,6 +250,39 @@ def test_an_array_written_out_as_lists_is_as_right_as_the_array(exercise):
     assert report.passed, report.text
 
 
+@dataclasses.dataclass
+class State:
+    h: np.ndarray
+    c: np.ndarray
+
+
+FORMS = {  # of right results, as they come from people who like them so
+    "a dataclass": ("lstm_step", lambda both: State(*both)),
+    "a namespace": ("lstm_step", lambda both: types.SimpleNamespace(c=both[1], h=both[0])),
+    "a dataclass beside them": ("lstm_step", lambda both: (*both, State(*both))),
+    "one array of both": ("lstm_step", lambda both: np.stack(both)),
+    "one array of two sequences": ("lstm_forward", lambda both: np.stack(both)),
+    "one array of two numbers": ("wilson_interval", lambda both: np.array(both)),
+    "weights by their names": ("init_lstm", lambda params: params._asdict()),
+    "rows in lists": ("shuffled_batches", lambda batches: [(list(x), list(y)) for x, y in batches]),
+    "rows in lists of numbers": ("shuffled_batches", lambda batches: [[x.tolist(), y.tolist()] for x, y in batches]),
+    "losses by their names": ("fit", lambda both: dict(zip(("train_losses", "valid_losses"), both, strict=True))),
+    "losses in one array": ("fit", lambda both: np.array(both)),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_right_results_are_right_in_any_form_that_says_which_is_which(form):
+    exercise, change = FORMS[form]
+    report = evaluate(exercise, changed(exercise, change), along=False, search=0)
+    assert report.passed and report.points == report.max_points, report.text
+
+
+@pytest.mark.parametrize("shape", [lambda both: np.stack(both, axis=1), lambda both: np.stack([*both, both[0]])])
+def test_one_array_of_other_shapes_is_not_taken_apart(shape):
+    assert "The function returned an array of the shape" in said("lstm_step", changed("lstm_step", shape))
+
+
 def along_time(exercise, right):
     """The results, where they have a time axis as a list of steps, each a list of one array for each sequence."""
     parts = right if isinstance(right, tuple) else (right,)
@@ -284,3 +345,53 @@ def everywhere(exercise, value):
 def test_what_depends_on_nothing_gets_no_name(exercise, value):
     report = evaluate(exercise, everywhere(exercise, value), along=False)
     assert report.diagnoses == report.edits == () and not report.passed
+
+
+def test_a_check_with_other_functions_in_numpys_places_is_as_without_them_and_says_so(monkeypatch):
+    half = changed("sigmoid", lambda s: s / 2)
+    assert "in the place of" not in said("sigmoid", half)
+    monkeypatch.setattr(np, "array_equal", lambda *args: True)
+    monkeypatch.setattr(np, "allclose", lambda *args: True)
+    report = evaluate("sigmoid", half)
+    assert not report.passed and report.points == 0 and np.array_equal(1, 2)
+    assert "A cell has put something else in the place of np.allclose and np.array_equal." in " ".join(
+        report.text.split()
+    )
+    monkeypatch.setattr(np, "abs", None)
+    monkeypatch.setattr(np, "zeros", 3)
+    report = evaluate("sigmoid", REFERENCE["sigmoid"])
+    assert report.passed and "in the place of np.abs and others" in " ".join(report.text.split())
+
+
+def test_what_compiled_code_adds_in_another_order_is_not_called_chance():
+    calls = iter(range(1000))
+    last_digit = changed("gru_step", lambda h: h * (1 + 2.0**-52 * next(calls)))
+    assert evaluate("gru_step", last_digit).passed
+    assert "Two calls" in said("gru_step", changed("gru_step", lambda h: h * (1 + 1e-10 * next(calls))))
+    single = changed("gru_step", lambda h: np.nextafter(np.float32(h), np.float32(next(calls) % 2)))
+    assert evaluate("gru_step", single).passed
+
+
+def test_a_state_that_is_kept_is_found_even_if_the_call_before_left_none_that_fits():
+    kept = {}
+
+    def answer(x, h0, params):
+        h = kept["h"] if "h" in kept and kept["h"].shape == h0.shape else h0
+        hs = REFERENCE["rnn_forward"](x, h, params)
+        kept["h"] = hs[:, -1]
+        return hs
+
+    assert "Does the answer keep something from the call before" in said("rnn_forward", answer)
+
+
+def test_a_module_may_return_its_pair_as_a_list():
+    import torch
+
+    class GRU(torch.nn.GRU):
+        def __init__(self, D, H):
+            super().__init__(D, H, batch_first=True)
+
+        def forward(self, x, h0=None):
+            return list(super().forward(x, h0))
+
+    assert evaluate("GRU", GRU, along=False).passed

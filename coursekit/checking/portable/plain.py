@@ -7,15 +7,17 @@ cannot be read, and says what that is: "a set, which has no order". So a text is
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 import sys
+import types
 from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 import numpy as np
 
-from .state import settle_builtins
+from .state import settle_functions
 from .unmuted import MUTED, TWICE, heard, say
 from .unwritten import marked
 
@@ -30,11 +32,11 @@ MAX_AXES = 16
 MAX_KEYS = 1_000
 MAX_KEY = 200  # characters
 NO_NUMBERS = "which is not a real number or an array of real numbers"
-_WHY_COMPLEX = " (was a root, a power or a logarithm of a negative number taken?)"
+_WHY_COMPLEX = " (a root, a power or a logarithm of a negative number, or an eigenvalue?)"
 
 
 def returned(function: Callable[..., Any], *args: Any) -> Any:
-    """What the function returns, as plain data. Built-in functions that it has replaced are Python's again.
+    """What the function returns, as plain data. Functions of Python and NumPy that it has replaced are back.
 
     Warns of what the plain data does not show: muted floating-point events, and one array that was returned twice.
     """
@@ -42,7 +44,7 @@ def returned(function: Callable[..., Any], *args: Any) -> Any:
         try:
             value = function(*args)
         finally:
-            settle_builtins()
+            settle_functions()
     reader = _Reader()
     read = reader.read(value, 0)
     say([*(f"{MUTED}{event}" for event in muted), *([TWICE] if reader.twice else [])])
@@ -102,7 +104,8 @@ class _Reader:
             return number
         if hasattr(type(value), "__iter__"):  # a deque, a range, a generator
             return self._sequence(value, depth)
-        return f"{called(value)}, {NO_NUMBERS}"
+        fields = None if depth else _fields(value)  # further inside it may be a cache, which is not looked at
+        return f"{called(value)}, {NO_NUMBERS}" if fields is None else self._mapping(fields, depth)
 
     def _sequence(self, value: Any, depth: int) -> Any:
         few = list(itertools.islice(value, MAX_PARTS + 1))
@@ -179,6 +182,15 @@ def _scalar(value: np.generic) -> Any:
     if kind == "f":
         return float(value)
     return f"a number or text of NumPy's type {value.dtype.name}, {NO_NUMBERS}"
+
+
+def _fields(value: Any) -> dict[str, Any] | None:
+    """What a dataclass or a namespace holds, by its names; None for any other."""
+    if isinstance(value, types.SimpleNamespace):
+        return vars(value)
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return None
+    return {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
 
 
 def _number(value: Any) -> int | float | None:

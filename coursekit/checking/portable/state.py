@@ -2,7 +2,8 @@
 
 An answer is judged by its numbers, so it runs in the same state wherever it is checked: NumPy warns of overflow,
 warnings are no errors and not shown, PyTorch makes float32 tensors on the CPU and records gradients, the built-in
-functions are Python's. What a learner has set otherwise in an earlier cell is neither held against an answer nor lost.
+functions are Python's, and NumPy's names stand for what is NumPy's. What a learner has set otherwise in an earlier cell
+is neither held against an answer nor lost.
 
 Two settings of the learner hold for answers as well, because answers may be written for them: float64 as PyTorch's
 default, and a recursion limit that was raised. What an answer sets itself holds to the end of the call.
@@ -17,10 +18,13 @@ import operator
 import os
 import random
 import sys
+import types
 import warnings
 from typing import Any
 
 import numpy as np
+import numpy.linalg
+import numpy.random
 
 # The functions of this module look up their built-ins here, whatever a learner puts in the place of those of Python.
 __builtins__ = vars(builtins).copy()
@@ -33,17 +37,38 @@ _OF_SHELLS = {"copyright", "credits", "display", "exit", "get_ipython", "help", 
 _BUILTINS = {name: value for name, value in vars(builtins).items() if name[0] != "_" and name not in _OF_SHELLS}
 _names = operator.itemgetter(*_BUILTINS)
 
+# `unwritten` puts its own in the places of these two for a while.
+_LEFT_ALONE = {"empty", "empty_like"}
+_GONE = object()
+
+
+def _all_of(module: types.ModuleType) -> tuple[types.ModuleType, dict[str, Any], Any, tuple[Any, ...]]:
+    own = {name: value for name, value in vars(module).items() if name[0] != "_" and name not in _LEFT_ALONE}
+    return module, own, operator.itemgetter(*own), tuple(own.values())
+
+
+_NUMPYS = tuple(map(_all_of, (np, np.linalg, np.random)))
+"""What NumPy's modules hold under their public names: functions, types, constants."""
+
 
 class State:
     """All of it as it is now. generators: the states of the random generators too, which takes longer."""
 
     def __init__(self, generators: bool = False) -> None:
         self.builtins = vars(builtins).copy()
-        settle_builtins()  # what is asked below stands on them
+        _settle_builtins()  # what is asked below stands on them
+        self._numpys = _replaced()
+        if self._numpys:
+            _settle_numpys()
         try:
             self._look(generators)
         finally:
-            self._restore_builtins()
+            self._restore_functions()
+
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        """The names, such as "np.abs", in whose places something else than NumPy's own stands."""
+        return tuple(f"{module.__name__.replace('numpy', 'np')}.{name}" for module, name, _ in self._numpys)
 
     def _look(self, generators: bool) -> None:
         self.numpy = np.geterr(), np.geterrcall(), np.getbufsize()
@@ -62,7 +87,9 @@ class State:
 
     def settle(self, seed: int | None = None) -> None:
         """Bring the process from this state into the known one; with a seed, its random generators too."""
-        settle_builtins()
+        _settle_builtins()
+        if self._numpys:
+            _settle_numpys()
         np.seterr(**_FLOAT_EVENTS)
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
@@ -80,11 +107,11 @@ class State:
 
     def restore(self) -> None:
         """Bring the process back into this state."""
-        settle_builtins()
+        settle_functions()
         try:
             self._restore()
         finally:
-            self._restore_builtins()
+            self._restore_functions()
 
     def _restore(self) -> None:
         events, call, size = self.numpy
@@ -121,7 +148,9 @@ class State:
             warnings.onceregistry.update(self.once)
         warnings.showwarning, warnings._showwarnmsg_impl = self.show
 
-    def _restore_builtins(self) -> None:
+    def _restore_functions(self) -> None:
+        for module, name, value in self._numpys:
+            _put(module, name, value)
         now, before = vars(builtins), self.builtins
         if len(now) == len(before) and all(map(operator.is_, now.values(), before.values())):
             return
@@ -132,18 +161,19 @@ class State:
 
 class known:
     """A context: while it lasts, the process is in the known state. With a seed, so are the random generators; without
-    one, the numbers drawn meanwhile are missing afterwards."""
+    one, the numbers drawn meanwhile are missing afterwards. It hands out the state that was there before."""
 
     def __init__(self, seed: int | None = None) -> None:
         self.seed = seed
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> State:
         self.before = State(generators=self.seed is not None)
         try:
             self.before.settle(self.seed)
         except BaseException:
             self.before.restore()
             raise
+        return self.before
 
     def __exit__(self, *error: object) -> None:
         self.before.restore()
@@ -217,8 +247,14 @@ def _folder() -> str | None:
         return None
 
 
-def settle_builtins() -> None:
-    """Python's own functions under their names; what a learner has added stays."""
+def settle_functions() -> None:
+    """Python's own functions and NumPy's under their names; what a learner has added stays."""
+    _settle_builtins()
+    if _replaced():
+        _settle_numpys()
+
+
+def _settle_builtins() -> None:
     names = vars(builtins)
     try:
         if all(map(operator.is_, _names(names), _BUILTINS.values())):
@@ -226,3 +262,27 @@ def settle_builtins() -> None:
     except KeyError:  # one was taken away
         pass
     names.update(_BUILTINS)
+
+
+def _settle_numpys() -> None:
+    for module, own, _, _ in _NUMPYS:
+        vars(module).update(own)
+
+
+def _replaced() -> list[tuple[types.ModuleType, str, Any]]:
+    """What stands in the places of NumPy's own, by module and name; _GONE where one was taken away."""
+    found = []
+    for module, own, names, values in _NUMPYS:
+        now = vars(module)
+        with contextlib.suppress(Exception):  # one was taken away, or cannot be compared
+            if names(now) == values:  # of two tuples, what is identical is not compared further: that is fast
+                continue
+        found += [(module, name, now.get(name, _GONE)) for name in own if now.get(name, _GONE) is not own[name]]
+    return found
+
+
+def _put(module: types.ModuleType, name: str, value: Any) -> None:
+    if value is not _GONE:
+        setattr(module, name, value)
+    else:
+        vars(module).pop(name, None)

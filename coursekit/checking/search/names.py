@@ -118,7 +118,8 @@ def _edited(exercise: Exercise, program: Program, edit: Edit) -> Edited:
     if edit.kind in (Kind.DIVIDED, Kind.TIMES):  # by the size of an axis
         return Edited(edit.kind, words.part(edit.part), edit.names)
     names = tuple(words.value(name) for name in edit.names)
-    return Edited(edit.kind, words.part(edit.part), names if all(names) else ())
+    told = all(names) and len(set(names)) == len(names)  # two that go by the same words are not told apart by them
+    return Edited(edit.kind, words.part(edit.part), names if told else ())
 
 
 class _Words:
@@ -189,8 +190,13 @@ def _taken_apart(tree: ast.FunctionDef, given: set[str]) -> Iterator[str]:
                 yield from (n.id for n in ast.walk(node.targets[0]) if isinstance(n, ast.Name))
 
 
+_CUTS = {"split", "chunk"}
+
+
 def _blocks(tree: ast.FunctionDef) -> Iterator[str]:
     """Variables that hold one block of a split."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Call):
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Tuple):
+            continue
+        if isinstance(node.value, ast.Call) and getattr(node.value.func, "attr", "") in _CUTS:
             yield from (n.id for n in node.targets[0].elts if isinstance(n, ast.Name))

@@ -240,6 +240,11 @@ PIECES = (
         lambda *args: _pieces(*args, first_state=lambda h, h0: h if h is h0 else np.zeros_like(h)),
     ),
     Mistake(
+        "an h0 that is ignored: the first piece begins at zero",
+        "Only at a border is something cut, and there only the gradient. Where does the first piece begin?",
+        lambda series, h0, *rest: truncated_bptt(series, np.zeros_like(h0), *rest),
+    ),
+    Mistake(
         "targets that stop at the border: the last step of a piece predicts nothing",
         "The last input of a piece has a target too. It is the first value of the next piece.",
         lambda *args: _pieces(*args, target=lambda series, start, stop: series[:, start + 1 : stop]),
@@ -303,6 +308,12 @@ def _always(grads, max_norm):
     return _scaled(grads, np.float64(max_norm) / norm), norm
 
 
+def _the_short_ones(grads, max_norm, eps: float = 0.0):
+    norm = _norm(grads)
+    with np.errstate(all="ignore"):
+        return [g * max_norm / np.float64(norm + eps) if norm < max_norm else g for g in grads], norm
+
+
 CLIP = (
     Mistake(
         "a clip for each array by itself",
@@ -318,6 +329,27 @@ CLIP = (
         "a clip that also scales small gradients up",
         "A gradient shorter than max_norm stays as it is. What if it is zero?",
         _always,
+    ),
+    Mistake(
+        "a clip that scales small gradients up, but for those that are zero",
+        "A gradient shorter than max_norm stays as it is: there is nothing to be saved from.",
+        lambda grads, max_norm: (_scaled(grads, max_norm / (_norm(grads) + 1e-8)), _norm(grads)),
+    ),
+    Mistake(
+        "long gradients made as long as 1: max_norm is not used",
+        "How long may a gradient be? Divide by its norm, and what else?",
+        lambda grads, max_norm: (_scaled(grads, 1 / _norm(grads) if _norm(grads) > max_norm else 1.0), _norm(grads)),
+    ),
+    Mistake(
+        "a comparison the wrong way round: short gradients are made longer, and long ones stay",
+        "Which gradients are dangerous, the long ones or the short ones?",
+        _the_short_ones,
+        also=(lambda grads, max_norm: _the_short_ones(grads, max_norm, 1e-8),),
+    ),
+    Mistake(
+        "the sum of the absolute values of all entries",
+        "The norm is the square root of the sum of squares.",
+        _by_other_norm(lambda grads: float(sum(np.abs(g).sum() for g in grads))),
     ),
     Mistake(
         "a clip in place, with the norm measured afterwards",

@@ -63,6 +63,15 @@ def _b_hn_outside_reset(x, h, params):
     return _wrong(candidate=lambda xn, r, hn: np.tanh(xn + b_hn + r * (hn - b_hn)))(x, h, params)
 
 
+def _state_first(x, h, params):
+    W = np.concatenate([params.W_ih, params.W_hh], axis=1)
+    H = h.shape[1]
+    hx = np.concatenate([h, x], axis=1)
+    r, z = np.split(sigmoid(hx @ W[: 2 * H].T + (params.b_ih + params.b_hh)[: 2 * H]), 2, axis=1)
+    _, _, xn, _, _, hn = _parts(x, h, params)
+    return (1 - z) * np.tanh(xn + r * hn) + z * h
+
+
 def _overflowing(a):
     with np.errstate(all="ignore"):
         return np.exp(a) / (1 + np.exp(a))
@@ -94,6 +103,11 @@ STEP = (
         "In this course z keeps. With z = 1 the new state must equal the old one. Chung et al. 2014 let z write; "
         "the lesson maps one convention onto the other.",
         _wrong(output=lambda r, z, n, h: (1 - z) * h + z * n),
+    ),
+    Mistake(
+        "h before x in the gates, where the weights stand as W_ih before W_hh",
+        "One large product is a fine idea. The columns of [x, h] must be in the order of the columns of [W_ih, W_hh].",
+        _state_first,
     ),
     Mistake(
         "a reset gate before the product: W_hn (r * h)",

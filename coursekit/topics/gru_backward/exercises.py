@@ -9,7 +9,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.checking.values import Described, outline
+from coursekit.checking.values import Described, by_names, outline
 from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, STEP_SIZES, inputs, sequence_args, step_args, upstream
 from coursekit.reference import gradient_flow, gru
 from coursekit.topics.gru_backward import check_mistakes, mistakes
@@ -137,6 +137,8 @@ def _draw_training(rng: np.random.Generator) -> Iterator[Draw]:
 def _flatten(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     """(six weights, six gradients, loss) as thirteen values, so that each is compared by its name."""
     value = answer(*args.values())
+    if isinstance(value, Mapping) and not value.keys() >= set(_SIX):
+        return Described(by_names(value, "is the triple (weights, gradients, loss)"))
     if not isinstance(value, (tuple, list)):
         return value
     six = len(args["weights"])

@@ -9,6 +9,7 @@ import numpy as np
 from coursekit.checking import Mistake
 from coursekit.recurrence.backward_mistakes import backward_mistakes
 from coursekit.reference import gradient_flow, gru
+from coursekit.reference.numerics import sigmoid
 from coursekit.topics.gru_backward.answers import cross_entropy, gru_backward, gru_step_backward, train_step
 from coursekit.topics.gru_backward.paths import four_paths
 
@@ -72,6 +73,11 @@ def _blocks_z_r_n(dh, dax, dah, k):
     return (dx, dh_prev, *(np.concatenate([z, r, n]) for r, z, n in thirds))
 
 
+def _z_first(da):
+    r, z, n = np.split(da, 3, axis=1)
+    return np.concatenate([z, r, n], axis=1)
+
+
 def _z_writes(dh, k):
     """Back through h = (1 - z) * h_prev + z * n, the update gate of Chung et al. 2014."""
     dax, dah = _gates(
@@ -81,6 +87,10 @@ def _z_writes(dh, k):
         z=lambda dh, k: dh * (k.n - k.h_prev) * k.z * (1 - k.z),
     )
     return _finish(dh, dax, dah, k, dh_prev=dh * (1 - k.z) + dah @ k.params.W_hh)
+
+
+def _slope_at(value: np.ndarray) -> np.ndarray:
+    return sigmoid(value) * (1 - sigmoid(value))
 
 
 def _dh_in_place(dh, cache):
@@ -131,6 +141,41 @@ STEP = (
         _wrong(n=lambda dh, k: dh * (1 - k.z)),
     ),
     Mistake(
+        "a slope of tanh at the value of the candidate: 1 - tanh(n)^2",
+        "The cache holds n after its tanh. The slope, written with n itself, needs no further tanh.",
+        _wrong(n=lambda dh, k: dh * (1 - k.z) * (1 - np.tanh(k.n) ** 2)),
+    ),
+    Mistake(
+        "a candidate with the slope of the sigmoid: n * (1 - n)",
+        "n went through tanh. What is the slope of tanh, in terms of its value?",
+        _wrong(n=lambda dh, k: dh * (1 - k.z) * k.n * (1 - k.n)),
+    ),
+    Mistake(
+        "slopes of the sigmoid at the values of the gates: sigmoid(z) * (1 - sigmoid(z))",
+        "The cache holds r and z after their sigmoid. The slope, written with such a value, needs no further sigmoid.",
+        _wrong(
+            z=lambda dh, k: dh * (k.h_prev - k.n) * _slope_at(k.z),
+            r=lambda dan, k: dan * k.hn * _slope_at(k.r),
+        ),
+        also=(
+            _wrong(
+                z=lambda dh, k: dh * (k.h_prev - k.n) * _slope_at(k.z),
+                r=lambda dan, k: dan * k.hn * _slope_at(k.r),
+                n=lambda dh, k: dh * (1 - k.z) * (1 - np.tanh(k.n) ** 2),
+            ),
+        ),
+    ),
+    Mistake(
+        "a reset gate that is reached without the slope of the candidate's tanh",
+        "r stands inside of the tanh: what reaches it has gone back through the tanh.",
+        lambda dh, k: _wrong(r=lambda dan, k: dh * (1 - k.z) * k.hn * k.r * (1 - k.r))(dh, k),
+    ),
+    Mistake(
+        "a candidate whose product with W_in passes the reset gate as well",
+        "n = tanh(W_in x + b_in + r * (W_hn h + b_hn)). Which of the two products does r multiply?",
+        _wrong(finish=lambda dh, dax, dah, k: _finish(dh, dah, dah, k)),
+    ),
+    Mistake(
         "a candidate that is given all of dh",
         "h = (1 - z) * n + z * h_prev. What multiplies n?",
         _wrong(n=lambda dh, k: dh * (1 - k.n**2)),
@@ -179,6 +224,7 @@ STEP = (
         "blocks in the order z, r, n",
         "The rows of the weights are in the order r, z, n, and so do their gradients.",
         _wrong(finish=_blocks_z_r_n),
+        also=(_wrong(finish=lambda dh, dax, dah, k: _finish(dh, _z_first(dax), _z_first(dah), k)),),
     ),
     Mistake(
         "weight gradients that are a mean over the sequences",

@@ -8,6 +8,7 @@ import numpy as np
 
 from coursekit.checking import Mistake
 from coursekit.recurrence.backward_mistakes import back, backward_mistakes
+from coursekit.reference.numerics import sigmoid
 from coursekit.topics.lstm.answers import lstm_step_backward
 
 # One step back. Two things are computed: the whole gradient at c, then the one at the arguments of the gates.
@@ -66,6 +67,17 @@ def _no_parentheses(dh, dc, k):
     return _finish(da, dc + from_h * k.f, k)
 
 
+def _slope_twice(gate: str) -> Callable:
+    """The line of a gate whose slope is taken at its value, as if that were the argument."""
+
+    def line(dh, dc, k):
+        beside = {"i": dc * k.g, "f": dc * k.c_prev, "g": dc * k.i, "o": dh * k.tanh_c}[gate]
+        value = getattr(k, gate)
+        return beside * (1 - np.tanh(value) ** 2 if gate == "g" else sigmoid(value) * (1 - sigmoid(value)))
+
+    return line
+
+
 def _parts_to_c_prev(dh, dc, k):
     """Only what arrived at c from the future goes on; what came by way of h stops."""
     return _finish(_at_gates(dh, _at_c(dh, dc, k), k), dc * k.f, k)
@@ -77,9 +89,12 @@ def _dc_in_place(dh, dc, cache):
     return right
 
 
-def _reordered(da, dc_prev, k):
-    i, f, g, o = np.split(da, 4, axis=1)
-    return _finish(np.concatenate([i, f, o, g], axis=1), dc_prev, k)
+def _reordered(order: tuple[int, int, int, int]) -> Callable:
+    def finish(da, dc_prev, k):
+        blocks = np.split(da, 4, axis=1)
+        return _finish(np.concatenate([blocks[place] for place in order], axis=1), dc_prev, k)
+
+    return finish
 
 
 STEP = (
@@ -130,6 +145,25 @@ STEP = (
         _wrong(g=lambda dh, dc, k: dc * k.i * k.g * (1 - k.g)),
     ),
     Mistake(
+        "slopes of the sigmoid at the values of the gates: sigmoid(i) * (1 - sigmoid(i))",
+        "The cache holds i, f and o after their sigmoid. Their slope, written with such a value, needs no further one.",
+        _wrong(i=_slope_twice("i"), f=_slope_twice("f"), o=_slope_twice("o")),
+        also=(_wrong(i=_slope_twice("i"), f=_slope_twice("f"), o=_slope_twice("o"), g=_slope_twice("g")),),
+    ),
+    Mistake(
+        "a slope of tanh at the value of the candidate: 1 - tanh(g)^2",
+        "The cache holds g after its tanh. The slope, written with g itself, needs no further tanh.",
+        _wrong(g=_slope_twice("g")),
+    ),
+    Mistake(
+        "i and f exchanged on the way back from c",
+        "c = f * c_prev + i * g. Which of the two stood beside g, and which beside c_prev?",
+        _wrong(
+            i=lambda dh, dc, k: dc * k.c_prev * k.i * (1 - k.i),
+            f=lambda dh, dc, k: dc * k.g * k.f * (1 - k.f),
+        ),
+    ),
+    Mistake(
         "a forget gate that is given the new cell in place of the old one",
         "Which cell did f multiply: the old one or the new one?",
         _wrong(f=lambda dh, dc, k: dc * k.c * k.f * (1 - k.f)),
@@ -157,7 +191,12 @@ STEP = (
     Mistake(
         "blocks in the order i, f, o, g",
         "The rows of the weights are in the order i, f, g, o, and so do their gradients.",
-        _wrong(finish=_reordered),
+        _wrong(finish=_reordered((0, 1, 3, 2))),
+    ),
+    Mistake(
+        "blocks in the order f, i, g, o",
+        "The rows of the weights are in the order i, f, g, o, and so do their gradients.",
+        _wrong(finish=_reordered((1, 0, 2, 3))),
     ),
     Mistake(
         "a gradient of W_hh built from the new state",

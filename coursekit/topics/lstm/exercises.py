@@ -9,10 +9,10 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.checking.values import Described, NotUsable, as_array, outline
+from coursekit.checking.values import Described, NotUsable, as_array, by_names, outline
 from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, STEP_SIZES, sequence_args, state, step_args, upstream
 from coursekit.reference import lstm
-from coursekit.topics.lstm import backward_mistakes, mistakes
+from coursekit.topics.lstm import backward_mistakes, init_mistakes, mistakes
 from coursekit.topics.lstm.answers import init_lstm, lstm_backward, lstm_forward, lstm_step, lstm_step_backward
 
 LESSON = "04_lstm"
@@ -206,9 +206,16 @@ def _draw_init(rng: np.random.Generator) -> Iterator[Draw]:
         yield Draw(name, args, {"D": D, "H": H})
 
 
+_PARAMS = lstm.Params._fields
+
+
 def _biases_added(answer: Callable[..., Any], args: Mapping[str, Any]) -> Any:
     """The two biases as their sum, because nothing else of them is ever used: any split of it is right."""
     value = answer(*args.values())
+    if isinstance(value, Mapping):
+        if set(value) != set(_PARAMS):
+            return Described(by_names(value, f"are the four arrays {', '.join(_PARAMS)}"))
+        value = tuple(value[name] for name in _PARAMS)
     if not isinstance(value, (tuple, list)):
         return value
     if len(value) < 4:
@@ -237,7 +244,7 @@ register(
         ),
         draw=_draw_init,
         own_memory=True,
-        mistakes=mistakes.INIT,
+        mistakes=init_mistakes.INIT,
         hints=(
             "The rows stand in the order i, f, g, o, H of each. Which rows belong to f?",
             "There are two biases, and only their sum matters. If one holds all of it, what must the other one hold?",

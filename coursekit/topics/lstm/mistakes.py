@@ -1,4 +1,4 @@
-"""The known mistakes of lesson 04 on the way forward, and in initial weights, as answers that can be run."""
+"""The known mistakes of lesson 04 on the way forward, as answers that can be run."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
-from coursekit.reference.lstm import Params
 from coursekit.reference.numerics import sigmoid
-from coursekit.topics.lstm.answers import init_lstm, lstm_forward, lstm_step
+from coursekit.topics.lstm.answers import lstm_forward, lstm_step
 
 # One step: every known mistake is the same step with one line changed.
 
@@ -37,6 +36,26 @@ def _wrong(
         return output(o, new, c), new
 
     return step
+
+
+def _reshaped(cut: Callable) -> Callable:
+    """A step whose sum a (N, 4H) is cut into the four blocks by another rule."""
+
+    def step(x, h, c, params):
+        a = np.concatenate(_arguments(x, h, params), axis=1)
+        i, f, g, o = cut(a)
+        new = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        return sigmoid(o) * np.tanh(new), new
+
+    return step
+
+
+def _state_first(x, h, c, params):
+    W = np.concatenate([params.W_ih, params.W_hh], axis=1)
+    D = x.shape[1]
+    joined = params._replace(W_ih=W[:, :D], W_hh=W[:, D:])
+    hx = np.concatenate([h, x], axis=1)
+    return lstm_step(hx[:, :D], hx[:, D:], c, joined)
 
 
 def _overflowing(a):
@@ -136,6 +155,32 @@ STEP = (
         _wrong(cell=lambda i, f, g, c: np.tanh(f * c + i * g), output=lambda o, c, c_prev: o * c),
     ),
     Mistake(
+        "1 - i in place of the forget gate",
+        "A GRU couples the two. In an LSTM the forget gate has rows of its own.",
+        _wrong(cell=lambda i, f, g, c: (1 - i) * c + i * g),
+    ),
+    Mistake(
+        "blocks cut by reshape(4, N, H), which mixes the sequences",
+        "Each row of the sum (N, 4H) belongs to one sequence, and has the four blocks side by side. np.split with "
+        "axis=1 cuts them there.",
+        _reshaped(lambda a: a.reshape(4, len(a), -1)),
+    ),
+    Mistake(
+        "every fourth column taken for a block, as reshape(N, H, 4) cuts",
+        "The H columns of one block stand side by side: first all of i, then all of f.",
+        _reshaped(lambda a: np.moveaxis(a.reshape(len(a), -1, 4), 2, 0)),
+    ),
+    Mistake(
+        "h before x where the weights stand as W_ih before W_hh",
+        "One large product is a fine idea. The columns of [x, h] must be in the order of the columns of [W_ih, W_hh].",
+        _state_first,
+    ),
+    Mistake(
+        "the old cell returned beside the new state",
+        "The next step needs the new cell.",
+        lambda x, h, c, params: (lstm_step(x, h, c, params)[0], c.copy()),
+    ),
+    Mistake(
         "a missing bias b_ih",
         "Every product has its bias: W_ih x + b_ih and W_hh h + b_hh.",
         lambda x, h, c, params: lstm_step(x, h, c, params._replace(b_ih=np.zeros_like(params.b_ih))),
@@ -200,6 +245,11 @@ def _into_arguments(x, h0, c0, params):
     return np.stack(hs, axis=1), np.stack(cs, axis=1)
 
 
+def _before_each_step(x, h0, c0, params):
+    hs, cs = lstm_forward(x, h0, c0, params)
+    return tuple(np.concatenate([a0[:, None], a[:, :-1]], axis=1) for a0, a in ((h0, hs), (c0, cs)))
+
+
 def _one_array(x, h0, c0, params):
     hs, cs = lstm_forward(x, h0, c0, params)
     return tuple(np.repeat(a[:, -1:], x.shape[1], axis=1) for a in (hs, cs))
@@ -232,14 +282,31 @@ FORWARD = (
         lambda x, h0, c0, params: lstm_forward(x, h0, np.zeros_like(c0), params),
     ),
     Mistake(
-        "a loop that reads hs[:, t - 1] and cs[:, t - 1] at t = 0",
-        "At t = 0 the index t - 1 is -1, the last time step: it is still zero there, so neither h0 nor c0 enters.",
+        "a loop that starts from zeros and ignores h0 and c0, or reads hs[:, t - 1] and cs[:, t - 1] at t = 0",
+        "The first step must receive h0 and c0. At t = 0 the index t - 1 is -1, the last time step, and it is still "
+        "zero there.",
         lambda x, h0, c0, params: lstm_forward(x, np.zeros_like(h0), np.zeros_like(c0), params),
     ),
     Mistake(
         "h0 and c0 exchanged",
         "lstm_step takes h first and c second.",
         lambda x, h0, c0, params: lstm_forward(x, c0, h0, params),
+    ),
+    Mistake(
+        "h and c exchanged at every step",
+        "lstm_step takes h first and c second, and gives them back in this order.",
+        _each_from(lambda h, c, h0, c0: (c, h)),
+    ),
+    Mistake(
+        "state and cell before each step in place of those after it",
+        "hs[:, t] is the state after x[:, t] was read. Append after the step, not before.",
+        _before_each_step,
+    ),
+    Mistake(
+        "states that are reshaped to (N, T, H) and not turned",
+        "np.array(hs) is (T, N, H). reshape leaves the numbers in that order and cuts them elsewhere; np.stack with "
+        "axis=1, swapaxes and transpose move an axis.",
+        lambda *args: tuple(a.swapaxes(0, 1).reshape(a.shape) for a in lstm_forward(*args)),
     ),
     Mistake(
         "a loop that runs backwards in time",
@@ -265,96 +332,5 @@ FORWARD = (
         "only the last state and the last cell",
         "All T of them are asked for: keep each.",
         lambda *args: tuple(a[:, -1] for a in lstm_forward(*args)),
-    ),
-)
-
-
-# Initial weights.
-
-
-def _with_bias(params, bias, rows: int = 1, in_b_hh: float = 0.0) -> Params:
-    """The weights with b_ih of one block of rows set to `bias`, and b_hh there to `in_b_hh`."""
-    H = params.W_hh.shape[1]
-    b_ih, b_hh = params.b_ih.copy(), params.b_hh.copy()
-    b_ih[rows * H : (rows + 1) * H], b_hh[rows * H : (rows + 1) * H] = bias, in_b_hh
-    return params._replace(b_ih=b_ih, b_hh=b_hh)
-
-
-def _added(params, forget_bias):
-    H = params.W_hh.shape[1]
-    b_ih = params.b_ih.copy()
-    b_ih[H : 2 * H] += forget_bias
-    return params._replace(b_ih=b_ih)
-
-
-def _b_hh_left(params, forget_bias):
-    return init_lstm(params, forget_bias)._replace(b_hh=params.b_hh.copy())
-
-
-def _others_zero(params, forget_bias):
-    zero = np.zeros_like(params.b_ih)
-    return init_lstm(params._replace(b_ih=zero, b_hh=zero), forget_bias)
-
-
-def _every_block(params, forget_bias):
-    return params._replace(b_ih=np.full_like(params.b_ih, forget_bias), b_hh=np.zeros_like(params.b_hh))
-
-
-def _in_place(params, forget_bias):
-    H = params.W_hh.shape[1]
-    params.b_ih[H : 2 * H], params.b_hh[H : 2 * H] = forget_bias, 0
-    return params
-
-
-INIT = (
-    Mistake(
-        "a forget bias in the rows of i",
-        "The rows begin with those of i. Those of f come second.",
-        lambda params, forget_bias: _with_bias(params, forget_bias, rows=0),
-    ),
-    Mistake(
-        "a forget bias in the rows of g",
-        "Count from zero: the order is i, f, g, o.",
-        lambda params, forget_bias: _with_bias(params, forget_bias, rows=2),
-    ),
-    Mistake(
-        "a forget bias in the rows of o",
-        "The order of the rows is i, f, g, o.",
-        lambda params, forget_bias: _with_bias(params, forget_bias, rows=3),
-    ),
-    Mistake(
-        "a forget bias in both b_ih and b_hh",
-        "The step adds the two biases. What is their sum in the rows of f?",
-        lambda params, forget_bias: _with_bias(params, forget_bias, in_b_hh=forget_bias),
-    ),
-    Mistake(
-        "a forget bias beside a b_hh that keeps its random numbers",
-        "The step adds the two biases. What is their sum in the rows of f?",
-        _b_hh_left,
-    ),
-    Mistake(
-        "a forget bias added to the random numbers",
-        "The whole bias of the gate should be forget_bias, not the random numbers plus forget_bias.",
-        _added,
-    ),
-    Mistake(
-        "all other biases set to zero",
-        "Only the rows of f change.",
-        _others_zero,
-    ),
-    Mistake(
-        "a forget bias in every row",
-        "Only the rows of f change.",
-        _every_block,
-    ),
-    Mistake(
-        "a forget bias with the wrong sign",
-        "A large positive bias opens the gate, and an open forget gate keeps.",
-        lambda params, forget_bias: init_lstm(params, -forget_bias),
-    ),
-    Mistake(
-        "biases that are changed in place",
-        "Copy the two biases first: the caller goes on using the old ones.",
-        _in_place,
     ),
 )

@@ -82,15 +82,18 @@ register(
 
 
 def _reference_and_answer(
-    rng: np.random.Generator, shape: tuple[int, ...], far: float, zeros: bool = True
+    rng: np.random.Generator, shape: tuple[int, ...], far: float, zeros: bool = True, beyond: bool = False
 ) -> dict[str, np.ndarray]:
-    """Arguments a and b in which every way to measure wrongly gives another number than the right way."""
+    """Arguments a and b in which every way to measure wrongly gives another number than the right way.
+
+    beyond: whether the largest entry of a is larger than that of b.
+    """
     b = rng.uniform(0.3, 1.0, shape) * rng.choice([-1.0, 1.0], shape)
     a = b + rng.uniform(0.05, 0.2, shape) * rng.choice([-1.0, 1.0], shape)
     flat_a, flat_b = a.reshape(-1), b.reshape(-1)
     largest, worst, zero_in_both, zero = rng.choice(b.size, 4, replace=False)
     flat_b[largest] = -rng.uniform(2.7, 3.3)  # the largest entry is negative, and so is the one of a, a smaller one
-    flat_a[largest] = flat_b[largest] + rng.uniform(0.2, 0.3)
+    flat_a[largest] = flat_b[largest] + rng.uniform(0.2, 0.3) * (-1 if beyond else 1)
     flat_b[worst] = 1.2  # the largest difference is a negative one, at an entry that is not large
     flat_a[worst] = flat_b[worst] - far * rng.uniform(0.5, 0.9)
     flat_a[zero_in_both] = flat_b[zero_in_both] = 0.0
@@ -106,6 +109,7 @@ def _draw_pairs(rng: np.random.Generator) -> Iterator[Draw]:
     for name, (shape, far) in {"small": ((2, 3), 1), "a vector": ((7,), 1), "far off": ((2, 3, 4), 5)}.items():
         yield Draw(name, _reference_and_answer(rng, shape, far), {"entries": int(np.prod(shape))})
     yield Draw("no zeros", _reference_and_answer(rng, (3, 4), 1, zeros=False), {"entries": 12})
+    yield Draw("a beyond b", _reference_and_answer(rng, (5, 2), 1, beyond=True), {"entries": 10})
 
 
 register(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
+from coursekit.reference.numerics import log_softmax
 from coursekit.topics.numerical_tools.answers import sigmoid, softmax
 
 # Sigmoid.
@@ -70,6 +71,16 @@ SIGMOID = (
         np.tanh,
     ),
     Mistake(
+        "a division of the 1 alone: 1 / 1 + exp(-x)",
+        "A division comes before a sum. What has to stand below the line as a whole?",
+        lambda x: 1 / 1 + np.exp(-x),
+    ),
+    Mistake(
+        "the slope of the sigmoid, s * (1 - s)",
+        "That is the derivative, which a later lesson needs. What is asked for is s itself.",
+        lambda x: sigmoid(x) * sigmoid(-x),
+    ),
+    Mistake(
         "a sigmoid that changes x in place",
         "`x[...] = ...`, `x *= -1` and `out=x` change the caller's array. Compute into a new one.",
         _sigmoid_in_place,
@@ -107,6 +118,17 @@ SOFTMAX = (
         "a softmax along the first axis",
         "Along which axis do your results add up to 1? It must be the last one.",
         lambda x: _softmax(x, 0, 0),
+    ),
+    Mistake(
+        "a softmax along axis 1, which is the last one only where there are two",
+        "x may have any number of axes. Which number stands for the last one?",
+        lambda x: _softmax(x, 1, 1),
+    ),
+    Mistake(
+        "the logarithm of the softmax",
+        "Asked for are the probabilities themselves: they lie between 0 and 1.",
+        lambda x: np.log(softmax(x)),
+        also=(lambda x: log_softmax(x),),
     ),
     Mistake(
         "a sum over the whole array",
@@ -174,11 +196,18 @@ RELATIVE_ERROR = (
         "a mean in place of the maximum",
         "One wrong entry among a million must show. In a mean it disappears.",
         lambda a, b: np.abs(a - b).mean() / np.abs(b).mean(),
+        also=(lambda a, b: np.abs(a - b).mean() / np.abs(b).max(),),
     ),
     Mistake(
         "the largest entry of a as the scale",
         "b is the reference, and the unit. An answer must not choose its own scale.",
         lambda a, b: np.abs(a - b).max() / np.abs(a).max(),
+    ),
+    Mistake(
+        "the largest entry of a and b together as the scale",
+        "b is the reference, and the unit. An answer that is far too large must not make its own error small.",
+        lambda a, b: np.abs(a - b).max() / max(np.abs(a).max(), np.abs(b).max()),
+        also=(lambda a, b: np.abs(a - b).max() / (np.abs(a) + np.abs(b)).max(),),
     ),
     Mistake(
         "an absolute error",

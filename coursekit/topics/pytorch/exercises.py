@@ -12,7 +12,7 @@ import numpy as np
 
 from coursekit.checking import Draw, Exercise, Tensor
 from coursekit.checking.registry import register
-from coursekit.checking.values import Described
+from coursekit.checking.values import Described, NotUsable, as_array
 from coursekit.recurrence.beside import beside
 from coursekit.recurrence.draws import LARGE, SEQUENCE_SIZES, sequence_args, upstream
 from coursekit.recurrence.gru_tensors import LAYER_PARTS, LAYER_SIZES, STATES, weight_tensors
@@ -58,7 +58,7 @@ register(
             Tensor("dx", ("N", "T", "D"), sequence="T"),
             Tensor("dh0", ("1", "N", "H")),
             *weight_tensors("dW_ih", "dW_hh", "db_ih", "db_hh"),
-            Tensor("first weights", ("W_ih, W_hh, b_ih, b_hh",), exact=True),
+            Tensor("first weights", ("W_ih, W_hh, b_ih, b_hh",), exact=True),  # see `train_module`
         ),
         draw=_draw_layer,
         apply=beside(train_module),
@@ -154,7 +154,12 @@ def _one_after_the_other(answer: Callable[..., Any], args: Mapping[str, Any]) ->
             return Described(
                 f"a list whose part {k} is no pair of arrays; asked for is a list of batches, (inputs, targets) each"
             )
-        if not all(isinstance(part, np.ndarray) and part.ndim == n for part, n in zip(batch, (2, 1), strict=True)):
+    try:
+        batches = [[as_array(part) for part in batch] for batch in batches]
+    except NotUsable as reason:
+        return Described(f"a list of batches of which a part {reason}; asked for are the rows of both arrays")
+    for k, batch in enumerate(batches):
+        if [part.ndim for part in batch] != [2, 1]:
             return Described(f"a list of which number {k} holds no rows of both arrays; asked for is a list of batches")
     sizes = np.array([len(batch[0]) for batch in batches])
     try:
@@ -205,6 +210,7 @@ def _draw_losses(rng: np.random.Generator) -> Iterator[Draw]:
         "NaN": ("DDnDu", 2),
         "NaN at first": ("nDUduuu", 5),
         "the last is the best": ("DUudD", 4),
+        "the wait has long been over": ("DDuudu", 2),
     }.items():
         losses, now = [], float(rng.uniform(2, 3))
         for move in moves:

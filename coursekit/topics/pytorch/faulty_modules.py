@@ -25,6 +25,8 @@ class FaultyGRU(nn.Module):
             start = torch.empty(shape).uniform_(-(H**-0.5), H**-0.5)
             if fault == "large start":
                 start = torch.randn(shape)
+            if fault == "one sign":
+                start = start.abs()
             if fault == "zero biases" and "bias" in name:
                 start = torch.zeros(shape)
             self.register_parameter(name, nn.Parameter(start))

@@ -87,6 +87,11 @@ MODULE = tuple(
             "torch.nn.GRU draws every weight and bias uniformly between -1/sqrt(H) and 1/sqrt(H).",
         ),
         (
+            "one sign",
+            "first weights of one sign",
+            "torch.nn.GRU draws from both sides of zero: uniform_(-a, a). torch.rand gives numbers from 0 to 1.",
+        ),
+        (
             "zero biases",
             "biases that start at zero",
             "torch.nn.GRU draws its biases like its weights, from -1/sqrt(H) to 1/sqrt(H).",
@@ -117,8 +122,8 @@ LOOP = tuple(
         ),
         (
             "zeroed too late",
-            "gradients that are zeroed between backward and the step: nothing is learnt",
-            "The step uses what backward() has left in .grad. Is it still there?",
+            "a loop that learns nothing: its step is missing, or the gradients are zeroed before it",
+            "The step uses what backward() has left in .grad. Is it still there, and does optimiser.step() come after?",
         ),
         (
             "eval forgotten",

@@ -22,7 +22,8 @@ def train_module(layer_class, D, H, weights, x, h0, dhs, dh_n):
     """Build a layer, look at its first weights, load others, run it forwards and backwards.
 
     weights: arrays by their name in the state_dict. dhs (N, T, H), dh_n (1, N, H): gradients of a loss.
-    Returns hs, h_n, hs from a zero state, gradients of x, h0 and of each weight, and whether each weight started well.
+    Returns hs, h_n, hs from a zero state, gradients of x, h0 and of each weight, and how each weight started: 1 for
+    well, 0 for too large, 2 for too small, 3 for numbers of one sign.
     """
     import torch
 
@@ -37,14 +38,15 @@ def train_module(layer_class, D, H, weights, x, h0, dhs, dh_n):
     bound, started = 64**-0.5, []
     for name in weights:
         first = dict(larger.named_parameters())[name].detach()
-        inside = bool(first.abs().max() <= bound and first.abs().max() > 0.5 * bound)
-        started.append(inside and bool(first.min() < 0 < first.max()))
+        largest = float(first.abs().max())
+        of_both_signs = bool(first.min() < 0 < first.max())
+        started.append(0 if not largest <= bound else 2 if largest <= 0.5 * bound else 1 if of_both_signs else 3)
     layer = layer.double()
     layer.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     x, h0 = (torch.from_numpy(value).requires_grad_() for value in (x, h0))
     outcome = layer(x, h0)
-    cache = isinstance(outcome, tuple) and len(outcome) == 3 and isinstance(outcome[2], (tuple, list, dict))
-    if not isinstance(outcome, tuple) or len(outcome) - cache != 2:
+    cache = isinstance(outcome, (tuple, list)) and len(outcome) == 3 and isinstance(outcome[2], (tuple, list, dict))
+    if not isinstance(outcome, (tuple, list)) or len(outcome) - cache != 2:
         count = f" of {len(outcome)}" if isinstance(outcome, (tuple, list)) else ""
         kind = "None" if outcome is None else f"a {type(outcome).__name__}{count}"
         raise TypeError(f"forward returned {kind}; asked for is the pair (hs, h_n)")
@@ -88,6 +90,10 @@ def train_with(loop, weight, bias, x, y, x_valid, y_valid, rows, patience, lr):
 
     optimiser = torch.optim.SGD(model.parameters(), lr)
     told = loop(model, optimiser, loss_of, epochs, tuple(valid), patience)
+    if isinstance(told, dict) and set(told) == {"train_losses", "valid_losses"}:
+        told = told["train_losses"], told["valid_losses"]
+    if getattr(told, "ndim", 0) == 2 and len(told) == 2:  # both in one array
+        told = tuple(told)
     if not isinstance(told, (tuple, list)) or len(told) not in (2, 3):
         count = f" of {len(told)}" if isinstance(told, (tuple, list)) else ""
         kind = "None" if told is None else f"a {type(told).__name__}{count}"

@@ -47,6 +47,23 @@ def _eps_before_the_correction(weight, gradient, m, v, t, lr, beta1, beta2, eps)
     return weight - rate * m / (np.sqrt(v) + eps), m, v
 
 
+def _eps_beside_the_quotient(weight, gradient, m, v, t, lr, beta1, beta2, eps):
+    new, m, v = _adam(root=lambda v, eps: np.sqrt(v))(weight, gradient, m, v, t, lr, beta1, beta2, eps)
+    return new + eps, m, v
+
+
+def _new_for_old(weight, gradient, m, v, t, lr, beta1, beta2, eps, both=True):
+    m = (1 - beta1) * m + beta1 * gradient
+    v = (1 - beta2) * v + beta2 * gradient**2 if both else beta2 * v + (1 - beta2) * gradient**2
+    return weight - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+def _beta2_for_both(weight, gradient, m, v, t, lr, beta1, beta2, eps):
+    new_m = beta2 * m + (1 - beta2) * gradient
+    new_v = beta2 * v + (1 - beta2) * gradient**2
+    return weight - lr * new_m / (1 - beta1**t) / (np.sqrt(new_v / (1 - beta2**t)) + eps), new_m, new_v
+
+
 ADAM = (
     Mistake(
         "a step without the correction of m and v",
@@ -84,9 +101,10 @@ ADAM = (
         _eps_before_the_correction,
     ),
     Mistake(
-        "a division without eps",
-        "Where a gradient has always been zero, v is zero too.",
+        "a division without eps, which is missing or is added after it",
+        "Where a gradient has always been zero, v is zero too. eps stands below the line, beside the root.",
         _adam(root=lambda v, eps: np.where(v > 0, np.sqrt(v), 1.0)),
+        also=(_adam(root=lambda v, eps: np.sqrt(v)), _eps_beside_the_quotient),
     ),
     Mistake(
         "a division by v and not by its root",
@@ -94,14 +112,22 @@ ADAM = (
         _adam(root=lambda v, eps: v + eps),
     ),
     Mistake(
-        "v as an average of the gradient's size, not of its square",
+        "v as an average of the gradient or of its size, not of its square",
         "The root is taken later: what is averaged is the square.",
         _adam(learn_v=np.abs),
+        also=(_adam(learn_v=lambda gradient: gradient),),
     ),
     Mistake(
-        "beta1 and beta2 exchanged",
+        "the shares of old and new exchanged: (1 - beta) * m + beta * gradient",
+        "beta is near 1: most of an average is what it was before.",
+        _new_for_old,
+        also=(lambda *args: _new_for_old(*args, both=False),),
+    ),
+    Mistake(
+        "beta1 and beta2 exchanged, or beta2 in both places",
         "beta1 belongs to m, beta2 to v.",
         _adam(swapped=True),
+        also=(_beta2_for_both,),
     ),
     Mistake(
         "averages to which the whole gradient is added",
@@ -247,6 +273,11 @@ STOPPING = (
         "one epoch more than patience allows",
         "With patience = 1 training stops after the first epoch that brings no new best.",
         _stopping(longer=1),
+    ),
+    Mistake(
+        "an answer of False to whether to stop, whatever the losses are",
+        "Once `patience` epochs have passed since the best, the answer is True.",
+        lambda losses, patience: (_stopping()(losses, patience)[0], False),
     ),
     Mistake(
         "one epoch less than patience allows",

@@ -20,6 +20,14 @@ def _softmax(scores: np.ndarray, visible: np.ndarray) -> np.ndarray:
     return e / np.maximum(e.sum(axis=2, keepdims=True), 1e-300)
 
 
+def _plain_softmax(scores: np.ndarray, visible: np.ndarray) -> np.ndarray:
+    """A row that sees nothing is NaN."""
+    with np.errstate(all="ignore"):
+        scores = np.where(visible, scores, -np.inf)
+        e = np.exp(scores - scores.max(axis=2, keepdims=True))
+        return e / e.sum(axis=2, keepdims=True)
+
+
 def _masked_afterwards(scores: np.ndarray, visible: np.ndarray) -> np.ndarray:
     return _softmax(scores, np.ones_like(visible)) * visible
 
@@ -55,6 +63,10 @@ def _attention(
     return answer
 
 
+def _scaled_by_values(q, k, v, past_k, past_v):
+    return _attention(scale=lambda q, T: np.sqrt(v.shape[2]))(q, k, v, past_k, past_v)
+
+
 def _past_is_not_returned(q, k, v, past_k, past_v):
     return causal_attention(q, k, v, past_k, past_v)[0], k.copy(), v.copy()
 
@@ -78,6 +90,7 @@ ATTENTION = (
         "a mask that hides a step from itself",
         "The first step of all would have nothing to look at. Each step sees itself too.",
         _attention(ahead=lambda S, T: T - S - 1),
+        also=(_attention(ahead=lambda S, T: T - S - 1, softmax=_plain_softmax),),
     ),
     Mistake(
         "a mask that lets the next step through",
@@ -123,6 +136,11 @@ ATTENTION = (
         "scores divided by the square root of the number of keys",
         "The sum in a dot product runs over A numbers, however many keys there are.",
         _attention(scale=lambda q, T: np.sqrt(T)),
+    ),
+    Mistake(
+        "scores divided by the square root of V, the size of a value",
+        "The sum in a dot product of a query and a key runs over A numbers.",
+        _scaled_by_values,
     ),
     Mistake(
         "weights that are hidden after the softmax",

@@ -133,6 +133,16 @@ SCAN = (
         _off_by_one,
     ),
     Mistake(
+        "a and b exchanged",
+        "Which of the two multiplies the state before, and which is added?",
+        lambda a, b, h0: linear_scan(b, a, h0),
+    ),
+    Mistake(
+        "a mean of the state before and b: a * h + (1 - a) * b",
+        "In this recurrence b is added as it is. A minGRU makes such a mean by what it hands in as b.",
+        lambda a, b, h0: linear_scan(a, (1 - a) * b, h0),
+    ),
+    Mistake(
         "a division by the running products of a",
         "A product of small gates becomes zero, and one shut gate makes it zero at once. The rounds need no division.",
         _by_division(lambda a: np.cumprod(a, axis=1)),
@@ -207,6 +217,11 @@ MIN_GRU = (
         "a candidate that is not weighted by 1 - z",
         "The new state is a mean of the old state and the candidate: the two weights add up to 1.",
         _min_gru(write=np.ones_like),
+    ),
+    Mistake(
+        "one and the same weight z for the old state and the candidate",
+        "The new state is a mean of the old state and the candidate: the two weights add up to 1.",
+        _min_gru(write=lambda z: z),
     ),
     Mistake(
         "an old state that is not weighted by z",

@@ -20,15 +20,17 @@ def _wrong_loss(
     gradient_mask: Callable = lambda mask: mask,
     error: Callable = lambda p, y: p - y,
     log_p: Callable = log_softmax,
+    p: Callable | None = None,
     unit: float = 1.0,
 ) -> Callable:
-    """scale, gradient_scale: what the sum over positions is multiplied by. The masks: which positions it has."""
+    """scale, gradient_scale: what the sum over positions is multiplied by. The masks: which positions it has. p: of the
+    logits, where it is not exp(log p)."""
 
     def loss(logits, targets, mask):
         logp = log_p(logits)
         losses = -np.take_along_axis(logp, targets[..., None], axis=-1)[..., 0] * loss_mask(mask)
         y = np.eye(logits.shape[-1])[targets]
-        dlogits = error(np.exp(logp), y) * gradient_mask(mask)[..., None]
+        dlogits = error(p(logits) if p else np.exp(logp), y) * gradient_mask(mask)[..., None]
         factor = (gradient_scale or scale)(losses, mask)
         return (losses * scale(losses, mask)).sum() / unit, dlogits * np.reshape(factor, (*np.shape(factor), 1))
 
@@ -45,6 +47,20 @@ def _per_sequence_mean(losses, mask):
 
 def _unshifted(logits):
     return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+
+
+def _quotient(logits):
+    e = np.exp(logits)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _along_steps(logits):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+def _never_zero(eps: float) -> Callable:
+    return lambda logits: np.log(softmax(logits) + eps)
 
 
 def _one_maximum(logits):
@@ -82,6 +98,7 @@ LOSS = (
         "Then a character of a short sequence weighs more than one of a long sequence. Every position "
         "should have the same weight.",
         _wrong_loss(_per_sequence_mean),
+        also=(_wrong_loss(_per_sequence_mean, gradient_scale=lambda losses, mask: 1 / mask.sum()),),
     ),
     Mistake(
         "a gradient of the sum, beside a loss that is a mean",
@@ -117,6 +134,33 @@ LOSS = (
         "exponentials that overflow: no maximum is subtracted",
         "exp(1000) is infinity for a computer. Subtract the largest logit of every row first.",
         _wrong_loss(log_p=_unshifted),
+        also=(
+            _wrong_loss(log_p=_unshifted, p=_quotient),
+            _wrong_loss(log_p=lambda logits: np.log(_quotient(logits)), p=_quotient),
+        ),
+    ),
+    Mistake(
+        "probabilities of which those of all steps add up to 1, not those of all symbols",
+        "The last axis holds the V symbols. Along which axis does yours take the maximum and the sum?",
+        _wrong_loss(log_p=_along_steps),
+        also=(_wrong_loss(p=lambda logits: np.exp(_along_steps(logits))),),
+    ),
+    Mistake(
+        "a small number added to the probabilities before their logarithm",
+        "It only hides a probability that was rounded to zero: the loss of an unlikely target is then cut off. Work "
+        "out log p itself, from the shifted logits.",
+        _wrong_loss(log_p=_never_zero(1e-8), p=softmax),
+        also=tuple(_wrong_loss(log_p=_never_zero(eps), p=softmax) for eps in (1e-7, 1e-9, 1e-10, 1e-12, 1e-15)),
+    ),
+    Mistake(
+        "a gradient at the probabilities in place of the logits: -y / p",
+        "dlogits also goes back through the softmax. What remains of both is very short.",
+        _wrong_loss(error=lambda p, y: -y / p),
+    ),
+    Mistake(
+        "a gradient with the logits in place of their softmax",
+        "From what does the gradient take the 1 of the target: from the scores, or from the probabilities?",
+        lambda logits, targets, mask: _wrong_loss(p=lambda logits: logits)(logits, targets, mask),
     ),
     Mistake(
         "one maximum that is subtracted from all rows",
@@ -190,6 +234,11 @@ SAMPLING = (
         "a state that does not advance while the start is read: only its last symbol is",
         _READ_ALL,
         _wrong_sampling(read=lambda start_ids: start_ids[-1:]),
+    ),
+    Mistake(
+        "a start whose last symbol is not read before the first draw",
+        _READ_ALL,
+        _wrong_sampling(read=lambda start_ids: start_ids[:-1]),
     ),
     Mistake("a start of which only the first symbol is read", _READ_ALL, _wrong_sampling(read=lambda ids: ids[:1])),
     Mistake("a start that is not read at all", _READ_ALL, _wrong_sampling(read=lambda start_ids: start_ids[:0])),

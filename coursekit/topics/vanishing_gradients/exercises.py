@@ -131,6 +131,7 @@ register(
         "which R has a positive diagonal.",
         reference=orthogonal,
         returns=(Tensor("Q", ("H", "H")),),
+        parts={"R": "the R of A = QR"},
         draw=_draw_square,
         mistakes=mistakes.ORTHOGONAL,
         hints=(
@@ -157,13 +158,18 @@ def _draw_radius(rng: np.random.Generator) -> Iterator[Draw]:
         blocks[range(2, H), range(2, H)] = real
         change = np.linalg.qr(rng.standard_normal((H, H)))[0] @ np.diag(rng.uniform(0.4, 2.5, H))
         yield Draw(name, {"W": change @ blocks @ np.linalg.inv(change), "radius": radius}, {"H": H})
+    # Two blocks on the diagonal: eigvals gives the eigenvalues of the first one first, and the largest last.
+    W = rng.uniform(-0.3, 0.3, (4, 4))
+    W[:2, :2], W[2:, 2:], W[2:, :2] = [[0.3, -0.4], [0.5, 0.2]], [[0.7, -0.9], [1.1, 0.6]], 0
+    W[:2] *= rng.uniform(0.8, 1.1)
+    yield Draw("the largest comes last", {"W": W, "radius": 1.4}, {"H": 4})
 
 
 register(
     Exercise(
         name="scale_spectral_radius",
         lesson=LESSON,
-        asks="A multiple of W (H, H) whose spectral radius, the largest absolute value of its eigenvalues, "
+        asks="The positive multiple of W (H, H) whose spectral radius, the largest absolute value of its eigenvalues, "
         "is the one given.",
         reference=scale_spectral_radius,
         returns=(Tensor("W", ("H", "H")),),

@@ -33,6 +33,16 @@ JACOBIAN = (
         lambda cache: step_jacobian(cache).swapaxes(1, 2).copy(),
     ),
     Mistake(
+        "a Jacobian with the columns of W_hh as its rows: diag(1 - h^2) W_hh.T",
+        "W_hh[i, j] leads from the old unit j to the new unit i, as the Jacobian does.",
+        lambda cache: (1 - cache.h**2)[:, :, None] * cache.params.W_hh.T,
+    ),
+    Mistake(
+        "the slope of the sigmoid: h * (1 - h)",
+        "This network squashes with tanh. What is the derivative of tanh, in terms of its value?",
+        lambda cache: (cache.h * (1 - cache.h))[:, :, None] * cache.params.W_hh,
+    ),
+    Mistake(
         "a Jacobian without the slope of tanh",
         "W_hh alone is the Jacobian of a linear network. This one squashes.",
         lambda cache: np.repeat(cache.params.W_hh[None], len(cache.h), axis=0),
@@ -87,6 +97,13 @@ def _without_transposing(caches, dh) -> np.ndarray:
     return np.stack(going_back)
 
 
+def _through_the_transpose(caches, dh) -> np.ndarray:
+    going_back = [dh]
+    for cache in reversed(caches):
+        going_back.append((going_back[-1] * (1 - cache.h**2)) @ cache.params.W_hh.T)
+    return np.stack(going_back)
+
+
 def _forward_in_time(caches, dh) -> np.ndarray:
     return _gradients_back(caches[::-1], dh)
 
@@ -123,6 +140,16 @@ PROFILE = (
         "Jacobians multiplied from the wrong side: J @ dh",
         "Forward, a change of h_prev is multiplied by J. The way back is its transpose: sum over the new unit i.",
         _profile(back=_without_transposing),
+    ),
+    Mistake(
+        "a way back on which W_hh is transposed",
+        "Forward, h_prev is multiplied by W_hh.T. The way back is the transpose of the way forward.",
+        _profile(back=_through_the_transpose),
+    ),
+    Mistake(
+        "squared norms",
+        "The norm is the root of the sum of squares. Squares vanish twice as fast.",
+        _profile(norm=lambda g: (g**2).sum(axis=2).mean(axis=1)),
     ),
     Mistake(
         "a walk that begins at the first step",
@@ -222,6 +249,21 @@ RADIUS = (
         "eigenvalues of a symmetric matrix: eigvalsh",
         "np.linalg.eigvalsh reads one triangle only and takes the matrix for symmetric. W is not.",
         _scaled_by(lambda W: np.abs(np.linalg.eigvalsh(W)).max()),
+    ),
+    Mistake(
+        "the first eigenvalue that np.linalg.eigvals gives, taken for the largest",
+        "They come in no order. Ask for the largest of all absolute values.",
+        _scaled_by(lambda W: np.abs(np.linalg.eigvals(W)[0])),
+    ),
+    Mistake(
+        "the largest real part without its sign",
+        "A complex eigenvalue is further from zero than its real part. np.abs gives that distance.",
+        _scaled_by(lambda W: np.abs(np.linalg.eigvals(W).real).max()),
+    ),
+    Mistake(
+        "a spectral radius of 1: `radius` is not used",
+        "After the scaling compute the radius again. Is it the one that was asked for?",
+        lambda W, radius: W / _radius(W),
     ),
     Mistake(
         "a matrix that is not divided by its own radius",

@@ -57,6 +57,24 @@ def test_what_is_known():
         warnings.warn("nobody hears this", stacklevel=1)
 
 
+def test_what_a_learner_adds_to_numpy_stays(monkeypatch):
+    monkeypatch.setattr(np, "sigma", 3, raising=False)
+    with known():
+        assert np.sigma == 3
+    assert np.sigma == 3
+
+
+def test_what_stands_in_the_places_of_numpys_own_is_told_by_its_name(monkeypatch):
+    assert State().replaced == ()
+    monkeypatch.setattr(np, "abs", lambda x: x)
+    monkeypatch.setattr(np.linalg, "norm", None)
+    monkeypatch.delattr(np.random, "default_rng")
+    with known() as before:
+        assert np.abs(-1) == 1 and np.linalg.norm([3, 4]) == 5 and np.random.default_rng(0).random() < 1
+        assert before.replaced == ("np.abs", "np.linalg.norm", "np.random.default_rng")
+    assert np.abs(-1) == -1 and np.linalg.norm is None and not hasattr(np.random, "default_rng")
+
+
 def test_float64_in_torch_and_a_raised_recursion_limit_are_the_learners_to_choose():
     torch.set_default_dtype(torch.float64)
     sys.setrecursionlimit(RECURSION + 1)

@@ -227,3 +227,41 @@ def test_what_is_made_for_several_values_at_once_bears_the_name_of_none():
     """
     edits = evaluate("clip_by_global_norm", answer(source, "clip_by_global_norm"), search=60).edits
     assert [edit.part for edit in edits] in ([], [""])
+
+
+ORTHOGONAL = """
+    def orthogonal(A):
+        Q, R = np.linalg.qr(A)
+        return Q * np.sign(np.diag(R))
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("Q * np.sign(np.diag(R))", "R", "In `Q`, what is returned is the R of A = QR."),
+        ("np.diag(R)", "np.diag(Q)", "`Q` stands where the R of A = QR belongs."),
+    ],
+)
+def test_two_results_of_one_call_are_no_blocks_of_rows(old, new, sentence):
+    assert [edit_sentence(edit) for edit in found(ORTHOGONAL, "orthogonal", (old, new))] == [sentence]
+
+
+def test_two_values_that_go_by_the_same_words_are_not_told_by_them():
+    """The rows of o and f, exchanged before anything is made of them: in words, both lead to dx."""
+    source = """
+        def lstm_step_backward(dh, dc, k):
+            dc = dc + dh * k.o * (1 - k.tanh_c**2)
+            i, f = dc * k.g * k.i * (1 - k.i), dc * k.c_prev * k.f * (1 - k.f)
+            g, o = dc * k.i * (1 - k.g**2), dh * k.tanh_c * k.o * (1 - k.o)
+            da = np.concatenate([i, o, g, f], axis=1)
+            db = da.sum(axis=0)
+            return da @ k.params.W_ih, da @ k.params.W_hh, dc * k.f, da.T @ k.x, da.T @ k.h_prev, db, db.copy()
+    """
+    edits = found(source, "lstm_step_backward")
+    assert [edit_sentence(edit) for edit in edits] == ["In `dx`, two things stand in each other's places."]
+
+
+def test_a_value_is_not_said_to_be_in_itself():
+    assert edit_sentence(Edited(EditKind.EXCHANGED, "h", ("h", "c"))) == "`h` and `c` have exchanged places."
+    assert edit_sentence(Edited(EditKind.EXCHANGED, "h", ("c", "o"))) == "In `h`, `c` and `o` have exchanged places."

@@ -314,3 +314,25 @@ def numerical_gradient(f, x, upstream):
 def test_a_difference_that_is_smaller_than_what_lines_are_compared_to_calls_no_line_right():
     report = evaluate("numerical_gradient", cell(ONE_SIDED, "numerical_gradient"))
     assert not report.passed and report.diagnoses and report.along == ()
+
+
+def test_what_a_line_gives_a_name_that_belongs_to_another_value_is_not_called_right():
+    source = """
+        def lstm_step(x, h, c, params):
+            W_ih, W_hh, b_ih, b_hh = params
+            a = x @ W_ih.T + b_ih + h @ W_hh.T + b_hh
+            s = lambda a: 1 / (1 + np.exp(-a))
+            af, ai, ag, ao = np.split(a, 4, axis=1)
+            i = s(ai)
+            f = s(af)
+            g = np.tanh(ag)
+            o = s(ao)
+            c_next = f * c + i * g
+            return o * np.tanh(c_next), c_next
+    """
+    said = words(evaluate("lstm_step", cell(source, "lstm_step")))
+    assert "what line 6 gives that name is the forget gate f" in said
+    assert (
+        "Line 7, `f = s(af)`: that is the input gate i. Line 8, `g = np.tanh(ag)`: that is the candidate g, right."
+        in said
+    )
