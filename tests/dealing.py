@@ -15,7 +15,6 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
-
 EACH = 3 << 30  # bytes that a process of the run takes at most, with all that it starts
 
 
