@@ -8,13 +8,12 @@ import os
 import threading
 
 from coursekit.grading.run.remote import PRELUDE
-from coursekit.grading.run.sandbox import Connection, Server, compiled
+from coursekit.grading.run.sandbox import Connection, Server
 
 _lock = threading.Lock()
 _process = 0
 _servers: list[Server | Connection] = []
 """At most one with PyTorch and one without, of the process with that number: a fork must not use its parent's."""
-_twins: list[compiled.Twin] = []
 
 UNSAFE = "COURSEKIT_GRADE_WITHOUT_SANDBOX"
 """Environment variable: set to 1, notebooks are graded without isolation. Only for notebooks that are trusted."""
@@ -42,7 +41,6 @@ def shared_server(torch: bool = True) -> Server | Connection:
         server = Server(unsafe=not isolated, prelude=PRELUDE, torch=torch or not isolated)
         server.start()
         _servers.append(server)
-        _twins.extend(filter(None, [compiled.keep(server)]))
         atexit.unregister(close_shared_server)
         atexit.register(close_shared_server)
         return server
@@ -59,10 +57,9 @@ def close_shared_server() -> None:
     """End the servers of this process; the next use starts another."""
     with _lock:
         _forget_the_dead()
-        for server in [*_servers, *_twins]:
+        for server in _servers:
             server.close()
         _servers.clear()
-        _twins.clear()
 
 
 def _forget_the_dead() -> None:
@@ -70,7 +67,6 @@ def _forget_the_dead() -> None:
     if _process != os.getpid():
         _process = os.getpid()
         _servers.clear()
-        _twins.clear()
     for server in [server for server in _servers if not server.alive]:
         server.close()
         _servers.remove(server)

@@ -1,60 +1,56 @@
-"""What a sandbox imports is kept compiled, by a twin of it outside.
+"""What a sandbox has imported is kept compiled, from outside.
 
-Python keeps modules compiled beside their sources, for the next process. A sandbox can write nothing, and what is
-installed by uv is not compiled: without its twin it would compile PyTorch, Matplotlib and IPython at every start.
+Python keeps modules compiled beside their sources, for the next process. A sandbox can write nothing, and what uv
+installs is not compiled: PyTorch, Matplotlib and IPython would be compiled at every start.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import subprocess
 import sys
-import threading
-from typing import Any
+from collections.abc import Iterable
+from pathlib import Path
 
-from coursekit.grading.run.sandbox import view
-from coursekit.grading.run.sandbox.results import SandboxUnavailable
-from coursekit.grading.run.sandbox.server import Server
-
-FEW = 50  # so many modules are compiled sooner than another process has started
-LEAST_URGENT = 19
-
-
-class Twin(Server):
-    """Imports outside of any isolation what the sandbox imports, and runs no notebook. It gives way to all others."""
-
-    environment = {name: value for name, value in view.ENVIRONMENT.items() if name != "PYTHONDONTWRITEBYTECODE"}
-
-    def __init__(self, torch: bool):
-        super().__init__(unsafe=True, torch=torch)
-
-    def _started_with(self, *args: Any) -> subprocess.Popen:
-        process = super()._started_with(*args)
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, process.pid, LEAST_URGENT)
-        return process
-
-    def close(self) -> None:
-        """At once: while it imports it would not hear that it is to end."""
-        self._kill()
-        super().close()
-
-    def import_all(self) -> None:
-        """Returns when all is imported, or when it is closed meanwhile: what was compiled until then is kept."""
-        with contextlib.suppress(SandboxUnavailable, OSError, ValueError), self:
-            self.open(compiler=True).close()
+FEW = 20  # so many modules are compiled sooner than another process has started
+_COMPILE = """
+import contextlib, os, py_compile, sys
+os.nice(19)
+for path in sys.stdin.read().split("\\0"):
+    with contextlib.suppress(Exception):
+        py_compile.compile(path, doraise=True)
+"""
+_at_work: list[tuple[int, subprocess.Popen]] = []  # each with the process that has started it
 
 
-def keep(server: Server) -> Twin | None:
-    """If the server has compiled much, and Python may keep what it compiles: the twin that sees to it, at work."""
-    if server.info.get("anew", 0) <= FEW or sys.dont_write_bytecode or not writable(server.torch):
-        return None
-    twin = Twin(server.torch)
-    threading.Thread(target=twin.import_all, daemon=True, name="compiling").start()
-    return twin
+def keep(modules: Iterable[str]) -> None:
+    """Compile modules of these paths for later processes: in another process, which gives way to all others.
+
+    Not where Python is to write none (PYTHONDONTWRITEBYTECODE), nor in folders that are somebody else's.
+    """
+    wanted = [] if sys.dont_write_bytecode else [path for path in modules if _may_be_kept(Path(path))]
+    if len(wanted) <= FEW:
+        return
+    command = [sys.executable, "-I", "-S", "-c", _COMPILE]  # without the user's settings, as in the sandbox
+    with contextlib.suppress(OSError):
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _at_work.append((os.getpid(), process))
+        atexit.register(stop)
+        process.stdin.write("\0".join(wanted).encode())
+        process.stdin.close()
 
 
-def writable(torch: bool) -> bool:
-    """May we write beside the packages? They may be an administrator's."""
-    return all(os.access(view.package_folder(name), os.W_OK) for name in view.packages(torch))
+def stop() -> None:
+    """End that work. What has been compiled until then is kept, so the next grading goes on where this one was."""
+    while _at_work:
+        starter, process = _at_work.pop()
+        if starter == os.getpid():  # a fork has the list, too
+            process.kill()
+            process.wait()
+
+
+def _may_be_kept(path: Path) -> bool:
+    kept = path.parent / "__pycache__"
+    return path.suffix == ".py" and path.is_file() and os.access(kept if kept.is_dir() else path.parent, os.W_OK)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from coursekit.grading.run.sandbox import compiled
 from coursekit.grading.run.sandbox.channel import wait_readable
 from coursekit.grading.run.sandbox.inside import control
 from coursekit.grading.run.sandbox.results import Level, Limits, SandboxUnavailable
@@ -83,6 +84,7 @@ class Connection:
         finally:
             theirs.close()
             os.close(write_report)
+        compiled.keep(answer["anew"])
         worker = Worker(ours, report, *(descriptors or [None]), answer["pid"], limits)
         if not worker.ready():
             worker.close()

@@ -12,7 +12,7 @@ import tempfile
 import threading
 from typing import Any
 
-from coursekit.grading.run.sandbox import view
+from coursekit.grading.run.sandbox import compiled, view
 from coursekit.grading.run.sandbox.connection import ADVICE, Connection
 from coursekit.grading.run.sandbox.inside import control
 from coursekit.grading.run.sandbox.inside.linux import landlock_abi
@@ -38,8 +38,6 @@ class Server:
 
     Raises SandboxUnavailable if this host cannot isolate, or if the server stops answering.
     """
-
-    environment = view.ENVIRONMENT
 
     def __init__(
         self,
@@ -99,6 +97,7 @@ class Server:
         try:
             self.info, _ = self.connection.receive(START_S, "could not start")
             self.open().close()  # proves that workers can be confined here
+            compiled.keep(self.info.pop("anew"))
         except SandboxUnavailable:
             self.close()
             raise
@@ -176,7 +175,7 @@ class Server:
     def _started_with(self, theirs: socket.socket, users: tuple[int, int] | None) -> subprocess.Popen:
         program = [sys.executable, "-P", "-s", "-m", "inside", str(theirs.fileno())]
         place = "/tmp" if self.level == "namespaces" else self._folder.name
-        env = self.environment | {
+        env = view.ENVIRONMENT | {
             "PYTHONPATH": self._home,
             "HOME": place,
             "MPLCONFIGDIR": place,

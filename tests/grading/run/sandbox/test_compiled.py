@@ -2,86 +2,106 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import os
 import sys
-import time
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
 
-from coursekit.grading.run.sandbox import compiled, view
+from coursekit.grading.run.sandbox import Server, compiled, view
 from coursekit.grading.run.sandbox.inside import warm
 
-MUCH = SimpleNamespace(info={"anew": 1000}, torch=False)
+from .conftest import LIMITS
 
 
-@pytest.fixture
-def may_keep(monkeypatch):
+@pytest.fixture(autouse=True)
+def _may_keep(monkeypatch):
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    yield
+    compiled.stop()
 
 
 @pytest.fixture
-def asked(monkeypatch, may_keep):
-    """The twins that are set to work, without their work."""
-    twins = []
-    monkeypatch.setattr(compiled.Twin, "import_all", twins.append)
-    return twins
+def modules(tmp_path):
+    """More than a few of them, one of which is no Python."""
+    paths = [tmp_path / f"module_{number}.py" for number in range(compiled.FEW + 2)]
+    for path in paths:
+        path.write_text("x = 1\n")
+    paths[0].write_text("no Python\n")
+    return paths
 
 
-def test_a_module_that_is_kept_nowhere_is_counted(tmp_path, monkeypatch):
+def done() -> None:
+    for _, process in compiled._at_work:
+        assert process.wait(60) == 0
+
+
+def kept(modules: list[Path]) -> list[bool]:
+    return [Path(importlib.util.cache_from_source(str(path))).exists() for path in modules]
+
+
+def test_a_module_that_is_kept_nowhere_is_told(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "kept_nowhere.py").write_text("x = 1\n")
-    before = warm.compiled_anew()
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     importlib.import_module("kept_nowhere")
-    assert warm.compiled_anew() == before + 1
+    assert str(tmp_path / "kept_nowhere.py") in warm.compiled_anew()
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     del sys.modules["kept_nowhere"]
     importlib.import_module("kept_nowhere")
-    assert warm.compiled_anew() == before
+    assert str(tmp_path / "kept_nowhere.py") not in warm.compiled_anew()
+
+
+def test_they_are_compiled_and_one_that_cannot_be_stops_nothing(modules):
+    compiled.keep(map(str, modules))
+    done()
+    assert kept(modules) == [False, *[True] * (len(modules) - 1)]
+
+
+def test_a_settings_of_ones_own_does_not_move_them(modules, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "elsewhere"))
+    compiled.keep(map(str, modules))
+    done()
+    assert all(kept(modules[1:]))
+
+
+@pytest.mark.parametrize("why", ["few", "nobody may", "none is to be written", "no longer there"])
+def test_nothing_is_begun_where_it_would_be_of_no_use(modules, monkeypatch, why):
+    if why == "few":
+        modules = modules[: compiled.FEW]
+    elif why == "nobody may":
+        monkeypatch.setattr(os, "access", lambda path, mode: False)
+    elif why == "none is to be written":
+        monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    else:
+        modules = [Path(view.SEEN_AT, "inside", path.name) for path in modules]
+    compiled.keep(map(str, modules))
+    assert compiled._at_work == []
+
+
+def test_it_is_ended_with_the_grading_and_goes_on_in_the_next(modules):
+    for path in modules:
+        path.write_text("x = 1\n" * 20_000)
+    compiled.keep(map(str, modules))
+    [(_, process)] = compiled._at_work
+    compiled.stop()
+    assert process.poll() is not None and not all(kept(modules))
+    compiled.keep(map(str, modules))
+    done()
+    assert all(kept(modules))
 
 
 @pytest.mark.slow
-def test_the_twin_keeps_what_a_sandbox_imports(tmp_path, monkeypatch, may_keep):
-    kept = {"PYTHONPYCACHEPREFIX": str(tmp_path)}  # in the place of the packages' own folders
-    monkeypatch.setattr(compiled, "LEAST_URGENT", 0)  # here it is waited for
-    monkeypatch.setattr(compiled.Twin, "environment", compiled.Twin.environment | kept)
-    twin = compiled.Twin(torch=False)
-    twin.import_all()
-    names = {path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")}
-    assert {"pyplot", "interactiveshell", "executor"} <= names and len(names) > 300
-    assert not twin.alive
-
-
-def test_it_is_ended_at_once(tmp_path, monkeypatch, may_keep):
-    monkeypatch.setattr(
-        compiled.Twin, "environment", compiled.Twin.environment | {"PYTHONPYCACHEPREFIX": str(tmp_path)}
-    )
-    twin = compiled.keep(MUCH)
-    until = time.monotonic() + 60
-    while not twin.alive and time.monotonic() < until:
-        time.sleep(0.01)
-    process = twin._process
-    assert os.getpriority(os.PRIO_PROCESS, process.pid) == compiled.LEAST_URGENT or process.poll() is not None
-    twin.close()
-    assert process.poll() is not None and not twin.alive
-
-
-def test_where_little_is_missing_nothing_starts(asked):
-    assert compiled.keep(SimpleNamespace(info={"anew": compiled.FEW}, torch=False)) is None
-    assert compiled.keep(SimpleNamespace(info={}, torch=False)) is None
-
-
-def test_whoever_wants_nothing_kept_is_obeyed(asked, monkeypatch):
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    assert compiled.keep(MUCH) is None
-
-
-def test_packages_of_an_administrator_are_left_alone(asked, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda path, mode: path != view.package_folder("numpy"))
-    assert compiled.keep(MUCH) is None
-
-
-def test_a_sandbox_says_how_much_it_compiled(server):
-    assert server.info["anew"] >= 0
+@pytest.mark.parametrize("torch", [False, True])
+def test_what_a_sandbox_has_compiled_is_handed_over_at_its_start_and_with_the_compiler(monkeypatch, isolated, torch):
+    told = []
+    monkeypatch.setattr(compiled, "keep", lambda modules: told.append(list(modules)))
+    monkeypatch.setattr(view, "ENVIRONMENT", view.ENVIRONMENT | {"PYTHONPYCACHEPREFIX": "/nowhere"})
+    with Server(LIMITS, torch=torch) as server:
+        for _ in range(2):
+            server.open(compiler=True).close()
+    _, at_start, with_compiler, afterwards = told  # the first worker is its own
+    assert any(path.endswith("matplotlib/pyplot.py") for path in at_start)
+    assert any("torch/_dynamo/" in path for path in with_compiler) == torch
+    assert afterwards == [] and set(at_start).isdisjoint(with_compiler)

@@ -45,6 +45,7 @@ class WarmServer:
         self.children: dict[int, Child] = {}  # by pid
         self.opened = 0
         self.compiler = False  # is PyTorch's compiler here?
+        self.told: set[str] = set()
 
     def start(self) -> None:
         started = time.perf_counter()
@@ -58,7 +59,7 @@ class WarmServer:
         warm.refuse_if_unclean(self.control.fileno())
         ready = {"ready": True, "import_s": time.perf_counter() - started, "base": self.base}
         abi = linux.landlock_abi() if sys.platform == "linux" else 0
-        control.send(self.control, ready | {"landlock": abi, "anew": warm.compiled_anew()})
+        control.send(self.control, ready | {"landlock": abi, "anew": self.compiled_anew()})
 
     def serve(self) -> None:
         """Start a child for each request, report each end. Without pidfds (macOS), look for ends in turn."""
@@ -101,10 +102,12 @@ class WarmServer:
         if self.opened == MANY and sys.platform == "linux":
             with contextlib.suppress(OSError):  # without them a class is graded as well
                 linux.use_huge_pages()
+        anew = []
         if request["compiler"] and not self.compiler:
             self.compiler = True
             warm.import_compiler()
             self.base = warm.address_space()
+            anew = self.compiled_anew()
         try:
             pid = self.fork(request, channel)
             pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
@@ -115,11 +118,17 @@ class WarmServer:
             self.children[pid] = Child(pidfd, report, line.fileno())
             if pidfd is not None:
                 self.poll.register(pidfd, select.POLLIN)
-            answer, descriptors = {"pid": pid}, [] if pidfd is None else [pidfd]
+            answer, descriptors = {"pid": pid, "anew": anew}, [] if pidfd is None else [pidfd]
         finally:
             os.close(channel)
         with contextlib.suppress(OSError):  # the grader is gone, as its line will say
             control.send(line, answer, descriptors)
+
+    def compiled_anew(self) -> list[str]:
+        """Modules that Python has compiled for this process alone and that have not been told yet."""
+        anew = [path for path in warm.compiled_anew() if path not in self.told]
+        self.told.update(anew)
+        return anew
 
     def bury(self) -> None:
         """Collect the children that have ended and say to their graders how, and what they used."""

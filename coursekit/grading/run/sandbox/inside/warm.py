@@ -115,10 +115,11 @@ def _settle_memory() -> None:
     gc.set_threshold(50_000)
 
 
-def compiled_anew() -> int:
-    """How many of the modules here Python has compiled for this process alone: it keeps them nowhere."""
-    kept = (getattr(getattr(module, "__spec__", None), "cached", None) for module in list(sys.modules.values()))
-    return sum(not os.path.exists(path) for path in kept if isinstance(path, str))
+def compiled_anew() -> list[str]:
+    """The sources of the modules here that Python keeps nowhere compiled."""
+    specs = [getattr(module, "__spec__", None) for module in list(sys.modules.values())]
+    places = [(getattr(spec, "origin", None), getattr(spec, "cached", None)) for spec in specs]
+    return [source for source, kept in places if isinstance(kept, str) and not os.path.exists(kept)]
 
 
 def refuse_if_unclean(control: int) -> None:
