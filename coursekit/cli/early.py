@@ -10,7 +10,8 @@ import threading
 from pathlib import Path
 
 SUBMITTED, RELEASED = "submitted", "release"
-"""nbgrader's names for the folders. In a course that has others the sandbox starts when the first notebook is read."""
+"""nbgrader's names for the folders. A course may have others: what was handed out is then read off what was handed in,
+and if that lies elsewhere, too, the sandbox starts when the first notebook is read."""
 
 
 def start_sandbox(arguments: argparse.Namespace) -> None:
@@ -23,10 +24,10 @@ def start_sandbox(arguments: argparse.Namespace) -> None:
 
     if arguments.no_sandbox or arguments.cluster or not _is_anything_new(arguments):
         return
-    sources = _sources(arguments.course / RELEASED / arguments.assignment)
-    torch = _says_torch(sources)
 
     def start() -> None:
+        sources = _sources(arguments.course / RELEASED / arguments.assignment) or _handed_in(arguments)
+        torch = _say_torch(sources)
         with contextlib.suppress(SandboxUnavailable):
             server = servers.shared_server(torch)
             if torch and sources and needs.compiler(sources):
@@ -60,10 +61,10 @@ def _time(path: Path) -> float:
 
 def says_torch(folder: Path) -> bool:
     """As `Job.needs_torch`, of a folder that was handed out. True if it cannot be read: that server serves all."""
-    return _says_torch(_sources(folder))
+    return _say_torch(_sources(folder))
 
 
-def _says_torch(sources: list[str] | None) -> bool:
+def _say_torch(sources: list[str] | None) -> bool:
     from coursekit.grading.run import needs
 
     return sources is None or needs.torch(sources)
@@ -77,3 +78,13 @@ def _sources(folder: Path) -> list[str] | None:
         return ["".join(cell["source"]) for cell in cells] or None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _handed_in(arguments: argparse.Namespace) -> list[str] | None:
+    """The same of the first submission that can be read."""
+    from coursekit.lessons import notebook_file
+
+    for path in sorted(arguments.course.glob(f"{SUBMITTED}/*/{arguments.assignment}/*.ipynb")):
+        with contextlib.suppress(OSError, notebook_file.Refused):
+            return [cell["source"] for cell in notebook_file.read_cells(path) if cell["cell_type"] == "code"] or None
+    return None

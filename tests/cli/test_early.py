@@ -31,7 +31,7 @@ def course(tmp_path):
     """A released lesson, and one submission of it; the text of its only code cell can be given."""
 
     def make(source: str = PLAIN):
-        notebook = {"cells": [{"cell_type": "markdown", "source": "PyTorch, torch"}]}
+        notebook = {"nbformat": 4, "cells": [{"cell_type": "markdown", "source": "PyTorch, torch"}]}
         notebook["cells"].append({"cell_type": "code", "source": source.splitlines(keepends=True)})
         for place in ("release/a", "submitted/ada/a"):
             (tmp_path / place).mkdir(parents=True)
@@ -78,9 +78,23 @@ def test_the_compiler_of_pytorch_is_there_for_a_lesson_with_an_optimizer(course,
 
 def test_a_lesson_that_cannot_be_read_gets_the_one_that_serves_all(course, asked):
     root = course()
-    (root / "release" / "a" / "a.ipynb").write_text("{")
+    for place in ("release/a", "submitted/ada/a"):
+        (root / place / "a.ipynb").write_text("{")
     start(root)
     assert asked == [True]
+
+
+@pytest.mark.parametrize(("source", "torch"), [(PLAIN, False), (WITH_TORCH, True)])
+def test_a_course_that_hands_out_elsewhere_is_known_by_the_first_that_was_handed_in(course, asked, source, torch):
+    root = course(source)
+    (root / "release").rename(root / "notebooks")
+    hostile = root / "submitted" / "aaron" / "a"
+    hostile.mkdir(parents=True)
+    (hostile / "a.ipynb").write_text("[" * 100_000)
+    os.mkfifo(hostile / "b.ipynb")
+    (hostile / "c.ipynb").symlink_to("/dev/zero")
+    start(root)
+    assert asked == [torch]
 
 
 @pytest.mark.parametrize(
