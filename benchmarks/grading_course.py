@@ -129,7 +129,7 @@ def copy_with_class(template: Path, root: Path, students: int, *, stock: bool = 
 
 def environment() -> dict[str, str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    # Modules are kept compiled for both programs, whatever the caller has set: else the rival compiles PyTorch each time.
+    # Modules are kept compiled for both, whatever the caller has set: else the rival compiles PyTorch each time.
     return os.environ | {"PATH": path, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
 
 
