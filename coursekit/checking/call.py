@@ -179,7 +179,7 @@ def _deadline(seconds: float) -> Iterator[None]:
         nonlocal until
         now = time.monotonic()
         if _imports(frame) and now < began + seconds + _IMPORTING:
-            until = now + seconds  # what an import takes is not the answer's: afterwards it has its time
+            until = min(now, began + _IMPORTING) + seconds  # an import's time is not the answer's, which follows it
         if now >= until:
             raise _TimeUp
 
@@ -198,7 +198,7 @@ def _deadline(seconds: float) -> Iterator[None]:
 def _imports(frame: types.FrameType | None) -> bool:
     """Whether what the answer is doing is to import a module."""
     while frame is not None and frame.f_code is not call_here.__code__:
-        if frame.f_globals.get("__name__") == "importlib._bootstrap":
+        if frame.f_code.co_name == "_load_unlocked" and frame.f_globals.get("__name__") == "importlib._bootstrap":
             return True
         frame = frame.f_back
     return False

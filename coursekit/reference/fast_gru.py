@@ -119,6 +119,6 @@ def backward(dhs, cache: Cache) -> Gradients:
         dW_x += np.matmul(rows.swapaxes(1, 2), x1[chunk].reshape(-1, D + 1))
         back_to_input(rows, W_x, from_gates, out=dx[chunk])
 
-    dW_ih, db_ih = dW_x[..., :D].reshape(3 * H, D), dW_x[..., D].flatten()
+    dW_ih, db_ih = dW_x[..., :D].copy().reshape(3 * H, D), dW_x[..., D].flatten()
     db_hh = np.concatenate([db_ih[: 2 * H], db_hn])
     return Gradients(swap_time_and_batch(dx), dh_next, dW_ih, dW_h.reshape(3 * H, H), db_ih, db_hh)

@@ -119,5 +119,5 @@ def backward(dhs, dc_T, cache: Cache, dcs=None) -> Gradients:
         dW_h += np.matmul(rows.swapaxes(1, 2), hs[chunk].reshape(-1, H))
         back_to_input(rows, W_x, from_gates, out=dx[chunk])
 
-    dW_ih, db = dW_x[..., :D].reshape(4 * H, D), dW_x[..., D].flatten()
+    dW_ih, db = dW_x[..., :D].copy().reshape(4 * H, D), dW_x[..., D].flatten()
     return Gradients(swap_time_and_batch(dx), dh_next, dc, dW_ih, dW_h.reshape(4 * H, H), db, db.copy())

@@ -57,6 +57,8 @@ def test_both_sides_of_the_bound(twins, results, distance, monkeypatch, cell):
 def test_what_is_not_small():
     x, h = torch.empty(6, 4, 3), torch.empty(4, 5)
     assert small.suits(x, h) and small.suits(x.double(), h.double())
+    assert not small.suits(torch.empty(6, 4, 21), h), "inputs many times as wide as the state"
+    assert not small.suits(torch.empty(6, 1, 3), torch.empty(1, small.LARGEST_STATE + 1))
     assert not small.suits(x.half(), h.half()) and not small.suits(x.bfloat16(), h.bfloat16())
     assert not small.suits(x.to("meta"), h.to("meta"))
     assert not small.suits(x[:, :0], h[:0]) and not small.suits(x[:, :, :0], h)
@@ -144,3 +146,10 @@ def test_no_gradient_is_left_too_small_for_the_processor(way, cell):
     module(x)[0][-1].sum().backward()
     tiny = torch.finfo(torch.float32).tiny
     assert not ((x.grad != 0) & (x.grad.abs() < tiny)).any() and x.grad[-1].abs().max() > 1e-3
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_gradient_lies_in_memory_as_its_weight_does(way, cell):
+    layer = getattr(nn, cell)(3, 4, backend="fast")
+    gradients = torch.autograd.grad(layer(torch.randn(5, 2, 3))[0].sum(), list(layer.parameters()))
+    assert all(gradient.is_contiguous() for gradient in gradients)

@@ -190,7 +190,8 @@ def _fields(value: Any) -> dict[str, Any] | None:
         return vars(value)
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
         return None
-    return {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
+    found = {field.name: (getattr(value, field.name, None), field.default) for field in dataclasses.fields(value)}
+    return {name: part for name, (part, usual) in found.items() if part is not None or usual is not None}
 
 
 def _number(value: Any) -> int | float | None:

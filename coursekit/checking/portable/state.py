@@ -275,7 +275,7 @@ def _replaced() -> list[tuple[types.ModuleType, str, Any]]:
     for module, own, names, values in _NUMPYS:
         now = vars(module)
         with contextlib.suppress(Exception):  # one was taken away, or cannot be compared
-            if names(now) == values:  # of two tuples, what is identical is not compared further: that is fast
+            if all(map(operator.is_, names(now), values)):
                 continue
         found += [(module, name, now.get(name, _GONE)) for name in own if now.get(name, _GONE) is not own[name]]
     return found

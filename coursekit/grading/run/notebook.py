@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -319,7 +320,9 @@ def _limits(nb: NotebookNode, usual: Limits) -> Limits:
 
 def _holds_comments_only(source: str) -> bool:
     """True for a cell in which nothing would run: to find that out in the sandbox takes a millisecond."""
-    return all(not line or line.startswith("#") for line in map(str.strip, source.splitlines()))
+    return all(
+        not line or line.startswith("#") for line in (line.strip(" \t\f") for line in re.split("[\r\n]", source))
+    )
 
 
 def _is_given(cell: NotebookNode) -> bool:

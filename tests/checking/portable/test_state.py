@@ -106,3 +106,10 @@ def test_torch_is_not_imported_for_it_and_may_be_imported_meanwhile():
         "assert torch.get_default_dtype() == torch.float32"
     )
     assert subprocess.run([sys.executable, "-c", program], timeout=300).returncode == 0
+
+
+def test_what_only_equals_numpys_own_is_replaced_all_the_same(monkeypatch):
+    monkeypatch.setattr(np, "float64", np.dtype("float64"))
+    with known() as before:
+        assert np.float64(3) == 3.0
+    assert before.replaced == ("np.float64",)

@@ -232,6 +232,8 @@ def test_a_cell_of_comments_alone_is_not_sent_and_shows_nothing(warm_server, mon
         Worker, "run_cell", lambda self, source, **more: sent.append(source) or run(self, source, **more)
     )
     comments, two_lines, asked = "# hint(gru_step)\n\n  # more", "# old line ends\rprint(1)", "# about\n1 + 1"
-    result = graded(warm_server, own(comments, 0), own(two_lines, 1), own(asked, 2))
-    assert sent == [two_lines, asked]
+    no_blank = "\N{NO-BREAK SPACE}# to Python, this begins with what is no space"
+    result = graded(warm_server, own(comments, 0), own(two_lines, 1), own(asked, 2), own(no_blank, 3))
+    assert sent == [two_lines, asked, no_blank]
+    assert result.outputs["own-3"][0]["ename"] == "SyntaxError"
     assert result.outputs["own-0"] == [] and result.outputs["own-1"] and result.outputs["own-2"]

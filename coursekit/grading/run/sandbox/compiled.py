@@ -18,7 +18,7 @@ FEW = 20  # so many modules are compiled sooner than another process has started
 _COMPILE = """
 import contextlib, os, py_compile, sys
 os.nice(19)
-for path in sys.stdin.read().split("\\0"):
+for path in os.fsdecode(sys.stdin.buffer.read()).split("\\0"):
     with contextlib.suppress(Exception):
         py_compile.compile(path, doraise=True)
 """
@@ -38,8 +38,8 @@ def keep(modules: Iterable[str]) -> None:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _at_work.append((os.getpid(), process))
         atexit.register(stop)
-        process.stdin.write("\0".join(wanted).encode())
-        process.stdin.close()
+        with process.stdin as line:
+            line.write(os.fsencode("\0".join(wanted)))
 
 
 def stop() -> None:

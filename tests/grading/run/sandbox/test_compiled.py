@@ -53,6 +53,15 @@ def test_a_module_that_is_kept_nowhere_is_told(tmp_path, monkeypatch):
     assert str(tmp_path / "kept_nowhere.py") not in warm.compiled_anew()
 
 
+def test_a_folder_whose_name_is_no_text_is_one_like_others(modules, tmp_path):
+    folder = tmp_path / os.fsdecode(b"J\xf6rg")
+    folder.mkdir()
+    moved = [path.rename(folder / path.name) for path in modules]
+    compiled.keep(map(str, moved))
+    done()
+    assert all(kept(moved[1:]))
+
+
 def test_they_are_compiled_and_one_that_cannot_be_stops_nothing(modules):
     compiled.keep(map(str, modules))
     done()

@@ -87,7 +87,9 @@ def seed_all(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
     if (torch := loaded_torch()) is not None:
-        torch.default_generator.manual_seed(seed)  # `torch.manual_seed` writes down who asks, for devices there are not
+        devices = torch.backends.cuda.is_built() or torch.backends.mps.is_built()
+        # `torch.manual_seed` writes down who asks, for devices that are not there as well.
+        (torch.manual_seed if devices else torch.default_generator.manual_seed)(seed)
 
 
 class Executor:
