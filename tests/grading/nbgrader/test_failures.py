@@ -53,7 +53,7 @@ PLACES = {
     "what the job does": (runners, "shared_server", None),
     "presenting it": (gradebook, "present", lambda nb, graded: MARK in repr(nb)),
     "its row": (batch, "_row", lambda pending: pending.submission.student == "bob"),
-    "its files": (gradebook, "split_lines", lambda nb: MARK in repr(nb)),
+    "its files": (gradebook, "_as_file", lambda nb: MARK in repr(nb)),
 }
 
 
