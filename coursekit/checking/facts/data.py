@@ -23,7 +23,7 @@ def from_data(data: Mapping[str, Any] | str) -> Fact:
     """The fact that `to_data` wrote; KeyError for one that this version does not know."""
     if isinstance(data, str):
         return Said(data)
-    given = _mapped(tuple, {key: value for key, value in data.items() if key != "fact"})
+    given = _with_tuples({key: value for key, value in data.items() if key != "fact"})
     kinds = {Failure.__name__: FailureKind, Edited.__name__: EditKind}
     if data["fact"] in kinds:
         given["kind"] = kinds[data["fact"]](given["kind"])
@@ -53,13 +53,11 @@ def _names(kind: type) -> tuple[str, ...] | None:
     return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else None
 
 
-def _mapped(sequence: type, value: Any) -> Any:
-    """The same data with every tuple and list as `sequence`."""
+def _with_tuples(value: Any) -> Any:
+    """The same data with every list as a tuple."""
     if isinstance(value, dict):
-        return {key: _mapped(sequence, part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return sequence(_mapped(sequence, part) for part in value)
-    return str(value) if isinstance(value, StrEnum) else value
+        return {key: _with_tuples(part) for key, part in value.items()}
+    return tuple(map(_with_tuples, value)) if isinstance(value, (list, tuple)) else value
 
 
 _KNOWN: dict[str, Any] = {

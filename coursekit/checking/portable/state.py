@@ -274,7 +274,7 @@ def _replaced() -> list[tuple[types.ModuleType, str, Any]]:
     found = []
     for module, own, names, values in _NUMPYS:
         now = vars(module)
-        with contextlib.suppress(Exception):  # one was taken away, or cannot be compared
+        with contextlib.suppress(KeyError):  # one was taken away
             if all(map(operator.is_, names(now), values)):
                 continue
         found += [(module, name, now.get(name, _GONE)) for name in own if now.get(name, _GONE) is not own[name]]
