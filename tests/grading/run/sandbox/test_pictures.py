@@ -1,4 +1,4 @@
-"""The pictures of figures are those that IPython makes, byte for byte; plain ones with one drawing less."""
+"""The pictures of figures are those that IPython makes, pixel for pixel; plain ones with one drawing less."""
 
 import io
 from contextlib import nullcontext
@@ -12,12 +12,16 @@ matplotlib.use("agg")
 
 from matplotlib import pyplot as plt
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import AutoMinorLocator, FuncFormatter, ScalarFormatter
 from mpl_toolkits.axes_grid1 import make_axes_locatable
+from PIL import Image
 
+from coursekit.grading import png as trusted
+from coursekit.grading.run.sandbox.inside import number_sizes
 from coursekit.grading.run.sandbox.inside.pictures import png
 
 X = np.linspace(-6, 6, 200)
@@ -202,6 +206,15 @@ def made(make):
     return plt.gcf()
 
 
+def shown(picture):
+    """What there is to see in a PNG: its pixels, its size, and how large it is on paper."""
+    if picture is None:
+        return None
+    with Image.open(io.BytesIO(picture)) as image:
+        assert image.mode == "RGBA"
+        return image.size, image.info["dpi"], image.tobytes()
+
+
 @pytest.fixture(autouse=True)
 def no_figures():
     yield
@@ -215,7 +228,7 @@ def test_a_picture_is_that_of_ipython_and_a_plain_figure_is_drawn_once(monkeypat
     with monkeypatch.context() as counting:
         counting.setattr(Figure, "draw", lambda figure, renderer: (drawn.append(1), draw(figure, renderer))[1])
         picture = png(made(make))
-    assert picture == print_figure(made(make), pil_kwargs={"compress_level": 1})
+    assert shown(picture) == shown(print_figure(made(make)))
     assert len(drawn) == (0 if make is empty else 1 if make in PLAIN else 2)
 
 
@@ -224,7 +237,7 @@ def test_a_figure_that_was_shown_before_is_shown_as_by_ipython():
     for figure in figures:
         figure.savefig(io.BytesIO())
         figure.axes[0].set_ylabel("added since")
-    assert png(figures[0]) == print_figure(figures[1], pil_kwargs={"compress_level": 1})
+    assert shown(png(figures[0])) == shown(print_figure(figures[1]))
 
 
 def test_a_formatter_of_somebodys_own_is_asked_as_often_as_it_has_to_be(monkeypatch):
@@ -255,12 +268,13 @@ def test_ticks_that_were_made_as_copies_can_be_changed_one_by_one():
         third.gridline.set(visible=True, color="red", linewidth=4)
         third.label1.add_callback(lambda artist: pytest.fail("a change of another label"))
         second.label1.set_color("blue")
-        pictures.append(show(figure, **({} if show is png else {"pil_kwargs": {"compress_level": 1}})))
+        pictures.append(shown(show(figure)))
     assert pictures[0] == pictures[1]
 
 
 def test_matplotlib_is_as_it_was_afterwards():
     replaced = [(Axis, "_update_ticks"), (Axis, "_get_tick"), (Axis, "_copy_tick_props"), (Text, "_get_layout")]
+    replaced += [(RendererAgg, "get_text_width_height_descent")]
     before = [vars(owner)[name] for owner, name in replaced]
     png(made(curve))
     assert [vars(owner)[name] for owner, name in replaced] == before
@@ -271,3 +285,50 @@ def test_what_cannot_be_drawn_raises_as_in_ipython():
     figure.axes[0].set_title("$\\frac{1$")
     with pytest.raises(ValueError, match="frac"):
         png(figure)
+
+
+def test_a_picture_is_one_that_the_grader_takes_and_no_larger_than_pillows_quickest():
+    for make in (curve, many, image):
+        picture = png(made(make))
+        assert trusted.checked(picture) == picture
+        assert len(picture) < 1.25 * len(print_figure(made(make), pil_kwargs={"compress_level": 1}))
+
+
+def test_a_figure_without_axes_but_with_a_line_is_shown():
+    figures = [Figure(), Figure()]
+    for figure in figures:
+        figure.lines.append(figure.add_artist(Line2D([0, 1], [0, 1])))
+    assert shown(png(figures[0])) == shown(print_figure(figures[1])) is not None
+
+
+@pytest.fixture
+def nothing_measured(monkeypatch):
+    monkeypatch.setattr(number_sizes, "_known", {})
+
+
+def test_the_usual_numbers_are_measured_once_for_all_figures(nothing_measured, monkeypatch):
+    number_sizes.measure_usual()
+    asked = []
+    measure = RendererAgg.get_text_width_height_descent
+
+    def asking(renderer, text, *rest):
+        asked.append(text)
+        return measure(renderer, text, *rest)
+
+    monkeypatch.setattr(RendererAgg, "get_text_width_height_descent", asking)
+    picture = png(made(curve))
+    assert set(asked) == {"tanh", "a"}
+    monkeypatch.undo()
+    assert shown(picture) == shown(print_figure(made(curve)))
+
+
+LOOKS = [{"font.size": 17}, {"font.family": "monospace"}, {"text.hinting": "none"}, {"xtick.labelsize": "x-large"}]
+LOOKS += [{"figure.dpi": 61}, {"font.weight": "bold"}, {"text.kerning_factor": 6}, {"axes.unicode_minus": False}]
+
+
+@pytest.mark.filterwarnings("ignore::matplotlib.MatplotlibDeprecationWarning")
+@pytest.mark.parametrize("looks", LOOKS, ids=lambda looks: next(iter(looks)))
+def test_numbers_of_other_looks_have_sizes_of_their_own(nothing_measured, looks):
+    number_sizes.measure_usual()
+    with matplotlib.rc_context(looks):
+        assert shown(png(made(curve))) == shown(print_figure(made(curve)))

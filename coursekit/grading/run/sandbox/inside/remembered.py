@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from . import number_sizes
 from .ticks import Twins
 
 _SCALES = {"linear", "log", "symlog", "logit", "asinh"}  # the others may hold functions of somebody's own
@@ -21,11 +22,13 @@ _SCALES = {"linear", "log", "symlog", "logit", "asinh"}  # the others may hold f
 def remembered() -> Iterator[None]:
     """While one figure of Matplotlib's own plain artists is measured and drawn, and nothing else happens."""
     from matplotlib.axis import Axis
+    from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.text import Text
 
     twins = Twins()
     replaced = [(Axis, "_update_ticks", _ticks), (Axis, "_get_ticklabel_bboxes", _room), (Text, "_get_layout", _layout)]
     replaced += [(Axis, "_get_tick", twins.making), (Axis, "_copy_tick_props", twins.dressing)]
+    replaced += [(RendererAgg, "get_text_width_height_descent", number_sizes.sizes)]
     with contextlib.ExitStack() as changed:
         if all(name in vars(owner) for owner, name, _ in replaced):  # else another version of Matplotlib
             for owner, name, by in replaced:

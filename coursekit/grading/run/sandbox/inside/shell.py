@@ -21,8 +21,7 @@ from IPython.utils.text import SList
 from traitlets.config import Config
 
 from . import pictures, tolerance
-
-PNG = b"\x89PNG\r\n\x1a\n"
+from .png import SIGNATURE
 
 
 class Collector:
@@ -53,7 +52,7 @@ class Collector:
         image = data.get("image/png")
         if isinstance(image, str):  # Matplotlib hands it over as text
             image = base64.b64decode(image)
-        if isinstance(image, bytes) and image.startswith(PNG):
+        if isinstance(image, bytes) and image.startswith(SIGNATURE):
             kept["image/png"] = image
         size = sum(map(len, kept.values()))
         if size > self.room:
