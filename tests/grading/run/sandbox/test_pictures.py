@@ -11,17 +11,19 @@ from IPython.core.pylabtools import print_figure
 matplotlib.use("agg")
 
 from matplotlib import pyplot as plt
+from matplotlib._mathtext import Parser
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.mathtext import MathTextParser
 from matplotlib.text import Text
 from matplotlib.ticker import AutoMinorLocator, FuncFormatter, ScalarFormatter
 from mpl_toolkits.axes_grid1 import make_axes_locatable
 from PIL import Image
 
 from coursekit.grading import png as trusted
-from coursekit.grading.run.sandbox.inside import number_sizes
+from coursekit.grading.run.sandbox.inside import labels
 from coursekit.grading.run.sandbox.inside.pictures import png
 
 X = np.linspace(-6, 6, 200)
@@ -274,7 +276,7 @@ def test_ticks_that_were_made_as_copies_can_be_changed_one_by_one():
 
 def test_matplotlib_is_as_it_was_afterwards():
     replaced = [(Axis, "_update_ticks"), (Axis, "_get_tick"), (Axis, "_copy_tick_props"), (Text, "_get_layout")]
-    replaced += [(RendererAgg, "get_text_width_height_descent")]
+    replaced += [(RendererAgg, "get_text_width_height_descent"), (MathTextParser, "parse")]
     before = [vars(owner)[name] for owner, name in replaced]
     png(made(curve))
     assert [vars(owner)[name] for owner, name in replaced] == before
@@ -302,33 +304,76 @@ def test_a_figure_without_axes_but_with_a_line_is_shown():
 
 
 @pytest.fixture
-def nothing_measured(monkeypatch):
-    monkeypatch.setattr(number_sizes, "_known", {})
+def nothing_known(monkeypatch):
+    monkeypatch.setattr(labels, "_sizes", {})
+    monkeypatch.setattr(labels, "_powers", {})
 
 
-def test_the_usual_numbers_are_measured_once_for_all_figures(nothing_measured, monkeypatch):
-    number_sizes.measure_usual()
+def decay():
+    plt.semilogy(X, np.exp(X))
+    plt.title("$e^x$")
+
+
+def test_the_usual_labels_are_looked_at_once_for_all_figures(nothing_known, monkeypatch):
+    labels.look_at_usual()
     asked = []
-    measure = RendererAgg.get_text_width_height_descent
 
-    def asking(renderer, text, *rest):
-        asked.append(text)
-        return measure(renderer, text, *rest)
+    def asking(look):
+        return lambda self, text, *rest, **more: asked.append(text) or look(self, text, *rest, **more)
 
-    monkeypatch.setattr(RendererAgg, "get_text_width_height_descent", asking)
-    picture = png(made(curve))
-    assert set(asked) == {"tanh", "a"}
-    monkeypatch.undo()
-    assert shown(picture) == shown(print_figure(made(curve)))
+    with monkeypatch.context() as listening:
+        listening.setattr(
+            RendererAgg, "get_text_width_height_descent", asking(RendererAgg.get_text_width_height_descent)
+        )
+        listening.setattr(MathTextParser, "parse", asking(MathTextParser.parse))
+        pictures = png(made(curve)), png(made(decay))
+    assert {text for text in asked if "10^" not in text} == {"tanh", "a", "$e^x$"}
+    assert asked.count("$e^x$") == 3  # to measure it is to read it; and to draw it, which the same reader has read
+    for picture, make in zip(pictures, (curve, decay), strict=True):
+        assert shown(picture) == shown(print_figure(made(make)))
+
+
+def test_a_formula_is_read_once_for_a_figure(nothing_known, monkeypatch):
+    read = []
+    reading = Parser.parse
+    monkeypatch.setattr(Parser, "parse", lambda self, text, *rest: read.append(text) or reading(self, text, *rest))
+    png(made(decay))
+    assert len(read) == len(set(read)) > 3
 
 
 LOOKS = [{"font.size": 17}, {"font.family": "monospace"}, {"text.hinting": "none"}, {"xtick.labelsize": "x-large"}]
 LOOKS += [{"figure.dpi": 61}, {"font.weight": "bold"}, {"text.kerning_factor": 6}, {"axes.unicode_minus": False}]
+LOOKS += [
+    {"mathtext.fontset": "cm"},
+    {"mathtext.default": "it"},
+    {"mathtext.fontset": "custom", "mathtext.rm": "serif"},
+]
+LOOKS += [{"text.antialiased": False}]
 
 
 @pytest.mark.filterwarnings("ignore::matplotlib.MatplotlibDeprecationWarning")
-@pytest.mark.parametrize("looks", LOOKS, ids=lambda looks: next(iter(looks)))
-def test_numbers_of_other_looks_have_sizes_of_their_own(nothing_measured, looks):
-    number_sizes.measure_usual()
+@pytest.mark.parametrize("looks", LOOKS, ids=lambda looks: " ".join(map(str, looks.values())))
+def test_other_looks_have_labels_of_their_own(nothing_known, looks):
+    labels.look_at_usual()
     with matplotlib.rc_context(looks):
-        assert shown(png(made(curve))) == shown(print_figure(made(curve)))
+        for make in (curve, decay):
+            assert shown(png(made(make))) == shown(print_figure(made(make)))
+
+
+def large():
+    decay()
+    plt.tick_params(labelsize=20)
+
+
+def test_labels_of_one_figure_are_not_taken_for_those_of_another(nothing_known):
+    for font in ("DejaVu Sans", "DejaVu Serif"):
+        with matplotlib.rc_context({"mathtext.fontset": "custom", "font.sans-serif": [font]}):
+            assert shown(png(made(decay))) == shown(print_figure(made(decay)))
+    for make in (decay, large):
+        assert shown(png(made(make))) == shown(print_figure(made(make)))
+
+
+def test_no_font_is_left_open_by_what_is_known(nothing_known):
+    labels.look_at_usual()
+    kept = [file for powers in labels._powers.values() for file, *_ in powers.glyphs]
+    assert kept and all(isinstance(file, str) for file in kept)

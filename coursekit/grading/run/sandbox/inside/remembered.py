@@ -1,5 +1,5 @@
-"""What drawing works out again and again, worked out once: the ticks of an axis, what room their labels take, and the
-places of a text's lines.
+"""What drawing works out again and again, worked out once: the ticks of an axis, what room their labels take, where the
+lines of a text stand, and what a formula looks like.
 
 To draw a plain figure Matplotlib asks for the ticks of each axis about nine times, and for the extent of each label
 five times, with the same answer. While one figure is measured and drawn nothing changes it but drawing itself, and what
@@ -12,7 +12,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import number_sizes
+from . import labels
 from .ticks import Twins
 
 _SCALES = {"linear", "log", "symlog", "logit", "asinh"}  # the others may hold functions of somebody's own
@@ -23,12 +23,13 @@ def remembered() -> Iterator[None]:
     """While one figure of Matplotlib's own plain artists is measured and drawn, and nothing else happens."""
     from matplotlib.axis import Axis
     from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.mathtext import MathTextParser
     from matplotlib.text import Text
 
     twins = Twins()
     replaced = [(Axis, "_update_ticks", _ticks), (Axis, "_get_ticklabel_bboxes", _room), (Text, "_get_layout", _layout)]
     replaced += [(Axis, "_get_tick", twins.making), (Axis, "_copy_tick_props", twins.dressing)]
-    replaced += [(RendererAgg, "get_text_width_height_descent", number_sizes.sizes)]
+    replaced += [(RendererAgg, "get_text_width_height_descent", labels.sizes), (MathTextParser, "parse", _formula)]
     with contextlib.ExitStack() as changed:
         if all(name in vars(owner) for owner, name, _ in replaced):  # else another version of Matplotlib
             for owner, name, by in replaced:
@@ -90,5 +91,17 @@ def _layout(lay_out: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         if key not in known:
             known[key] = lay_out(text, renderer)
         return known[key]
+
+    return remembering
+
+
+def _formula(parse: Callable[..., Any]) -> Callable[..., Any]:
+    """To read a formula takes milliseconds. Each renderer has a reader of its own, which keeps what it has read: here
+    the first one reads for the one that measures and the one that draws."""
+    first: dict[str, Any] = {}
+    known = labels.powers(parse)
+
+    def remembering(parser: Any, *args: Any, **options: Any) -> Any:
+        return known(first.setdefault(parser._output_type, parser), *args, **options)
 
     return remembering

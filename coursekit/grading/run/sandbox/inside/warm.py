@@ -63,7 +63,7 @@ def _touch_matplotlib() -> None:
     matplotlib.use("agg")
     from matplotlib import pyplot as plt
 
-    from . import number_sizes, pictures
+    from . import labels, pictures
 
     for scale in ("linear", "log"):
         figure, axes = plt.subplots()
@@ -76,7 +76,7 @@ def _touch_matplotlib() -> None:
     figure.colorbar(axes.imshow([[1, 2], [3, 4]]))
     pictures.png(figure)
     plt.close("all")
-    number_sizes.measure_usual()
+    labels.look_at_usual()
 
 
 def _touch_shell(shell: Any) -> None:

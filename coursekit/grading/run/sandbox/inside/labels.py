@@ -1,0 +1,84 @@
+"""What the usual labels of ticks look like, known before a submission is graded: how large numbers are, and where the
+digits of powers of ten stand.
+
+To measure a text Matplotlib loads and hints each of its glyphs, and a power is a formula, which takes milliseconds to
+read: together a sixth of what a figure costs, and half of one with logarithms. What that depends on stands in the keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+_NUMBER = re.compile("[-\N{MINUS SIGN}]?[0-9.]{1,8}")
+_POWER = re.compile(r"\$\\mathdefault\{-?10\^\{-?[0-9]{1,2}\}\}\$")
+_SETTINGS = re.compile("font|mathtext|text[.]")  # such of Matplotlib's as a formula may depend on
+
+_sizes: dict[Any, tuple[float, float, float]] = {}
+_powers: dict[Any, Any] = {}
+
+
+def sizes(measure: Callable[..., Any]) -> Callable[..., Any]:
+    """For `RendererAgg.get_text_width_height_descent`."""
+
+    def known(renderer: Any, text: str, font: Any, ismath: Any) -> Any:
+        if ismath is not False or not _NUMBER.fullmatch(text):
+            return measure(renderer, text, font, ismath)
+        key = text, *_looks(renderer, font)
+        if key not in _sizes:
+            _sizes[key] = measure(renderer, text, font, ismath)
+        return _sizes[key]
+
+    return known
+
+
+def _looks(renderer: Any, font: Any) -> tuple[Any, ...]:
+    from matplotlib import rcParams
+    from matplotlib.font_manager import fontManager
+
+    files = tuple(map(str, fontManager._find_fonts_by_props(font)))
+    settings = rcParams["text.hinting"], rcParams.get("text.kerning_factor")
+    return files, font.get_size_in_points(), renderer.dpi, *settings
+
+
+def powers(parse: Callable[..., Any]) -> Callable[..., Any]:
+    """For `MathTextParser.parse`. A font is kept as the name of its file, which a worker has to open for itself."""
+    from matplotlib import rcParams
+    from matplotlib.font_manager import get_font
+
+    settings = repr([(name, value) for name, value in dict.items(rcParams) if _SETTINGS.match(name)])
+
+    def known(parser: Any, text: str, dpi: float = 72, prop: Any = None, **options: Any) -> Any:
+        if parser._output_type != "vector" or prop is None or not _POWER.fullmatch(text):
+            return parse(parser, text, dpi, prop, **options)
+        key = text, dpi, prop.copy(), settings  # whether edges are smooth moves no glyph
+        if key not in _powers:
+            made = parse(parser, text, dpi, prop, **options)
+            _powers[key] = made._replace(glyphs=[(font.fname, *place) for font, *place in made.glyphs])
+        made = _powers[key]
+        return made._replace(glyphs=[(get_font(file), *place) for file, *place in made.glyphs])
+
+    return known
+
+
+def look_at_usual() -> None:
+    """The usual labels in Matplotlib's usual looks."""
+    from matplotlib import rcParams
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.mathtext import MathTextParser
+
+    measure, parse = sizes(RendererAgg.get_text_width_height_descent), powers(MathTextParser.parse)
+    renderer, font = RendererAgg(1, 1, rcParams["figure.dpi"]), FontProperties(size=rcParams["xtick.labelsize"])
+    for number in _usual_numbers():
+        for text in (number, f"\N{MINUS SIGN}{number}"):
+            measure(renderer, text, font, False)
+    for exponent in range(-9, 10):
+        parse(renderer.mathtext_parser, rf"$\mathdefault{{10^{{{exponent}}}}}$", renderer.dpi, font)
+
+
+def _usual_numbers() -> Iterator[str]:
+    yield from map(str, (*range(21), *range(25, 100, 5), *range(100, 1001, 50)))
+    yield from (f"{tenths / 10:.1f}" for tenths in (*range(11), *range(15, 101, 5)))
+    yield from (f"{hundredths / 100:.2f}" for hundredths in (*range(0, 101, 5), *range(125, 201, 25)))
