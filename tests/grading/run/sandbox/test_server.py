@@ -133,7 +133,7 @@ def test_threads_may_share_a_server(server):
         assert list(pool.map(grade, range(24))) == list(range(1, 25))
 
 
-def test_a_worker_lives_on_when_its_server_rearranges_its_memory_for_many():
+def test_a_worker_lives_on_when_its_server_prepares_for_many():
     with Server(LIMITS, torch=False) as server, server.open() as early:
         assert early.run_cell("kept = [7] * 100_000").ok
         for _ in range(10):  # more than MANY in `inside.__main__`
@@ -142,6 +142,8 @@ def test_a_worker_lives_on_when_its_server_rearranges_its_memory_for_many():
         assert early.call("total").value == 700_000
         with server.open() as late:
             assert late.run_cell("def one(): return 1").ok and late.call("one").value == 1
+            known = late.run_cell("import sys\nprint(len(sys.modules['inside.labels']._sizes) > 100)")
+            assert known.shown[0].text == "True\n"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can map users")

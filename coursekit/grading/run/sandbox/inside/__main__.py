@@ -22,7 +22,7 @@ from . import confine, control, linux, warm
 from .executor import Executor, seed_all
 
 MANY = 8
-"""From so many workers on, what makes each of them cheaper is worth its half second."""
+"""From so many workers on, what makes each of them cheaper is worth its second."""
 
 
 class Child(NamedTuple):
@@ -99,9 +99,8 @@ class WarmServer:
 
     def open(self, line: socket.socket, request: dict[str, Any], channel: int, report: int) -> None:
         self.opened += 1
-        if self.opened == MANY and sys.platform == "linux":
-            with contextlib.suppress(OSError):  # without them a class is graded as well
-                linux.use_huge_pages()
+        if self.opened == MANY:
+            warm.prepare_for_many()
         anew = []
         if request["compiler"] and not self.compiler:
             self.compiler = True

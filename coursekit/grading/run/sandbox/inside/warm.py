@@ -63,7 +63,7 @@ def _touch_matplotlib() -> None:
     matplotlib.use("agg")
     from matplotlib import pyplot as plt
 
-    from . import labels, pictures
+    from . import pictures
 
     for scale in ("linear", "log"):
         figure, axes = plt.subplots()
@@ -76,7 +76,6 @@ def _touch_matplotlib() -> None:
     figure.colorbar(axes.imshow([[1, 2], [3, 4]]))
     pictures.png(figure)
     plt.close("all")
-    labels.look_at_usual()
 
 
 def _touch_shell(shell: Any) -> None:
@@ -96,6 +95,17 @@ def run_prelude(shell: Any, source: str) -> None:
     except Exception as error:
         raise SystemExit(f"the prelude failed: {error!r}") from error
     shell.prelude = {name: getattr(prelude, name) for name in vars(prelude).get("__all__", ())}
+
+
+def prepare_for_many() -> None:
+    """What takes a while and makes each of many workers cheaper."""
+    from . import labels, linux
+
+    labels.look_at_usual()
+    close_caches()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # without them a class is graded as well
+            linux.use_huge_pages()
 
 
 def close_caches() -> None:
