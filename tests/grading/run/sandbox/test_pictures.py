@@ -23,7 +23,7 @@ from mpl_toolkits.axes_grid1 import make_axes_locatable
 from PIL import Image
 
 from coursekit.grading import png as trusted
-from coursekit.grading.run.sandbox.inside import labels
+from coursekit.grading.run.sandbox.inside import labels, pictures, remembered
 from coursekit.grading.run.sandbox.inside.pictures import png
 
 X = np.linspace(-6, 6, 200)
@@ -232,6 +232,18 @@ def test_a_picture_is_that_of_ipython_and_a_plain_figure_is_drawn_once(monkeypat
         picture = png(made(make))
     assert shown(picture) == shown(print_figure(made(make)))
     assert len(drawn) == (0 if make is empty else 1 if make in PLAIN else 2)
+
+
+def test_the_installed_matplotlib_is_among_those_that_are_known():
+    """If not: look at what `remembered`, `labels` and `ticks` replace, and enter its version beside the others."""
+    assert remembered.is_known()
+
+
+@pytest.mark.parametrize("make", [curve, image, empty], ids=lambda make: make.__name__)
+def test_a_figure_of_another_matplotlib_is_drawn_as_by_ipython(monkeypatch, make):
+    monkeypatch.setattr(matplotlib, "__version__", "3.9.0")
+    monkeypatch.setattr(pictures, "remembered", lambda: pytest.fail("nothing may be replaced"))
+    assert shown(png(made(make))) == shown(print_figure(made(make)))
 
 
 def test_a_figure_that_was_shown_before_is_shown_as_by_ipython():

@@ -47,7 +47,7 @@ def powers(parse: Callable[..., Any]) -> Callable[..., Any]:
     from matplotlib import rcParams
     from matplotlib.font_manager import get_font
 
-    settings = repr([(name, value) for name, value in dict.items(rcParams) if _SETTINGS.match(name)])
+    settings = repr([(name, rcParams[name]) for name in rcParams if _SETTINGS.match(name)])
 
     def known(parser: Any, text: str, dpi: float = 72, prop: Any = None, **options: Any) -> Any:
         if parser._output_type != "vector" or prop is None or not _POWER.fullmatch(text):

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import png as packing
-from .remembered import remembered
+from .remembered import is_known, remembered
 
 _PLAIN = {"axes._axes", "axes._base", "axis", "collections", "colorbar", "figure", "image", "legend", "lines"}
 _PLAIN = {f"matplotlib.{module}" for module in _PLAIN | {"offsetbox", "patches", "spines", "text"}}
@@ -24,7 +24,7 @@ _PLAIN = {f"matplotlib.{module}" for module in _PLAIN | {"offsetbox", "patches",
 
 def png(figure: Any) -> bytes | None:
     """A figure as PNG, cut to what there is to see; None for an empty one."""
-    if not _is_plain(figure):
+    if not is_known() or not _is_plain(figure):
         return _printed(figure, "tight")
     with remembered():
         try:

@@ -15,7 +15,15 @@ from typing import Any
 from . import labels
 from .ticks import Twins
 
+_VERSIONS = ("3.10.", "3.11.")  # whose pictures the tests have compared: all this leans on private parts
 _SCALES = {"linear", "log", "symlog", "logit", "asinh"}  # the others may hold functions of somebody's own
+
+
+def is_known() -> bool:
+    """Whether this Matplotlib is one whose figures may be drawn in less steps than it takes itself."""
+    from matplotlib import __version__
+
+    return __version__.startswith(_VERSIONS)
 
 
 @contextlib.contextmanager
@@ -31,11 +39,10 @@ def remembered() -> Iterator[None]:
     replaced += [(Axis, "_get_tick", twins.making), (Axis, "_copy_tick_props", twins.dressing)]
     replaced += [(RendererAgg, "get_text_width_height_descent", labels.sizes), (MathTextParser, "parse", _formula)]
     with contextlib.ExitStack() as changed:
-        if all(name in vars(owner) for owner, name, _ in replaced):  # else another version of Matplotlib
-            for owner, name, by in replaced:
-                before = vars(owner)[name]
-                setattr(owner, name, by(before))
-                changed.callback(setattr, owner, name, before)
+        for owner, name, by in replaced:
+            before = vars(owner)[name]
+            setattr(owner, name, by(before))
+            changed.callback(setattr, owner, name, before)
         yield
 
 

@@ -99,10 +99,11 @@ def run_prelude(shell: Any, source: str) -> None:
 
 def prepare_for_many() -> None:
     """What takes a while and makes each of many workers cheaper."""
-    from . import labels, linux
+    from . import labels, linux, remembered
 
-    labels.look_at_usual()
-    close_caches()
+    if remembered.is_known():
+        labels.look_at_usual()
+        close_caches()
     if sys.platform == "linux":
         with contextlib.suppress(OSError):  # without them a class is graded as well
             linux.use_huge_pages()
