@@ -19,6 +19,7 @@ GLUCOSE = catalogued(
         "glucose",
         "Glucose of one person, every five minutes, March to October 2010",
         package="bokeh_sampledata",
+        tried="bokeh_sampledata==2026.1",
         files=("_data/CGM.csv.gz",),
         sha256=("efb3ce5d483000dad96f6b1d0106adbb85928191bba81aa98b279c6b70dea5a2",),
         source="given to a maintainer of Bokeh by the person who wore the sensor",

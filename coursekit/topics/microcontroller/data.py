@@ -24,6 +24,7 @@ DIGITS = catalogued(
         "digits",
         "Optical Recognition of Handwritten Digits: 1797 digits by 13 people, 8 x 8 numbers from 0 to 16",
         package="sklearn",
+        tried="scikit-learn==1.9.1",
         files=("datasets/data/digits.csv.gz",),
         sha256=("90bbe2f50fa2b51d124838c599bd59a7989bbc965a7792b9e93efa98b1c2eac2",),
         source="E. Alpaydin and C. Kaynak (1998), by way of the UCI repository",

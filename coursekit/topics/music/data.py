@@ -37,6 +37,7 @@ CHORALES = catalogued(
         "chorales",
         "Four-part chorales by J. S. Bach",
         package="music21",
+        tried="music21==10.5.1",
         files=("corpus/bach/bwv*.mxl",),
         sha256=("c8be1d0bfe7d2b8eed602a5b71f3748447e2ae26f5316d293ea30664c23372bf",),
         source="scores encoded by Margaret Greentree and others (jsbchorales.net)",

@@ -23,6 +23,7 @@ MOTIONS = catalogued(
         "BasicMotions: 80 recordings of 10 seconds from a smart watch, while its wearer stands, walks, runs or plays "
         "badminton",
         package="sktime",
+        tried="sktime==1.2.0",
         files=("datasets/data/BasicMotions/*.ts",),
         sha256=("4a1c8b4c0d64232cb04a6486288bb81b5690fbf310dba6d42bb569402d5e591a",),
         source="a student project, by way of the UEA archive of time series classification",

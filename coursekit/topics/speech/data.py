@@ -22,6 +22,7 @@ VOWELS = catalogued(
         "japanese_vowels",
         "Japanese Vowels: 640 utterances of /ae/ by nine men, 12 cepstrum coefficients for every 6.4 ms",
         package="sktime",
+        tried="sktime==1.2.0",
         files=("datasets/data/JapaneseVowels/*.ts",),
         sha256=("e74dbfc1f0c1d2d703ebddc3dc925f6f704e86345da8da3a95638f0b7aa4c110",),
         source="M. Kudo, J. Toyama, M. Shimbo, Pattern Recognition Letters 20 (1999), by way of the UCI repository",

@@ -42,6 +42,7 @@ SURNAMES = catalogued(
         "surnames",
         "Surnames in thirteen languages",
         package="faker",
+        tried="Faker==40.54.0",
         files=tuple(f"providers/person/{locale}/__init__.py" for locale in _LOCALES),
         sha256=("13d86a696fccd817a3024de09029ad3d48fabda922065677a9ec8b51a21783b5",),
         source="lists by the contributors of Faker, for making up people",
