@@ -9,6 +9,7 @@ from pathlib import Path
 
 from coursekit.sources.csv_table import Row, csv_table
 from coursekit.sources.text_file import BadFile
+from coursekit.told import Told
 
 FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id")
 
@@ -31,7 +32,7 @@ SYSTEMS: tuple[tuple[str, Mapping[str, str]], ...] = (
 )
 
 
-class RosterError(ValueError):
+class RosterError(Told, ValueError):
     """A list of students that cannot be read; the message says what is wrong, and on which line."""
 
 
