@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from coursekit.cli.arguments import add_course
 from coursekit.cli.early import start_sandbox
 from coursekit.cli.errors import UserError, reason
-from coursekit.cli.isolation import cores, require_isolation
+from coursekit.cli.isolation import cores, require_sandbox
 
 if TYPE_CHECKING:
     from coursekit.grading.batch import Row, Runner
@@ -123,8 +123,8 @@ def _runner(arguments: argparse.Namespace) -> Runner:
         several = arguments.jobs > 1 and not arguments.cluster
         if several:
             runners.prepare_processes()  # while the sandbox is tried
-        if not arguments.no_sandbox and not arguments.cluster:  # there every worker decides for itself
-            require_isolation(first.needs_torch)
+        if not arguments.cluster:  # there every worker decides for itself
+            require_sandbox(first.needs_torch)
         if arguments.cluster:
             yield from runners.on_cluster(everything, arguments.cluster)
         elif several:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from coursekit.cli.arguments import add_course
 from coursekit.cli.early import says_torch
-from coursekit.cli.isolation import cores, require_isolation
+from coursekit.cli.isolation import cores, require_sandbox
 
 if TYPE_CHECKING:
     from coursekit.grading.platforms.stopping import Stopping
@@ -93,8 +93,7 @@ def _warm(course: Course, arguments: argparse.Namespace) -> None:
     released = course.folder("release", ".", "x").parent.glob("*")
     wanted = [place for place in released if not arguments.assignments or place.name in arguments.assignments]
     for torch in sorted({says_torch(place) for place in wanted}):  # one without PyTorch serves those that need none
-        if not arguments.no_sandbox:
-            require_isolation(torch)
+        require_sandbox(torch)
 
 
 def _positive(text: str) -> int:
