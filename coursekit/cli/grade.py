@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -211,8 +212,10 @@ def _late(row: Row) -> str:
 
 def _remarks(row: Row) -> str:
     from coursekit.checking import Verdict
+    from coursekit.grading.gradebook.table import UNDECIDED
 
     said = [*row.problems, *row.doubts, *row.flags, *row.remarks, *(q.fault for q in row.questions if q.fault)]
-    short = [question for question in row.questions if question.checked and question.verdict != Verdict.PASSED]
+    told = {Verdict.PASSED, UNDECIDED} if row.problems else {Verdict.PASSED}  # which notebook, is said already
+    short = [question for question in row.questions if question.checked and question.verdict not in told]
     said += [f"{q.exercise}: {q.diagnoses[0] if q.diagnoses else q.verdict}" for q in short]
-    return "; ".join(dict.fromkeys(said))[:300]
+    return textwrap.shorten("; ".join(dict.fromkeys(each.rstrip(".") for each in said)), 300, placeholder=" …")

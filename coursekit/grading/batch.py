@@ -283,7 +283,7 @@ def _row(pending: _Pending) -> Row:
     submission = pending.submission
     return Row(
         submission.student,
-        "graded" if pending.computed else "from store",
+        "graded" if pending.computed else "from store" if pending.results else "not read",
         tuple(questions),
         tuple(submission.problems.values()),
         tuple(flags),
