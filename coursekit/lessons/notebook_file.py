@@ -127,10 +127,14 @@ def _archive(content: bytes) -> str:
 def _what(content: bytes) -> str:
     """What to do about a file of text that is not JSON."""
     if not content.strip(b"\0\r\n\t "):
-        return "It is empty."
+        return "It is empty: take the file from where it was saved, or an earlier version."
     if _MARKS.search(content):
         return "It holds conflict marks of git (<<<<<<<): settle the conflict, or take one of the two versions."
-    return _archive(content) or "It may be cut off: take the file from where it was saved, or an earlier version."
+    if found := _archive(content):
+        return found
+    if not content.removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"{", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "It is another kind of file: take the .ipynb file itself."
+    return "It may be cut off: take the file from where it was saved, or an earlier version."
 
 
 def _version_4(data: Any) -> Mapping[str, Any]:

@@ -137,6 +137,8 @@ def read_notebook(path: Path) -> NotebookNode:
     try:
         with Bounds().step():
             return nodes.notebook(list(map(_cell, notebook_file.read_cells(path))))
+    except FileNotFoundError:
+        raise Refused("is not there: check its name") from None
     except OSError as error:
         raise Refused(f"cannot be opened ({error.strerror}): check its permissions") from None
     except Exceeded:
