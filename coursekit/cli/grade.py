@@ -192,7 +192,11 @@ def _summary(rows: list[Row]) -> None:
             f"Warning: {unprotected} ran without isolation, where a notebook can do all that you can, and change its "
             "points as well. Trust these as far as you trust who wrote the notebooks."
         )
-    if failed := [row for row in rows if row.failed]:
+    from coursekit.grading.submission.quarantine import shown
+
+    for row in (row for row in rows if row.how == "not written"):
+        print(f"{shown(row.student)}: {shown(row.failed)}.")
+    if failed := [row for row in rows if row.failed and row.how != "not written"]:
         print(f"The grader itself failed on {len(failed)}. Nobody lost points for it. Please report the tracebacks:")
         for row in failed:
             print(f"  {row.student}: {row.failed}")
