@@ -128,6 +128,15 @@ def test_torch_is_not_imported_for_it_and_may_be_imported_meanwhile():
     assert subprocess.run([sys.executable, "-c", program], timeout=300).returncode == 0
 
 
+def test_what_pytorchs_compiler_puts_into_its_own_places_is_no_learners():
+    program = (
+        "import torch\nfrom coursekit.checking.portable.state import State\nState(generators=True)\n"
+        "own = torch.manual_seed\nimport torch._dynamo\n"
+        "assert torch.manual_seed is not own and State(generators=True).replaced == ()"
+    )
+    assert subprocess.run([sys.executable, "-c", program], timeout=300).returncode == 0
+
+
 def test_what_only_equals_numpys_own_is_replaced_all_the_same(monkeypatch):
     monkeypatch.setattr(np, "float64", np.dtype("float64"))
     with known() as before:
