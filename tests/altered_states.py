@@ -74,6 +74,12 @@ ALTERED = {
         "np.exp = np.linalg.norm = None\nnp.zeros = np.random.default_rng = np.ndarray = 3",
         "(np.array_equal, np.abs, np.exp, np.linalg.norm, np.zeros, np.ndarray, np.random.default_rng)",
     ),
+    "other functions of torch": (
+        "import torch\nimport torch.nn.functional as F\ntorch.tanh = torch.sigmoid = torch.stack = None\n"
+        "torch.zeros = torch.no_grad = torch.get_default_dtype = torch.allclose = lambda *a, **k: True\n"
+        "F.linear = F.softmax = torch.optim.Adam = torch.nn.utils.clip_grad_norm_ = 3\ntorch.nn.Linear = dict",
+        "(torch.tanh, torch.zeros, torch.get_default_dtype, F.linear, torch.optim.Adam, torch.nn.Linear)",
+    ),
     "a function of numpy less": ("import numpy as np\ndel np.isfinite", "hasattr(np, 'isfinite')"),
     "a built-in more": ("import builtins\nbuiltins.sigma = 3", "builtins.sigma"),
 }

@@ -304,8 +304,8 @@ class _Run:
         if self.replaced:
             some = listed(self.replaced[:_NAMED]) if len(self.replaced) <= _NAMED else f"{self.replaced[0]} and others"
             notes.append(
-                f"A cell has put something else in the place of {some}. The check was made with NumPy's own: give "
-                "yours another name, and restart the kernel."
+                f"A cell has put something else in the place of {some}. The check was made with the library's own: "
+                "give yours another name, and restart the kernel."
             )
         printed = next((call.printed for call in self.calls if call.printed.strip()), "")
         if printed:

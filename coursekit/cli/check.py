@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from coursekit.cli.reading import meant, other_version
     from coursekit.cli.results import printable, results
-    from coursekit.cli.running import KernelTrouble, run_notebook
+    from coursekit.cli.running import run_notebook
     from coursekit.lessons.notebook_file import Refused, read_notebook
 
     path = meant(arguments.notebook)
@@ -46,10 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError(f"{path} {str(problem).removesuffix('.')}.") from None
     except OSError as error:
         raise UserError(f"cannot read {path}: {reason(error)}.") from None
-    try:
-        outcome = run_notebook(nb, path.parent, arguments.timeout, _Progress)
-    except KernelTrouble as trouble:
-        raise UserError(str(trouble)) from None
+    outcome = run_notebook(nb, path.parent, arguments.timeout, _Progress)
     if age := other_version(nb):
         outcome.remarks.append(age)
     found = results(nb, outcome)

@@ -10,6 +10,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tomllib
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -84,7 +85,7 @@ def coursekit_itself(path: Sequence[str] | None = None) -> Iterator[Finding]:
     done = subprocess.run(ask, capture_output=True, text=True, errors="replace", timeout=_KERNEL_PATIENCE)
     found = Path(done.stdout.strip()).resolve() if done.returncode == 0 else None
     again = f"Then install this one again: {installation.install_command()}"
-    if found != here:
+    if found != here and not (found and _is_this_course(found)):
         what = "something else" if found is None else str(found)
         mend = "Leave the folder that holds it, or rename it, or uninstall what brought it"
         yield Finding(BROKEN, "coursekit", f"Python started here finds {what} under that name, not {here}", mend)
@@ -95,7 +96,17 @@ def coursekit_itself(path: Sequence[str] | None = None) -> Iterator[Finding]:
         mend = f"Uninstall it: pip uninstall {installation.TAKEN}. {again}"
         yield Finding(BROKEN, "coursekit", f"{whose}, {installation.TAKEN} {other.version}, is installed too", mend)
         return
-    yield Finding(OK, "coursekit", f"{_distribution().version}, {here}")
+    beside = "" if found == here else f"; Python started in this folder finds the copy in it, {found}"
+    yield Finding(OK, "coursekit", f"{_distribution().version}, {here}{beside}")
+
+
+def _is_this_course(package: Path) -> bool:
+    """Whether a package called coursekit lies in a clone of this course, such as the one that was installed from."""
+    try:
+        project = tomllib.loads((package.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return project.get("project", {}).get("name") == installation.NAME
 
 
 def packages(distribution: importlib.metadata.Distribution | None = None) -> Iterator[Finding]:

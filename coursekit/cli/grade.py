@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING
 from coursekit.cli.arguments import add_course
 from coursekit.cli.early import start_sandbox
 from coursekit.cli.errors import UserError, reason
-from coursekit.cli.isolation import cores, require_isolation
+from coursekit.cli.isolation import cores, require_sandbox
 
 if TYPE_CHECKING:
     from coursekit.grading.batch import Row, Runner
@@ -123,8 +124,8 @@ def _runner(arguments: argparse.Namespace) -> Runner:
         several = arguments.jobs > 1 and not arguments.cluster
         if several:
             runners.prepare_processes()  # while the sandbox is tried
-        if not arguments.no_sandbox and not arguments.cluster:  # there every worker decides for itself
-            require_isolation(first.needs_torch)
+        if not arguments.cluster:  # there every worker decides for itself
+            require_sandbox(first.needs_torch)
         if arguments.cluster:
             yield from runners.on_cluster(everything, arguments.cluster)
         elif several:
@@ -191,7 +192,11 @@ def _summary(rows: list[Row]) -> None:
             f"Warning: {unprotected} ran without isolation, where a notebook can do all that you can, and change its "
             "points as well. Trust these as far as you trust who wrote the notebooks."
         )
-    if failed := [row for row in rows if row.failed]:
+    from coursekit.grading.submission.quarantine import shown
+
+    for row in (row for row in rows if row.how == "not written"):
+        print(f"{shown(row.student)}: {shown(row.failed)}.")
+    if failed := [row for row in rows if row.failed and row.how != "not written"]:
         print(f"The grader itself failed on {len(failed)}. Nobody lost points for it. Please report the tracebacks:")
         for row in failed:
             print(f"  {row.student}: {row.failed}")
@@ -211,8 +216,10 @@ def _late(row: Row) -> str:
 
 def _remarks(row: Row) -> str:
     from coursekit.checking import Verdict
+    from coursekit.grading.gradebook.table import UNDECIDED
 
     said = [*row.problems, *row.doubts, *row.flags, *row.remarks, *(q.fault for q in row.questions if q.fault)]
-    short = [question for question in row.questions if question.checked and question.verdict != Verdict.PASSED]
+    told = {Verdict.PASSED, UNDECIDED} if row.problems else {Verdict.PASSED}  # which notebook, is said already
+    short = [question for question in row.questions if question.checked and question.verdict not in told]
     said += [f"{q.exercise}: {q.diagnoses[0] if q.diagnoses else q.verdict}" for q in short]
-    return "; ".join(dict.fromkeys(said))[:300]
+    return textwrap.shorten("; ".join(dict.fromkeys(each.rstrip(".") for each in said)), 300, placeholder=" …")

@@ -83,12 +83,9 @@ def _seed(text: str) -> str:
 
 
 def _lesson(wanted: str | None) -> Lesson | None:
-    from coursekit.grading.platforms.lessons import UnknownLesson, lesson
+    from coursekit.grading.platforms.lessons import lesson
 
-    try:
-        return None if wanted is None else lesson(wanted)
-    except UnknownLesson as unknown:
-        raise UserError(str(unknown)) from None
+    return None if wanted is None else lesson(wanted)
 
 
 def _write(result: Result, place: Path | None) -> None:

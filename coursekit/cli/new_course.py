@@ -82,14 +82,12 @@ def _exchange(folder: Path | None) -> Path | None:
 
 
 def _people(path: Path | None) -> tuple[Person, ...]:
-    from coursekit.grading.new_course.roster import RosterError, read_roster
+    from coursekit.grading.new_course.roster import read_roster
 
     if path is None:
         return ()
     try:
         return read_roster(path)
-    except RosterError as error:
-        raise UserError(str(error)) from None
     except OSError as error:
         raise UserError(f"cannot read {path}: {reason(error)}.") from None
 

@@ -50,9 +50,7 @@ def _number(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     from coursekit import atomic
-    from coursekit.grading.platforms.lessons import UnknownLesson, shipped
-    from coursekit.grading.platforms.pack.own import CannotPack
-    from coursekit.grading.submission.course import CourseError
+    from coursekit.grading.platforms.lessons import shipped
 
     platform = arguments.platform
     if arguments.tries_per_day and platform != "gradescope":
@@ -68,8 +66,6 @@ def run(arguments: argparse.Namespace) -> int:
             place = arguments.out / f"{platform}-{one.name}.zip"
             atomic.replace(place, _archive(one, arguments))  # for its owner only: it holds the answers
             print(f"{place}: {place.stat().st_size / 1e6:.1f} MB")
-    except (UnknownLesson, CannotPack, CourseError) as error:
-        raise UserError(f"{str(error).removesuffix('.')}.") from None
     except OSError as error:
         raise UserError(f"cannot write {error.filename or arguments.out}: {reason(error)}.") from None
     print("It holds the right answers: upload it, and hand it out to nobody.")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from coursekit.cli.errors import missing_package
+from coursekit.told import Told
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
@@ -25,7 +26,7 @@ PATIENCE = 10
 INTERRUPTED = "CellInterrupted"
 
 
-class KernelTrouble(RuntimeError):
+class KernelTrouble(Told, RuntimeError):
     """No kernel could be started; the message says why."""
 
 
@@ -76,7 +77,9 @@ async def _run(nb: NotebookNode, folder: Path, timeout: float, bar: Progress) ->
             await client.async_start_new_kernel(cwd=str(folder.resolve()), env=env, **quiet)
             await client.async_start_new_kernel_client()
         except (OSError, RuntimeError) as error:
-            raise KernelTrouble(f"no Jupyter kernel could be started: {error}") from None
+            raise KernelTrouble(
+                f"no Jupyter kernel could be started: {error}. `coursekit doctor` says what is missing."
+            ) from None
         try:
             await _run_cells(client, outcome, timeout, bar)
         finally:

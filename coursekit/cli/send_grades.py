@@ -45,7 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from coursekit.grading.lms.lti.settings import LtiError
     from coursekit.grading.submission.course import Course
 
     if arguments.setup == bool(arguments.assignment):
@@ -57,8 +56,6 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.log:
             return _log(course, arguments.assignment)
         return _send(course, arguments.assignment, arguments.send)
-    except LtiError as error:
-        raise UserError(f"{str(error).removesuffix('.')}.") from None
     except OSError as error:
         raise UserError(f"cannot use {error.filename or arguments.course}: {reason(error)}.") from None
 

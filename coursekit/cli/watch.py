@@ -19,12 +19,13 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from coursekit.cli.arguments import add_course
 from coursekit.cli.early import says_torch
-from coursekit.cli.isolation import cores, require_isolation
+from coursekit.cli.isolation import cores, require_sandbox
 
 if TYPE_CHECKING:
     from coursekit.grading.platforms.stopping import Stopping
@@ -74,6 +75,7 @@ def _watch(course: Course, arguments: argparse.Namespace, stopping: Stopping) ->
 
     with alone_in(course.root / RESULTS / "watch", program=WATCH):
         watcher = Watcher(course, Limit(arguments.tries_per_day), say, arguments.assignments, arguments.jobs)
+        _tell_unreleased(course, arguments.assignments)
         _warm(course, arguments)
         say(f"watching {watcher.exchange.inbound}")
         if arguments.once:
@@ -82,6 +84,17 @@ def _watch(course: Course, arguments: argparse.Namespace, stopping: Stopping) ->
             watcher.look()
             stopping.check()
             time.sleep(arguments.every)
+
+
+def _tell_unreleased(course: Course, assignments: Sequence[str]) -> None:
+    """A name that is misspelt would be waited for in silence; one may be released later, too."""
+    from coursekit.grading.submission.course import CourseError
+
+    for assignment in assignments:
+        try:
+            course.released(assignment)
+        except CourseError as unknown:
+            say(f"nothing comes for {assignment} as yet: {unknown}")
 
 
 def _warm(course: Course, arguments: argparse.Namespace) -> None:
@@ -93,8 +106,7 @@ def _warm(course: Course, arguments: argparse.Namespace) -> None:
     released = course.folder("release", ".", "x").parent.glob("*")
     wanted = [place for place in released if not arguments.assignments or place.name in arguments.assignments]
     for torch in sorted({says_torch(place) for place in wanted}):  # one without PyTorch serves those that need none
-        if not arguments.no_sandbox:
-            require_isolation(torch)
+        require_sandbox(torch)
 
 
 def _positive(text: str) -> int:

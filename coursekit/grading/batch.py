@@ -16,7 +16,7 @@ from coursekit.grading.gradebook.lock import alone_in
 from coursekit.grading.gradebook.places import RESULTS, WRITTEN
 from coursekit.grading.gradebook.results import ResultStore
 from coursekit.grading.gradebook.table import UNDECIDED, Question, Row, in_gradebook
-from coursekit.grading.gradebook.writer import Refused, Writer, late_penalties
+from coursekit.grading.gradebook.writer import LateRuleFailed, Refused, Writer, late_penalties
 from coursekit.grading.gradebook.written import Written
 from coursekit.grading.run.along import first_wrong
 from coursekit.grading.run.job import Job
@@ -227,8 +227,12 @@ class _Run:
                 if is_of_the_disk(error):
                     raise
                 said = self.failures.keep(row.student, trace(error))
-                refused = isinstance(error, Refused)
-                row = Row(row.student, "failed", failed=said) if refused else replace(row, failed=said)
+                if isinstance(error, Refused) and isinstance(error.__cause__, LateRuleFailed):
+                    row = Row(row.student, "not written", failed=str(error))
+                elif isinstance(error, Refused):
+                    row = Row(row.student, "failed", failed=said)
+                else:
+                    row = replace(row, failed=said)
             self.rows.append(in_gradebook(row, there.get(row.student)))
 
     def known(self, submission: Submission) -> Row:
@@ -283,7 +287,7 @@ def _row(pending: _Pending) -> Row:
     submission = pending.submission
     return Row(
         submission.student,
-        "graded" if pending.computed else "from store",
+        "graded" if pending.computed else "from store" if pending.results else "not read",
         tuple(questions),
         tuple(submission.problems.values()),
         tuple(flags),

@@ -69,12 +69,15 @@ def cells_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     ones of the notebook. Raises Refused if there are no cells to read."""
     cells = data.get("cells")
     if not isinstance(cells, list):
-        raise Refused("is not a notebook: it has no list of cells")
+        raise Refused("is not a notebook: it has no list of cells. Take the .ipynb file itself")
     if len(cells) > MAX_CELLS:
-        raise Refused(f"has more than {MAX_CELLS} cells")
+        raise Refused(f"has more than {MAX_CELLS} cells: leave out what does not belong to the lesson")
     read = [cell for cell in map(_cell, range(len(cells)), cells) if cell is not None]
     if sum(len(cell["source"]) for cell in read) > MAX_SOURCE:
-        raise Refused(f"holds more than {MAX_SOURCE >> 20} million characters in its cells")
+        raise Refused(
+            f"holds more than {MAX_SOURCE >> 20} million characters in its cells: leave out "
+            "what does not belong to the lesson"
+        )
     return read
 
 
@@ -84,11 +87,11 @@ def _bytes(path: Path) -> bytes:
         handle = os.open(path, flags)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise Refused("is a link") from None
+            raise Refused("is a link: put the file itself in its place") from None
         raise
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise Refused("is not a plain file")
+            raise Refused("is not a plain file: put the notebook itself in its place")
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise Refused(f"is larger than {MAX_BYTES >> 20} MB: clear its outputs and save it again")
@@ -124,10 +127,14 @@ def _archive(content: bytes) -> str:
 def _what(content: bytes) -> str:
     """What to do about a file of text that is not JSON."""
     if not content.strip(b"\0\r\n\t "):
-        return "It is empty."
+        return "It is empty: take the file from where it was saved, or an earlier version."
     if _MARKS.search(content):
         return "It holds conflict marks of git (<<<<<<<): settle the conflict, or take one of the two versions."
-    return _archive(content) or "It may be cut off: take the file from where it was saved, or an earlier version."
+    if found := _archive(content):
+        return found
+    if not content.removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"{", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "It is another kind of file: take the .ipynb file itself."
+    return "It may be cut off: take the file from where it was saved, or an earlier version."
 
 
 def _version_4(data: Any) -> Mapping[str, Any]:
@@ -135,13 +142,18 @@ def _version_4(data: Any) -> Mapping[str, Any]:
 
     major = data.get("nbformat") if isinstance(data, dict) else None
     if type(major) is not int:
-        raise Refused("is JSON, but not a notebook.")
+        raise Refused("is JSON, but not a notebook. Take the .ipynb file itself")
     if not 2 <= major <= 4:
-        raise Refused(f"is a notebook of an unknown format: its nbformat is {str(major)[:20]}")
+        raise Refused(
+            f"is a notebook of an unknown format: its nbformat is {str(major)[:20]}. "
+            "Open it in a current Jupyter and save it again"
+        )
     try:
         return nbformat.convert(nbformat.from_dict(data), 4) if major < 4 else data
     except Exception as error:  # nbformat raises whatever a malformed old notebook makes it stumble over
-        raise Refused(f"cannot be read as a notebook: {type(error).__name__}") from None
+        raise Refused(
+            f"cannot be read as a notebook ({type(error).__name__}): open it in Jupyter and save it again"
+        ) from None
 
 
 def _cell(number: int, cell: Any) -> dict[str, Any] | None:

@@ -40,18 +40,16 @@ def positive_int(name: str, value) -> None:
 def dtype(module: str, x: Tensor, weight: Tensor, what: str = "input", error: type[Exception] = ValueError) -> None:
     """Raise ValueError (or `error`) unless the tensor has the type of the weights."""
     if x.dtype != weight.dtype:
-        raise error(
-            f"{module}: the {what} is {x.dtype} and the weights are {weight.dtype}; "
-            f"convert one: {what}.to({weight.dtype}) or module.to({x.dtype})."
-        )
+        to_weights, to_input = f"{what}.to({weight.dtype})", f"module.to({x.dtype})"
+        mend = f"one: {to_weights} or {to_input}" if x.is_floating_point() or x.is_complex() else f"it: {to_weights}"
+        raise error(f"{module}: the {what} is {x.dtype} and the weights are {weight.dtype}; convert {mend}.")
 
 
 def features(module: str, x: Tensor, input_size: int) -> None:
     """Raise RuntimeError unless x (..., D) has D = input_size."""
     if x.shape[-1] != input_size:
         raise RuntimeError(
-            f"{module}: the last dimension of the input must be input_size = {input_size}, "
-            f"got an input of shape {tuple(x.shape)}."
+            f"{module}: the last dimension of the input must be input_size = {input_size}, and it is {x.shape[-1]}."
         )
 
 

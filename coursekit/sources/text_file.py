@@ -5,9 +5,26 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
+_KINDS = {
+    b"PK\x03\x04": "a spreadsheet, a document or another archive: export a table as CSV, a text as plain text",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet or a document: export a table as CSV, a text as plain text",
+    b"%pdf": "a PDF: export it as plain text",
+    b"{\\rtf": "a document with its layout: export it as plain text",
+    b"\x1f\x8b": "compressed: unpack it",
+    b"sqlite format 3": "a database: export a table as CSV",
+    b"<!doctype html": "a web page: download the file itself",
+    b"<html": "a web page: download the file itself",
+}
+
 
 class BadFile(ValueError):
     """A file that cannot be used as it is; the message is one sentence that says where and what to do."""
+
+
+def other_kind(content: bytes) -> str:
+    """What a file is that is no plain text, by its first bytes, and what to do; empty if they do not tell."""
+    start = content[:80].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return next((said for beginning, said in _KINDS.items() if start.startswith(beginning.lower())), "")
 
 
 def plain_text(path: str | Path) -> str:
@@ -23,6 +40,8 @@ def plain_text(path: str | Path) -> str:
     except OSError as problem:
         said = "it is a folder" if path.is_dir() else problem.strerror
         raise BadFile(f"{path.name} cannot be read ({said}): choose another file, or check its permissions") from None
+    if said := other_kind(content):
+        raise BadFile(f"{path.name} is {said}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:

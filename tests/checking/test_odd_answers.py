@@ -364,6 +364,18 @@ def test_a_check_with_other_functions_in_numpys_places_is_as_without_them_and_sa
     assert report.passed and "in the place of np.abs and others" in " ".join(report.text.split())
 
 
+def test_a_check_with_other_functions_in_pytorchs_places_is_as_without_them_and_says_so(monkeypatch):
+    import torch
+
+    before = evaluate("GRU", REFERENCE["GRU"]).passed
+    monkeypatch.setattr(torch, "tanh", torch.sigmoid)
+    monkeypatch.setattr(torch.nn.functional, "linear", None)
+    report = evaluate("GRU", REFERENCE["GRU"])
+    assert before and report.passed and torch.tanh is torch.sigmoid
+    named = "in the place of torch.tanh and torch.nn.functional.linear. The check was made with the library's own"
+    assert named in " ".join(report.text.split())
+
+
 def test_what_compiled_code_adds_in_another_order_is_not_called_chance():
     calls = iter(range(1000))
     last_digit = changed("gru_step", lambda h: h * (1 + 2.0**-52 * next(calls)))

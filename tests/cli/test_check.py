@@ -199,13 +199,16 @@ def test_ctrl_c_while_the_kernel_starts(notebook):
         (b"# not JSON", "is not a notebook: it is not JSON."),
         (b"\xff\xfe\x00", "is not a notebook: it is not text."),
         (b"[" * 100_000, "is not a notebook: it is not JSON."),
-        (b"[]", "is JSON, but not a notebook."),
-        (b'{"nbformat": "4"}', "is JSON, but not a notebook."),
+        (b"[]", "is JSON, but not a notebook. Take the .ipynb file itself."),
+        (b'{"nbformat": "4"}', "is JSON, but not a notebook. Take the .ipynb file itself."),
         (
             b'{"nbformat": 99, "nbformat_minor": 0, "cells": [], "metadata": {}}',
             "its nbformat is 99.",
         ),
-        (b'{"nbformat": 4, "nbformat_minor": 5, "cells": 7, "metadata": {}}', "it has no list of cells."),
+        (
+            b'{"nbformat": 4, "nbformat_minor": 5, "cells": 7, "metadata": {}}',
+            "it has no list of cells. Take the .ipynb file itself.",
+        ),
         (b'{"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {}}', "has no check cells."),
     ],
 )

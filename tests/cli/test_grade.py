@@ -50,3 +50,17 @@ def test_a_sum_of_which_a_part_is_undecided_is_no_number(capsys):
     assert row.total is None and row.needs_a_person
     _table([row])
     assert "4 + ?" in capsys.readouterr().out
+
+
+def test_what_could_not_be_read_is_said_once_and_nothing_is_cut_within_a_word(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+    undecided = tuple(Question(name, None, 1.0, "not decided") for name in ("step", "count"))
+    _table(
+        [
+            Row("ada", "not read", undecided, problems=("a.ipynb is not a notebook. It is empty.",)),
+            Row("bob", "graded", undecided[:1], remarks=("elsewhere " * 40,)),
+        ]
+    )
+    said = " ".join(capsys.readouterr().out.split())
+    assert "not read a.ipynb is not a notebook. It is empty bob" in said
+    assert "elsewhere elsewhere … 2 submissions" in said

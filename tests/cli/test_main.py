@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +25,24 @@ def test_every_verb_explains_itself(call, verb):
     done = call(verb, "--help")
     assert done.returncode == 0
     assert f"usage: coursekit {verb}" in done.stdout
+
+
+def test_what_a_verb_would_only_repeat_needs_no_verb():
+    """An error whose message is whole is `Told`: then no verb can forget to catch it."""
+    repeated = [
+        f"{path.name}, line {caught.lineno}"
+        for path in Path(coursekit.cli.__file__).parent.glob("*.py")
+        for caught in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(caught, ast.ExceptHandler) and caught.name and _repeats(caught)
+    ]
+    assert repeated == []
+
+
+def _repeats(caught: ast.ExceptHandler) -> bool:
+    """Whether all that is done with an error is to raise its words again, whole sentences."""
+    raised = [step.exc for step in caught.body if isinstance(step, ast.Raise) and isinstance(step.exc, ast.Call)]
+    again = re.compile(rf"str\({caught.name}\)|f.\{{str\({caught.name}\)\.removesuffix.*\}}\.?.")
+    return any(again.fullmatch(ast.unparse(each.args[0])) for each in raised if each.args)
 
 
 def test_what_needs_no_notebook_imports_nothing_heavy():

@@ -216,6 +216,7 @@ def test_names_of_several_lines_and_of_a_mac_stay_whole(tmp_path):
         ("id\nada\nbob\nada\n", "line 4: ada stands there twice"),
         ("id\n../../etc\n", "line 2: '../../etc' cannot name a folder"),
         ("", "has no column"),
+        ("PK\x03\x04", "class.csv is a spreadsheet, .*: export a table as CSV"),
     ],
 )
 def test_rosters_that_are_none(tmp_path, text, sentence):

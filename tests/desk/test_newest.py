@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from coursekit.checking import registry
 from coursekit.desk import newest
+from tests.processes import finished
 
 SETUP = (
     "from coursekit import check; from coursekit.checking import registry; right = registry.get('gru_step').reference"
@@ -91,3 +93,15 @@ def test_a_cell_that_was_edited_and_not_run_is_seen_when_it_is_saved(
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
     report = run(shell, RIGHT, "check(gru_step)")
     assert (said in report.outdated and bool(report.outdated) is bool(said)) if later > 0 else not report.outdated
+
+
+def test_what_pytorchs_names_stand_for_is_known_before_a_later_cell_replaces_them():
+    code = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance()\n"
+        "from coursekit.checking.portable.state import State\n"
+        "for cell in ('from coursekit import check', 'import torch', 'torch.tanh = None'):\n    shell.run_cell(cell)\n"
+        "print(State(generators=True).replaced)"
+    )
+    done = finished([sys.executable, "-c", code])
+    assert done.stdout.strip() == "('torch.tanh',)", done.stderr

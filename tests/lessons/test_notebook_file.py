@@ -103,7 +103,8 @@ def archive():
 
 
 REFUSED = {
-    "nothing": (b"", "It is empty"),
+    "nothing": (b"", "It is empty: take the file from where it was saved"),
+    "words": (b"hello, this is my homework", "It is another kind of file: take the .ipynb"),
     "zeros": (bytes(100), "It is empty"),
     "a page": (b"\n<!DOCTYPE html><html>", "It is a web page"),
     "an archive": (archive(), "It is a zip archive"),

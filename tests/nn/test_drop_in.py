@@ -81,7 +81,7 @@ MISTAKES = {
 }
 NAMES_WHAT_IS_WRONG = {
     "one dimension": r"\(3,\)",
-    "wrong features": r"input_size = 3.*\(6, 4, 4\)",
+    "wrong features": "input_size = 3, and it is 4",
     "no time steps": "at least one",
     "wrong batch of hx": r"\(1, 4, 5\), got \(1, 5, 5\)",
     "wrong layers of hx": r"\(1, 4, 5\), got \(2, 4, 5\)",
@@ -107,6 +107,18 @@ def test_wrong_calls(cell, mistake):
         expected = theirs.type
     with pytest.raises(expected, match=NAMES_WHAT_IS_WRONG[mistake]):
         MISTAKES[mistake](getattr(nn, cell)(D, H), states)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_is_said_of_a_wrong_call_is_true_and_can_be_done(cell):
+    """Weights cannot be made integers; and a shape is not told as it is within."""
+    module = getattr(nn, cell)(D, H, batch_first=True)
+    with pytest.raises(ValueError, match=r"torch.int64 and .* convert it: input.to\(torch.float32\)\.$"):
+        module(torch.ones(N, T, D, dtype=torch.long))
+    with pytest.raises(ValueError, match=r"convert one: input.to\(torch.float32\) or module.to\(torch.float64\)\.$"):
+        module(torch.ones(N, T, D, dtype=torch.float64))
+    with pytest.raises(RuntimeError, match=f"must be input_size = {D}, and it is {D + 1}\\.$"):
+        module(torch.ones(N, T, D + 1))
 
 
 def test_the_pair_of_the_lstm():

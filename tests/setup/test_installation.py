@@ -168,6 +168,16 @@ def test_doctor_notices_another_package_that_python_finds_first(tmp_path, monkey
         assert finding.state == BROKEN and "under that name" in finding.said
 
 
+def test_a_clone_of_this_course_is_no_other_package(tmp_path, monkeypatch):
+    (tmp_path / "coursekit").mkdir()
+    (tmp_path / "coursekit" / "__init__.py").write_text("")
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    [finding] = checkup.coursekit_itself([])
+    assert finding.state == OK and f"finds the copy in it, {tmp_path / 'coursekit'}" in finding.said
+
+
 @pytest.mark.parametrize(
     ("points", "whose"),
     [

@@ -31,9 +31,22 @@ def test_marks_line_ends_and_accents_have_one_form(tmp_path, end, mark):
         (b"\xfe\xff" + "größe".encode("utf-16-be"), "UTF-16, not UTF-8"),
         ("t,v\n1,2\n".encode("utf-16-le"), "line 1 holds zero bytes"),
         (b"a\nb\0\nc", "line 2 holds zero bytes"),
-        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00", "line 1 holds zero bytes"),
+        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00", "is a spreadsheet, .*: export a table as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a spreadsheet or a document: export"),
+        (b"%PDF-1.7\n%\xe2\xe3", "is a PDF: export it"),
+        (b"{\\rtf1\\ansi gr\\'f6\\'dfe}", "is a document with its layout: export it"),
+        (b"\x1f\x8b\x08\x00", "is compressed: unpack it"),
+        (b"SQLite format 3\0", "is a database: export a table"),
+        (b"\xef\xbb\xbf\r\n<!DOCTYPE html><title>Sign in</title>", "is a web page: download the file itself"),
     ],
-    ids=["latin-1", "UTF-16", "UTF-16, the other order", "UTF-16 without a mark", "a zero byte", "a workbook"],
+    ids=[
+        "latin-1",
+        "UTF-16",
+        "UTF-16, the other order",
+        "UTF-16 without a mark",
+        "a zero byte",
+        *["xlsx", "xls", "pdf", "rtf", "gz", "db", "html"],
+    ],
 )
 def test_what_is_no_such_text_is_refused_in_one_sentence(tmp_path, content, said):
     with pytest.raises(BadFile, match=f"^own.csv.*{said}") as problem:

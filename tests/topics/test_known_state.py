@@ -15,6 +15,8 @@ EXERCISES = [exercise.name for exercise in registry.every()]
 
 def checked(name, setting):
     """With such a setting: the verdict, the score and the text of the right answer, and whether the setting stayed."""
+    import torch  # noqa: F401  as in the first cell of a lesson; what a cell replaces comes later
+
     exercise, before = registry.get(name), State(generators=True)
     try:
         look = altered(setting)

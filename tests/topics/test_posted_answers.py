@@ -116,6 +116,15 @@ def init_lstm(params, forget_bias):
     b_hh[H : 2 * H] = 0
     return W_ih, W_hh, b_ih, b_hh
 """,
+    "gru_step": """
+def gru_step(x, h, params):
+    gi, gh = x @ params.W_ih.T + params.b_ih, h @ params.W_hh.T + params.b_hh
+    i_r, i_z, i_n = np.split(gi, 3, axis=1)
+    h_r, h_z, h_n = np.split(gh, 3, axis=1)
+    gate = sigmoid
+    n = np.tanh(i_n + gate(i_r + h_r) * h_n)
+    return n + gate(i_z + h_z) * (h - n)
+""",
     "gru_step_backward": """
 def gru_step_backward(dh, cache):
     x, h_prev, r, z, n, hn, params = cache
@@ -286,6 +295,18 @@ POSTED = (  # the exercise, what is replaced, by what, and how the name begins
     ("linear_scan", "+ b[:, t]", "+ (1 - a[:, t]) * b[:, t]", "a mean of the state before and b"),
     ("causal_attention", "bool), P)", "bool), P - 1)", "a mask that hides a step from itself"),
     ("causal_attention", "np.sqrt(q.", "np.sqrt(v.", "scores divided by the square root of V"),
+    ("gru_step", "gate = sigmoid", "gate = lambda a: np.maximum(0, np.minimum(1, (a + 3) / 6))", "a hard sigmoid"),
+    ("gru_step", "gate = sigmoid", "gate = lambda a: np.clip(0.2 * a + 0.5, 0, 1)", "a hard sigmoid"),
+    ("gru_step", "n = np.tanh(", "n = (lambda a: a / (abs(a) + 1))(", "softsign"),
+    ("gru_step", "n = np.tanh(", "n = (lambda a: a * (a > 0))(", "a function with corners"),
+    ("gru_step_backward", "s * (1 - s)", "np.full_like(s, 0.2) * (0 < s) * (s < 1)", "the slope of a hard sigmoid"),
+    ("gru_step_backward", "(1 - n**2)", "(1 - abs(n)) ** 2", "the slope of softsign"),
+    ("lstm_step", "np.tanh(c_next)", "(c_next / (1 + np.abs(c_next)))", "softsign"),
+    ("lstm_step", "[x, h]", "[x, c]", "an LSTM with peepholes"),
+    ("lstm_step", "    i, f", "    ai, af, ao = ai + c, af + c, ao + c\n    i, f", "an LSTM with peepholes"),
+    ("adam_step", "weight - step", "weight * (1 - lr * 0.01) - step", "Adam with weight decay"),
+    ("adam_step", "    m = beta1", "    gradient = gradient + 0.1 * weight; m = beta1", "Adam with weight decay"),
+    ("adam_step", "lr * m /", "lr * (beta1 * m + (1 - beta1) * gradient) /", "Adam that looks ahead"),
 )
 
 

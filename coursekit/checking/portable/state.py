@@ -2,8 +2,8 @@
 
 An answer is judged by its numbers, so it runs in the same state wherever it is checked: NumPy warns of overflow,
 warnings are no errors and not shown, PyTorch makes float32 tensors on the CPU and records gradients, the built-in
-functions are Python's, and NumPy's names stand for what is NumPy's. What a learner has set otherwise in an earlier cell
-is neither held against an answer nor lost.
+functions are Python's, and NumPy's and PyTorch's names stand for what is theirs. What a learner has set otherwise in an
+earlier cell is neither held against an answer nor lost.
 
 Two settings of the learner hold for answers as well, because answers may be written for them: float64 as PyTorch's
 default, and a recursion limit that was raised. What an answer sets itself holds to the end of the call.
@@ -18,13 +18,13 @@ import operator
 import os
 import random
 import sys
-import types
 import warnings
 from typing import Any
 
 import numpy as np
-import numpy.linalg
-import numpy.random
+
+from . import own_names
+from .own_names import loaded_torch
 
 # The functions of this module look up their built-ins here, whatever a learner puts in the place of those of Python.
 __builtins__ = vars(builtins).copy()
@@ -37,29 +37,16 @@ _OF_SHELLS = {"copyright", "credits", "display", "exit", "get_ipython", "help", 
 _BUILTINS = {name: value for name, value in vars(builtins).items() if name[0] != "_" and name not in _OF_SHELLS}
 _names = operator.itemgetter(*_BUILTINS)
 
-# `unwritten` puts its own in the places of these two for a while.
-_LEFT_ALONE = {"empty", "empty_like"}
-_GONE = object()
-
-
-def _all_of(module: types.ModuleType) -> tuple[types.ModuleType, dict[str, Any], Any, tuple[Any, ...]]:
-    own = {name: value for name, value in vars(module).items() if name[0] != "_" and name not in _LEFT_ALONE}
-    return module, own, operator.itemgetter(*own), tuple(own.values())
-
-
-_NUMPYS = tuple(map(_all_of, (np, np.linalg, np.random)))
-"""What NumPy's modules hold under their public names: functions, types, constants."""
-
 
 class State:
-    """All of it as it is now. generators: the states of the random generators too, which takes longer."""
+    """All of it as it is now. generators: the states of the random generators and PyTorch's names too, which takes
+    longer: of the latter there are three times as many as of NumPy's."""
 
     def __init__(self, generators: bool = False) -> None:
         self.builtins = vars(builtins).copy()
         _settle_builtins()  # what is asked below stands on them
-        self._numpys = _replaced()
-        if self._numpys:
-            _settle_numpys()
+        self._replaced = own_names.replaced(torch=generators)
+        self._settle_names()
         try:
             self._look(generators)
         finally:
@@ -67,8 +54,12 @@ class State:
 
     @property
     def replaced(self) -> tuple[str, ...]:
-        """The names, such as "np.abs", in whose places something else than NumPy's own stands."""
-        return tuple(f"{module.__name__.replace('numpy', 'np')}.{name}" for module, name, _ in self._numpys)
+        """The names, such as "np.abs", in whose places something else than the library's own stands."""
+        return tuple(each.title for each in self._replaced)
+
+    def _settle_names(self) -> None:
+        for each in self._replaced:
+            each.settle()
 
     def _look(self, generators: bool) -> None:
         self.numpy = np.geterr(), np.geterrcall(), np.getbufsize()
@@ -88,8 +79,7 @@ class State:
     def settle(self, seed: int | None = None) -> None:
         """Bring the process from this state into the known one; with a seed, its random generators too."""
         _settle_builtins()
-        if self._numpys:
-            _settle_numpys()
+        self._settle_names()
         np.seterr(**_FLOAT_EVENTS)
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
@@ -107,7 +97,7 @@ class State:
 
     def restore(self) -> None:
         """Bring the process back into this state."""
-        settle_functions()
+        settle_functions(torch=self.generators is not None)
         try:
             self._restore()
         finally:
@@ -149,8 +139,8 @@ class State:
         warnings.showwarning, warnings._showwarnmsg_impl = self.show
 
     def _restore_functions(self) -> None:
-        for module, name, value in self._numpys:
-            _put(module, name, value)
+        for each in self._replaced:
+            each.restore()
         now, before = vars(builtins), self.builtins
         if len(now) == len(before) and all(map(operator.is_, now.values(), before.values())):
             return
@@ -234,12 +224,6 @@ class _Torch:
             torch.default_generator.set_state(self.generator)
 
 
-def loaded_torch() -> Any:
-    """PyTorch, if it is there and whole; it is not imported for this."""
-    torch = sys.modules.get("torch")
-    return torch if hasattr(torch, "default_generator") else None
-
-
 def _folder() -> str | None:
     try:
         return os.getcwd()
@@ -247,11 +231,11 @@ def _folder() -> str | None:
         return None
 
 
-def settle_functions() -> None:
-    """Python's own functions and NumPy's under their names; what a learner has added stays."""
+def settle_functions(torch: bool = False) -> None:
+    """Python's own functions, NumPy's, and PyTorch's if asked, under their names; what a learner has added stays."""
     _settle_builtins()
-    if _replaced():
-        _settle_numpys()
+    for each in own_names.replaced(torch):
+        each.settle()
 
 
 def _settle_builtins() -> None:
@@ -262,27 +246,3 @@ def _settle_builtins() -> None:
     except KeyError:  # one was taken away
         pass
     names.update(_BUILTINS)
-
-
-def _settle_numpys() -> None:
-    for module, own, _, _ in _NUMPYS:
-        vars(module).update(own)
-
-
-def _replaced() -> list[tuple[types.ModuleType, str, Any]]:
-    """What stands in the places of NumPy's own, by module and name; _GONE where one was taken away."""
-    found = []
-    for module, own, names, values in _NUMPYS:
-        now = vars(module)
-        with contextlib.suppress(KeyError):  # one was taken away
-            if all(map(operator.is_, names(now), values)):
-                continue
-        found += [(module, name, now.get(name, _GONE)) for name in own if now.get(name, _GONE) is not own[name]]
-    return found
-
-
-def _put(module: types.ModuleType, name: str, value: Any) -> None:
-    if value is not _GONE:
-        setattr(module, name, value)
-    else:
-        vars(module).pop(name, None)

@@ -34,6 +34,7 @@ def opened(course: Course, assignment: str) -> Iterator[tuple[Gradebook, Assignm
         try:
             entry = book.find_assignment(assignment)
         except MissingEntry:
+            course.released(assignment)  # its own error for a name that nobody has
             raise unknown_to_gradebook(assignment) from None
         yield book, entry
 

@@ -47,8 +47,9 @@ UNDECIDED, WAITING, BY_HAND = "not decided", "waits for a person", "by a person"
 class Row:
     """One student's line in the table.
 
-    how:        "graded", "from store" (graded before, the same content), "unchanged" (and written before) or "failed"
-                (see there). Rows of `known` also say "outdated" (`why` says of what) and "not graded".
+    how:        "graded", "from store" (graded before, the same content), "unchanged" (and written before), "failed"
+                (see there), "not read" (see `problems`) or "not written" (what the course itself brings has failed).
+                Rows of `known` also say "outdated" (`why` says of what) and "not graded".
     why:        what has changed since the rows were written last, in words; empty if nothing was.
     problems:   why notebooks could not be read; a person has to look.
     doubts:     what else a person has to look at, such as a time that cannot be read.

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
+import traceback
 from dataclasses import dataclass, replace
+from numbers import Real
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
 
@@ -49,6 +52,15 @@ class Refused(Exception):
     def __init__(self, why: Exception) -> None:
         super().__init__(str(why))
         self.__cause__ = why
+
+
+class LateRuleFailed(Exception):
+    """The course's own rule for late work, a function of the teacher's, raises or gives no number."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"the course's own rule for late work {why}: mend it and grade again; the points are not written"
+        )
 
 
 class Writer:
@@ -188,10 +200,21 @@ class Writer:
         for one in late:
             for key in one.notebooks.values():
                 score = scores[key]
-                penalty = self._late.plugin_inst.late_submission_penalty(one.student, score, one.late_s)
+                penalty = self._penalty(one, score)
                 scored = SimpleNamespace(score=score)  # all that nbgrader's check reads of a submitted notebook
                 penalties[key] = None if penalty is None else self._late._check_late_penalty(scored, penalty)
         self._rows.penalise(penalties)
+
+    def _penalty(self, late: Stored, score: float) -> float | None:
+        try:
+            penalty = self._late.plugin_inst.late_submission_penalty(late.student, score, late.late_s)
+        except Exception as error:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(last.filename).name}, line {last.lineno}"
+            raise LateRuleFailed(f"failed ({where}: {type(error).__name__}: {error})") from error
+        if penalty is not None and not (isinstance(penalty, Real) and math.isfinite(penalty)):
+            raise LateRuleFailed(f"gave {str(penalty)[:40]!r}, which is no number")
+        return penalty
 
     def _files(self, submission: Submission, files: dict[str, NotebookNode]) -> None:
         """Replace the student's autograded folder in one step: formgrader never sees half of it."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.sources.csv_table import Row, csv_table
-from coursekit.sources.text_file import BadFile
+from coursekit.sources.text_file import BadFile, other_kind
+from coursekit.told import Told
 
 FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id")
 
@@ -31,7 +32,7 @@ SYSTEMS: tuple[tuple[str, Mapping[str, str]], ...] = (
 )
 
 
-class RosterError(ValueError):
+class RosterError(Told, ValueError):
     """A list of students that cannot be read; the message says what is wrong, and on which line."""
 
 
@@ -48,8 +49,11 @@ class Person:
 
 def read_roster(path: Path) -> tuple[Person, ...]:
     """The students in a CSV file, whichever program wrote it. Raises RosterError or OSError."""
+    content = path.read_bytes()
+    if said := other_kind(content):
+        raise RosterError(f"{path} is {said}.")
     try:
-        text = path.read_bytes().decode("utf-8-sig")  # spreadsheets put a mark before the first column
+        text = content.decode("utf-8-sig")  # spreadsheets put a mark before the first column
     except UnicodeDecodeError:
         raise RosterError(f"{path} is not UTF-8 text: save it as CSV UTF-8.") from None
     try:
@@ -63,12 +67,14 @@ def read_roster(path: Path) -> tuple[Person, ...]:
             continue
         person = Person(**_with_names(values))
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@-]*", person.id):
-            raise RosterError(f"{where}: {person.id!r} cannot name a folder of submissions.")
+            raise RosterError(
+                f"{where}: {person.id!r} cannot name a folder of submissions: give them a name of letters and digits."
+            )
         if person.id in people:
-            raise RosterError(f"{where}: {person.id} stands there twice.")
+            raise RosterError(f"{where}: {person.id} stands there twice: take one of the lines out.")
         people[person.id] = person
     if not people:
-        raise RosterError(f"{path} names no students.")
+        raise RosterError(f"{path} names no students: write one below the other, under the names of the columns.")
     return tuple(people.values())
 
 

@@ -12,9 +12,10 @@ from nbformat import NotebookNode, v4
 
 from coursekit.grading.submission.intake import grade_ids
 from coursekit.lessons.tree import is_meant, shipped_notebooks
+from coursekit.told import Told
 
 
-class UnknownLesson(ValueError):
+class UnknownLesson(Told, ValueError):
     """It is not known which lesson is meant; the message says what to do."""
 
 

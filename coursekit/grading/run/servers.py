@@ -6,6 +6,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+from importlib.util import find_spec
 
 from coursekit.grading.run.remote import PRELUDE
 from coursekit.grading.run.sandbox import Connection, Server
@@ -37,8 +38,9 @@ def shared_server(torch: bool = True) -> Server | Connection:
             if server.torch or not torch:
                 return server
         isolated = isolation_is_asked_for()
-        # Nothing but isolation can take PyTorch away, and finished layers are taken out of it where it is imported.
-        server = Server(unsafe=not isolated, prelude=PRELUDE, torch=torch or not isolated)
+        # Nothing but isolation can take a PyTorch away, and finished layers are taken out of it where it is imported.
+        torch = torch or not isolated and find_spec("torch") is not None
+        server = Server(unsafe=not isolated, prelude=PRELUDE, torch=torch)
         server.start()
         _servers.append(server)
         atexit.unregister(close_shared_server)

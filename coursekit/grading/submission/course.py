@@ -143,7 +143,7 @@ class Course:
                 yield Submission(name, folder, {}, dict.fromkeys(released, said), nameless=True)
                 continue
             if folder.is_symlink() or not folder.is_dir():
-                reason = "the folder is a link or missing"
+                reason = "the folder is a link or missing: ask for the files themselves"
                 yield Submission(student, folder, {}, dict.fromkeys(released, reason))
                 continue
             try:

@@ -22,6 +22,8 @@ from coursekit.lessons.cells import check_of, grade_id
 MAX_SOURCE = 100_000  # characters of a cell that is searched
 MAX_PIECES = 4  # of one answer
 
+_FOREIGN = "the notebook holds no cell and no answer of this lesson: is it the right file?"
+
 _FENCE = re.compile(r"\A\s*```+ *\w*\n(.*?)\n```+\s*\Z", re.DOTALL)
 _KINDS = {"markdown": "a Markdown cell", "raw": "a raw cell", "code": "a code cell"}
 
@@ -99,6 +101,8 @@ def _settled(released: HandedOut, submitted: NotebookNode) -> Settled:
         if given.cell_type == "code" and name in released.exercises and name.isidentifier():
             _join(state, there, name)
             _find(state, there, given, name)
+    if released.names and released.names.isdisjoint(there.names):
+        state.undecided |= dict.fromkeys(filter(None, released.exercises), _FOREIGN)
     return state
 
 

@@ -137,8 +137,10 @@ def read_notebook(path: Path) -> NotebookNode:
     try:
         with Bounds().step():
             return nodes.notebook(list(map(_cell, notebook_file.read_cells(path))))
+    except FileNotFoundError:
+        raise Refused("is not there: check its name") from None
     except OSError as error:
-        raise Refused(f"cannot be opened: {error.strerror}") from None
+        raise Refused(f"cannot be opened ({error.strerror}): check its permissions") from None
     except Exceeded:
         raise Refused("takes too much time or memory to read; clear its outputs and hand it in again") from None
 
@@ -149,13 +151,13 @@ def _notebook_files(folder: Path, remarks: list[str]) -> dict[str, Path]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)[:_MAX_FILES]
     except OSError as error:
-        remarks.append(f"the folder cannot be read: {error.strerror}")
+        remarks.append(f"the folder cannot be read ({error.strerror}): check its permissions")
         return found
     for entry in entries:
         if not entry.name.endswith(".ipynb"):
             continue
         if entry.is_symlink() or not entry.is_file(follow_symlinks=False):
-            remarks.append(f"{entry.name[:100]!r} is not a plain file and was not read")
+            remarks.append(f"{entry.name[:100]!r} is not a plain file and was not read: ask for the notebook itself")
             continue
         found[entry.name] = Path(entry.path)
     return found

@@ -8,6 +8,7 @@ import numpy as np
 
 from coursekit.checking import Mistake
 from coursekit.recurrence.backward_mistakes import back
+from coursekit.recurrence.squashing_mistakes import state_slope_mistake
 from coursekit.reference import gradient_flow, rnn
 from coursekit.topics.bptt.answers import rnn_backward, rnn_step_backward, truncated_bptt
 
@@ -95,6 +96,7 @@ STEP = (
         "Make a new one: `da = dh * ...`.",
         _step_in_place,
     ),
+    state_slope_mistake(lambda slope: _step(slope=lambda c: slope(c.h))),
 )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from coursekit.checking import Mistake
 from coursekit.recurrence.forward_mistakes import forward_mistakes
+from coursekit.recurrence.squashing_mistakes import gate_mistake, state_mistakes
 from coursekit.reference.gru import Params
 from coursekit.reference.numerics import sigmoid
 from coursekit.topics.gru.answers import (
@@ -230,6 +231,8 @@ STEP = (
         _changes_h,
     ),
     _OVERFLOW,
+    gate_mistake(lambda hard: _wrong(gate=lambda from_x, from_h: hard(from_x + from_h))),
+    *state_mistakes(lambda squash: _wrong(candidate=lambda xn, r, hn: squash(xn + r * hn))),
 )
 
 FORWARD = forward_mistakes(gru_step)
@@ -238,15 +241,25 @@ FORWARD = forward_mistakes(gru_step)
 # The reset gate before the product.
 
 
-def _gates(x, h, params) -> tuple[np.ndarray, np.ndarray]:
+def _gates(x, h, params, gate: Callable = sigmoid) -> tuple[np.ndarray, np.ndarray]:
     xr, xz, _, hr, hz, _ = _parts(x, h, params)
-    return sigmoid(xr + hr), sigmoid(xz + hz)
+    return gate(xr + hr), gate(xz + hz)
 
 
-def _candidate_of(state, x, h, params) -> np.ndarray:
-    """tanh(W_in x + b_in + W_hn state + b_hn) for any state (N, H)."""
+def _candidate_of(state, x, h, params, squash: Callable = np.tanh) -> np.ndarray:
+    """tanh(W_in x + b_in + W_hn state + b_hn) for any state (N, H), or another function of it."""
     H = h.shape[1]
-    return np.tanh(_parts(x, h, params)[2] + state @ params.W_hh[2 * H :].T + params.b_hh[2 * H :])
+    return squash(_parts(x, h, params)[2] + state @ params.W_hh[2 * H :].T + params.b_hh[2 * H :])
+
+
+def _reset_before(gate: Callable = sigmoid, squash: Callable = np.tanh) -> Callable:
+    """The step with another function in the place of the sigmoid or of tanh."""
+
+    def step(x, h, params):
+        r, z = _gates(x, h, params, gate)
+        return (1 - z) * _candidate_of(r * h, x, h, params, squash) + z * h
+
+    return step
 
 
 def _reset_everywhere(x, h, params):
@@ -309,6 +322,8 @@ RESET_BEFORE = (
         "Only the place of r differs from the first exercise. z still keeps.",
         lambda x, h, params: gru_step_reset_before(x, h, to_other_convention(params)),
     ),
+    gate_mistake(lambda hard: _reset_before(gate=hard)),
+    *state_mistakes(lambda squash: _reset_before(squash=squash)),
 )
 
 
@@ -318,6 +333,22 @@ RESET_BEFORE = (
 def _held_at_the_first_step(x, h0, params, gate, value):
     first = gru_with_clamped_gate(x[:, :1], h0, params, gate, value)
     return np.concatenate([first, gru_forward(x[:, 1:], first[:, 0], params)], axis=1) if x.shape[1] > 1 else first
+
+
+def _clamped(gate_of: Callable = sigmoid, squash: Callable = np.tanh) -> Callable:
+    """The loop with another function in the place of the sigmoid or of tanh."""
+
+    def loop(x, h0, params, gate, value):
+        h, hs = h0, []
+        for t in range(x.shape[1]):
+            xr, xz, xn, hr, hz, hn = _parts(x[:, t], h, params)
+            r = value if gate == "r" else gate_of(xr + hr)
+            z = value if gate == "z" else gate_of(xz + hz)
+            h = (1 - z) * squash(xn + r * hn) + z * h
+            hs.append(h)
+        return np.stack(hs, axis=1)
+
+    return loop
 
 
 def _both_clamped(x, h0, params, gate, value):
@@ -362,4 +393,6 @@ CLAMPED = (
         "Compute both gates as always, then replace the one that is named.",
         lambda x, h0, params, gate, value: gru_forward(x, h0, params),
     ),
+    gate_mistake(lambda hard: _clamped(gate_of=hard)),
+    *state_mistakes(lambda squash: _clamped(squash=squash)),
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from coursekit.checking import Mistake
 from coursekit.recurrence.backward_mistakes import backward_mistakes
+from coursekit.recurrence.squashing_mistakes import gate_slope_mistake, state_slope_mistake
 from coursekit.reference import gradient_flow, gru
 from coursekit.reference.numerics import sigmoid
 from coursekit.topics.gru_backward.answers import cross_entropy, gru_backward, gru_step_backward, train_step
@@ -237,6 +238,12 @@ STEP = (
         "product a new name.",
         _dh_in_place,
     ),
+    gate_slope_mistake(
+        lambda slope: _wrong(
+            z=lambda dh, k: dh * (k.h_prev - k.n) * slope(k.z), r=lambda dan, k: dan * k.hn * slope(k.r)
+        )
+    ),
+    state_slope_mistake(lambda slope: _wrong(n=lambda dh, k: dh * (1 - k.z) * slope(k.n))),
 )
 
 

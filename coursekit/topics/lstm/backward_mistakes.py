@@ -8,6 +8,7 @@ import numpy as np
 
 from coursekit.checking import Mistake
 from coursekit.recurrence.backward_mistakes import back, backward_mistakes
+from coursekit.recurrence.squashing_mistakes import gate_slope_mistake, state_slope_mistake
 from coursekit.reference.numerics import sigmoid
 from coursekit.topics.lstm.answers import lstm_step_backward
 
@@ -76,6 +77,11 @@ def _slope_twice(gate: str) -> Callable:
         return beside * (1 - np.tanh(value) ** 2 if gate == "g" else sigmoid(value) * (1 - sigmoid(value)))
 
     return line
+
+
+def _at_c_with(slope: Callable) -> Callable:
+    """The whole gradient at c with another slope for its tanh."""
+    return lambda dh, dc, k: dc + dh * k.o * slope(k.tanh_c)
 
 
 def _parts_to_c_prev(dh, dc, k):
@@ -213,6 +219,18 @@ STEP = (
         "`dc += ...` changes the caller's array, and the numbers that you return are right all the same. Make a new "
         "one: `dc = dc + ...`.",
         _dc_in_place,
+    ),
+    gate_slope_mistake(
+        lambda slope: _wrong(
+            i=lambda dh, dc, k: dc * k.g * slope(k.i),
+            f=lambda dh, dc, k: dc * k.c_prev * slope(k.f),
+            o=lambda dh, dc, k: dh * k.tanh_c * slope(k.o),
+        )
+    ),
+    state_slope_mistake(
+        lambda slope: _wrong(at_c=_at_c_with(slope), g=lambda dh, dc, k: dc * k.i * slope(k.g)),
+        lambda slope: _wrong(g=lambda dh, dc, k: dc * k.i * slope(k.g)),
+        lambda slope: _wrong(at_c=_at_c_with(slope)),
     ),
 )
 

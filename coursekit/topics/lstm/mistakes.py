@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
+from coursekit.recurrence.squashing_mistakes import gate_mistake, state_mistakes
 from coursekit.reference.numerics import sigmoid
 from coursekit.topics.lstm.answers import lstm_forward, lstm_step
 
@@ -67,6 +68,22 @@ def _untransposed(x, h, c, params):
     H = h.shape[1]
     blocks = params.W_hh.reshape(4, H, H).transpose(0, 2, 1)
     return lstm_step(x, h, c, params._replace(W_hh=blocks.reshape(4 * H, H)))
+
+
+def _with_peepholes(gates: str = "h and c", candidate_sees: str = "h", output: str = "new") -> Callable:
+    """A step whose gates see the cell, beside the state or in its place. output: which cell the output gate sees."""
+
+    def step(x, h, c, params):
+        sees_c = _arguments(x, c, params)
+        ai, af, ag, ao = a = _arguments(x, h, params)
+        ag = {"h": ag, "c": sees_c[2], "x": _arguments(x, 0 * h, params)[2]}[candidate_sees]
+        ai, af, ao = (a[k] + c if gates == "h and c" else sees_c[k] for k in (0, 1, 3))
+        new = sigmoid(af) * c + sigmoid(ai) * np.tanh(ag)
+        if output == "new":
+            ao = a[3] + new if gates == "h and c" else _arguments(x, new, params)[3]
+        return sigmoid(ao) * np.tanh(new), new
+
+    return step
 
 
 def _changes_c(x, h, c, params):
@@ -215,6 +232,29 @@ STEP = (
         "For a large number both exponentials are infinite, and infinity / infinity is not a number. Lesson 00 has a "
         "sigmoid that never overflows.",
         _wrong(gate=_overflowing),
+    ),
+    gate_mistake(lambda hard: _wrong(gate=hard)),
+    *state_mistakes(
+        lambda squash: _wrong(candidate=squash, output=lambda o, c, c_prev: o * squash(c)),
+        lambda squash: _wrong(candidate=squash),
+        lambda squash: _wrong(output=lambda o, c, c_prev: o * squash(c)),
+    ),
+    Mistake(
+        "an LSTM with peepholes, whose gates look at the cell",
+        "That is another model, of 2000. Here every gate sees x and h, and the cell is what they act on.",
+        _with_peepholes(),
+        also=tuple(
+            _with_peepholes(gates, candidate_sees, output)
+            for gates, candidate_sees, output in (
+                ("h and c", "h", "old"),
+                ("c", "h", "old"),
+                ("c", "h", "new"),
+                ("c", "c", "old"),
+                ("c", "c", "new"),
+                ("c", "x", "old"),
+                ("c", "x", "new"),
+            )
+        ),
     ),
 )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from coursekit.checking import Mistake
+from coursekit.recurrence.squashing_mistakes import gate_mistake, state_mistakes
 from coursekit.topics.microcontroller.answers import gru_step_int8, to_onnx_order
 from coursekit.topics.microcontroller.mistakes import levels
 
@@ -127,11 +129,11 @@ def _rounded(v: Array, how: Callable[[Array], Array] = np.rint, scale: float | N
     return levels(v / scale, how).astype(np.int32), scale
 
 
-def _gates(ax: Array, ah: Array, h: Array) -> Array:
+def _gates(ax: Array, ah: Array, h: Array, gate: Callable = _sigmoid, squash: Callable = np.tanh) -> Array:
     xr, xz, xn = np.split(ax, 3)
     hr, hz, hn = np.split(ah, 3)
-    z = _sigmoid(xz + hz)
-    return (1 - z) * np.tanh(xn + _sigmoid(xr + hr) * hn) + z * h
+    z = gate(xz + hz)
+    return (1 - z) * squash(xn + gate(xr + hr) * hn) + z * h
 
 
 def _step(
@@ -315,4 +317,6 @@ STEP = (
         "r multiplies the product and its bias.",
         _outside,
     ),
+    gate_mistake(lambda hard: _step(finish=partial(_gates, gate=hard))),
+    *state_mistakes(lambda squash: _step(finish=partial(_gates, squash=squash))),
 )

@@ -21,6 +21,7 @@ _DRUMS = 9  # the channel whose numbers are instruments, not pitches
 _LONGEST = 20_000  # quarter notes: more is a broken file
 _PARTS = (4, 6, 8)  # of a quarter note: where written notes begin
 _SLACK = Fraction(1, 200)  # of a quarter note: ticks are whole numbers
+_ENDINGS = (".mid", ".midi", ".kar", ".rmi")
 _WRITTEN = 0.6  # the share of the notes that begin there; ornaments, swing and quintuplets do not
 
 
@@ -46,8 +47,9 @@ def write_midi(path: str | Path, roll: np.ndarray, beats_per_minute: float = 96.
 
 def read_midi(content: bytes, name: str = "the file") -> list[Note]:
     """All notes of a MIDI file, drums left out. Raises BadFile, in one sentence, if it is none that can be read."""
+    content = _unwrapped(content)
     if content[:4] != b"MThd" or len(content) < 14:
-        raise BadFile(f"{name} is no MIDI file: it does not begin with MThd")
+        raise BadFile(f"{name} is no MIDI file, as it does not begin with MThd: export the music as MIDI")
     size, kind, promised, division = (
         int.from_bytes(content[a:b], "big") for a, b in ((4, 8), (8, 10), (10, 12), (12, 14))
     )
@@ -65,24 +67,25 @@ def read_midi(content: bytes, name: str = "the file") -> list[Note]:
         if press.channel != _DRUMS
     ]
     if not notes:
-        raise BadFile(f"{name} has no notes but drums: use another file")
+        raise BadFile(f"{name} has no notes{' but drums' if pressed else ''}: use another file")
     return sorted(notes)
 
 
 def own_folder(folder: str | Path, at_least: int = 10) -> tuple[np.ndarray, ...]:
     """The rolls (T, 88) of all MIDI files in a folder, in order of their names.
 
-    Hidden files are left out. Raises BadFile if there is no such folder, if it has fewer than `at_least` MIDI files, or
-    if one of them cannot be used, such as music that was recorded and not quantised; the message names the file.
+    Files end with .mid, .midi, .kar or .rmi; hidden ones are left out. Raises BadFile if there is no such folder, if it
+    has fewer than `at_least` MIDI files, or if one of them cannot be used, such as music that was recorded and not
+    quantised; the message names the file.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise BadFile(f"there is no folder {folder}: give its path from {Path.cwd()}, or an absolute one")
-    files = sorted(
-        path for path in folder.iterdir() if path.suffix.lower() in (".mid", ".midi") and path.name[0] != "."
-    )
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in _ENDINGS and path.name[0] != ".")
     if len(files) < at_least:
-        raise BadFile(f"{folder.name} has {len(files)} files .mid or .midi, and at least {at_least} are needed")
+        raise BadFile(
+            f"{folder.name} has {len(files)} files {', '.join(_ENDINGS)}, and at least {at_least} are needed: add some"
+        )
     return tuple(_roll(path) for path in files)
 
 
@@ -115,6 +118,17 @@ def _require_beats(notes: list[Note], name: str) -> None:
         )
     if not any(math.ceil(note.start) < note.end for note in notes):
         raise BadFile(f"{name} has no note that sounds when a quarter note begins: double its note values")
+
+
+def _unwrapped(content: bytes) -> bytes:
+    """What a RIFF file of the kind RMID, as Windows wrote them, holds as its data; anything else as it is."""
+    if content[:4] != b"RIFF" or content[8:12] != b"RMID":
+        return content
+    at = 12
+    while at + 8 <= len(content) and content[at : at + 4] != b"data":
+        length = int.from_bytes(content[at + 4 : at + 8], "little")
+        at += 8 + length + length % 2
+    return content[at + 8 : at + 8 + int.from_bytes(content[at + 4 : at + 8], "little")]
 
 
 def _variable(number: int) -> bytes:

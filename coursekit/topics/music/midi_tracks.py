@@ -43,17 +43,21 @@ class Press(NamedTuple):
 def chunks(content: bytes, at: int, promised: int) -> Iterator[bytes]:
     """The contents of all track chunks from a place on; what follows the last promised one and is no track is left out.
 
-    Raises Broken if the file ends within a chunk.
+    Raises Broken if the file ends within a chunk, or if a track says that it is empty and something follows it: a
+    program writes a track's length last, and one that was ended before has left a nought.
     """
     found = 0
     while at < len(content) and (found < promised or content[at : at + 4] == b"MTrk"):
         kind, length = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "big")
-        if len(content) < at + 8 + length:
-            raise Broken("it stops in the middle of a track")
+        at, left = at + 8, max(0, len(content) - at - 8)
+        if left < length:
+            raise Broken(f"a track says that it has {length:,} bytes, and the file ends after {left:,} of them")
         if kind == b"MTrk":
             found += 1
-            yield content[at + 8 : at + 8 + length]
-        at += 8 + length
+            if not length and not content[at : at + 4].isalpha() and content[at:].strip(b"\0"):
+                raise Broken(f"a track says that it is empty, and {left:,} bytes follow: it was not written to its end")
+            yield content[at : at + length]
+        at += length
     if found < promised:
         raise Broken(f"it has {found} of the {promised} tracks that it promises")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
+from coursekit.recurrence.squashing_mistakes import gate_mistake
 from coursekit.reference.numerics import log_softmax
 from coursekit.topics.numerical_tools.answers import sigmoid, softmax
 
@@ -70,6 +71,7 @@ SIGMOID = (
         "tanh lies between -1 and 1, the sigmoid between 0 and 1. What should it be at x = 0?",
         np.tanh,
     ),
+    gate_mistake(lambda hard: hard),
     Mistake(
         "a division of the 1 alone: 1 / 1 + exp(-x)",
         "A division comes before a sum. What has to stand below the line as a whole?",

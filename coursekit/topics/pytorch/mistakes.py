@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import Mistake
+from coursekit.recurrence.squashing_mistakes import torch_mistakes
 from coursekit.reference import conventions
 
 KINDS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -97,7 +98,7 @@ MODULE = tuple(
             "torch.nn.GRU draws its biases like its weights, from -1/sqrt(H) to 1/sqrt(H).",
         ),
     )
-)
+) + torch_mistakes(_module)
 
 
 # The training loop.

@@ -52,6 +52,31 @@ def _eps_beside_the_quotient(weight, gradient, m, v, t, lr, beta1, beta2, eps):
     return new + eps, m, v
 
 
+def _decayed(decay: float, with_gradient: bool = False) -> Callable:
+    """Adam with weight decay: of the weight beside the step (AdamW), or as a part of the gradient."""
+
+    def adam_step(weight, gradient, *rest):
+        new, m, v = _adam()(weight, gradient + decay * weight if with_gradient else gradient, *rest)
+        return new - (0 if with_gradient else rest[3] * decay * weight), m, v
+
+    return adam_step
+
+
+def _looking_ahead(weight, gradient, m, v, t, lr, beta1, beta2, eps, later: int = 1):
+    """NAdam (Dozat 2016). later: by how much the correction of m is that of a later step."""
+    m = beta1 * m + (1 - beta1) * gradient
+    v = beta2 * v + (1 - beta2) * gradient**2
+    ahead = beta1 * m / (1 - beta1 ** (t + later)) + (1 - beta1) * gradient / (1 - beta1**t)
+    return weight - lr * ahead / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+def _largest(weight, gradient, m, v, t, lr, beta1, beta2, eps):
+    """AdaMax (Kingma and Ba 2015, algorithm 2)."""
+    m = beta1 * m + (1 - beta1) * gradient
+    v = np.maximum(beta2 * v, np.abs(gradient))
+    return weight - lr / (1 - beta1**t) * m / (v + eps), m, v
+
+
 def _new_for_old(weight, gradient, m, v, t, lr, beta1, beta2, eps, both=True):
     m = (1 - beta1) * m + beta1 * gradient
     v = (1 - beta2) * v + beta2 * gradient**2 if both else beta2 * v + (1 - beta2) * gradient**2
@@ -148,6 +173,26 @@ ADAM = (
         "the corrected m and v returned",
         "The next step goes on from the averages as they are. If they are corrected each time, what do they become?",
         _adam(keeps_corrected=True),
+    ),
+    Mistake(
+        "Adam with weight decay, as in AdamW",
+        "Something pulls the weight towards zero besides the gradient. Plain Adam has no such term.",
+        _decayed(0.01),
+        also=(
+            *(_decayed(decay) for decay in (0.1, 1e-3, 1e-4)),
+            *(_decayed(decay, with_gradient=True) for decay in (0.1, 0.01, 1e-3, 1e-4)),
+        ),
+    ),
+    Mistake(
+        "Adam that looks ahead, with Nesterov's momentum, as in NAdam",
+        "The gradient counts once: in m. What is divided by the root of v is m, corrected, and nothing besides.",
+        _looking_ahead,
+        also=(lambda *args: _looking_ahead(*args, later=0),),
+    ),
+    Mistake(
+        "the largest gradient in the place of v, as in AdaMax",
+        "v is an average of squares, whose root is taken later.",
+        _largest,
     ),
 )
 

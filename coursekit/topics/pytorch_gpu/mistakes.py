@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from coursekit.checking import Mistake
+from coursekit.recurrence.squashing_mistakes import torch_mistakes
 
 
 def _fused(fault: str) -> Callable[..., Any]:
@@ -68,7 +69,7 @@ FUSED = tuple(
             "The states are right, the gradients are not: detach(), .data or no_grad cut the graph.",
         ),
     )
-)
+) + torch_mistakes(_fused)
 
 PACKED = tuple(
     Mistake(name, hint, _packed(fault))

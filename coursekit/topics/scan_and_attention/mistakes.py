@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
+from coursekit.recurrence.squashing_mistakes import gate_mistake
 from coursekit.topics.scan_and_attention.answers import linear_scan, min_gru
 
 
@@ -213,6 +214,7 @@ MIN_GRU = (
     Mistake("blocks in the order n, z", "The first H rows of W_ih are those of z.", _min_gru(blocks=(1, 0))),
     Mistake("a gate without its sigmoid", "z is a share between 0 and 1.", _min_gru(gate=lambda a: a)),
     Mistake("a gate that is a tanh", "z is a share between 0 and 1.", _min_gru(gate=np.tanh)),
+    gate_mistake(lambda hard: _min_gru(gate=hard)),
     Mistake(
         "a candidate that is not weighted by 1 - z",
         "The new state is a mean of the old state and the candidate: the two weights add up to 1.",

@@ -95,8 +95,6 @@ def own_text(path: str | Path, at_least: int = 20_000) -> Text:
     """
     path = Path(path)
     characters = plain_text(path)
-    if characters.startswith(("{\\rtf", "%PDF")):
-        raise BadFile(f"{path.name} is a document with its layout, no plain text: export it as plain text, UTF-8")
     if len(characters) < at_least:
         raise BadFile(f"{path.name} has {len(characters):,} characters, and at least {at_least:,} are needed")
     if len(set(characters)) > _MOST_CHARACTERS:

@@ -8,6 +8,7 @@ import numpy as np
 
 from coursekit.checking import Mistake
 from coursekit.recurrence.forward_mistakes import forward_mistakes
+from coursekit.recurrence.squashing_mistakes import state_mistakes
 from coursekit.reference.numerics import sigmoid
 from coursekit.topics.vanilla_rnn.answers import rnn_forward, rnn_step
 
@@ -54,6 +55,7 @@ STEP = (
         "Nothing bounds such a state. Print its largest entry: it should be below 1.",
         _wrong_step(squash=lambda a: a),
     ),
+    *state_mistakes(lambda squash: _wrong_step(squash=squash)),
     Mistake(
         "a tanh of the part from h only",
         "The tanh goes around the whole sum, the part from x included.",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from coursekit.checking import Mistake
+from coursekit.recurrence.squashing_mistakes import state_slope_mistake
 from coursekit.topics.vanishing_gradients.answers import orthogonal, recall_accuracy, step_jacobian
 
 # The Jacobian of one step.
@@ -57,6 +58,7 @@ JACOBIAN = (
         "Every sequence has a state of its own, and so a slope of its own.",
         lambda cache: np.repeat(step_jacobian(_mean_state(cache)), len(cache.h), axis=0),
     ),
+    state_slope_mistake(lambda slope: lambda cache: slope(cache.h)[:, :, None] * cache.params.W_hh),
 )
 
 

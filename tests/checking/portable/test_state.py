@@ -75,6 +75,26 @@ def test_what_stands_in_the_places_of_numpys_own_is_told_by_its_name(monkeypatch
     assert np.abs(-1) == -1 and np.linalg.norm is None and not hasattr(np.random, "default_rng")
 
 
+def test_what_stands_in_the_places_of_pytorchs_own_is_told_by_its_name(monkeypatch):
+    monkeypatch.setattr(torch, "tanh", torch.sigmoid)
+    monkeypatch.setattr(torch.nn, "Linear", None)
+    monkeypatch.delattr(torch.nn.functional, "softmax")
+    with known(seed=0) as before:
+        assert torch.tanh(torch.zeros(1)) == 0 and torch.nn.Linear(1, 1) and torch.nn.functional.softmax
+        assert before.replaced == ("torch.tanh", "torch.nn.Linear", "torch.nn.functional.softmax")
+    assert torch.tanh is torch.sigmoid and torch.nn.Linear is None and not hasattr(torch.nn.functional, "softmax")
+
+
+def test_what_pytorch_imports_later_is_not_replaced(monkeypatch):
+    monkeypatch.setattr(torch, "sigma", 3, raising=False)
+    monkeypatch.setattr(torch, "_own", 3, raising=False)
+    for _ in range(2):
+        with known(seed=0) as before:
+            assert before.replaced == () and torch.sigma == 3
+    monkeypatch.setattr(torch, "tanh", None)
+    assert State(generators=True).replaced == ("torch.tanh",)
+
+
 def test_float64_in_torch_and_a_raised_recursion_limit_are_the_learners_to_choose():
     torch.set_default_dtype(torch.float64)
     sys.setrecursionlimit(RECURSION + 1)
@@ -104,6 +124,15 @@ def test_torch_is_not_imported_for_it_and_may_be_imported_meanwhile():
         "with known(seed=0):\n    assert 'torch' not in sys.modules\n    import torch\n"
         "with known(seed=0):\n    torch.set_default_dtype(torch.float16)\n"
         "assert torch.get_default_dtype() == torch.float32"
+    )
+    assert subprocess.run([sys.executable, "-c", program], timeout=300).returncode == 0
+
+
+def test_what_pytorchs_compiler_puts_into_its_own_places_is_no_learners():
+    program = (
+        "import torch\nfrom coursekit.checking.portable.state import State\nState(generators=True)\n"
+        "own = torch.manual_seed\nimport torch._dynamo\n"
+        "assert torch.manual_seed is not own and State(generators=True).replaced == ()"
     )
     assert subprocess.run([sys.executable, "-c", program], timeout=300).returncode == 0
 

@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
 from coursekit.cli import grade as command
+from coursekit.cli import main
 from coursekit.grading import batch
 from coursekit.grading.batch import grade
 from coursekit.grading.failures import FAILED
@@ -132,8 +133,32 @@ def test_where_nothing_of_a_student_can_be_written_rows_and_page_stay_as_they_we
     (course.root / "rule of cyd").write_text("0.5")
     assert again(force=True) == {"ada": (False, 3.5), "bob": (True, 3.5), "cyd": (False, 4.5)}
     assert page("bob") == before and course.scores("bob") == RIGHT
+    (course.root / "rule of bob").write_text("nan")
+    assert again(force=True) == {"ada": (False, 3.5), "bob": (True, 3.5), "cyd": (False, 4.5)}
     (course.root / "elsewhere").rename(course.root / "rule of bob")
     assert again()["bob"] == (False, 3.5) and page("bob") == before
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("raise ValueError('mine')", "failed (nbgrader_config.py, line {line}: ValueError: mine): mend it"),
+        ("return 'two'", "gave 'two', which is no number: mend it"),
+        ("return float('nan')", "gave 'nan', which is no number: mend it"),
+    ],
+)
+def test_a_rule_for_late_work_that_fails_is_the_teachers_to_mend(course, capsys, rule, said):
+    config = course.root / "nbgrader_config.py"
+    own = LATE_RULE.replace('return float(Path(__file__).with_name(f"rule of {student_id}").read_text())', rule)
+    config.write_text(config.read_text() + own)
+    line = next(number for number, text in enumerate(config.read_text().splitlines(), 1) if text.strip() == rule)
+    with Gradebook(course.db_url) as book:
+        book.update_or_create_assignment("mini", duedate="2026-01-01 12:00:00 UTC")
+    (course.root / "submitted" / "bob" / "mini" / "timestamp.txt").write_text("2026-01-02 12:00:00 UTC")
+    assert main(["grade", "mini", "--course", str(course.root), "-j", "1"]) == 3
+    told = capsys.readouterr().out
+    assert f"bob: the course's own rule for late work {said.format(line=line)}" in told
+    assert "Please report" not in told and course.scores("ada") == RIGHT
 
 
 def test_a_student_for_whom_nothing_can_be_made_takes_nobody_along(course, monkeypatch):

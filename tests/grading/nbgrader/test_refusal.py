@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import nbformat
 import pytest
 
 from coursekit.cli import main
@@ -70,3 +71,35 @@ def test_a_class_in_which_nothing_changed_needs_no_sandbox(make_course, capsys, 
     assert main(["grade", "mini", "--course", str(course.root)]) == 0
     after = capsys.readouterr().out
     assert "2 unchanged." in after and "2 submissions. All decided." in before and "All decided." in after
+
+
+@pytest.fixture
+def without_pytorch(monkeypatch):
+    """A machine on which PyTorch is not installed, as far as the grader sees."""
+    servers.close_shared_server()
+    monkeypatch.setattr(view, "missing_packages", lambda torch=True: ["torch"] if torch else [])
+    monkeypatch.setattr(servers, "find_spec", lambda name: None)
+    monkeypatch.setenv(servers.UNSAFE, "")
+    yield
+    servers.close_shared_server()
+
+
+@pytest.mark.parametrize("trusting", [[], ["--no-sandbox"]])
+def test_a_missing_package_is_named_with_its_remedy_alone_and_nothing_runs(
+    make_course, without_pytorch, capsys, trusting
+):
+    course = make_course()
+    notebook = course.solution
+    notebook.cells.insert(0, nbformat.v4.new_code_cell("import torch"))
+    course.hand_in("ada", notebook)
+    assert main(["grade", "mini", "--course", str(course.root), *trusting]) == 2
+    said = capsys.readouterr().err
+    assert "nothing was graded. The sandbox cannot start: Python packages are missing (torch). To add them: pip" in said
+    assert "bubblewrap" not in said and not (course.root / "autograded").exists()
+
+
+def test_trusted_notebooks_of_numpy_need_no_pytorch(make_course, without_pytorch, capsys):
+    course = make_course()
+    course.hand_in("ada", course.solution)
+    assert main(["grade", "mini", "--course", str(course.root), "--no-sandbox"]) == 0
+    assert "1 submission. All decided." in capsys.readouterr().out

@@ -163,6 +163,20 @@ def test_an_ordinary_submission_has_no_remarks(released):
     assert read(released, submitted)[1] == {"remarks": [], "undecided": {}}
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [[], [new_code_cell("x = 1")], [new_code_cell("def treble(x): return 3 * x"), new_markdown_cell("# My homework")]],
+)
+def test_a_notebook_without_a_cell_or_an_answer_of_the_lesson_is_for_a_person(released, cells):
+    undecided = read(released, new_notebook(cells=cells))[1]["undecided"]
+    assert set(undecided) == {"double", "triple"} and "is it the right file?" in undecided["double"]
+
+
+def test_an_answer_alone_is_no_other_file(released):
+    answers, reading = read(released, new_notebook(cells=[own(DOUBLE)]))
+    assert answers["double"] == DOUBLE and reading["undecided"] == {}
+
+
 def test_untouched_is_what_was_handed_out(released):
     assert is_untouched(released, released) and is_untouched(released, new_notebook())
     assert not is_untouched(released, notebook(DOUBLE))

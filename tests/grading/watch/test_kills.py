@@ -131,3 +131,12 @@ def test_a_course_that_cannot_be_watched_is_refused_in_a_sentence(classroom, cap
     assert main(["watch", "--course", str(classroom.course.root), "--once"]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert sentence in line
+
+
+def test_a_name_that_was_not_released_is_told_at_once(classroom, capsys):
+    from coursekit.cli import main
+
+    assert main(["watch", "mini", "minj", "--course", str(classroom.course.root), "--once"]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if "nothing comes" in line]
+    assert len(told) == 1 and "for minj as yet: there is no released assignment" in told[0]
+    assert "Handed out are: mini." in told[0]

@@ -23,6 +23,11 @@ def midi(*tracks: bytes, form: int = 0, division: int = DIVISION, promised: int 
     return header + b"".join(b"MTrk" + len(track).to_bytes(4, "big") + track for track in tracks)
 
 
+def riff(content: bytes, *before: bytes) -> bytes:
+    parts = b"".join([*before, b"data" + len(content).to_bytes(4, "little") + content])
+    return b"RIFF" + (4 + len(parts)).to_bytes(4, "little") + b"RMID" + parts
+
+
 @pytest.mark.parametrize("event", [LYRIC, SYSEX, TEMPO, b"\x00\xf7\x01\x05", b"\x00\xf8", b"\x00\xfe", b"\x00\xf2\1\2"])
 def test_running_status_goes_on_after_whatever_stands_between(event):
     track = C_ON + event + b"\x60\x3c\x00" + b"\x00\x3e\x40" + event + b"\x60\x3e\x00" + END
@@ -136,7 +141,17 @@ def test_the_tracks_of_format_1_are_one_piece():
         (midi(C_ON + C_OFF + END, division=0), "in seconds"),
         (midi(C_ON + C_OFF + END, division=0xE728), "in seconds"),
         (midi(b"\x00\x99\x23\x40\x60\x89\x23\x40" + END), "no notes but drums"),
-        (midi(b""), "no notes"),
+        (midi(b""), "has no notes: use another"),
+        (
+            midi(b"") + C_ON + C_OFF + END,
+            "empty, and 12 bytes follow: it was not written to its end; copy",
+        ),
+        (midi(b"", b"", form=1) + C_ON + C_OFF + END, "says that it is empty, and 12 bytes follow"),
+        (midi(C_ON + C_OFF + END)[:-3], "says that it has 12 bytes, and the file ends after 9 of them; copy"),
+        (midi(C_ON + C_OFF + END).replace(b"\0\0\0\x0c", b"\0\1\0\0"), "65,536 bytes, and the file ends after 12"),
+        (riff(midi(C_ON + C_OFF + END)[:-3]), "the file ends after 9 of them; copy"),
+        (riff(b""), "no MIDI file, .*: export the music as MIDI"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "no MIDI file, .*: export the music as MIDI"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_one_sentence(content, said):
@@ -155,6 +170,14 @@ def played(starts, lengths, division=480):
         track += bytes((delta >> 7 | 0x80, delta & 0x7F)) + event
         now = tick
     return midi(track + END, division=division)
+
+
+@pytest.mark.parametrize("before", [b"", b"INFO\3\0\0\0abc\0"], ids=["data first", "words first"])
+def test_the_midi_file_within_a_riff_file_is_read(before, tmp_path):
+    content = riff(midi(C_ON + C_OFF + END), before) + b"LIST\2\0\0\0hi"
+    assert read_midi(content) == ONE_C
+    (tmp_path / "tune.RMI").write_bytes(content)
+    assert len(own_folder(tmp_path, at_least=1)) == 1
 
 
 def test_music_that_was_recorded_freely_is_refused_and_says_so(tmp_path):

@@ -92,8 +92,8 @@ def test_unfit_texts_are_refused_in_one_sentence(tmp_path, content, said):
         (("Grüße. " * 60).encode("utf-16"), "UTF-16, not UTF-8"),
         (("plain " * 60).encode("utf-16-le"), "line 1 holds zero bytes"),
         (("Grüße. " * 60).encode("cp1252"), "not text in UTF-8"),
-        (b"{\\rtf1\\ansi " + b"text " * 100, "no plain text: export it"),
-        (b"%PDF-1.4 " + b"text " * 100, "no plain text: export it"),
+        (b"{\\rtf1\\ansi " + b"text " * 100, ": export it as plain text"),
+        (b"%PDF-1.4 " + b"text " * 100, ": export it as plain text"),
     ],
     ids=["UTF-16", "UTF-16 without a mark", "Windows", "RTF", "PDF"],
 )

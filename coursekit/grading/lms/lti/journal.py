@@ -103,4 +103,6 @@ def opened(path: Path) -> Iterator[Journal]:
         with records.alone(path):
             yield Journal(path)
     except records.Busy:
-        raise LtiError("another `coursekit send-grades` sends this assignment just now") from None
+        raise LtiError(
+            "another `coursekit send-grades` sends this assignment just now: wait until it has ended."
+        ) from None

@@ -73,17 +73,27 @@ def read(path: Path) -> Key:
         with path.open("rb") as file:
             mode, content = os.fstat(file.fileno()).st_mode, file.read(1 << 16)
     except FileNotFoundError:
-        raise LtiError(f"there is no key {path}: run `coursekit send-grades --setup` once") from None
+        raise LtiError(f"there is no key {path}: run `coursekit send-grades --setup` once.") from None
     except OSError as error:
-        raise LtiError(f"the key {path} cannot be read: {(error.strerror or '').lower()}") from None
+        raise LtiError(
+            f"the key {path} cannot be read ({(error.strerror or '').lower()}): make it readable for your account."
+        ) from None
     if os.name == "posix" and mode & 0o077:
-        raise LtiError(f"others can read the key {path}: run `chmod 600 {path}`, and make a new one if they might have")
+        raise LtiError(
+            f"others can read the key {path}: run `chmod 600 {path}`, and make a new one if they might have."
+        )
     try:
         private = serialization.load_pem_private_key(content, password=None)
     except (ValueError, TypeError):
-        raise LtiError(f"{path} holds no private key without a password, in PEM") from None
+        raise LtiError(
+            f"{path} holds no private key without a password, in PEM: put one there, or move the file "
+            "away and run `coursekit send-grades --setup`."
+        ) from None
     if not isinstance(private, rsa.RSAPrivateKey) or private.key_size < SMALLEST:
-        raise LtiError(f"{path} has to be an RSA key of at least {SMALLEST} bits")
+        raise LtiError(
+            f"{path} has to be an RSA key of at least {SMALLEST} bits: move it away, and run "
+            "`coursekit send-grades --setup`."
+        )
     return Key(private, _number(private))
 
 

@@ -72,7 +72,7 @@ def send(service: Service, journal: Journal, item: Item, scores: list[Score], mo
         silent = silent + 1 if line.state == SENDING else 0
         yield line
         if silent == IN_A_ROW:
-            raise LtiError(f"the platform does not answer ({line.said}): run the same command again later")
+            raise LtiError(f"the platform does not answer ({line.said}): run the same command again later.")
 
 
 def _send(service: Service, journal: Journal, item: Item, score: Score, most: float) -> Line:
@@ -94,7 +94,7 @@ def _send(service: Service, journal: Journal, item: Item, score: Score, most: fl
         journal.add(line)
         answer = service.send(item, _body(line), settled)
     except NoAnswer as error:
-        return replace(line, said=str(error))
+        return replace(line, said=str(error).removesuffix("."))
     if answer.good or unclear and answer.status == 409:  # there is one of this very time: this one
         return _noted(journal, replace(line, state=SENT))
     return _noted(journal, replace(line, state=REFUSED, said=answer.said()))

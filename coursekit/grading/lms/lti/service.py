@@ -58,7 +58,7 @@ class Service:
         ]
         if len(found) > 1:
             raise LtiError(
-                f"the platform has {len(found)} line items for {assignment}: name one in {FILE}, under [line_item]"
+                f"the platform has {len(found)} line items for {assignment}: name one in {FILE}, under [line_item]."
             )
         return self._read(found[0]) if found else None
 
@@ -71,11 +71,11 @@ class Service:
 
         answer = self._ask(LINE_ITEMS, "POST", self._settings.line_items, _ITEM, (_ITEM, wanted), settled)
         if not answer.good:
-            raise LtiError(f"the platform makes no line item for {assignment}: {answer.said()}")
+            raise LtiError(f"the platform makes no line item for {assignment}: {answer.said()}.")
         made = answer.data()
         found = self._read(made) if isinstance(made, dict) and made.get("id") else self.item(assignment)
         if found is None:
-            raise LtiError(f"the platform does not show the line item of {assignment} that it has made")
+            raise LtiError(f"the platform does not show the line item of {assignment} that it has made.")
         return found
 
     def send(self, item: Item, score: Mapping[str, Any], settled: Callable[[], Answer | None]) -> Answer:
@@ -107,7 +107,7 @@ class Service:
             answer = self._ask(LINE_ITEMS, "GET", address, _ITEMS)
             data = answer.data()
             if not answer.good or not isinstance(data, list):
-                raise LtiError(f"the platform does not list its line items: {answer.said()}")
+                raise LtiError(f"the platform does not list its line items: {answer.said()}.")
             yield from (one for one in data if isinstance(one, dict))
             address = _next(answer.headers.get("link", ""))
             if address is None:
@@ -123,7 +123,7 @@ class Service:
         """A token goes to the server that lti.toml names, and to no other that an answer names."""
         if not is_safe(address) or not same_place(address, self._settings.line_items):
             raise LtiError(
-                f"the platform names an address on another server than line_items in {FILE}: {plain(address)[:200]}"
+                f"the platform names an address on another server than line_items in {FILE}: {plain(address)[:200]}."
             )
 
     def _ask(
@@ -145,7 +145,7 @@ class Service:
             if answer.status != 401:
                 return answer
             self._tokens.pop(scope, None)
-        raise LtiError(f"the platform does not take the token that it has given: {answer.said()}")
+        raise LtiError(f"the platform does not take the token that it has given: {answer.said()}.")
 
     def _token(self, scope: str) -> str:
         token, until = self._tokens.get(scope, ("", 0.0))
@@ -162,7 +162,7 @@ class Service:
         said = answer.data()
         token = said.get("access_token") if isinstance(said, dict) else None
         if not answer.good or not isinstance(token, str) or not _TOKEN.fullmatch(token):
-            raise LtiError(f"the platform gives no token for {scope.rpartition('/')[2]}: {answer.said()}")
+            raise LtiError(f"the platform gives no token for {scope.rpartition('/')[2]}: {answer.said()}.")
         lasts = number(said.get("expires_in"))
         lasts = _LASTS_S if lasts is None else lasts
         self._tokens[scope] = token, time.monotonic() + lasts - min(60.0, lasts / 2)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from coursekit.told import Told
+
 FILE = "lti.toml"
 KEY_FILE = ".coursekit-lti-key.pem"
 
@@ -27,7 +29,7 @@ key = "{KEY_FILE}"
 """
 
 
-class LtiError(ValueError):
+class LtiError(Told, ValueError):
     """Nothing can be sent, or no more; the message says why, and what to do."""
 
 
@@ -49,16 +51,18 @@ def read(root: Path) -> Settings:
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise LtiError(f"there is no {path}: run `coursekit send-grades --setup` once") from None
+        raise LtiError(f"there is no {path}: run `coursekit send-grades --setup` once.") from None
     except OSError as error:
-        raise LtiError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
+        raise LtiError(
+            f"{path} cannot be read ({(error.strerror or '').lower()}): make it readable for your account."
+        ) from None
     except ValueError as error:  # no UTF-8, or no TOML
-        raise LtiError(f"{path} cannot be read: {error}") from None
+        raise LtiError(f"{path} cannot be read: {error}.") from None
     if unknown := set(said) - {"client_id", "token_url", "line_items", "audience", "key", "line_item"}:
         raise LtiError(f"{path} names {', '.join(sorted(unknown))}, which means nothing here: is it a slip?")
     items = said.get("line_item", {})
     if not isinstance(items, dict):
-        raise LtiError(f"{path}: [line_item] is a table of assignments and addresses")
+        raise LtiError(f"{path}: [line_item] is a table of assignments and addresses.")
     return Settings(
         _text(path, said, "client_id"),
         _address(path, "token_url", _text(path, said, "token_url")),
@@ -72,7 +76,7 @@ def read(root: Path) -> Settings:
 def _text(path: Path, said: Mapping[str, Any], name: str) -> str:
     found = said.get(name, "")
     if not isinstance(found, str) or not found.strip():
-        raise LtiError(f"{path}: {name} is empty. The platform's page about this tool shows it")
+        raise LtiError(f"{path}: {name} is empty. The platform's page about this tool shows it.")
     return found.strip()
 
 
@@ -80,7 +84,7 @@ def _address(path: Path, name: str, text: str) -> str:
     if not is_safe(text):
         raise LtiError(
             f"{path}: {name} is {text!r}, and has to begin with https://, for it is given a token, and to be "
-            "written without spaces and without letters beyond ASCII"
+            "written without spaces and without letters beyond ASCII."
         )
     return text
 

@@ -114,7 +114,7 @@ class Web:
         Raises NoAnswer when there is none that decides anything, LtiError if the platform asks for much time.
         """
         if not is_safe(address):
-            raise LtiError(f"the platform named no address that begins with https://: {plain(address)[:200]}")
+            raise LtiError(f"the platform named no address that begins with https://: {plain(address)[:200]}.")
         last = "no answer"
         for attempt in range(TRIES):
             wait, clear = float(2**attempt), False
@@ -129,13 +129,13 @@ class Web:
                 wait = max(wait, _asked_for(answer)) if clear else wait
             if wait > LONGEST_WAIT_S:
                 raise LtiError(
-                    f"the platform asks to wait for {wait / 60:.0f} minutes: run the same command again then"
+                    f"the platform asks to wait for {wait / 60:.0f} minutes: run the same command again then."
                 )
             if attempt + 1 < TRIES:
                 self._sleep(wait)
                 if not clear and (found := settled()) is not None:
                     return found
-        raise NoAnswer(f"{address.partition('?')[0]} does not do what it is asked ({plain(last)[:200]})")
+        raise NoAnswer(f"{address.partition('?')[0]} does not do what it is asked ({plain(last)[:200]}).")
 
     def _once(self, method: str, address: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """One answer. Raises what urllib raises, and TimeoutError if it has not come whole in time.

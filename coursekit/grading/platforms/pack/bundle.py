@@ -88,7 +88,9 @@ def _distribution() -> importlib.metadata.Distribution:
     try:
         return installation.distribution()
     except importlib.metadata.PackageNotFoundError:
-        raise CannotPack("this package is not installed: there is no list of what it needs") from None
+        raise CannotPack(
+            "this package is not installed, so there is no list of what it needs: `pip install .` in the clone first."
+        ) from None
 
 
 def _catalogues(distribution: importlib.metadata.Distribution) -> list[importlib.metadata.EntryPoint]:

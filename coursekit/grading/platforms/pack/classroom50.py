@@ -59,7 +59,7 @@ def archive(lesson: Lesson) -> bytes:
     if own.brought(lesson):
         raise CannotPack(
             f"{lesson.name} has exercises of your own, and Classroom 50 shows its bundles to everybody, right answers "
-            "included. Another platform, or `coursekit grade` at home, keeps them"
+            "included. Another platform, or `coursekit grade` at home, keeps them."
         )
     program = AUTOGRADER.format(course=COURSE, lesson=lesson.name)
     return zipped(

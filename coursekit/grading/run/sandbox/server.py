@@ -133,7 +133,10 @@ class Server:
             problem = f"{sys.platform} has no namespaces"
         elif missing := [n for n in view.missing_packages(self.torch) if self.level != "unsafe" or n != "pyseccomp"]:
             extras = ("teach", view.TORCH) if view.TORCH in missing else ("teach",)
-            problem = f"Python packages are missing ({', '.join(missing)}): {install_command(*extras)}"
+            raise SandboxUnavailable(
+                f"The sandbox cannot start: Python packages are missing ({', '.join(missing)}). "
+                f"To add them: {install_command(*extras)}"
+            )
         elif self.level == "namespaces" and not view.find_bubblewrap():
             problem = "bubblewrap is not installed"
         elif self.level == "landlock" and landlock_abi() < LANDLOCK_ABI:
