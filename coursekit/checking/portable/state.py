@@ -51,6 +51,10 @@ _NUMPYS = tuple(map(_all_of, (np, np.linalg, np.random)))
 """What NumPy's modules hold under their public names: functions, types, constants."""
 
 
+_whole: list[tuple[Any, ...]] = [()] * len(_NUMPYS)
+"""All that these modules held when they were last found whole: to look at it again takes half as long as by names."""
+
+
 class State:
     """All of it as it is now. generators: the states of the random generators too, which takes longer."""
 
@@ -69,6 +73,11 @@ class State:
     def replaced(self) -> tuple[str, ...]:
         """The names, such as "np.abs", in whose places something else than NumPy's own stands."""
         return tuple(f"{module.__name__.replace('numpy', 'np')}.{name}" for module, name, _ in self._numpys)
+
+    @property
+    def has_all(self) -> bool:
+        """Whether nothing was imported since that has settings, too."""
+        return bool(self.torch) == bool(loaded_torch()) and bool(self.decimal) == ("decimal" in sys.modules)
 
     def _look(self, generators: bool) -> None:
         self.numpy = np.geterr(), np.geterrcall(), np.getbufsize()
@@ -161,13 +170,17 @@ class State:
 
 class known:
     """A context: while it lasts, the process is in the known state. With a seed, so are the random generators; without
-    one, the numbers drawn meanwhile are missing afterwards. It hands out the state that was there before."""
+    one, the numbers drawn meanwhile are missing afterwards. It hands out the state that was there before.
 
-    def __init__(self, seed: int | None = None) -> None:
-        self.seed = seed
+    found: that state, if it is known already; to look at it takes as long as to put it back.
+    """
+
+    def __init__(self, seed: int | None = None, found: State | None = None) -> None:
+        self.seed, self.found = seed, found
 
     def __enter__(self) -> State:
-        self.before = State(generators=self.seed is not None)
+        has_all = self.found is not None and self.found.has_all
+        self.before = self.found if has_all else State(generators=self.seed is not None)
         try:
             self.before.settle(self.seed)
         except BaseException:
@@ -272,10 +285,13 @@ def _settle_numpys() -> None:
 def _replaced() -> list[tuple[types.ModuleType, str, Any]]:
     """What stands in the places of NumPy's own, by module and name; _GONE where one was taken away."""
     found = []
-    for module, own, names, values in _NUMPYS:
-        now = vars(module)
+    for place, (module, own, names, values) in enumerate(_NUMPYS):
+        now, whole = vars(module), _whole[place]
+        if len(now) == len(whole) and all(map(operator.is_, now.values(), whole)):
+            continue
         with contextlib.suppress(KeyError):  # one was taken away
             if all(map(operator.is_, names(now), values)):
+                _whole[place] = tuple(now.values())
                 continue
         found += [(module, name, now.get(name, _GONE)) for name in own if now.get(name, _GONE) is not own[name]]
     return found

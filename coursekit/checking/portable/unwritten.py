@@ -162,7 +162,7 @@ def _names_a_maker(asking: tuple[Any, ...]) -> bool:
             todo += [each for each in map(value.__globals__.get, names) if callable(each) and _is_of(program, each)]
         elif isinstance(value, type):
             own = (each for each in value.__mro__ if each.__module__ == value.__module__)
-            todo += [part for each in own for part in vars(each).values()]
+            todo += [part for each in own if _may_have_code(each) for part in vars(each).values()]
         elif isinstance(value, types.MethodType):
             todo += [value.__func__, type(value.__self__)]
         elif isinstance(value, (staticmethod, classmethod)):
@@ -194,6 +194,14 @@ def _stays_as_it_is(value: Any) -> bool:
 
 
 _COURSE = "coursekit."  # nothing of this is where strangers' answers run: there this package has another name
+
+
+def _may_have_code(kind: type) -> bool:
+    """False for a class in C such as those of built-in functions, which are met often and have many parts."""
+    return bool(kind.__flags__ & _OF_A_STATEMENT)
+
+
+_OF_A_STATEMENT = 1 << 9  # Py_TPFLAGS_HEAPTYPE: what a class statement makes has it, and most that is written in C not
 
 
 def _names(code: types.CodeType) -> Iterator[str]:
