@@ -72,7 +72,7 @@ class Drawn:
 
 def drawn(exercise: Exercise, seed: int) -> Drawn:
     """The draws of a seed, those of the last check where it was of the same exercise."""
-    found = next((each for each in list(_kept) if each.is_of(exercise, seed)), None) or Drawn(exercise, seed)
+    found = next((each for each in reversed(list(_kept)) if each.is_of(exercise, seed)), None) or Drawn(exercise, seed)
     _kept[:] = [*(each for each in _kept if each is not found), found][-_KEPT:]
     return found
 

@@ -99,7 +99,8 @@ class State:
         _settle_builtins()
         if self._numpys:
             _settle_numpys()
-        np.seterr(**_FLOAT_EVENTS)
+        if np.geterr() != _FLOAT_EVENTS:
+            np.seterr(**_FLOAT_EVENTS)
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
         warnings.showwarning = warnings._showwarning_orig
@@ -124,8 +125,10 @@ class State:
 
     def _restore(self) -> None:
         events, call, size = self.numpy
-        np.seterr(**events)
-        np.seterrcall(call)
+        if np.geterr() != events:
+            np.seterr(**events)
+        if np.geterrcall() is not call:
+            np.seterrcall(call)
         if np.getbufsize() != size:
             np.setbufsize(size)
         if np.get_printoptions() != self.printing:

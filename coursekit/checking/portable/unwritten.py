@@ -150,7 +150,9 @@ def _names_a_maker(asking: tuple[Any, ...]) -> bool:
     todo, seen = list(asking), dict[int, Any]()
     while todo:
         value = todo.pop()
-        if id(value) in seen or isinstance(value, types.FunctionType) and value in _ask_for_none:
+        if type(value) in _NO_CODE or id(value) in seen:
+            continue
+        if isinstance(value, types.FunctionType) and value in _ask_for_none:
             continue
         seen[id(value)] = value
         if isinstance(value, types.FunctionType):
@@ -194,6 +196,14 @@ def _stays_as_it_is(value: Any) -> bool:
 
 
 _COURSE = "coursekit."  # nothing of this is where strangers' answers run: there this package has another name
+
+
+_NO_CODE = frozenset(
+    {str, bytes, bool, int, float, type(None), tuple, list, dict, np.ndarray, types.BuiltinFunctionType}
+    | {types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType}
+    | {types.GetSetDescriptorType, types.MemberDescriptorType}
+)
+"""Types of most parts of a class, and of arguments: there is nothing to be looked into."""
 
 
 def _may_have_code(kind: type) -> bool:
