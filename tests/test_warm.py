@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests import warm
+from tests.course.running import run_lesson
 from tests.processes import finished, started, until
 
 pytestmark = [
@@ -63,6 +66,30 @@ def test_packages_of_the_caller_s_own_are_found_and_another_coursekit_is_not_ove
     other = programs | {"PYTHONPATH": str(tmp_path)}
     done = finished(["bash", "-c", "python - <<< 'import coursekit; print(coursekit.__file__)'"], cwd="/", env=other)
     assert done.stdout.strip() == str(tmp_path / "coursekit" / "__init__.py")
+
+
+KERNEL = """
+import os, sys
+print(sorted(name for name in sys.modules if name.partition(".")[0] in ("coursekit", "ipykernel_launcher")))
+print(os.getcwd(), "torch" in sys.modules, "" in sys.path, os.getpid())
+import matplotlib.pyplot as plt
+plt.plot([1, 2]);
+"""
+
+
+def test_a_kernel_has_nothing_of_the_course_and_ends_with_its_notebook(tmp_path, monkeypatch):
+    from coursekit.cli import running
+
+    monkeypatch.setattr(
+        running, "_kernel_of_this_python", functools.partial(warm.kernel, running._kernel_of_this_python)
+    )
+    nb = new_notebook(cells=[new_markdown_cell("# A lesson"), new_code_cell(KERNEL)])
+    run_lesson("a lesson", nb, tmp_path)
+    printed, picture = nb.cells[1].outputs
+    ours, told = printed.text.splitlines()
+    *told, number = told.rsplit(maxsplit=1)
+    assert ours == "[]" and told == [f"{tmp_path} True True"] and "image/png" in picture.data
+    until(lambda: not os.path.exists(f"/proc/{number}"))
 
 
 def test_it_ends_with_its_caller(programs, tmp_path):

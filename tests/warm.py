@@ -1,4 +1,5 @@
-"""Programs whose imports are done: `coursekit`, `nbgrader` and `python -`, for a shell that calls many of them.
+"""Programs whose imports are done: `coursekit`, `nbgrader` and `python -`, for a shell that calls many of them, and
+`kernel`, for lessons.
 
 Most of what such a command takes is importing. Here one process imports, once for all, and each command is a fork of
 it: a process of its own, with the caller's arguments, folder, environment and open files, that runs the program's own
@@ -23,10 +24,14 @@ import subprocess
 import sys
 import tempfile
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.processes import end, finished, until
+
+if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
 
 MAINS = {
     "coursekit": ("coursekit.cli", "main"),
@@ -34,6 +39,7 @@ MAINS = {
     "alembic": ("alembic.config", "main"),  # which nbgrader calls for every gradebook that it makes
     "python": ("tests.warm", "read_and_run"),
     "coursekit of this test": ("tests.warm", "grade"),
+    "kernel": ("ipykernel.kernelapp", "launch_new_instance"),  # asked for as `python -m ipykernel_launcher ...`
 }
 OF_THIS_TEST = """
 import sys
@@ -42,7 +48,8 @@ from coursekit.grading.run import job
 job.grader_version = lambda: "of this test"
 sys.exit(main())
 """
-IMPORTED = (
+PROGRAMS = (
+    *(module for name, (module, _) in MAINS.items() if name != "kernel"),
     "coursekit.grading.feedback",
     "coursekit.grading.nbgrader.export",
     "coursekit.grading.new_course",
@@ -54,21 +61,34 @@ IMPORTED = (
     "nbgrader.exchange.default",
     "nbgrader.plugins",
 )
+KERNELS = (  # nothing of this course: what a lesson imports of that depends on what its first cell has changed
+    "ipykernel.kernelapp",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.figure",
+    "matplotlib.style",
+    "PIL.PngImagePlugin",
+    "tqdm.auto",
+    "torch._dynamo",  # by the first optimiser
+)
 HERE = Path(__file__).resolve()
 POSSIBLE = sys.platform == "linux"
+FIRST = {"python": [""], "kernel": []}  # of where Python looks for modules, of what is run by Python itself
 PATIENCE_S = 500
 """Whatever a class takes to be graded, on a busy machine too."""
 
 
 @functools.cache
-def _waiting() -> Path:
-    """The address of a process that has imported. It ends with this one."""
+def _waiting(imported: str) -> Path:
+    """The address of a process that has imported what a list of this file names. It ends with this one."""
     folder = Path(tempfile.mkdtemp(prefix="warm-"))  # a socket's path must be short
     address = folder / "line"
     with (folder / "log").open("w") as log:
         out = {"stdin": subprocess.PIPE, "stdout": log, "stderr": log}
-        env = os.environ | {"OMP_NUM_THREADS": "1"}
-        process = subprocess.Popen([sys.executable, "-m", "tests.warm", address], cwd=HERE.parents[1], env=env, **out)
+        # A kernel chooses this back end before anyone imports Matplotlib, which asks only then.
+        env = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"} if imported == "KERNELS" else {}
+        env |= os.environ | {"OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-m", "tests.warm", address, imported]
+        process = subprocess.Popen(command, cwd=HERE.parents[1], env=env, **out)
 
     def stop() -> None:
         end(process)
@@ -90,6 +110,14 @@ def coursekit(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedPr
     """`coursekit`, with a version of the grader that does not depend on who edits its code just now."""
     command = _asking("coursekit of this test") if POSSIBLE else [sys.executable, "-c", OF_THIS_TEST]
     return finished([*command, *arguments], PATIENCE_S, env=env)
+
+
+def kernel(make: Callable[[], AsyncKernelManager]) -> AsyncKernelManager:
+    """A kernel as `make` makes it. To interrupt it is to end it."""
+    manager = make()
+    if POSSIBLE:
+        manager.kernel_spec.argv = [*_asking("kernel"), *manager.kernel_spec.argv[1:]]
+    return manager
 
 
 def path(folder: Path) -> str:
@@ -116,21 +144,23 @@ def write_programs(folder: Path) -> None:
 
 
 def _asking(name: str) -> list[str]:
-    return [sys.executable, "-IS", str(HERE.with_name("warm_ask.py")), str(_waiting()), name]
+    address = _waiting("KERNELS" if name == "kernel" else "PROGRAMS")
+    return [sys.executable, "-IS", str(HERE.with_name("warm_ask.py")), str(address), name]
 
 
 def _real(name: str) -> Path:
     """Where the program of this name is installed."""
     program = name.partition(" ")[0]
     beside = Path(sys.executable).with_name(program)
-    return Path(sys.executable) if name == "python" else beside if beside.exists() else Path(shutil.which(program))
+    return Path(sys.executable) if name in FIRST else beside if beside.exists() else Path(shutil.which(program))
 
 
-def serve(address: str) -> None:
+def serve(address: str, imported: str) -> None:
     """Import, then fork for everybody who asks, until the standard input is closed."""
-    for module in (*(module for module, _ in MAINS.values()), *IMPORTED):
+    for module in globals()[imported]:
         importlib.import_module(module)
-    importlib.import_module("coursekit.cli")._parser()  # the verbs
+    if imported == "PROGRAMS":
+        importlib.import_module("coursekit.cli")._parser()  # the verbs
     gc.freeze()
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(f"{address}, soon")
@@ -184,8 +214,8 @@ def run(
         os.execve(_real(name), [name, *arguments], environment)
     os.environ.clear()
     os.environ.update(environment)
-    sys.path[:1] = ["" if name == "python" else str(_real(name).parent), *before]
-    sys.argv = [arguments[0] if name == "python" else str(_real(name)), *arguments[name == "python" :]]
+    sys.path[:1] = [*FIRST.get(name, [str(_real(name).parent)]), *before]
+    sys.argv = arguments[name == "kernel" :] if name in FIRST else [str(_real(name)), *arguments]
     sys.modules["__main__"] = types.ModuleType("__main__")  # as of a program that is no file of Python's
     module, main = MAINS[name]
     sys.exit(getattr(sys.modules[module], main)())
@@ -203,4 +233,4 @@ def grade() -> None:
 
 if __name__ == "__main__":
     importlib.import_module("tests.warm")
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])

@@ -81,5 +81,8 @@ def without_chance(
         return facts.Scaled(1 / fact.size if fact.divided else fact.size)
 
     for case in cases:
+        if not any(isinstance(fact, facts.ScaledBySize) for finding in case.findings for fact in finding.where):
+            yield case
+            continue
         findings = (replace(f, where=tuple(told(f, fact) for fact in f.where)) for f in case.findings)
         yield replace(case, findings=tuple(findings))

@@ -62,17 +62,22 @@ class _TimeUp(BaseException):
 
 
 def call_here(
-    exercise: Exercise, answer: Callable[..., Any], args: Mapping[str, Any], limit: float = TIME_LIMIT
+    exercise: Exercise,
+    answer: Callable[..., Any],
+    args: Mapping[str, Any],
+    limit: float = TIME_LIMIT,
+    found: state.State | None = None,
 ) -> Call:
     """Call an answer with copies of the arguments, in this thread, with its output and warnings kept apart.
 
     Whatever settings of the process the caller has made, the answer runs in the known ones, and they are put back.
+    found: these settings, if the caller has looked at them and changed nothing since.
     """
     passed = {name: trees.copy(value) for name, value in args.items()}
     printed = _Keep(_PRINT_LIMIT)
     value, failure = None, None
     start = time.perf_counter()
-    with state.known(), warnings.catch_warnings(record=True) as caught:
+    with state.known(found=found), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:

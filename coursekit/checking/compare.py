@@ -33,7 +33,7 @@ def relative_error(got: np.ndarray, want: np.ndarray) -> float:
         return 0.0
     with np.errstate(all="ignore"):
         scale = float(np.abs(want).max()) or 1.0
-        error = float(np.abs(got.astype(float) - want).max() / scale)
+        error = float(np.abs(got.astype(float, copy=False) - want).max() / scale)
     return error if math.isfinite(error) else sys.float_info.max
 
 
@@ -74,7 +74,7 @@ def _precision(got: np.ndarray) -> str:
     """The least precise type whose numbers these are, whatever type they have now; "" for float64."""
     with np.errstate(all="ignore"):
         single = got.astype(np.float32)
-        if not np.array_equal(single, got, equal_nan=True):
+        if np.any((single != got) & (got == got)):  # NaN is NaN in every type
             return ""
         if np.array_equal(single.astype(np.float16), got, equal_nan=True):
             return "float16"

@@ -51,12 +51,12 @@ class Drawn:
             and not _is_typed(exercise)
         )
 
-    def does(self, mistake: Mistake, number: int) -> Observed:
-        """What can be seen of a known mistake on a draw, by the number of the draw."""
+    def does(self, mistake: Mistake, number: int, found: state.State | None = None) -> Observed:
+        """What can be seen of a known mistake on a draw, by the number of the draw. found: as for `call_here`."""
         key = id(mistake.implement), number
         if key in self._mistakes:
             return self._mistakes[key][1]
-        call = call_here(self._exercise, mistake.implement, self.draws[number].args)
+        call = call_here(self._exercise, mistake.implement, self.draws[number].args, found=found)
         found = observe(self._exercise, call, self.shapes[number])
         if found.arrays is not None:  # a copy: a mistake may fill one buffer in every call
             found = replace(found, arrays=trees.copy(found.arrays))
@@ -72,7 +72,7 @@ class Drawn:
 
 def drawn(exercise: Exercise, seed: int) -> Drawn:
     """The draws of a seed, those of the last check where it was of the same exercise."""
-    found = next((each for each in list(_kept) if each.is_of(exercise, seed)), None) or Drawn(exercise, seed)
+    found = next((each for each in reversed(list(_kept)) if each.is_of(exercise, seed)), None) or Drawn(exercise, seed)
     _kept[:] = [*(each for each in _kept if each is not found), found][-_KEPT:]
     return found
 

@@ -92,8 +92,11 @@ class _Run:
         self.exercise, self.seed, self.replaced = exercise, seed, replaced
         self.answer, self.here = answer, caller is call_here
         self._draws_itself = draws_random_numbers(answer)
-        self._call = lambda draw: caller(exercise, answer, draw.args, limit)
+        found = {"found": state.State()}  # each call in this process begins in this state and comes back to it
+        how = found if self.here else {}
+        self._call = lambda draw: caller(exercise, answer, draw.args, limit, **how)
         self._drawn = drawn(exercise, seed)
+        self._does = functools.partial(self._drawn.does, **found)
         self.draws, self.expected = self._drawn.draws, self._drawn.expected
         self.calls: list[Call] = []
         self.cases: list[Case] = []
@@ -216,7 +219,7 @@ class _Run:
         verdict = self._verdict(failed, marks)
         mistakes = ()
         if verdict != Verdict.PASSED and not self._stopped():
-            mistakes = diagnose(self.exercise, self.seen, self._drawn.does)
+            mistakes = diagnose(self.exercise, self.seen, self._does)
         return Report(
             exercise=self.exercise.name,
             verdict=verdict,

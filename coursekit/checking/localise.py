@@ -12,6 +12,7 @@ from coursekit.checking.exercise import Tensor
 from coursekit.checking.facts import Fact
 from coursekit.checking.portable.unwritten import unwritten
 
+_TINY = float(np.finfo(float).tiny)
 _FEW = 4  # of so few entries nothing is said that an accident can explain
 
 
@@ -19,19 +20,20 @@ def localise(
     got: np.ndarray, want: np.ndarray, tensor: Tensor, sizes: Mapping[str, int], tolerance: float
 ) -> tuple[Fact, ...]:
     """Facts about where `got` differs from `want`, two arrays of the same shape, the most telling first."""
-    wrong = np.abs(got - want) > tolerance * max(float(np.abs(want).max(initial=0.0)), np.finfo(float).tiny)
+    error = np.abs(got - want)
+    wrong = error > tolerance * max(float(np.abs(want).max(initial=0.0)), _TINY)
     left = never_written(got, want)
     if left is not None:
-        return left, *(fact for fact in [_largest(got, want, tensor)] if fact and left.count < got.size)
+        return left, *(fact for fact in [_largest(error, tensor)] if fact and left.count < got.size)
     found = [
         _whole(got, want, sizes, tolerance),
         never_filled(got, want, wrong, tensor),
         _blocks(wrong, tensor),
         _swapped_blocks(got, want, tensor, tolerance),
-        _steps(got, want, wrong, tensor),
+        _steps(error, wrong, tensor),
         _shifted(got, want, tensor, tolerance),
         _other_axes(wrong, tensor),
-        _largest(got, want, tensor),
+        _largest(error, tensor),
     ]
     return tuple(fact for fact in found if fact is not None)
 
@@ -125,11 +127,16 @@ def _whole(got: np.ndarray, want: np.ndarray, sizes: Mapping[str, int], toleranc
     return facts.Scaled(factor)
 
 
+def _stacked(array: np.ndarray, tensor: Tensor) -> np.ndarray:
+    """The entries of each block, (blocks, entries)."""
+    return array.reshape(len(tensor.blocks), array.size // len(tensor.blocks))
+
+
 def _blocks(wrong: np.ndarray, tensor: Tensor) -> facts.WrongBlocks | None:
     if not tensor.blocks:
         return None
-    parts = np.split(wrong, len(tensor.blocks), axis=0)
-    bad = tuple(name for name, part in zip(tensor.blocks, parts, strict=True) if part.any())
+    parts = _stacked(wrong, tensor).any(axis=1)
+    bad = tuple(name for name, part in zip(tensor.blocks, parts, strict=True) if part)
     good = tuple(name for name in tensor.blocks if name not in bad)
     return facts.WrongBlocks(bad, good) if good else None
 
@@ -137,20 +144,20 @@ def _blocks(wrong: np.ndarray, tensor: Tensor) -> facts.WrongBlocks | None:
 def _swapped_blocks(got: np.ndarray, want: np.ndarray, tensor: Tensor, tolerance: float) -> facts.BlockOrder | None:
     if len(tensor.blocks) < 2:
         return None
-    have = np.split(got, len(tensor.blocks), axis=0)
-    need = np.split(want, len(tensor.blocks), axis=0)
-    places = []  # for each block the places at which it may belong
-    for block in have:
-        places.append([k for k, other in enumerate(need) if _close(block, other, tolerance)])
-        if not places[-1]:
-            return None
+    have, need = _stacked(got, tensor), _stacked(want, tensor)
+    if not have.size:
+        return None
+    close = np.abs(have[:, None] - need).max(axis=2) <= tolerance * np.abs(need).max(axis=1)
+    if not close.any(axis=1).all():
+        return None
+    places = [np.flatnonzero(row).tolist() for row in close]  # for each block those at which it may belong
     for order in itertools.product(*places):
         if list(order) != sorted(order) and len(set(order)) == len(order):
             return facts.BlockOrder(tuple(tensor.blocks[k] for k in order), tensor.blocks)
     return None
 
 
-def _steps(got: np.ndarray, want: np.ndarray, wrong: np.ndarray, tensor: Tensor) -> facts.WrongSteps | None:
+def _steps(error: np.ndarray, wrong: np.ndarray, tensor: Tensor) -> facts.WrongSteps | None:
     if tensor.sequence is None:
         return None
     axis = tensor.axes.index(tensor.sequence)
@@ -159,8 +166,8 @@ def _steps(got: np.ndarray, want: np.ndarray, wrong: np.ndarray, tensor: Tensor)
     length = wrong.shape[axis]
     if length == 1 or not steps:
         return None
-    error = np.abs(got - want).max(axis=others)
-    fading = len(steps) == length and error[0] > 5 * error[-1] and np.all(np.diff(error) <= 0)
+    largest = error.max(axis=others)
+    fading = len(steps) == length and largest[0] > 5 * largest[-1] and np.all(np.diff(largest) <= 0)
     return facts.WrongSteps(steps, length, bool(fading))
 
 
@@ -192,11 +199,11 @@ def _other_axes(wrong: np.ndarray, tensor: Tensor) -> facts.WrongIndices | None:
     return facts.WrongIndices(tuple(along)) if along else None
 
 
-def _largest(got: np.ndarray, want: np.ndarray, tensor: Tensor) -> facts.LargestError | None:
-    if got.ndim == 0:
+def _largest(error: np.ndarray, tensor: Tensor) -> facts.LargestError | None:
+    if error.ndim == 0:
         return None
-    index = tuple(int(k) for k in np.unravel_index(int(np.abs(got - want).argmax()), got.shape))
+    index = tuple(int(k) for k in np.unravel_index(int(error.argmax()), error.shape))
     if not tensor.blocks:
         return facts.LargestError(index)
-    block, row = divmod(index[0], got.shape[0] // len(tensor.blocks))
+    block, row = divmod(index[0], len(error) // len(tensor.blocks))
     return facts.LargestError(index, tensor.blocks[block], row)

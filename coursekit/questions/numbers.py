@@ -55,6 +55,8 @@ def make(exercise: Exercise, chance: random.Random) -> Item | None:
 
 def _of_draw(exercise: Exercise, draw: Draw, chance: random.Random) -> Item | None:
     right = expected(exercise, draw)
+    if all(array.dtype == bool and array.size == 1 for array in right.values()):
+        return None  # of two values one is right: no two mistakes differ
     outcomes = _outcomes(exercise, draw, right)
     found: tuple[_Shown, list[tuple[Mistake, _Shown]]] | None = None
     for tensor in chance.sample(exercise.returns, len(exercise.returns)):

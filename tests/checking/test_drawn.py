@@ -119,8 +119,8 @@ def test_a_mistake_that_was_too_slow_once_is_tried_again(exercise, monkeypatch):
 
     call = module.call_here
 
-    def slow(*args):
-        return dataclasses.replace(call(*args), failure=Failure(FailureKind.TIMEOUT, "timeout", "too slow"))
+    def slow(*args, **more):
+        return dataclasses.replace(call(*args, **more), failure=Failure(FailureKind.TIMEOUT, "timeout", "too slow"))
 
     monkeypatch.setattr(module, "call_here", slow)
     assert evaluate(exercise, lambda x: -x).diagnoses == ()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
 from coursekit.checking import registry
+from coursekit.cli import running
 from coursekit.lessons import leaks
+from tests import warm
 from tests.course.learners import LESSONS, ROOT, exercises, released, solved
 from tests.course.running import run_lesson
 
@@ -26,6 +30,15 @@ from tests.course.few_steps import few_steps
 few_steps()
 """
 
+
+@pytest.fixture
+def warm_kernel(monkeypatch):
+    """Kernels whose imports of other packages are done, which is half of what a lesson without its trainings takes."""
+    monkeypatch.setattr(
+        running, "_kernel_of_this_python", functools.partial(warm.kernel, running._kernel_of_this_python)
+    )
+
+
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
@@ -43,7 +56,7 @@ def test_a_lesson_checks_all_its_exercises(lesson):
 
 @pytest.mark.slow
 @every_lesson
-def test_a_released_notebook_runs_and_each_check_fails_only_for_its_own_stub(lesson, tmp_path):
+def test_a_released_notebook_runs_and_each_check_fails_only_for_its_own_stub(lesson, tmp_path, warm_kernel):
     nb = released(lesson)
     found = run_lesson(lesson, nb, tmp_path, first=TRAIN_A_LITTLE)
     assert [r.exercise for r in found] == exercises(nb)
@@ -53,7 +66,7 @@ def test_a_released_notebook_runs_and_each_check_fails_only_for_its_own_stub(les
 
 @pytest.mark.slow
 @every_lesson
-def test_a_solved_notebook_runs_and_scores_full(lesson, tmp_path):
+def test_a_solved_notebook_runs_and_scores_full(lesson, tmp_path, warm_kernel):
     found = run_lesson(lesson, solved(lesson), tmp_path, first=WATCH_THE_FIGURES)
     assert all(r.passed for r in found), [r.text for r in found if not r.passed]
     assert sum(r.points for r in found) == sum(r.most for r in found) > 0

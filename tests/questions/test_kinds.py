@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from coursekit.checking import evaluate, registry
+from coursekit.checking import Mistake, evaluate, registry
 from coursekit.questions import NoQuestions, item, items
 
 STEP = registry.get("gru_step")
@@ -77,3 +77,11 @@ def test_asking_leaves_the_right_answer_and_the_random_state_alone():
         item("gru_step", 1, 0, kind)
     assert np.array_equal(np.random.get_state()[1], before)
     assert evaluate(STEP, STEP.reference).passed
+
+
+def test_no_mistake_is_run_for_a_truth_value_of_which_two_cannot_differ():
+    called = []
+    mistakes = tuple(Mistake(f"mistake {k}", "Look.", lambda *args: called.append(args)) for k in range(4))
+    with pytest.raises(NoQuestions):
+        item(dataclasses.replace(registry.get("write_check"), mistakes=mistakes), kind="numbers")
+    assert not called

@@ -30,10 +30,9 @@ def drawn(name: str, kind: str):
             continue
 
 
-def numbers_of(exercise, mistake_name: str, arguments) -> dict[str, np.ndarray]:
+def numbers_of(exercise, mistake_name: str, arguments, shapes) -> dict[str, np.ndarray]:
     """What a mistake gives, computed once more, by its name."""
     [mistake] = [mistake for mistake in exercise.mistakes if mistake.name == mistake_name]
-    shapes = tuple(array.shape for array in expected(exercise, Draw("", arguments)).values())
     return observe(exercise, call_here(exercise, mistake.implement, arguments), shapes).arrays
 
 
@@ -52,8 +51,10 @@ def agreeing(asked) -> list[bool]:
     exercise, found = registry.get(asked.exercise), []
     label, shape, shown = printed(asked)
     part = re.search(r"\[[\d:, ]+\]$", label)
+    shapes = tuple(array.shape for array in expected(exercise, Draw("", asked.arguments)).values())
     for option in asked.options:
-        array = np.asarray(numbers_of(exercise, option.text, asked.arguments)[label[: part.start()] if part else label])
+        numbers = numbers_of(exercise, option.text, asked.arguments, shapes)
+        array = np.asarray(numbers[label[: part.start()] if part else label])
         array = eval(f"array{part[0]}") if part and array.ndim > part[0].count(",") else array
         flat, seen = array.astype(float).ravel(), np.asarray(shown)
         same_places = str(array.shape) == shape and np.array_equal(np.isfinite(flat), np.isfinite(seen))

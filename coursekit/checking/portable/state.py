@@ -61,6 +61,11 @@ class State:
         for each in self._replaced:
             each.settle()
 
+    @property
+    def has_all(self) -> bool:
+        """Whether nothing was imported since that has settings, too."""
+        return bool(self.torch) == bool(loaded_torch()) and bool(self.decimal) == ("decimal" in sys.modules)
+
     def _look(self, generators: bool) -> None:
         self.numpy = np.geterr(), np.geterrcall(), np.getbufsize()
         self.printing = np.get_printoptions()
@@ -80,7 +85,8 @@ class State:
         """Bring the process from this state into the known one; with a seed, its random generators too."""
         _settle_builtins()
         self._settle_names()
-        np.seterr(**_FLOAT_EVENTS)
+        if np.geterr() != _FLOAT_EVENTS:
+            np.seterr(**_FLOAT_EVENTS)
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
         warnings.showwarning = warnings._showwarning_orig
@@ -105,8 +111,10 @@ class State:
 
     def _restore(self) -> None:
         events, call, size = self.numpy
-        np.seterr(**events)
-        np.seterrcall(call)
+        if np.geterr() != events:
+            np.seterr(**events)
+        if np.geterrcall() is not call:
+            np.seterrcall(call)
         if np.getbufsize() != size:
             np.setbufsize(size)
         if np.get_printoptions() != self.printing:
@@ -151,13 +159,17 @@ class State:
 
 class known:
     """A context: while it lasts, the process is in the known state. With a seed, so are the random generators; without
-    one, the numbers drawn meanwhile are missing afterwards. It hands out the state that was there before."""
+    one, the numbers drawn meanwhile are missing afterwards. It hands out the state that was there before.
 
-    def __init__(self, seed: int | None = None) -> None:
-        self.seed = seed
+    found: that state, if it is known already; to look at it takes as long as to put it back.
+    """
+
+    def __init__(self, seed: int | None = None, found: State | None = None) -> None:
+        self.seed, self.found = seed, found
 
     def __enter__(self) -> State:
-        self.before = State(generators=self.seed is not None)
+        has_all = self.found is not None and self.found.has_all
+        self.before = self.found if has_all else State(generators=self.seed is not None)
         try:
             self.before.settle(self.seed)
         except BaseException:

@@ -33,15 +33,15 @@ def heard() -> Iterator[dict[str, None]]:
     if make is None:  # another NumPy; then what is muted is not heard
         yield noted
         return
-    before = {name: getattr(warnings, name) for name in ("simplefilter", "filterwarnings", "catch_warnings")}
+    before = {name: getattr(warnings, name) for name in _OWN}
     _ufunc_config._make_extobj = _loud(make, lambda event, _: noted.setdefault(f"{event} encountered"))
-    listening = [True]  # a module that is imported meanwhile may keep what stands here for longer
     for name, function in before.items():
-        setattr(warnings, name, _overheard(function, listening))
+        setattr(warnings, name, _OVERHEARD[name] if function is _OWN[name] else _overheard(function))
+    _listening.append(True)
     try:
         yield noted
     finally:
-        listening.clear()
+        _listening.pop()
         _ufunc_config._make_extobj = make
         for name, function in before.items():
             setattr(warnings, name, function)
@@ -60,11 +60,15 @@ def _loud(make: Callable[..., Any], note: Callable[[str, int], object]) -> Calla
     return made
 
 
-def _overheard(original: Any, listening: list[bool]) -> Any:
+_listening: list[bool] = []
+"""One entry for each `heard` that lasts: a module that is imported meanwhile may keep what stands there for longer."""
+
+
+def _overheard(original: Any) -> Any:
     """A name of `warnings`: whoever ignores warnings, or keeps them for themselves, has muted NumPy's, too."""
 
     def mute(args: tuple[Any, ...], more: dict[str, Any]) -> None:
-        if listening and ("ignore" in (*args[:1], more.get("action")) or more.get("record")):
+        if _listening and ("ignore" in (*args[:1], more.get("action")) or more.get("record")):
             _ufunc_config.seterr(divide="ignore", over="ignore", invalid="ignore")
 
     if isinstance(original, type):
@@ -81,6 +85,10 @@ def _overheard(original: Any, listening: list[bool]) -> Any:
         return original(*args, **more)
 
     return filtering
+
+
+_OWN = {name: getattr(warnings, name) for name in ("simplefilter", "filterwarnings", "catch_warnings")}
+_OVERHEARD = {name: _overheard(function) for name, function in _OWN.items()}  # to make a class takes its time
 
 
 def say(texts: Iterable[str]) -> None:

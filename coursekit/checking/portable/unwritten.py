@@ -150,7 +150,9 @@ def _names_a_maker(asking: tuple[Any, ...]) -> bool:
     todo, seen = list(asking), dict[int, Any]()
     while todo:
         value = todo.pop()
-        if id(value) in seen or isinstance(value, types.FunctionType) and value in _ask_for_none:
+        if type(value) in _NO_CODE or id(value) in seen:
+            continue
+        if isinstance(value, types.FunctionType) and value in _ask_for_none:
             continue
         seen[id(value)] = value
         if isinstance(value, types.FunctionType):
@@ -162,7 +164,7 @@ def _names_a_maker(asking: tuple[Any, ...]) -> bool:
             todo += [each for each in map(value.__globals__.get, names) if callable(each) and _is_of(program, each)]
         elif isinstance(value, type):
             own = (each for each in value.__mro__ if each.__module__ == value.__module__)
-            todo += [part for each in own for part in vars(each).values()]
+            todo += [part for each in own if _may_have_code(each) for part in vars(each).values()]
         elif isinstance(value, types.MethodType):
             todo += [value.__func__, type(value.__self__)]
         elif isinstance(value, (staticmethod, classmethod)):
@@ -194,6 +196,22 @@ def _stays_as_it_is(value: Any) -> bool:
 
 
 _COURSE = "coursekit."  # nothing of this is where strangers' answers run: there this package has another name
+
+
+_NO_CODE = frozenset(
+    {str, bytes, bool, int, float, type(None), tuple, list, dict, np.ndarray, types.BuiltinFunctionType}
+    | {types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType}
+    | {types.GetSetDescriptorType, types.MemberDescriptorType}
+)
+"""Types of most parts of a class, and of arguments: there is nothing to be looked into."""
+
+
+def _may_have_code(kind: type) -> bool:
+    """False for a class in C such as those of built-in functions, which are met often and have many parts."""
+    return bool(kind.__flags__ & _OF_A_STATEMENT)
+
+
+_OF_A_STATEMENT = 1 << 9  # Py_TPFLAGS_HEAPTYPE: what a class statement makes has it, and most that is written in C not
 
 
 def _names(code: types.CodeType) -> Iterator[str]:

@@ -137,6 +137,16 @@ def test_what_pytorchs_compiler_puts_into_its_own_places_is_no_learners():
     assert subprocess.run([sys.executable, "-c", program], timeout=300).returncode == 0
 
 
+def test_a_state_that_was_found_is_not_looked_for_again_but_where_torch_was_imported_since():
+    program = (
+        "from coursekit.checking.portable.state import State, known\n"
+        "found = State()\nwith known(found=found) as before:\n    assert before is found\n    import torch\n"
+        "with known(found=found):\n    torch.set_default_dtype(torch.float16)\n"
+        "assert torch.get_default_dtype() == torch.float32"
+    )
+    assert subprocess.run([sys.executable, "-c", program], timeout=300).returncode == 0
+
+
 def test_what_only_equals_numpys_own_is_replaced_all_the_same(monkeypatch):
     monkeypatch.setattr(np, "float64", np.dtype("float64"))
     with known() as before:
