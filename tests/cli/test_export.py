@@ -66,7 +66,7 @@ def test_points_are_those_of_the_gradebook_and_none_of_what_is_undecided(call, c
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("moodle", "other", "--into", "sheet.csv"), "there is no released assignment called 'other'"),
+        (("moodle", "other", "--into", "sheet.csv"), "does not know 'other'. It has "),
         (("moodle", "mini", "--into", "none.csv"), "cannot use none.csv: no such file"),
         (("moodle", "mini", "--into", "nbgrader_config.py"), "nbgrader_config.py: there is no column 'Identifier'"),
         (("canvas", "mini", "--into", "sheet.csv"), "it is no gradebook of Canvas"),

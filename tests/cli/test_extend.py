@@ -97,7 +97,7 @@ def test_days_end_at_the_same_time_of_day_when_clocks_change(extend, course, mon
         (("05_gru", "ada"), "say how much more time"),
         (("05_gru", "--days", "3"), "say who gets more time"),
         (("06_undated", "ada", "--days", "3"), "06_undated has no due date"),
-        (("07", "ada", "--days", "3"), "there is no released assignment called '07'"),
+        (("07", "ada", "--days", "3"), "the gradebook does not know '07'. It has 05_gru, 06_undated."),
     ],
 )
 def test_what_cannot_be_given_is_said_and_nothing_is_written(extend, course, arguments, said):

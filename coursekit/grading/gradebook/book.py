@@ -27,6 +27,18 @@ def opened_book(course: Course) -> Iterator[Gradebook]:
             book.close()
 
 
+def _unknown(course: Course, book: Gradebook, assignment: str) -> CourseError:
+    """The error about a name: one that was handed out has to be entered, any other is misspelt."""
+    try:
+        course.released(assignment)
+    except CourseError as nowhere:
+        known = sorted(one.name for one in book.assignments)
+        return (
+            CourseError(f"the gradebook does not know {assignment!r}. It has {', '.join(known)}.") if known else nowhere
+        )
+    return unknown_to_gradebook(assignment)
+
+
 @contextlib.contextmanager
 def opened(course: Course, assignment: str) -> Iterator[tuple[Gradebook, Assignment]]:
     """The gradebook, and its entry of the assignment. Raises CourseError if one of them cannot be had."""
@@ -34,8 +46,7 @@ def opened(course: Course, assignment: str) -> Iterator[tuple[Gradebook, Assignm
         try:
             entry = book.find_assignment(assignment)
         except MissingEntry:
-            course.released(assignment)  # its own error for a name that nobody has
-            raise unknown_to_gradebook(assignment) from None
+            raise _unknown(course, book, assignment) from None
         yield book, entry
 
 
