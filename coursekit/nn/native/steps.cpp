@@ -1,9 +1,9 @@
 // The RNN, the LSTM and the GRU over a sequence, there and back: what `fast.py` of each cell does in Python.
 //
 // A step is one product (`walks.h`) and one pass over its rows, in which a vector of units goes through all gates while
-// it is in registers. T steps, N sequences, D inputs, H units. What is written is contiguous, but that gates may have one
-// step that stands for all, where nobody reads them again; all else may have any layout. room: bytes that a chunk of steps
-// may take. What has the same name in Python is the same.
+// it is in registers. T steps, N sequences, D inputs, H units. What is written is contiguous, but that gates may have
+// one step that stands for all, where nobody reads them again; all else may have any layout. room: bytes that a chunk of
+// steps may take. What has the same name in Python is the same.
 
 #include <ATen/ATen.h>
 #include <torch/library.h>

@@ -1,10 +1,9 @@
 // The ways through a sequence, there and back, for any cell whose step is given.
 //
-// T steps, N sequences, D inputs, H units, L rows of the weights. A range of the batch goes through the whole sequence by
-// itself: in chunks of steps, whose products with the input are made together, as are those that give the gradients.
+// T steps, N sequences, D inputs, H units, L rows of the weights. A range of the batch goes through the whole sequence
+// by itself: in chunks of steps, whose products with the input are made together, as are those for the gradients.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <vector>
 
@@ -21,8 +20,8 @@ double operations(const Tensor& x, const Tensor& W_ih, const Tensor& W_hh) {
   return 2. * x.size(0) * x.size(1) * (W_ih.numel() + W_hh.numel());
 }
 
-// x (T, N, D), W_ih (L, D), W_hh (L, H), h (N, H) the state before hs (T, N, H). step(some rows, t, what the input adds to
-// their gates, what the state before adds) has to write hs.
+// x (T, N, D), W_ih (L, D), W_hh (L, H), h (N, H) the state before hs (T, N, H). step(some rows, t, what the input adds
+// to their gates, what the state before adds) has to write hs.
 template <typename T, typename Step>
 void walk_forwards(const Tensor& x, const Tensor& h, const Tensor& W_ih, const Tensor& W_hh, const Tensor& hs,
                    int64_t room, Step step) {
