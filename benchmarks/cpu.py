@@ -92,23 +92,28 @@ def in_numpy(problem: Problem, fast: bool) -> Run:
 
 
 def replay_numpy(run: Run) -> Callable[[], None]:
-    """Record the operands of every np.matmul of one run."""
-    matmul, calls = np.matmul, []
+    """Record the operands of every np.matmul and np.dot of one run."""
+    products, calls = {name: getattr(np, name) for name in ("matmul", "dot")}, []
 
-    def recorder(a, b, out=None):
-        calls.append((a, b, out))
-        return matmul(a, b, out=out)
+    def recording(product):
+        def record(a, b, out=None):
+            calls.append((product, a, b, out))
+            return product(a, b, out=out)
 
-    np.matmul = recorder
+        return record
+
+    for name, product in products.items():
+        setattr(np, name, recording(product))
     try:
         run()
     finally:
-        np.matmul = matmul
+        for name, product in products.items():
+            setattr(np, name, product)
 
     @flush_denormals()  # the operands are what a run has left behind: results of results, which may have vanished
     def replay() -> None:
-        for a, b, out in calls:
-            matmul(a, b, out=out)
+        for product, a, b, out in calls:
+            product(a, b, out=out)
 
     return replay
 

@@ -1,4 +1,4 @@
-"""What the hand-written backward passes share: time chunks, an in-place tanh, and the second derivative."""
+"""What the hand-written passes share: time chunks, room for results, an in-place tanh, and the second derivative."""
 
 from __future__ import annotations
 
@@ -14,17 +14,11 @@ from coursekit.reference import processor
 from . import gemm
 
 
-class Walks(NamedTuple):
-    """How a fast path goes over the steps of a chunk: in Python (`fast.py` of a cell) or in C++ (`native.py`).
+class Passes(NamedTuple):
+    """How a fast path goes through a sequence: in Python (`fast.py` of a cell) or in C++ (`native.py`)."""
 
-    Each of the two is called once for a sequence, with weights (L, K), for the way there also what is added to what the
-    input projects, and the number of sequences, and returns what is called for every chunk. The third one makes, from a
-    weight W (L, K), what takes rows (M, K) to rows W^T, written to `out`.
-    """
-
-    forwards: Callable[[Tensor, Tensor, Tensor, int], Callable]
-    backwards: Callable[[Tensor, int], Callable]
-    projector: Callable[[Tensor], Callable] = lambda W: gemm.projector(W)  # whichever it is when it is called
+    forward: Callable
+    backward: Callable
 
 
 def chunk_length(x: Tensor, width: int) -> int:
@@ -46,6 +40,23 @@ def float32_precision() -> str:
         return "tf32" if torch.backends.cuda.matmul.allow_tf32 else "ieee"
     except RuntimeError:  # set through the newer interface, which the older one then refuses to read
         return "tf32" if torch.backends.cuda.matmul.fp32_precision == "tf32" else "ieee"
+
+
+def room(x: Tensor, width: int, keep: bool) -> Tensor:
+    """(T, N, width) for x (T, N, D), to be written step by step; unless `keep`, one step stands for all."""
+    T, N, _ = x.shape
+    return x.new_empty(T if keep else 1, N, width).expand(T, N, width)
+
+
+def native_room() -> int:
+    """Bytes of a chunk in C++: an eighth of one in Python, as it stays in the cache through its steps and gradients."""
+    return processor.chunk_bytes() // 8
+
+
+def to_fill(x: Tensor, *weights: Tensor, needed: Sequence[bool]) -> list[Tensor | None]:
+    """Contiguous room for the gradient of x, and zeros for those of weights; None for what is not needed."""
+    made = [x.new_empty(x.shape) if needed[0] else None]
+    return made + [W.new_zeros(W.shape) if need else None for W, need in zip(weights, needed[1:], strict=True)]
 
 
 def needs_graph(*tensors: Tensor) -> bool:
@@ -86,11 +97,6 @@ def add_recurrent_gradient(dW: Tensor, d: Tensor, h0: Tensor, hs: Tensor, start:
         d, start = d[1:], 1
     if len(d) > 0:
         gemm.add_gradient(dW, d.flatten(2).flatten(0, 1), hs[start - 1 : stop - 1].flatten(0, 1))
-
-
-def state_before(h0: Tensor, hs: Tensor, start: int) -> Tensor:
-    """The state before step start."""
-    return hs[start - 1] if start > 0 else h0
 
 
 def upstream_steps(e: Tensor, dhs: Tensor | None, dh: Tensor) -> tuple[Sequence[Tensor], Sequence[Tensor]]:

@@ -1,6 +1,6 @@
 """The vanilla RNN over a sequence, arranged for speed: `forward` and `backward` of `rnn`, equal to rounding.
 
-What makes it fast is said in `fast_gru`.
+What makes it fast is said in `fast_gru`. The products of a step are by np.dot, which starts sooner than np.matmul.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def forward(x, h0, params: Params) -> tuple[np.ndarray, Cache]:
     for chunk in parts:
         from_x = project(x1[chunk], W_x, projected)[:, 0]
         for a_x, h_prev, h in zip(from_x, hs[chunk], hs[1:][chunk], strict=True):
-            np.matmul(h_prev, W_h, out=h)
+            np.dot(h_prev, W_h, out=h)
             np.add(h, a_x, out=h)
             np.tanh(h, out=h)
 
@@ -67,7 +67,7 @@ def backward(dhs, cache: Cache) -> Gradients:
         for da, s in zip(das[::-1], slope[::-1], strict=True):
             np.add(da, dh_next, out=da)
             np.multiply(da, s, out=da)
-            np.matmul(da, W_hh, out=dh_next)
+            np.dot(da, W_hh, out=dh_next)
         flush_vanished(dh_next)
         rows = das.reshape(-1, H)
         dW_x += np.matmul(rows.T, x1[chunk].reshape(-1, D + 1))

@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from coursekit import nn
+from coursekit.nn import bptt
 from coursekit.nn.native import build
 from tests.processes import finished
 
@@ -122,15 +123,71 @@ def test_a_state_in_any_layout(native_library, twins, results, distance, cell):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS)
-def test_threads_share_a_batch(native_library, cell):
+def test_threads_share_a_batch(native_library, distance, cell):
     """More rows than go together, and enough work for several threads: the rows are the same to the last bit."""
     module, x, found = getattr(nn, cell)(40, 70, backend="native"), torch.randn(9, 205, 40, requires_grad=True), []
     for threads in (1, 2, 3):
         torch.set_num_threads(threads)
         y = module(x)[0]
-        found.append((y, *torch.autograd.grad(y.square().sum(), [x])))
+        found.append((y, *torch.autograd.grad(y.square().sum(), [x, *module.parameters()])))
     assert module.backend_used == "native"
-    assert all(torch.equal(a, b) for each in found[1:] for a, b in zip(found[0], each, strict=True))
+    for each in found[1:]:
+        assert all(torch.equal(a, b) for a, b in zip(found[0][:2], each[:2], strict=True))
+        assert distance(found[0][2:], each[2:]) < 1e-5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", CELLS)
+def test_small_numbers_on_every_thread(native_library, cell):
+    """Those that are too small for the processor vanish on each thread that works, and afterwards on none."""
+    torch.set_num_threads(2)
+    many = torch.full((1 << 20,), torch.finfo(torch.float32).tiny)
+    before = many * 0.5  # on both threads, of which the second one starts now if it has not before
+    module = getattr(nn, cell)(16, 64, backend="native")
+    x = torch.randn(600, 32, 16, requires_grad=True)
+    module(x)[0][-1].sum().backward()
+    assert not ((x.grad != 0) & (x.grad.abs() < many[0])).any() and x.grad[-1].abs().max() > 1e-3
+    assert torch.equal(many * 0.5, before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("room", [1, 3000, 1 << 20])
+@pytest.mark.parametrize("cell", CELLS)
+def test_chunks_of_any_length(native_library, twins, results, distance, monkeypatch, cell, room):
+    """A step at a time, some steps with fewer at the end, and all of them at once."""
+    monkeypatch.setattr(bptt, "native_room", lambda: room)
+    for sizes in ((7, 3, 4, 5), (7, 100, 33, 34), (1, 1, 1, 1)):  # T, N, D, H
+        T, N, D, H = sizes
+        theirs, ours = twins(cell, D, H, dtype=torch.float64, backend="native")
+        x, h = (torch.randn(size, dtype=torch.float64, requires_grad=True) for size in ((T, N, D), (1, N, H)))
+        hx = (h,) * (2 if cell == "LSTM" else 1)
+        assert distance(results(ours, x, hx, x), results(theirs, x, hx, x)) < 1e-12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", CELLS)
+def test_weights_in_any_layout(native_library, twins, results, distance, cell):
+    """Weights that are a transpose of what lies in memory, inputs whose rows do not lie in order."""
+    theirs, ours = twins(cell, D, H, dtype=torch.float64, backend="native")
+    for name, weight in theirs.named_parameters():
+        if weight.dim() == 2:
+            setattr(ours, name, torch.nn.Parameter(weight.detach().T.contiguous().T))
+    h = torch.randn(1, N, H, dtype=torch.float64, requires_grad=True)
+    x = torch.randn(D, N, T, dtype=torch.float64).permute(2, 1, 0).requires_grad_()
+    hx = (h,) * (2 if cell == "LSTM" else 1)
+    assert distance(results(ours, x, hx, x), results(theirs, x, hx, x)) < 1e-12 and ours.backend_used == "native"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+def test_gates_are_kept_only_for_a_way_back(native_library, monkeypatch, cell):
+    made, room = [], bptt.room
+    monkeypatch.setattr(bptt, "room", lambda *args: made.append(room(*args)) or made[-1])
+    module, x = getattr(nn, cell)(D, H, backend="native"), torch.randn(T, N, D)
+    kept = [module(x)[0], module(x[:1])[0]]
+    with torch.no_grad():
+        assert torch.equal(module(x)[0], kept[0])
+    assert [v.untyped_storage().nbytes() for v in made[4:]] == [v.untyped_storage().nbytes() for v in made[2:4]]
 
 
 def test_other_number_formats_take_the_fast_loop():

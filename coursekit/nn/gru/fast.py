@@ -20,24 +20,24 @@ from . import readable
 
 
 def gru(
-    x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor, walks: bptt.Walks | None = None
+    x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor, passes: bptt.Passes | None = None
 ) -> Tensor:
-    """All hidden states (T, N, H) of a GRU; arguments as in `readable.gru`. walks: other ones than those below."""
+    """All hidden states (T, N, H) of a GRU; arguments as in `readable.gru`. passes: other ones than those below."""
     args = (x, h, W_ih, W_hh, b_ih, b_hh)
-    if walks is None and small.suits(x, h):
+    if passes is None and small.suits(x, h):
         return small.run(in_numpy, readable.gru, *args)
-    walks = walks or WALKS
+    passes = passes or bptt.Passes(forward, backward)
     if bptt.needs_graph(*args):
-        return _GRU.apply(walks, *args)
+        return _GRU.apply(passes, *args)
     with torch.no_grad():
-        return forward(*args, keep=False, walks=walks)[0]
+        return passes.forward(*args, keep=False)[0]
 
 
 class _GRU(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, walks: bptt.Walks, *args: Tensor) -> Tensor:
-        ctx.walks = walks
-        hs, gates, n = forward(*args, keep=True, walks=walks)
+    def forward(ctx, passes: bptt.Passes, *args: Tensor) -> Tensor:
+        ctx.passes = passes
+        hs, gates, n = passes.forward(*args, keep=True)
         ctx.save_for_backward(*args, gates, n, hs)
         return hs
 
@@ -46,7 +46,7 @@ class _GRU(torch.autograd.Function):
         needed = ctx.needs_input_grad[1:]
         if not plain.upstream(dhs):
             return None, *bptt.backward_by_autograd(readable.gru, ctx.saved_tensors[:6], needed, [dhs])
-        return None, *backward(dhs, *ctx.saved_tensors, needed=needed, walks=ctx.walks)
+        return None, *ctx.passes.backward(dhs, *ctx.saved_tensors, needed=needed)
 
 
 def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
@@ -87,11 +87,8 @@ def _backwards(W: Tensor, N: int):
     return walk
 
 
-WALKS = bptt.Walks(_forwards, _backwards)
-
-
 @flush_denormals()
-def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool, walks: bptt.Walks = WALKS):
+def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
     """Arguments as in `gru` -> hs (T, N, H); r, z, hn as (T, N, 3H), where hn = W_hn h + b_hn; and n (T, N, H).
 
     Unless `keep`, only one chunk of what comes after hs.
@@ -101,7 +98,7 @@ def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool, walks: bptt.Walks = WALKS)
     kept = T if keep else steps
     gates, n, hs = x.new_empty(kept, N, 3 * H), x.new_empty(kept, N, H), x.new_empty(T, N, H)
     b = torch.cat([b_ih[: 2 * H] + b_hh[: 2 * H], b_ih[2 * H :]])
-    walk = walks.forwards(W_ih, W_hh, b, N)
+    walk = _forwards(W_ih, W_hh, b, N)
     for start in range(0, T, steps):
         stop = min(T, start + steps)
         now = slice(start, stop) if keep else slice(0, stop - start)
@@ -110,14 +107,14 @@ def forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool, walks: bptt.Walks = WALKS)
 
 
 @flush_denormals()
-def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed, walks: bptt.Walks = WALKS):
+def backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed):
     """dhs (T, N, H), the arguments of `gru`, and what `forward` kept -> the gradients of those arguments, in order.
 
     needed: for each argument, whether anyone asks for its gradient; None may stand where nobody does.
     """
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 3 * H)
-    gates, to_input, walk = gates.view(T, N, 3, H), walks.projector(W_ih.t()), walks.backwards(W_hh.t(), N)
+    gates, to_input, walk = gates.view(T, N, 3, H), gemm.projector(W_ih.t()), _backwards(W_hh.t(), N)
     d = x.new_empty(steps, N, 3, H)  # first the coefficients, then the gradients, of the rows r, z, n of W_hh h
     e, to_n = x.new_empty(steps, N, H), x.new_empty(steps, N, H)
     dh, dx = h0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None

@@ -1,40 +1,38 @@
-"""The fast GRU with its walks over the steps of a chunk in C++ (`coursekit/nn/native/steps.cpp`)."""
+"""The fast GRU with both passes in C++ (`coursekit/nn/native/steps.cpp`)."""
 
 from __future__ import annotations
 
 from functools import partial
 
 import torch
-from torch import Tensor
 
 from .. import bptt
-from ..native import projector
+from ..denormals import flush_denormals
 from . import fast
 
 
-def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
-    """As `fast._forwards`."""
-    ops = torch.ops.coursekit_native
-    packed, project = ops.pack(W_hh), projector(W_ih)
-
-    def walk(x, b_hn, h, gates, n, hs):
-        ops.gru_forward(project(x).view(gates.shape), b, b_hn, gates, n, hs, h, packed)
-        return hs[-1]
-
-    return walk
+@flush_denormals()
+def _forward(x, h, W_ih, W_hh, b_ih, b_hh, keep: bool):
+    """As `fast.forward`."""
+    (T, N, _), H = x.shape, W_hh.shape[1]
+    hs, gates, n = x.new_empty(T, N, H), bptt.room(x, 3 * H, keep), bptt.room(x, H, keep)
+    b = torch.cat([b_ih[: 2 * H] + b_hh[: 2 * H], b_ih[2 * H :]])
+    torch.ops.coursekit_native.gru_forward(x, h, W_ih, W_hh, b, b_hh[2 * H :], gates, n, hs, bptt.native_room())
+    return hs, gates, n
 
 
-def _backwards(W: Tensor, N: int):
-    """As `fast._backwards`."""
-    ops = torch.ops.coursekit_native
-    packed = ops.pack(W)
+@flush_denormals()
+def _backward(dhs, x, h0, W_ih, W_hh, b_ih, b_hh, gates, n, hs, needed):
+    """As `fast.backward`. In C++ the gates of the input come as n, r, z: then r and z stand beside both kinds of n."""
+    H = W_hh.shape[1]
+    dh, db = h0.new_zeros(h0.shape), h0.new_zeros(4 * H)
+    dx, dW_ih, dW_hh = bptt.to_fill(x, W_ih, W_hh, needed=(needed[0], needed[2], needed[3]))
+    torch.ops.coursekit_native.gru_backward(
+        dhs, x, h0, W_ih.roll(H, 0), W_hh, gates, n, hs, dh, dx, dW_ih, dW_hh, db, bptt.native_room()
+    )
+    dW_ih = None if dW_ih is None else dW_ih.roll(-H, 0)
+    return dx, dh, dW_ih, dW_hh, db[: 3 * H].roll(-H, 0), db[H:]
 
-    def walk(dhs, dh, d, e, to_n, gates, n, states):
-        hidden = bptt.state_before(*states[:3]), states[1][states[2] : states[3]]
-        ops.gru_backward(dhs, e, to_n, dh, d, gates, n, *hidden, packed)
 
-    return walk
-
-
-gru = partial(fast.gru, walks=bptt.Walks(_forwards, _backwards, projector))
+gru = partial(fast.gru, passes=bptt.Passes(_forward, _backward))
 """All hidden states (T, N, H) of a GRU on a processor; arguments as in `readable.gru`."""

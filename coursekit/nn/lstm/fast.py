@@ -20,28 +20,28 @@ def lstm(
     W_hh: Tensor,
     b_ih: Tensor,
     b_hh: Tensor,
-    walks: bptt.Walks | None = None,
+    passes: bptt.Passes | None = None,
 ) -> tuple[Tensor, Tensor]:
     """All hidden states and all cell states, each (T, N, H), of an LSTM; arguments as in `readable.lstm`.
 
-    walks: other ones than those below.
+    passes: other ones than those below.
     """
     args = (x, h, c, W_ih, W_hh, b_ih, b_hh)
-    if walks is None and small.suits(x, h):
+    if passes is None and small.suits(x, h):
         return small.run(in_numpy, readable.lstm, *args)
-    walks = walks or WALKS
+    passes = passes or bptt.Passes(_forward, _backward)
     if bptt.needs_graph(*args):
-        return _LSTM.apply(walks, *args)
+        return _LSTM.apply(passes, *args)
     with torch.no_grad():
-        return _forward(walks, *args, keep=False)[:2]
+        return passes.forward(*args, keep=False)[:2]
 
 
 class _LSTM(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, walks: bptt.Walks, *args: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(ctx, passes: bptt.Passes, *args: Tensor) -> tuple[Tensor, Tensor]:
         ctx.set_materialize_grads(False)
-        ctx.walks = walks
-        hs, cs, gates, tanh_c = _forward(walks, *args, keep=True)
+        ctx.passes = passes
+        hs, cs, gates, tanh_c = passes.forward(*args, keep=True)
         ctx.save_for_backward(*args, gates, tanh_c, hs, cs)
         return hs, cs
 
@@ -52,7 +52,7 @@ class _LSTM(torch.autograd.Function):
         needed = ctx.needs_input_grad[1:]
         if not plain.upstream(dhs, dcs):
             return None, *bptt.backward_by_autograd(readable.lstm, ctx.saved_tensors[:7], needed, [dhs, dcs])
-        return None, *_backward(ctx.walks, dhs, dcs, *ctx.saved_tensors, needed=needed)
+        return None, *ctx.passes.backward(dhs, dcs, *ctx.saved_tensors, needed=needed)
 
 
 def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
@@ -97,11 +97,8 @@ def _backwards(W: Tensor, N: int):
     return walk
 
 
-WALKS = bptt.Walks(_forwards, _backwards)
-
-
 @flush_denormals()
-def _forward(walks, x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
+def _forward(x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
     """Arguments as in `lstm` -> hs and cs (T, N, H), the gates i, f, g, o as (T, N, 4H), and tanh(c) (T, N, H).
 
     Unless `keep`, only one chunk of the last two.
@@ -111,7 +108,7 @@ def _forward(walks, x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
     kept = T if keep else steps
     gates, tanh_c = x.new_empty(kept, N, 4 * H), x.new_empty(kept, N, H)
     hs, cs = x.new_empty(T, N, H), x.new_empty(T, N, H)
-    walk = walks.forwards(W_ih, W_hh, b_ih + b_hh, N)
+    walk = _forwards(W_ih, W_hh, b_ih + b_hh, N)
     for start in range(0, T, steps):
         stop = min(T, start + steps)
         now = slice(start, stop) if keep else slice(0, stop - start)
@@ -120,10 +117,10 @@ def _forward(walks, x, h, c, W_ih, W_hh, b_ih, b_hh, keep: bool):
 
 
 @flush_denormals()
-def _backward(walks, dhs, dcs, x, h0, c0, W_ih, W_hh, b_ih, b_hh, gates, tanh_c, hs, cs, needed):
+def _backward(dhs, dcs, x, h0, c0, W_ih, W_hh, b_ih, b_hh, gates, tanh_c, hs, cs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, 4 * H)
-    gates, to_input, walk = gates.view(T, N, 4, H), walks.projector(W_ih.t()), walks.backwards(W_hh.t(), N)
+    gates, to_input, walk = gates.view(T, N, 4, H), gemm.projector(W_ih.t()), _backwards(W_hh.t(), N)
     d = x.new_empty(steps, N, 4, H)
     e, to_c = x.new_empty(steps, N, H), x.new_empty(steps, N, H)
     dh, dc, dx = h0.new_zeros(N, H), c0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None

@@ -24,7 +24,7 @@ from torch import Tensor
 from coursekit import programs
 
 SOURCE = Path(__file__).with_name("steps.cpp")
-HEADERS = [SOURCE.with_name(name) for name in ("gemm.h", "rows.h")]
+HEADERS = [SOURCE.with_name(name) for name in ("gemm.h", "rows.h", "walks.h")]
 PATIENCE_S = 300  # a compilation takes 15 to 40 seconds of processor time
 DTYPES = (torch.float32, torch.float64)
 
@@ -132,10 +132,9 @@ def _first_line(error: Exception) -> str:
 
 
 def _try_out() -> None:
-    """One step, with a weight that is 1. Raises RuntimeError or AttributeError."""
-    ops = torch.ops.coursekit_native
+    """One step, with weights that are 1. Raises RuntimeError or AttributeError."""
     zeros = torch.zeros(1, 2, 2, dtype=torch.float32, device="cpu")
     hs, eye = torch.empty_like(zeros), torch.eye(2, dtype=torch.float32, device="cpu")
-    ops.rnn_forward(zeros, zeros[0, 0], hs, eye, ops.pack(eye), True)
+    torch.ops.coursekit_native.rnn_forward(zeros, eye, eye, eye, zeros[0, 0], hs, True, 1)
     if not torch.equal(hs[0], eye):
         raise RuntimeError("it computes something else")

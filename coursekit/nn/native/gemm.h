@@ -50,18 +50,25 @@ template <typename T> inline void put(Vec<T> sum, T* at, int64_t count, bool add
     (add ? sum + Vec<T>::loadu(at, count) : sum).store(at, count);
 }
 
-// The product of some rows of x, `stride` apart, with one panel: written to out, or added to it. The numbers of the
-// rows are constants, written out one after the other, so that a compiler leaves no sum in memory.
+// Asks for the memory of a row of a result, which then arrives while the product is computed.
+template <typename T> inline void fetch(const T* row) {
+  __builtin_prefetch(row, 1), __builtin_prefetch(row + Vec<T>::size(), 1);
+}
+
+// The product of some rows of x, from one of which to the next it is `row` numbers, and `column` from one column to the
+// next, with one panel: written to out, or added to it. The numbers of the rows are constants, written out one after the
+// other, so that a compiler leaves no sum in memory.
 template <typename T, int64_t... Row>
-inline void multiply_tile(std::integer_sequence<int64_t, Row...>, const T* x, int64_t stride, const T* panel, int64_t K,
-                          T* out, int64_t out_stride, int64_t columns, bool add) {
+inline void multiply_tile(std::integer_sequence<int64_t, Row...>, const T* x, int64_t row, int64_t column,
+                          const T* panel, int64_t K, T* out, int64_t out_stride, int64_t columns, bool add) {
   Vec<T> left[] = {Vec<T>(T(0) * Row)...}, right[] = {Vec<T>(T(0) * Row)...};
-  for (int64_t k = 0; k < K; ++k, panel += kColumns<T>) {
+  if (add) (fetch(out + Row * out_stride), ...);
+  for (int64_t k = 0; k < K; ++k, x += column, panel += kColumns<T>) {
     const auto W_left = Vec<T>::loadu(panel), W_right = Vec<T>::loadu(panel + Vec<T>::size());
     auto grow = [&](Vec<T> factor, Vec<T>& in_left, Vec<T>& in_right) {
       in_left = at::vec::fmadd(factor, W_left, in_left), in_right = at::vec::fmadd(factor, W_right, in_right);
     };
-    (grow(Vec<T>(x[Row * stride + k]), left[Row], right[Row]), ...);
+    (grow(Vec<T>(x[Row * row]), left[Row], right[Row]), ...);
   }
   (put(left[Row], out + Row * out_stride, columns, add), ...);
   (put(right[Row], out + Row * out_stride + Vec<T>::size(), columns - Vec<T>::size(), add), ...);
@@ -69,22 +76,23 @@ inline void multiply_tile(std::integer_sequence<int64_t, Row...>, const T* x, in
 
 // The same for any number of rows. At most `columns` columns are written.
 template <typename T, int64_t Count = kRows<T>>
-void multiply_panel(const T* x, int64_t stride, int64_t rows, const T* panel, int64_t K, T* out, int64_t out_stride,
-              int64_t columns, bool add = false) {
-  for (; rows >= Count; rows -= Count, x += Count * stride, out += Count * out_stride)
-    multiply_tile<T>(std::make_integer_sequence<int64_t, Count>(), x, stride, panel, K, out, out_stride, columns, add);
+void multiply_panel(const T* x, int64_t row, int64_t column, int64_t rows, const T* panel, int64_t K, T* out,
+                    int64_t out_stride, int64_t columns, bool add) {
+  for (; rows >= Count; rows -= Count, x += Count * row, out += Count * out_stride)
+    multiply_tile<T>(std::make_integer_sequence<int64_t, Count>(), x, row, column, panel, K, out, out_stride, columns,
+                     add);
   if constexpr (Count > 1)
-    if (rows > 0) multiply_panel<T, Count - 1>(x, stride, rows, panel, K, out, out_stride, columns, add);
+    if (rows > 0) multiply_panel<T, Count - 1>(x, row, column, rows, panel, K, out, out_stride, columns, add);
 }
 
-// The rows of x (N, K) times W as `pack` returns it, x W^T, in out (N, L): written or added to it.
+// Some rows of x, `stride` apart, times W (L, K) as `pack` returns it, x W^T, in as many rows of out: written or added.
 template <typename T>
 void multiply(const T* x, int64_t stride, int64_t rows, const Tensor& W, T* out, int64_t out_stride, int64_t L,
               bool add = false) {
   const int64_t K = W.size(1);
   const T* panel = W.data_ptr<T>();
   for (int64_t j = 0; j < L; j += kColumns<T>, panel += K * kColumns<T>)
-    multiply_panel(x, stride, rows, panel, K, out + j, out_stride, L - j, add);
+    multiply_panel(x, stride, int64_t(1), rows, panel, K, out + j, out_stride, L - j, add);
 }
 
 }  // namespace

@@ -1,18 +1,16 @@
-// The steps of one chunk of time, for the RNN, the LSTM and the GRU: what `fast.py` of each cell walks over in Python.
+// The RNN, the LSTM and the GRU over a sequence, there and back: what `fast.py` of each cell does in Python.
 //
-// A step is one product and one pass over its rows, in which a vector of units goes through all gates while it is in
-// registers. A batch goes in blocks of rows, which stay in the cache, each through all steps. k steps, N sequences, H
-// units. Tensors are contiguous, but for the states before the chunk, the biases and the gradients from outside, which may have
-// any layout. W is a weight as `pack` returns it. What has the same name in Python is the same.
+// A step is one product (`walks.h`) and one pass over its rows, in which a vector of units goes through all gates while
+// it is in registers. T steps, N sequences, D inputs, H units. What is written is contiguous, but that gates may have
+// one step that stands for all, where nobody reads them again; all else may have any layout. room: bytes that a chunk of
+// steps may take. What has the same name in Python is the same.
 
 #include <ATen/ATen.h>
 #include <torch/library.h>
 
 #include <initializer_list>
-#include <vector>
 
-#include "gemm.h"
-#include "rows.h"
+#include "walks.h"
 
 namespace {
 
@@ -37,182 +35,128 @@ Vec<float> tanh_of(Vec<float> a) {
                                  4.89352518554385e-03f});
 }
 
-// Some of the rows of x (N, K) times W, in the same rows of out (N, L): written or added to it.
-template <typename T> void multiply(Range some, Rows<T> x, const Tensor& W, Rows<T> out, int64_t L, bool add = false) {
-  multiply(x.at + some.begin * x.stride, x.stride, some.end - some.begin, W, out.at + some.begin * out.stride,
-           out.stride, L, add);
-}
-
-// Room for the products (N, L) of some rows with W.
-template <typename T> struct Products : std::vector<T> {
-  Products(Range some, int64_t L)
-      : std::vector<T>((some.end - some.begin) * L), rows{this->data() - some.begin * L, L} {}
-  Rows<T> rows;
-};
-
-double operations(const Tensor& W, int64_t N, int64_t k) { return 2. * W.numel() * N * k; }
-
-// x (M, K), which W is the weight of, in one block -> out (M, L)
-void project(Tensor x, const Tensor& out, const Tensor& W) {
-  x = in_rows(x);
-  AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "project", [&] {
-    using T = scalar_t;
-    share(x.size(0), operations(W, x.size(0), 1), [&](Range some) {
-      multiply(some, rows<T>(x), W, rows<T>(out), out.size(1));
-    });
-  });
-}
-
-// x (k, N, H) is the projected input, without the bias b; h is the state before hs (k, N, H), which are written.
-void rnn_forward(const Tensor& x, Tensor b, const Tensor& hs, Tensor h, const Tensor& W, bool relu) {
-  const int64_t k = hs.size(0), N = hs.size(1), H = hs.size(2);
-  h = in_rows(h), b = in_rows(b);
+// x (T, N, D); h (N, H) is the state before hs (T, N, H), which is written; b (H) the sum of the biases.
+void rnn_forward(Tensor x, Tensor h, const Tensor& W_ih, const Tensor& W_hh, const Tensor& b, const Tensor& hs,
+                 bool relu, int64_t room) {
+  x = in_rows(x), h = in_rows(h);
   AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "rnn_forward", [&] {
     using T = scalar_t;
-    share(N, operations(W, N, k), [&](Range some) {
-      Products<T> products(some, H);
-      for (int64_t t = 0; t < k; ++t) {
-        const auto x_t = step<T>(x, t), bias = same<T>(b), h_t = step<T>(hs, t);
-        const auto p = products.rows;
-        multiply(some, before<T>(h, hs, t), W, p, H);
-        for_units<T>(some, H, [=](auto load, auto store) {
-          const auto a = load(x_t) + load(p) + load(bias);
-          store(relu ? at::vec::maximum(a, Vec<T>(0)) : tanh_of(a), h_t);
-        });
-      }
+    walk_forwards<T>(x, h, W_ih, W_hh, hs, room, [&](Range some, int64_t t, Rows<T> from_x, Rows<T> from_h) {
+      const auto bias = same<T>(b), h_t = steps<T>(hs)[t];
+      for_units<T>(some, hs.size(2), [=](auto load, auto store) {
+        const auto a = load(from_x) + load(from_h) + load(bias);
+        store(relu ? at::vec::maximum(a, Vec<T>(0)) : tanh_of(a), h_t);
+      });
     });
   });
 }
 
-// dhs (k, N, H) are the gradients of h_t from outside; d becomes that of W_hh h; dh, of the state after the chunk,
-// becomes that of the state before it.
-void rnn_backward(Tensor dhs, const Tensor& d, const Tensor& dh, const Tensor& hs, const Tensor& W, bool relu) {
-  const int64_t k = hs.size(0), N = hs.size(1), H = hs.size(2);
-  dhs = in_rows(dhs);
+// dhs (T, N, H) are the gradients of h_t from outside. dh becomes the gradient of h, dx, dW_ih, dW_hh and db those of the
+// others, where they are given: the last three are added to.
+void rnn_backward(Tensor dhs, Tensor x, Tensor h, const Tensor& W_ih, const Tensor& W_hh, const Tensor& hs,
+                  const Tensor& dh, const std::optional<Tensor>& dx, const std::optional<Tensor>& dW_ih,
+                  const std::optional<Tensor>& dW_hh, const Tensor& db, bool relu, int64_t room) {
+  dhs = in_rows(dhs), x = in_rows(x), h = in_rows(h);
   AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "rnn_backward", [&] {
     using T = scalar_t;
-    share(N, operations(W, N, k), [&](Range some) {
-      for (int64_t t = k - 1; t >= 0; --t) {
-        const auto e_t = step<T>(dhs, t), d_t = step<T>(d, t), h_t = step<T>(hs, t), after = rows<T>(dh);
-        for_units<T>(some, H, [=](auto load, auto store) {
-          const Vec<T> h = load(h_t), one(1);
-          store((load(e_t) + load(after)) * (relu ? h.gt(Vec<T>(0)) : one - h * h), d_t);
-        });
-        multiply(some, d_t, W, after, H);
-      }
+    const Gradients wanted{dx, dW_ih, dW_hh, db};
+    walk_backwards<T>(x, h, W_ih, W_hh, hs, dh, wanted, room, false, [&](Range some, int64_t t, Rows<T> d) {
+      const auto from_outside = steps<T>(dhs)[t], after = rows<T>(dh), h_t = steps<T>(hs)[t];
+      for_units<T>(some, hs.size(2), [=](auto load, auto store) {
+        const Vec<T> h = load(h_t), one(1);
+        store((load(from_outside) + load(after)) * (relu ? h.gt(Vec<T>(0)) : one - h * h), d);
+      });
     });
   });
 }
 
-// x (k, N, 4H) is the projected input, without the bias b; gates become i, f, g, o; tanh_c, hs and cs are written. h
-// and c are the states before them.
-void lstm_forward(const Tensor& x, Tensor b, const Tensor& gates, const Tensor& tanh_c, const Tensor& hs,
-                  const Tensor& cs, Tensor h, Tensor c, const Tensor& W) {
-  const int64_t k = hs.size(0), N = hs.size(1), H = hs.size(2);
-  h = in_rows(h), c = in_rows(c), b = in_rows(b);
+// As above; gates (T, N, 4H) become i, f, g, o; tanh_c, hs and cs (T, N, H) are written. h and c are the states before.
+void lstm_forward(Tensor x, Tensor h, Tensor c, const Tensor& W_ih, const Tensor& W_hh, const Tensor& b,
+                  const Tensor& gates, const Tensor& tanh_c, const Tensor& hs, const Tensor& cs, int64_t room) {
+  x = in_rows(x), h = in_rows(h), c = in_rows(c);
   AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "lstm_forward", [&] {
     using T = scalar_t;
-    share(N, operations(W, N, k), [&](Range some) {
-      Products<T> products(some, 4 * H);
-      for (int64_t t = 0; t < k; ++t) {
-        const auto x_t = step<T>(x, t), bias = same<T>(b), a = step<T>(gates, t);
-        const auto tanh_t = step<T>(tanh_c, t), c_prev = before<T>(c, cs, t);
-        const auto c_t = step<T>(cs, t), h_t = step<T>(hs, t);
-        const auto p = products.rows;
-        multiply(some, before<T>(h, hs, t), W, p, 4 * H);
-        for_units<T>(some, H, [=](auto load, auto store) {
-          auto sum = [=](int block) { return load(x_t, block) + load(p, block) + load(bias, block); };
-          const auto i = sigmoid(sum(0)), f = sigmoid(sum(1)), g = tanh_of(sum(2)), o = sigmoid(sum(3));
-          const auto next = f * load(c_prev) + i * g, squashed = tanh_of(next);
-          store(i, a, 0), store(f, a, 1), store(g, a, 2), store(o, a, 3);
-          store(next, c_t), store(squashed, tanh_t), store(o * squashed, h_t);
-        });
-      }
+    walk_forwards<T>(x, h, W_ih, W_hh, hs, room, [&](Range some, int64_t t, Rows<T> from_x, Rows<T> from_h) {
+      const auto bias = same<T>(b), a = steps<T>(gates)[t], tanh_t = steps<T>(tanh_c)[t];
+      const auto c_prev = before<T>(c, cs, t), c_t = steps<T>(cs)[t], h_t = steps<T>(hs)[t];
+      for_units<T>(some, hs.size(2), [=](auto load, auto store) {
+        auto sum = [=](int block) { return load(from_x, block) + load(from_h, block) + load(bias, block); };
+        const auto i = sigmoid(sum(0)), f = sigmoid(sum(1)), g = tanh_of(sum(2)), o = sigmoid(sum(3));
+        const auto next = f * load(c_prev) + i * g, squashed = tanh_of(next);
+        store(i, a, 0), store(f, a, 1), store(g, a, 2), store(o, a, 3);
+        store(next, c_t), store(squashed, tanh_t), store(o * squashed, h_t);
+      });
     });
   });
 }
 
-// d (k, N, 4H) becomes the gradient of W_hh h; dh and dc, of the states after the chunk, those of the states before it.
-// dhs and dcs (k, N, H) are the gradients of h_t and c_t from outside, if there are any; c is the state before cs.
-void lstm_backward(std::optional<Tensor> dhs, const std::optional<Tensor>& dcs, const Tensor& dh, const Tensor& dc,
-                   const Tensor& d, const Tensor& gates, const Tensor& tanh_c, Tensor c, const Tensor& cs,
-                   const Tensor& W) {
-  const int64_t k = cs.size(0), N = cs.size(1), H = cs.size(2);
-  const auto none = at::zeros({1, 1, H}, cs.options()).expand_as(cs);
-  const auto from_h = dhs ? in_rows(*dhs) : none, from_c = dcs ? in_rows(*dcs) : none;
-  c = in_rows(c);
-  AT_DISPATCH_FLOATING_TYPES(cs.scalar_type(), "lstm_backward", [&] {
+// As above; dhs and dcs (T, N, H) are the gradients of h_t and c_t from outside, if there are any. dc becomes that of c.
+void lstm_backward(const std::optional<Tensor>& dhs, const std::optional<Tensor>& dcs, Tensor x, Tensor h, Tensor c,
+                   const Tensor& W_ih, const Tensor& W_hh, const Tensor& gates, const Tensor& tanh_c, const Tensor& hs,
+                   const Tensor& cs, const Tensor& dh, const Tensor& dc, const std::optional<Tensor>& dx,
+                   const std::optional<Tensor>& dW_ih, const std::optional<Tensor>& dW_hh, const Tensor& db,
+                   int64_t room) {
+  const auto none = at::zeros({1, 1, cs.size(2)}, cs.options()).expand_as(cs);
+  const auto to_h = dhs ? in_rows(*dhs) : none, to_c = dcs ? in_rows(*dcs) : none;
+  x = in_rows(x), h = in_rows(h), c = in_rows(c);
+  AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "lstm_backward", [&] {
     using T = scalar_t;
-    share(N, operations(W, N, k), [&](Range some) {
-      for (int64_t t = k - 1; t >= 0; --t) {
-        const auto e_t = step<T>(from_h, t), u_t = step<T>(from_c, t), d_t = step<T>(d, t);
-        const auto gates_t = step<T>(gates, t), tanh_t = step<T>(tanh_c, t), c_prev = before<T>(c, cs, t);
-        const auto after = rows<T>(dh), dc_t = rows<T>(dc);
-        for_units<T>(some, H, [=](auto load, auto store) {
-          const Vec<T> one(1), i = load(gates_t, 0), f = load(gates_t, 1), g = load(gates_t, 2), o = load(gates_t, 3),
-                       squashed = load(tanh_t), of_h = load(e_t) + load(after);
-          const auto of_c = load(dc_t) + load(u_t) + of_h * o * (one - squashed * squashed);
-          store(of_c * g * i * (one - i), d_t, 0), store(of_c * load(c_prev) * f * (one - f), d_t, 1);
-          store(of_c * i * (one - g * g), d_t, 2), store(of_h * squashed * o * (one - o), d_t, 3);
-          store(of_c * f, dc_t);
-        });
-        multiply(some, d_t, W, after, H);
-      }
+    const Gradients wanted{dx, dW_ih, dW_hh, db};
+    walk_backwards<T>(x, h, W_ih, W_hh, hs, dh, wanted, room, false, [&](Range some, int64_t t, Rows<T> d) {
+      const auto to_h_t = steps<T>(to_h)[t], to_c_t = steps<T>(to_c)[t], gates_t = steps<T>(gates)[t];
+      const auto tanh_t = steps<T>(tanh_c)[t], c_prev = before<T>(c, cs, t), after = rows<T>(dh), dc_t = rows<T>(dc);
+      for_units<T>(some, hs.size(2), [=](auto load, auto store) {
+        const Vec<T> one(1), i = load(gates_t, 0), f = load(gates_t, 1), g = load(gates_t, 2), o = load(gates_t, 3),
+                     squashed = load(tanh_t), of_h = load(to_h_t) + load(after);
+        const auto of_c = load(dc_t) + load(to_c_t) + of_h * o * (one - squashed * squashed);
+        store(of_c * g * i * (one - i), d, 0), store(of_c * load(c_prev) * f * (one - f), d, 1);
+        store(of_c * i * (one - g * g), d, 2), store(of_h * squashed * o * (one - o), d, 3);
+        store(of_c * f, dc_t);
+      });
     });
   });
 }
 
-// x (k, N, 3H) is the projected input, without the biases b (3H) and b_hn (H); gates become r, z and hn = W_hn h_prev +
-// b_hn; n and hs are written. h is the state before them.
-void gru_forward(const Tensor& x, Tensor b, Tensor b_hn, const Tensor& gates, const Tensor& n, const Tensor& hs,
-                 Tensor h, const Tensor& W) {
-  const int64_t k = hs.size(0), N = hs.size(1), H = hs.size(2);
-  h = in_rows(h), b = in_rows(b), b_hn = in_rows(b_hn);
+// As above; b (3H) is without b_hn (H). gates (T, N, 3H) become r, z and hn = W_hn h_prev + b_hn; n (T, N, H) is written.
+void gru_forward(Tensor x, Tensor h, const Tensor& W_ih, const Tensor& W_hh, const Tensor& b, Tensor b_hn,
+                 const Tensor& gates, const Tensor& n, const Tensor& hs, int64_t room) {
+  x = in_rows(x), h = in_rows(h), b_hn = in_rows(b_hn);
   AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "gru_forward", [&] {
     using T = scalar_t;
-    share(N, operations(W, N, k), [&](Range some) {
-      Products<T> products(some, 3 * H);
-      for (int64_t t = 0; t < k; ++t) {
-        const auto x_t = step<T>(x, t), bias = same<T>(b), bias_hn = same<T>(b_hn);
-        const auto gates_t = step<T>(gates, t), n_t = step<T>(n, t);
-        const auto h_prev = before<T>(h, hs, t), h_t = step<T>(hs, t);
-        const auto p = products.rows;
-        multiply(some, h_prev, W, p, 3 * H);
-        for_units<T>(some, H, [=](auto load, auto store) {
-          auto from_x = [=](int block) { return load(x_t, block) + load(bias, block); };
-          const auto r = sigmoid(from_x(0) + load(p, 0)), z = sigmoid(from_x(1) + load(p, 1));
-          const auto hn = load(p, 2) + load(bias_hn), candidate = tanh_of(from_x(2) + r * hn);
-          store(r, gates_t, 0), store(z, gates_t, 1), store(hn, gates_t, 2), store(candidate, n_t);
-          store(candidate + z * (load(h_prev) - candidate), h_t);
-        });
-      }
+    walk_forwards<T>(x, h, W_ih, W_hh, hs, room, [&](Range some, int64_t t, Rows<T> from_x, Rows<T> from_h) {
+      const auto bias = same<T>(b), bias_hn = same<T>(b_hn), gates_t = steps<T>(gates)[t], n_t = steps<T>(n)[t];
+      const auto h_prev = before<T>(h, hs, t), h_t = steps<T>(hs)[t];
+      for_units<T>(some, hs.size(2), [=](auto load, auto store) {
+        auto of_x = [=](int block) { return load(from_x, block) + load(bias, block); };
+        const auto r = sigmoid(of_x(0) + load(from_h, 0)), z = sigmoid(of_x(1) + load(from_h, 1));
+        const auto hn = load(from_h, 2) + load(bias_hn), candidate = tanh_of(of_x(2) + r * hn);
+        store(r, gates_t, 0), store(z, gates_t, 1), store(hn, gates_t, 2), store(candidate, n_t);
+        store(candidate + z * (load(h_prev) - candidate), h_t);
+      });
     });
   });
 }
 
-// dhs (k, N, H) are the gradients of h_t from outside, e becomes all of them, of which to_n is the part for W_in x; d
-// (k, N, 3H) becomes the gradient of W_hh h; dh, of the state after the chunk, becomes that of the state before it. h
-// is the state before hs.
-void gru_backward(Tensor dhs, const Tensor& e, const Tensor& to_n, const Tensor& dh, const Tensor& d,
-                  const Tensor& gates, const Tensor& n, Tensor h, const Tensor& hs, const Tensor& W) {
-  const int64_t k = e.size(0), N = e.size(1), H = e.size(2);
-  h = in_rows(h), dhs = in_rows(dhs);
-  AT_DISPATCH_FLOATING_TYPES(e.scalar_type(), "gru_backward", [&] {
+// As above, but for the order of the blocks of W_ih and dW_ih, which is n, r, z; db (4H) has those of n, r, z and W_hn h.
+void gru_backward(Tensor dhs, Tensor x, Tensor h, const Tensor& W_ih, const Tensor& W_hh, const Tensor& gates,
+                  const Tensor& n, const Tensor& hs, const Tensor& dh, const std::optional<Tensor>& dx,
+                  const std::optional<Tensor>& dW_ih, const std::optional<Tensor>& dW_hh, const Tensor& db,
+                  int64_t room) {
+  dhs = in_rows(dhs), x = in_rows(x), h = in_rows(h);
+  AT_DISPATCH_FLOATING_TYPES(hs.scalar_type(), "gru_backward", [&] {
     using T = scalar_t;
-    share(N, operations(W, N, k), [&](Range some) {
-      for (int64_t t = k - 1; t >= 0; --t) {
-        const auto dhs_t = step<T>(dhs, t), e_t = step<T>(e, t), after = rows<T>(dh), d_t = step<T>(d, t);
-        const auto gates_t = step<T>(gates, t), n_t = step<T>(n, t), to_n_t = step<T>(to_n, t);
-        const auto h_prev = before<T>(h, hs, t);
-        for_units<T>(some, H, [=](auto load, auto store) {
-          const Vec<T> one(1), r = load(gates_t, 0), z = load(gates_t, 1), hn = load(gates_t, 2),
-                       candidate = load(n_t), of_h = load(dhs_t) + load(after);
-          const auto to_candidate = (one - z) * (one - candidate * candidate), of_hn = of_h * to_candidate * r;
-          store(of_hn * hn * (one - r), d_t, 0), store(of_h * (load(h_prev) - candidate) * z * (one - z), d_t, 1);
-          store(of_hn, d_t, 2), store(of_h, e_t), store(to_candidate, to_n_t), store(of_h * z, after);
-        });
-        multiply(some, d_t, W, after, H, true);
-      }
+    const Gradients wanted{dx, dW_ih, dW_hh, db};
+    walk_backwards<T>(x, h, W_ih, W_hh, hs, dh, wanted, room, true, [&](Range some, int64_t t, Rows<T> d) {
+      const auto from_outside = steps<T>(dhs)[t], after = rows<T>(dh), gates_t = steps<T>(gates)[t];
+      const auto n_t = steps<T>(n)[t], h_prev = before<T>(h, hs, t);
+      for_units<T>(some, hs.size(2), [=](auto load, auto store) {
+        const Vec<T> one(1), r = load(gates_t, 0), z = load(gates_t, 1), hn = load(gates_t, 2), candidate = load(n_t),
+                     of_h = load(from_outside) + load(after);
+        const auto of_n = of_h * (one - z) * (one - candidate * candidate), of_hn = of_n * r;
+        store(of_n, d, 0), store(of_hn * hn * (one - r), d, 1);
+        store(of_h * (load(h_prev) - candidate) * z * (one - z), d, 2), store(of_hn, d, 3);
+        store(of_h * z, after);
+      });
     });
   });
 }
@@ -220,17 +164,19 @@ void gru_backward(Tensor dhs, const Tensor& e, const Tensor& to_n, const Tensor&
 }  // namespace
 
 TORCH_LIBRARY(coursekit_native, library) {
-  library.def("pack(Tensor W) -> Tensor", pack);
-  library.def("project(Tensor x, Tensor(a!) out, Tensor W) -> ()", project);
-  library.def("rnn_forward(Tensor x, Tensor b, Tensor(a!) hs, Tensor h, Tensor W, bool relu) -> ()", rnn_forward);
-  library.def("rnn_backward(Tensor dhs, Tensor(a!) d, Tensor(b!) dh, Tensor hs, Tensor W, bool relu) -> ()",
+  library.def("rnn_forward(Tensor x, Tensor h, Tensor W_ih, Tensor W_hh, Tensor b, Tensor(a!) hs, bool relu, int room) "
+              "-> ()", rnn_forward);
+  library.def("rnn_backward(Tensor dhs, Tensor x, Tensor h, Tensor W_ih, Tensor W_hh, Tensor hs, Tensor(a!) dh, "
+              "Tensor(b!)? dx, Tensor(c!)? dW_ih, Tensor(d!)? dW_hh, Tensor(e!) db, bool relu, int room) -> ()",
               rnn_backward);
-  library.def("lstm_forward(Tensor x, Tensor b, Tensor(a!) gates, Tensor(b!) tanh_c, Tensor(c!) hs, Tensor(d!) cs, "
-              "Tensor h, Tensor c, Tensor W) -> ()", lstm_forward);
-  library.def("lstm_backward(Tensor? dhs, Tensor? dcs, Tensor(a!) dh, Tensor(b!) dc, Tensor(c!) d, Tensor gates, "
-              "Tensor tanh_c, Tensor c, Tensor cs, Tensor W) -> ()", lstm_backward);
-  library.def("gru_forward(Tensor x, Tensor b, Tensor b_hn, Tensor(a!) gates, Tensor(b!) n, Tensor(c!) hs, Tensor h, "
-              "Tensor W) -> ()", gru_forward);
-  library.def("gru_backward(Tensor dhs, Tensor(a!) e, Tensor(b!) to_n, Tensor(c!) dh, Tensor(d!) d, Tensor gates, "
-              "Tensor n, Tensor h, Tensor hs, Tensor W) -> ()", gru_backward);
+  library.def("lstm_forward(Tensor x, Tensor h, Tensor c, Tensor W_ih, Tensor W_hh, Tensor b, Tensor(a!) gates, "
+              "Tensor(b!) tanh_c, Tensor(c!) hs, Tensor(d!) cs, int room) -> ()", lstm_forward);
+  library.def("lstm_backward(Tensor? dhs, Tensor? dcs, Tensor x, Tensor h, Tensor c, Tensor W_ih, Tensor W_hh, "
+              "Tensor gates, Tensor tanh_c, Tensor hs, Tensor cs, Tensor(a!) dh, Tensor(b!) dc, Tensor(c!)? dx, "
+              "Tensor(d!)? dW_ih, Tensor(e!)? dW_hh, Tensor(f!) db, int room) -> ()", lstm_backward);
+  library.def("gru_forward(Tensor x, Tensor h, Tensor W_ih, Tensor W_hh, Tensor b, Tensor b_hn, Tensor(a!) gates, "
+              "Tensor(b!) n, Tensor(c!) hs, int room) -> ()", gru_forward);
+  library.def("gru_backward(Tensor dhs, Tensor x, Tensor h, Tensor W_ih, Tensor W_hh, Tensor gates, Tensor n, Tensor hs, "
+              "Tensor(a!) dh, Tensor(b!)? dx, Tensor(c!)? dW_ih, Tensor(d!)? dW_hh, Tensor(e!) db, int room) -> ()",
+              gru_backward);
 }

@@ -22,24 +22,24 @@ def rnn(
     b_ih: Tensor,
     b_hh: Tensor,
     nonlinearity: str = "tanh",
-    walks: bptt.Walks | None = None,
+    passes: bptt.Passes | None = None,
 ) -> Tensor:
-    """All hidden states (T, N, H) of an RNN; arguments as in `readable.rnn`. walks: other ones than those below."""
+    """All hidden states (T, N, H) of an RNN; arguments as in `readable.rnn`. passes: other ones than those below."""
     args = (x, h, W_ih, W_hh, b_ih, b_hh)
-    if walks is None and nonlinearity == "tanh" and small.suits(x, h):
+    if passes is None and nonlinearity == "tanh" and small.suits(x, h):
         return small.run(in_numpy, readable.rnn, *args)
-    walks = walks or WALKS
+    passes = passes or bptt.Passes(_forward, _backward)
     if bptt.needs_graph(*args):
-        return _RNN.apply(walks, nonlinearity, *args)
+        return _RNN.apply(passes, nonlinearity, *args)
     with torch.no_grad():
-        return _forward(walks, nonlinearity, *args)
+        return passes.forward(nonlinearity, *args)
 
 
 class _RNN(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, walks: bptt.Walks, nonlinearity: str, *args: Tensor) -> Tensor:
-        ctx.walks, ctx.nonlinearity = walks, nonlinearity
-        hs = _forward(walks, nonlinearity, *args)
+    def forward(ctx, passes: bptt.Passes, nonlinearity: str, *args: Tensor) -> Tensor:
+        ctx.passes, ctx.nonlinearity = passes, nonlinearity
+        hs = passes.forward(nonlinearity, *args)
         ctx.save_for_backward(*args, hs)
         return hs
 
@@ -50,7 +50,7 @@ class _RNN(torch.autograd.Function):
         if not plain.upstream(dhs):
             loop = partial(readable.rnn, nonlinearity=ctx.nonlinearity)
             return None, None, *bptt.backward_by_autograd(loop, args, needed, [dhs])
-        return None, None, *_backward(ctx.walks, ctx.nonlinearity, dhs, *args, hs, needed=needed)
+        return None, None, *ctx.passes.backward(ctx.nonlinearity, dhs, *args, hs, needed=needed)
 
 
 def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
@@ -91,14 +91,11 @@ def _backwards(W: Tensor, N: int):
     return walk
 
 
-WALKS = bptt.Walks(_forwards, _backwards)
-
-
 @flush_denormals()
-def _forward(walks, nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
+def _forward(nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
     (T, N, _), H = x.shape, W_hh.shape[1]
     steps = bptt.chunk_length(x, H)
-    hs, walk = x.new_empty(T, N, H), walks.forwards(W_ih, W_hh, b_ih + b_hh, N)
+    hs, walk = x.new_empty(T, N, H), _forwards(W_ih, W_hh, b_ih + b_hh, N)
     for start in range(0, T, steps):
         now = slice(start, start + steps)
         h = walk(nonlinearity, x[now].flatten(0, 1), h, hs[now])
@@ -106,10 +103,10 @@ def _forward(walks, nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
 
 
 @flush_denormals()
-def _backward(walks, nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, needed):
+def _backward(nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
     length = bptt.chunk_length(x, 2 * H)
-    to_input, walk = walks.projector(W_ih.t()), walks.backwards(W_hh.t(), N)
+    to_input, walk = gemm.projector(W_ih.t()), _backwards(W_hh.t(), N)
     d, slope = x.new_empty(length, N, H), x.new_empty(length, N, H)
     dh, dx = h0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
     dW_ih, dW_hh, db = torch.zeros_like(W_ih), torch.zeros_like(W_hh), torch.zeros_like(b_ih)

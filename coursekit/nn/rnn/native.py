@@ -1,4 +1,4 @@
-"""The fast RNN with its walks over the steps of a chunk in C++ (`coursekit/nn/native/steps.cpp`)."""
+"""The fast RNN with both passes in C++ (`coursekit/nn/native/steps.cpp`)."""
 
 from __future__ import annotations
 
@@ -8,32 +8,30 @@ import torch
 from torch import Tensor
 
 from .. import bptt
-from ..native import projector
+from ..denormals import flush_denormals
 from . import fast
 
 
-def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
-    """As `fast._forwards`."""
-    ops = torch.ops.coursekit_native
-    packed, project = ops.pack(W_hh), projector(W_ih)
-
-    def walk(nonlinearity, x, h, hs):
-        ops.rnn_forward(project(x).view(hs.shape), b, hs, h, packed, nonlinearity == "relu")
-        return hs[-1]
-
-    return walk
+@flush_denormals()
+def _forward(nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
+    """As `fast._forward`."""
+    hs = x.new_empty(*x.shape[:2], W_hh.shape[1])
+    torch.ops.coursekit_native.rnn_forward(
+        x, h, W_ih, W_hh, b_ih + b_hh, hs, nonlinearity == "relu", bptt.native_room()
+    )
+    return hs
 
 
-def _backwards(W: Tensor, N: int):
-    """As `fast._backwards`."""
-    ops = torch.ops.coursekit_native
-    packed = ops.pack(W)
+@flush_denormals()
+def _backward(nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, needed):
+    """As `fast._backward`."""
+    dh, db = h0.new_zeros(h0.shape), b_ih.new_zeros(b_ih.shape)
+    dx, dW_ih, dW_hh = bptt.to_fill(x, W_ih, W_hh, needed=(needed[0], needed[2], needed[3]))
+    torch.ops.coursekit_native.rnn_backward(
+        dhs, x, h0, W_ih, W_hh, hs, dh, dx, dW_ih, dW_hh, db, nonlinearity == "relu", bptt.native_room()
+    )
+    return dx, dh, dW_ih, dW_hh, db, db.clone()
 
-    def walk(nonlinearity, dhs, dh, d, slope, hs):
-        ops.rnn_backward(dhs, d, dh, hs, packed, nonlinearity == "relu")
 
-    return walk
-
-
-rnn = partial(fast.rnn, walks=bptt.Walks(_forwards, _backwards, projector))
+rnn = partial(fast.rnn, passes=bptt.Passes(_forward, _backward))
 """All hidden states (T, N, H) of an RNN on a processor; arguments as in `readable.rnn`."""
