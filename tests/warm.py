@@ -48,28 +48,32 @@ from coursekit.grading.run import job
 job.grader_version = lambda: "of this test"
 sys.exit(main())
 """
-PROGRAMS = (
-    *(module for name, (module, _) in MAINS.items() if name != "kernel"),
-    "coursekit.grading.feedback",
-    "coursekit.grading.nbgrader.export",
-    "coursekit.grading.new_course",
-    "coursekit.grading.report.page",
-    "coursekit.grading.run.runners",
-    "coursekit.grading.similar.listing",
-    "coursekit.topics.catalogue",
-    "nbgrader.converters",
-    "nbgrader.exchange.default",
-    "nbgrader.plugins",
-)
-KERNELS = (  # nothing of this course: what a lesson imports of that depends on what its first cell has changed
-    "ipykernel.kernelapp",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.figure",
-    "matplotlib.style",
-    "PIL.PngImagePlugin",
-    "tqdm.auto",
-    "torch._dynamo",  # by the first optimiser
-)
+IMPORTED = {
+    "programs": (
+        *(module for name, (module, _) in MAINS.items() if name != "kernel"),
+        "coursekit.grading.feedback",
+        "coursekit.grading.nbgrader.export",
+        "coursekit.grading.new_course",
+        "coursekit.grading.report.page",
+        "coursekit.grading.run.runners",
+        "coursekit.grading.similar.listing",
+        "coursekit.topics.catalogue",
+        "nbgrader.converters",
+        "nbgrader.exchange.default",
+        "nbgrader.plugins",
+    ),
+    # Nothing of this course: what a lesson imports of that depends on what its first cell has changed.
+    "kernels": (
+        "ipykernel.kernelapp",
+        "matplotlib.backends.backend_agg",
+        "matplotlib.figure",
+        "matplotlib.style",
+        "PIL.PngImagePlugin",
+        "tqdm.auto",
+        "torch._dynamo",  # by the first optimiser
+    ),
+}
+"""By who asks."""
 HERE = Path(__file__).resolve()
 POSSIBLE = sys.platform == "linux"
 FIRST = {"python": [""], "kernel": []}  # of where Python looks for modules, of what is run by Python itself
@@ -78,16 +82,16 @@ PATIENCE_S = 500
 
 
 @functools.cache
-def _waiting(imported: str) -> Path:
-    """The address of a process that has imported what a list of this file names. It ends with this one."""
+def _waiting(who: str) -> Path:
+    """The address of a process that has imported for those who ask. It ends with this one."""
     folder = Path(tempfile.mkdtemp(prefix="warm-"))  # a socket's path must be short
     address = folder / "line"
     with (folder / "log").open("w") as log:
         out = {"stdin": subprocess.PIPE, "stdout": log, "stderr": log}
         # A kernel chooses this back end before anyone imports Matplotlib, which asks only then.
-        env = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"} if imported == "KERNELS" else {}
+        env = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"} if who == "kernels" else {}
         env |= os.environ | {"OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "tests.warm", address, imported]
+        command = [sys.executable, "-m", "tests.warm", address, who]
         process = subprocess.Popen(command, cwd=HERE.parents[1], env=env, **out)
 
     def stop() -> None:
@@ -144,7 +148,7 @@ def write_programs(folder: Path) -> None:
 
 
 def _asking(name: str) -> list[str]:
-    address = _waiting("KERNELS" if name == "kernel" else "PROGRAMS")
+    address = _waiting("kernels" if name == "kernel" else "programs")
     return [sys.executable, "-IS", str(HERE.with_name("warm_ask.py")), str(address), name]
 
 
@@ -155,11 +159,11 @@ def _real(name: str) -> Path:
     return Path(sys.executable) if name in FIRST else beside if beside.exists() else Path(shutil.which(program))
 
 
-def serve(address: str, imported: str) -> None:
+def serve(address: str, who: str) -> None:
     """Import, then fork for everybody who asks, until the standard input is closed."""
-    for module in globals()[imported]:
+    for module in IMPORTED[who]:
         importlib.import_module(module)
-    if imported == "PROGRAMS":
+    if who == "programs":
         importlib.import_module("coursekit.cli")._parser()  # the verbs
     gc.freeze()
     listener = socket.socket(socket.AF_UNIX)

@@ -57,12 +57,12 @@ class Drawn:
         if key in self._mistakes:
             return self._mistakes[key][1]
         call = call_here(self._exercise, mistake.implement, self.draws[number].args, found=found)
-        found = observe(self._exercise, call, self.shapes[number])
-        if found.arrays is not None:  # a copy: a mistake may fill one buffer in every call
-            found = replace(found, arrays=trees.copy(found.arrays))
+        seen = observe(self._exercise, call, self.shapes[number])
+        if seen.arrays is not None:  # a copy: a mistake may fill one buffer in every call
+            seen = replace(seen, arrays=trees.copy(seen.arrays))
         if call.failure is None or call.failure.kind is not FailureKind.TIMEOUT:  # another time it may be faster
-            self._mistakes[key] = mistake.implement, found  # with the function, so that no other gets its number
-        return found
+            self._mistakes[key] = mistake.implement, seen  # with the function, so that no other gets its number
+        return seen
 
     @functools.cached_property
     def guessed(self) -> float:

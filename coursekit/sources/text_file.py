@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
-_KINDS = {
-    b"PK\x03\x04": "a spreadsheet, a document or another archive: export a table as CSV, a text as plain text",
+_KINDS = {  # by how a file begins, in small letters
+    b"pk\x03\x04": "a spreadsheet, a document or another archive: export a table as CSV, a text as plain text",
     b"\xd0\xcf\x11\xe0": "a spreadsheet or a document: export a table as CSV, a text as plain text",
     b"%pdf": "a PDF: export it as plain text",
     b"{\\rtf": "a document with its layout: export it as plain text",
@@ -24,7 +24,7 @@ class BadFile(ValueError):
 def other_kind(content: bytes) -> str:
     """What a file is that is no plain text, by its first bytes, and what to do; empty if they do not tell."""
     start = content[:80].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return next((said for beginning, said in _KINDS.items() if start.startswith(beginning.lower())), "")
+    return next((said for beginning, said in _KINDS.items() if start.startswith(beginning)), "")
 
 
 def plain_text(path: str | Path) -> str:

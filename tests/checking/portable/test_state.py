@@ -118,6 +118,11 @@ def test_with_a_seed_the_numbers_are_the_same_and_the_learners_own_go_on():
     assert torch.equal(torch.rand(2), expected[1])
 
 
+def ends_well(program):
+    """Whether a Python of its own, which has imported nothing yet, comes to the end of a program."""
+    return subprocess.run([sys.executable, "-c", program], timeout=300).returncode == 0
+
+
 def test_torch_is_not_imported_for_it_and_may_be_imported_meanwhile():
     program = (
         "import sys\nfrom coursekit.checking.portable.state import known\n"
@@ -125,7 +130,7 @@ def test_torch_is_not_imported_for_it_and_may_be_imported_meanwhile():
         "with known(seed=0):\n    torch.set_default_dtype(torch.float16)\n"
         "assert torch.get_default_dtype() == torch.float32"
     )
-    assert subprocess.run([sys.executable, "-c", program], timeout=300).returncode == 0
+    assert ends_well(program)
 
 
 def test_what_pytorchs_compiler_puts_into_its_own_places_is_no_learners():
@@ -134,7 +139,7 @@ def test_what_pytorchs_compiler_puts_into_its_own_places_is_no_learners():
         "own = torch.manual_seed\nimport torch._dynamo\n"
         "assert torch.manual_seed is not own and State(generators=True).replaced == ()"
     )
-    assert subprocess.run([sys.executable, "-c", program], timeout=300).returncode == 0
+    assert ends_well(program)
 
 
 def test_a_state_that_was_found_is_not_looked_for_again_but_where_torch_was_imported_since():
@@ -144,7 +149,7 @@ def test_a_state_that_was_found_is_not_looked_for_again_but_where_torch_was_impo
         "with known(found=found):\n    torch.set_default_dtype(torch.float16)\n"
         "assert torch.get_default_dtype() == torch.float32"
     )
-    assert subprocess.run([sys.executable, "-c", program], timeout=300).returncode == 0
+    assert ends_well(program)
 
 
 def test_what_only_equals_numpys_own_is_replaced_all_the_same(monkeypatch):

@@ -7,6 +7,7 @@ read: together a sixth of what a figure costs, and half of one with logarithms. 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -47,12 +48,14 @@ def powers(parse: Callable[..., Any]) -> Callable[..., Any]:
     from matplotlib import rcParams
     from matplotlib.font_manager import get_font
 
-    settings = repr([(name, rcParams[name]) for name in rcParams if _SETTINGS.match(name)])
+    @functools.cache  # nothing changes it while a figure is drawn, and most figures have no power
+    def settings() -> str:
+        return repr([(name, rcParams[name]) for name in rcParams if _SETTINGS.match(name)])
 
     def known(parser: Any, text: str, dpi: float = 72, prop: Any = None, **options: Any) -> Any:
         if parser._output_type != "vector" or prop is None or not _POWER.fullmatch(text):
             return parse(parser, text, dpi, prop, **options)
-        key = text, dpi, prop.copy(), settings  # whether edges are smooth moves no glyph
+        key = text, dpi, prop.copy(), settings()  # whether edges are smooth moves no glyph
         if key not in _powers:
             made = parse(parser, text, dpi, prop, **options)
             _powers[key] = made._replace(glyphs=[(font.fname, *place) for font, *place in made.glyphs])
