@@ -25,7 +25,7 @@ from coursekit.lessons.tree import Lesson
 
 HERE = Path(__file__).resolve().parent
 INDEX = "book/pages/index.md"
-ABOUT = ("docs/bibliography.md", "docs/comparison.md", "CONTRIBUTING.md", "CHANGELOG.md")
+ABOUT = ("docs/bibliography.md", "docs/comparison.md", "docs/speed.md", "CONTRIBUTING.md", "CHANGELOG.md")
 TEACHING = "docs/teaching"
 MATHJAX = "sphinx-mathjax-offline"
 
