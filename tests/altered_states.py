@@ -80,6 +80,19 @@ ALTERED = {
         "F.linear = F.softmax = torch.optim.Adam = torch.nn.utils.clip_grad_norm_ = 3\ntorch.nn.Linear = dict",
         "(torch.tanh, torch.zeros, torch.get_default_dtype, F.linear, torch.optim.Adam, torch.nn.Linear)",
     ),
+    "other functions of python": (
+        "import copy, math, random, time\nmath.exp = math.sqrt = math.floor = copy.deepcopy = None\n"
+        "random.random = random.seed = random.getstate = random.setstate = 3\n"
+        "time.perf_counter = time.monotonic = time.time = lambda: 'later'\nmath.pi = 3",
+        "(math.exp, math.floor, math.pi, copy.deepcopy, random.random, random.getstate, time.perf_counter, time.time)",
+    ),
+    "other methods in torch": (
+        "import torch\ntorch.Tensor.chunk = torch.Tensor.detach = torch.Tensor.__matmul__ = None\n"
+        "torch.nn.Module.parameters = torch.nn.Module.__call__ = torch.nn.Embedding.forward = 3\n"
+        "torch.nn.GRU.parameters = torch.optim.Optimizer.zero_grad = torch.autograd.grad = lambda *a, **k: None",
+        "(torch.Tensor.chunk, torch.Tensor.detach, torch.nn.Module.parameters, torch.nn.Embedding.forward, "
+        "torch.nn.GRU.parameters, torch.optim.Optimizer.zero_grad, torch.autograd.grad)",
+    ),
     "a function of numpy less": ("import numpy as np\ndel np.isfinite", "hasattr(np, 'isfinite')"),
     "a built-in more": ("import builtins\nbuiltins.sigma = 3", "builtins.sigma"),
 }

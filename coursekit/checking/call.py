@@ -20,7 +20,7 @@ from typing import Any
 
 from coursekit.checking import trees
 from coursekit.checking.exercise import Exercise
-from coursekit.checking.explained import explained, operands
+from coursekit.checking.explained import explained, operands, taken_name
 from coursekit.checking.facts import Failure, FailureKind
 from coursekit.checking.portable import state
 from coursekit.checking.portable.plain import returned
@@ -227,9 +227,14 @@ def _describe(error: Exception, answer: Callable[..., Any], exercise: Exercise, 
     elif not mine and module and module.partition(".")[0] != __name__.partition(".")[0]:
         own = f"It stopped in `{frames[-1].tb_frame.f_code.co_name}` of {module}."
     message = str(error)
-    # A frame below the learner's own has operands of its own.
-    meaning = explained(message, operands(mine[-1])) if mine and mine[-1] is frames[-1] else explained(message)
+    meaning = _meaning(message, mine[-1]) if mine and mine[-1] is frames[-1] else explained(message)
     return Failure(kind, type(error).__name__, message, own, meaning, not mine and module.startswith(_ROOMS))
+
+
+def _meaning(message: str, stopped: types.TracebackType) -> str:
+    """Of an error in the learner's own frame: one below it has operands and names of its own."""
+    taken = taken_name(stopped) if message.endswith("is not callable") else ""
+    return taken or explained(message, operands(stopped))
 
 
 def _globals(answer: Any) -> dict[str, Any] | None:

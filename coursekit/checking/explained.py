@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import linecache
 import re
 import types
@@ -18,6 +19,7 @@ _PLAIN = (
 )  # fmt: skip
 """Expressions of these parts alone can be computed once more without doing anything else."""
 
+_BUILTINS = vars(builtins).copy()
 _LONGEST = 500  # characters of a message that are looked at; looking takes the square of them
 
 
@@ -55,6 +57,17 @@ def operands(traceback: types.TracebackType | None) -> tuple[tuple[int, ...], tu
     except Exception:  # of a stranger's code: then nothing is known
         return None
     return None if None in found else found
+
+
+def taken_name(traceback: types.TracebackType) -> str:
+    """Which of Python's functions is none where a frame has stopped, because a line gave its name to something else."""
+    frame = traceback.tb_frame
+    for name in (*frame.f_code.co_varnames, *frame.f_code.co_names):
+        for where, names in (("this function", frame.f_locals), ("a cell", frame.f_globals)):
+            if callable(_BUILTINS.get(name)) and name in names and not callable(names[name]):
+                back = f", and run `del {name}` once" if where == "a cell" else ""
+                return f"`{name}` is a function of Python's, and {where} uses its name for a value: rename that{back}."
+    return ""
 
 
 def _shape(side: ast.expr, frame: types.FrameType) -> tuple[int, ...] | None:

@@ -20,6 +20,7 @@ from coursekit.checking.outcome import (
     Outcome,
     Verdict,
 )
+from coursekit.checking.portable.state import with_own_functions
 
 MIME = "application/vnd.coursekit.report+json"
 """The MIME type under which a notebook keeps the data of a report."""
@@ -31,6 +32,7 @@ class Report(Outcome):
     """An `Outcome` that can be shown and stored."""
 
     @property
+    @with_own_functions
     def text(self) -> str:
         return as_text(self)
 
@@ -77,9 +79,11 @@ class Report(Outcome):
     def __repr__(self) -> str:
         return self.text
 
+    @with_own_functions
     def _repr_html_(self) -> str:
         return as_html(self)
 
+    @with_own_functions
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         # Stock nbgrader reads the score from the text of a cell's result; a person reads the report there.
         grading = os.environ.get("NBGRADER_EXECUTION") in ("autograde", "validate")

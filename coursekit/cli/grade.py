@@ -114,8 +114,13 @@ def _chosen(course: Course, assignment: str, wanted: list[str] | None) -> list[s
 def _runner(arguments: argparse.Namespace) -> Runner:
     """Where jobs run. Nothing is started for a class in which nothing has changed."""
     from coursekit.grading.run import runners
+    from coursekit.grading.run.sandbox import view
 
     def run(jobs: Iterable[Job]) -> Iterator[tuple[Job, Graded]]:
+        torch = False
+        if not arguments.cluster and view.missing_packages(torch=True):
+            jobs = list(jobs)  # whatever one of them lacks is then said before anything runs
+            torch = any(job.needs_torch for job in jobs)
         waiting = iter(jobs)
         first = next(waiting, None)
         if first is None:
@@ -125,7 +130,7 @@ def _runner(arguments: argparse.Namespace) -> Runner:
         if several:
             runners.prepare_processes()  # while the sandbox is tried
         if not arguments.cluster:  # there every worker decides for itself
-            require_sandbox(first.needs_torch)
+            require_sandbox(torch or first.needs_torch)
         if arguments.cluster:
             yield from runners.on_cluster(everything, arguments.cluster)
         elif several:

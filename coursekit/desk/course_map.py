@@ -11,6 +11,7 @@ from pathlib import Path
 
 from coursekit.checking import registry
 from coursekit.checking.message import shown_points
+from coursekit.checking.portable.state import with_own_functions
 from coursekit.desk.home import why_not
 from coursekit.desk.state import State, Tried
 from coursekit.lessons.tree import START, number_of, shipped_notebooks
@@ -114,9 +115,11 @@ class CourseMap:
         rows += ["", f"  {', '.join(f'{mark} {state}' for state, mark in MARKS.items())}"]
         return "\n".join([*rows, *self.notes])
 
+    @with_own_functions
     def __repr__(self) -> str:
         return self.text
 
+    @with_own_functions
     def _repr_html_(self) -> str:
         return filled("desk/map", course=self, marks=MARKS)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from coursekit.checking import sentences
 from coursekit.checking.edit_words import edit_sentence
 from coursekit.checking.exercise import Exercise
+from coursekit.checking.portable.state import with_own_functions
 from coursekit.desk.state import Tried
 from coursekit.templates import filled
 
@@ -58,6 +59,7 @@ class Hint:
             return "Run the cell again for the last hint, which may show the line: try once more before you do."
         return "Run the cell again for the next one." if self.tiers else ""
 
+    @with_own_functions
     def __str__(self) -> str:
         looks = f"it looks like {self.mistake}. " if self.mistake else ""
         found = f"in your code, l{self.found[1:]} " if self.found else ""
@@ -66,6 +68,7 @@ class Hint:
 
     __repr__ = __str__
 
+    @with_own_functions
     def _repr_html_(self) -> str:
         return filled("desk/hint", hint=self)
 

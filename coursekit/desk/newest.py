@@ -19,8 +19,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from coursekit.checking.portable.own_names import remember_torch
-
 _began: dict[str, float] = {}  # when each text was run last, in seconds since the epoch
 
 
@@ -33,7 +31,6 @@ def watch() -> None:
 
 def _note(info: Any) -> None:
     _began[info.raw_cell] = time.time()
-    remember_torch()  # what its names stand for, before a cell puts something else there
 
 
 def outdated(answer: Callable[..., Any]) -> str:

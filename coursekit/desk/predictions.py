@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from coursekit.checking.portable.state import with_own_functions
 from coursekit.desk.state import Predicted
 from coursekit.templates import filled
 
@@ -70,6 +71,7 @@ class Compared:
     def measured(self) -> bool:
         return any(line.measured is not None for line in self.lines)
 
+    @with_own_functions
     def __str__(self) -> str:
         wide = max((len(line.label) for line in self.lines), default=0)
         alone = len(self.lines) == 1
@@ -78,6 +80,7 @@ class Compared:
 
     __repr__ = __str__
 
+    @with_own_functions
     def _repr_html_(self) -> str:
         return filled("desk/predictions", compared=self)
 

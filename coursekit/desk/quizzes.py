@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from coursekit.checking.one_line import OneLine
+from coursekit.checking.portable.state import with_own_functions
 from coursekit.desk import leitner
 from coursekit.desk.book import Book
 from coursekit.desk.state import Answered
@@ -70,12 +71,14 @@ class Asked:
         at_hand = f" To compute with the arguments: `{self.call}.arguments`" if self.arguments else ""
         return f'To answer, run `{self.call[:-1]}, "A")` with the letter that you choose.{at_hand}'
 
+    @with_own_functions
     def __str__(self) -> str:
         said = [self.outcome] if self.answered else []
         return "\n".join([f"{self.title}\n", self.item.text, "", *said, self.following, *self.notes])
 
     __repr__ = __str__
 
+    @with_own_functions
     def _repr_html_(self) -> str:
         from markupsafe import Markup
 
@@ -95,11 +98,13 @@ class Said:
 
     text: str
 
+    @with_own_functions
     def __str__(self) -> str:
         return self.text
 
     __repr__ = __str__
 
+    @with_own_functions
     def _repr_html_(self) -> str:
         return f"<p>{inline(self.text)}</p>"
 

@@ -12,6 +12,7 @@ from coursekit.checking import registry
 from coursekit.checking.changes import since
 from coursekit.checking.notebook import check as check_only
 from coursekit.checking.notebook import name_of
+from coursekit.checking.portable.state import with_own_functions
 from coursekit.checking.report import Report
 from coursekit.desk.book import book
 from coursekit.desk.course_map import CourseMap, course_map
@@ -25,6 +26,7 @@ from coursekit.desk.showing import show
 watch()
 
 
+@with_own_functions
 def check(answer: Callable[..., Any] | None = None, exercise: str | None = None, *, seed: int = 0) -> Report:
     """Check an answer, show the report, and write down how it went. Nothing leaves this computer.
 
@@ -44,6 +46,7 @@ def check(answer: Callable[..., Any] | None = None, exercise: str | None = None,
     return dataclasses.replace(report, since=since(before, report) if before else (), notes=notes)
 
 
+@with_own_functions
 def hint(answer: Callable[..., Any] | str | None = None) -> Hint:
     """The next hint for an exercise.
 
@@ -58,6 +61,7 @@ def hint(answer: Callable[..., Any] | str | None = None) -> Hint:
     return shown
 
 
+@with_own_functions
 def predicted(name: str, guess: Any, measured: Any = None) -> None:
     """Show a prediction beside what was measured, and remember both.
 
@@ -73,12 +77,14 @@ def predicted(name: str, guess: Any, measured: Any = None) -> None:
         known.remember(key, line.guess, line.measured)
 
 
+@with_own_functions
 def progress() -> CourseMap:
     """The map of the course with what you have done, as far as it was checked on this computer."""
     known = book()
     return course_map(known.state(), known.journal.troubles())
 
 
+@with_own_functions
 def quiz(
     exercise: Callable[..., Any] | str | None = None, number: int | None = None, answer: str | None = None
 ) -> Asked | Said:

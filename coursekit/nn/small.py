@@ -80,7 +80,7 @@ def _forward(cell: ModuleType, x: Tensor, *rest: Tensor):
     """The states after each step, (T, N, H) each, and the cache of the pass; arguments as in `readable`."""
     states, weights = map(_view, rest[:-4]), [_view(w) for w in rest[-4:]]
     *_, cache = FAST[cell].forward(_batch_first(x), *states, weights)
-    return [_time_first(v[:, 1:]) for v in cache[1 : len(rest) - 3]], cache
+    return [_time_first(v[:, 1:]).clone() for v in cache[1 : len(rest) - 3]], cache  # NumPy's memory cannot be resized
 
 
 @flush_denormals()

@@ -19,6 +19,7 @@ _NUMBER = {
     mark: re.compile(rf"[+-]?(\d+{re.escape(mark)}?\d*|{re.escape(mark)}\d+)([eE][+-]?\d+)?", re.ASCII) for mark in ".,"
 }
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,'’_\s])\d{3})(?:\1\d{3})*(?:[.,]\d*)?")
+_YEAR_FIRST = re.compile(r"^(\d{4})/(\d\d)/(\d\d)\b")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d(-?\d)?)([T ].*)?", re.ASCII)
 
 
@@ -82,14 +83,16 @@ def require_clear_format(time_format: str | None) -> None:
 
 
 def moment(where: str, column: str, cell: str, time_format: str | None) -> datetime:
-    """The time in a cell, in UTC if it has an offset. time_format: as in `datetime.strptime`; None: ISO 8601.
+    """The time in a cell, in UTC if it has an offset. time_format: as in `datetime.strptime`; None: ISO 8601, also
+    with slashes in the date, which the year in front makes as clear.
 
     Raises BadFile for everything else, numbers of days or seconds among it.
     """
     try:
-        if not time_format and not _ISO.fullmatch(cell):
+        iso = cell if time_format else _YEAR_FIRST.sub(r"\1-\2-\3", cell)
+        if not time_format and not _ISO.fullmatch(iso):
             raise ValueError("no date in front")  # fromisoformat would take many a number for a time
-        found = datetime.strptime(cell, time_format) if time_format else datetime.fromisoformat(cell)
+        found = datetime.strptime(cell, time_format) if time_format else datetime.fromisoformat(iso)
         return found.astimezone(UTC) if found.tzinfo else found
     except (ValueError, OverflowError):
         if time_format:

@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from coursekit.sources.text_file import BadFile, sound_text
+from coursekit.sources.text_file import BadFile, other_structure, sound_text
 
 _DELIMITERS = ",;\t|"
 _TITLE = 40  # lines: a header stands that far down at most
@@ -46,13 +46,15 @@ def csv_table(text: str, columns: Sequence[str], name: str, *, cased: bool = Tru
     """The table with these columns in a text; if none of its first lines names all of them, the first is the header.
 
     name: what errors call the text. cased: if not, columns are asked for, and the header is given, in small letters.
-    Raises BadFile for zero bytes, and for a quotation mark that is not closed.
+    Raises BadFile for zero bytes, for JSON and its kin, and for a quotation mark that is not closed.
     """
     text, wanted = sound_text(text, name), {plain_name(column) for column in columns}
     told = _TOLD.match(text)
     first = told[1] if told else ""
     delimiters = [*first, *(one for one in _delimiters(text[told.end() :] if told else text) if one != first)]
     found = [(one, *there) for one in delimiters if (there := _header_place(text, one, wanted, cased))]
+    if not found and (said := other_structure(text)):
+        raise BadFile(f"{name} is {said} and no table: export it as CSV")
     delimiter, place, _ = next((one for one in found if one[2]), found[0] if found else (delimiters[0], None, False))
     rows = list(_records(text, delimiter, name))
     if place is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -15,6 +16,33 @@ _KINDS = {  # by how a file begins, in small letters
     b"<!doctype html": "a web page: download the file itself",
     b"<html": "a web page: download the file itself",
 }
+_BINARY = {  # the same, of what cannot be a text: one may begin with "Riffs"
+    b"par1": "a table in Parquet: export it as CSV",
+    b"arrow1": "a table in Arrow's format: export it as CSV",
+    b"\x93numpy": "an array of NumPy's: export it as CSV with np.savetxt",
+    b"\x80\x04\x95": "pickled by Python: export a table as CSV, a text as plain text",
+    b"\x80\x05\x95": "pickled by Python: export a table as CSV, a text as plain text",
+    b"\x89hdf": "in the format HDF5: export a table as CSV",
+    b"matlab 5.0": "of MATLAB: export a table as CSV",
+    b"rdx": "of R: export a table as CSV",
+    b"7z\xbc\xaf": "compressed: unpack it",
+    b"bzh": "compressed: unpack it",
+    b"\xfd7zxz": "compressed: unpack it",
+    b"\x28\xb5\x2f\xfd": "compressed: unpack it",
+    b"\x89png": "a picture: choose a file that holds what it shows",
+    b"\xff\xd8\xff": "a picture: choose a file that holds what it shows",
+    b"gif8": "a picture: choose a file that holds what it shows",
+    b"riff": "a recording of sound or pictures: choose a file of plain text",
+    b"mthd": "music in MIDI: choose a file of plain text",
+}
+_TEXTS = {  # that are no table, by how they begin behind comments
+    r"\{\s*[\"}]|\[\s*[\[{\"\]]|\[\s*-?\d[^\]]*[,\]]": "JSON",
+    r"\[\[?[\w.\" -]+\]\]?[ \t]*(#.*)?(\n|$)": "a file of settings (TOML or INI)",
+    r"---[ \t]*\n|%YAML": "YAML",
+    r"<[?!a-zA-Z]": "XML",
+}
+_PAIR = re.compile(r"\s*(- )*[^\s,;|#:][^,;|:]*:( .*)?$|\s*- .*$")  # a line of YAML, or of TOML:
+_SETTING = re.compile(r"\s*[\w.\"-]+\s*=\s*\S.*$|\s*\[.*\]\s*$")
 
 
 class BadFile(ValueError):
@@ -24,7 +52,26 @@ class BadFile(ValueError):
 def other_kind(content: bytes) -> str:
     """What a file is that is no plain text, by its first bytes, and what to do; empty if they do not tell."""
     start = content[:80].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return next((said for beginning, said in _KINDS.items() if start.startswith(beginning)), "")
+    kinds = _KINDS if _is_text(content) else _KINDS | _BINARY
+    return next((said for beginning, said in kinds.items() if start.startswith(beginning)), "")
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        return "\0" not in content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+
+
+def other_structure(text: str) -> str:
+    """What a text is that is no table, such as "JSON"; empty if it may be one."""
+    lines = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")]
+    behind = "\n".join(lines).lstrip()
+    if said := next((said for beginning, said in _TEXTS.items() if re.match(beginning, behind)), ""):
+        return said
+    if len(lines) > 1 and all(map(_PAIR.match, lines)):
+        return "YAML"
+    return "a file of settings (TOML or INI)" if len(lines) > 1 and all(map(_SETTING.match, lines)) else ""
 
 
 def plain_text(path: str | Path) -> str:

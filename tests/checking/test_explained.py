@@ -116,6 +116,26 @@ def test_a_frequent_slip_is_told_in_words_with_its_line(slip, said):
     assert said in text and "Where line " in text
 
 
+def with_a_taken_name(x):
+    max = 3
+    return max(x)
+
+
+@pytest.mark.parametrize("kept", [3, "text", np.ones(2), None])
+def test_a_name_of_pythons_functions_that_a_cell_uses_for_a_value_is_told(kept):
+    names = {"sum": kept}
+    exec("def sigmoid(x): return sum(x)", names)
+    text = " ".join(evaluate("sigmoid", names["sigmoid"]).text.split())
+    assert (
+        "`sum` is a function of Python's, and a cell uses its name for a value: rename that, and run `del sum`" in text
+    )
+
+
+def test_a_name_of_pythons_functions_that_an_answer_uses_for_a_value_is_told():
+    text = " ".join(evaluate("sigmoid", with_a_taken_name).text.split())
+    assert "`max` is a function of Python's, and this function uses its name for a value: rename that." in text
+
+
 def own_caller(x):
     return own_caller(x)
 

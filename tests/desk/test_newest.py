@@ -95,12 +95,12 @@ def test_a_cell_that_was_edited_and_not_run_is_seen_when_it_is_saved(
     assert (said in report.outdated and bool(report.outdated) is bool(said)) if later > 0 else not report.outdated
 
 
-def test_what_pytorchs_names_stand_for_is_known_before_a_later_cell_replaces_them():
+def test_what_pytorchs_names_stand_for_is_known_before_the_cell_that_imports_it_replaces_them():
     code = (
         "from IPython.core.interactiveshell import InteractiveShell\n"
         "shell = InteractiveShell.instance()\n"
         "from coursekit.checking.portable.state import State\n"
-        "for cell in ('from coursekit import check', 'import torch', 'torch.tanh = None'):\n    shell.run_cell(cell)\n"
+        "for cell in ('from coursekit import check', 'import torch; torch.tanh = None'):\n    shell.run_cell(cell)\n"
         "print(State(generators=True).replaced)"
     )
     done = finished([sys.executable, "-c", code])

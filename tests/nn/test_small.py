@@ -153,3 +153,12 @@ def test_every_gradient_lies_in_memory_as_its_weight_does(way, cell):
     layer = getattr(nn, cell)(3, 4, backend="fast")
     gradients = torch.autograd.grad(layer(torch.randn(5, 2, 3))[0].sum(), list(layer.parameters()))
     assert all(gradient.is_contiguous() for gradient in gradients)
+
+
+@pytest.mark.parametrize("gradients", [True, False])
+@pytest.mark.parametrize("cell", CELLS)
+def test_results_can_be_given_another_size_as_those_of_torch_nn_can(cell, gradients):
+    with torch.set_grad_enabled(gradients):
+        out, last = getattr(nn, cell)(3, 5)(torch.randn(4, 2, 3))
+    for result in (out, *(last if cell == "LSTM" else (last,))):
+        assert result.detach().resize_(9, 9).shape == (9, 9)

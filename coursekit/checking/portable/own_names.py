@@ -1,16 +1,22 @@
-"""The public names of NumPy and, once it is there, PyTorch: what they stand for, and what a program has put in their
-places.
+"""The names of Python's modules, of NumPy and, once it is there, of PyTorch and its classes: what they stand for, and
+what a program has put in their places.
 
-What they stand for is looked up when this module is imported, and for PyTorch when it is first seen whole.
+What they stand for is looked up when this module is imported, and for PyTorch when its own import ends.
 """
 
 from __future__ import annotations
 
 import builtins
-import contextlib
-import operator
+import importlib
 import sys
 import types
+from collections.abc import Iterator
+
+# Under names of their own: in their modules something else may stand in their places.
+from contextlib import suppress
+from importlib.machinery import ModuleSpec, PathFinder
+from itertools import chain
+from operator import is_, methodcaller
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,59 +27,111 @@ import numpy.random
 __builtins__ = vars(builtins).copy()
 
 _GONE = object()
-_PARTS = ("linalg", "nn", "nn.functional", "nn.init", "nn.utils", "optim")
+_values = methodcaller("values")
+
+# Of Python, what checks and answers ask by name, where neither debuggers nor PyTorch put anything of theirs, as they do
+# into inspect, os, sys, threading and warnings.
+_PYTHONS = (
+    "ast bisect collections contextlib copy dataclasses functools html itertools json linecache math operator "
+    "random re textwrap time types"
+)
+_ZONES = ("altzone", "daylight", "timezone", "tzname")  # `time.tzset` sets them anew
+_PARTS = ("autograd", "linalg", "nn", "nn.functional", "nn.init", "nn.utils", "nn.utils.rnn", "optim")
 _TORCHES = ("torch", *(f"torch.{part}" for part in _PARTS))
+_CLASSES = {  # those that the course's lessons use; PyTorch has ten times as many
+    "torch": "Tensor",
+    "torch.autograd": "Function",
+    "torch.nn": "Module Parameter Sequential ModuleList Linear Embedding Dropout LayerNorm RNNBase RNN LSTM GRU "
+    "RNNCellBase RNNCell LSTMCell GRUCell CrossEntropyLoss MSELoss BCEWithLogitsLoss",
+    "torch.optim": "Optimizer SGD Adam",
+}
+_OF_CLASSES = ("__abstractmethods__", "__annotations__", "__dict__", "__doc__", "__module__", "__weakref__")
+_OF_COMPILER = ("__setstate__", "step")  # PyTorch's optimizers and compiler write there, and to Module.__init__
 
 
 class Replaced(NamedTuple):
-    """A public name of a module, what it stands for, and what stands there now."""
+    """A name in a module or a class, what it stands for, and what stands there now.
 
-    module: types.ModuleType
+    title: as it is written in programs, such as "np.abs" and "torch.nn.Module.parameters".
+    """
+
+    owner: types.ModuleType | type
     name: str
+    title: str
     own: Any
     now: Any
 
-    @property
-    def title(self) -> str:
-        """As it is written in programs, such as "np.abs" and "torch.tanh"."""
-        return f"{self.module.__name__.replace('numpy', 'np')}.{self.name}"
-
     def settle(self) -> None:
         """The library's own stands there again."""
-        setattr(self.module, self.name, self.own)
+        _put(self.owner, self.name, self.own)
 
     def restore(self) -> None:
         """What stood there when it was found stands there again."""
-        if self.now is not _GONE:
-            setattr(self.module, self.name, self.now)
-        else:
-            vars(self.module).pop(self.name, None)
+        _put(self.owner, self.name, self.now)
+
+
+def _put(owner: types.ModuleType | type, name: str, value: Any) -> None:
+    if value is not _GONE:
+        setattr(owner, name, value)
+    elif name in vars(owner):
+        delattr(owner, name)
 
 
 class _Names:
-    """Those of one module. What stands behind them is known by identity."""
+    """Those of one module or class. What stands behind them is known by identity."""
 
-    def __init__(self, module: types.ModuleType, but: tuple[str, ...] = ()) -> None:
-        self._module = module
-        self._own = {name: own for name, own in vars(module).items() if name[0] != "_" and name not in but}
-        self._all, self._look_up = tuple(self._own.values()), operator.itemgetter(*self._own)
-        self._whole: tuple[Any, ...] = ()  # what the module held when it was last found whole
+    def __init__(self, owner: types.ModuleType | type, title: str, but: tuple[str, ...] = ()) -> None:
+        self.owner, self._title, self._but = owner, title, but
+        self._is_class = isinstance(owner, type)
+        self._own = {name: own for name, own in vars(owner).items() if self._counts(name)}
+        self._all = tuple(self._own.values())
 
     def replaced(self) -> list[Replaced]:
-        now = vars(self._module)
-        if len(now) == len(self._whole) and all(map(operator.is_, now.values(), self._whole)):
-            return []  # in half the time that it takes by names
-        with contextlib.suppress(KeyError):  # one was taken away
-            if all(map(operator.is_, self._look_up(now), self._all)):
-                self._whole = tuple(now.values())
-                return []
-        every = (Replaced(self._module, name, own, now.get(name, _GONE)) for name, own in self._own.items())
-        return [each for each in every if each.now is not each.own]
+        now = vars(self.owner)
+        hiding = [name for name in now if name not in self._own and self._hides(name)] if self._is_class else []
+        if not hiding and all(map(is_, map(now.get, self._own), self._all)):
+            return []
+        every = (self._of(name, own, now.get(name, _GONE)) for name, own in self._own.items())
+        return [*(each for each in every if each.now is not each.own), *(self._of(n, _GONE, now[n]) for n in hiding)]
+
+    def _of(self, name: str, own: Any, now: Any) -> Replaced:
+        return Replaced(self.owner, name, f"{self._title}.{name}", own, now)
+
+    def _counts(self, name: str) -> bool:
+        return name not in self._but and (name[0] != "_" or (self._is_class and name[:2] == name[-2:] == "__"))
+
+    def _hides(self, name: str) -> bool:
+        """Whether what was added to a class stands before something that it inherits."""
+        return self._counts(name) and any(name in vars(base) for base in self.owner.__mro__[1:-1])
 
 
-# `unwritten` puts its own in the places of NumPy's two for a while, PyTorch's compiler in that of `manual_seed`.
-_NUMPYS = tuple(_Names(module, but=("empty", "empty_like")) for module in (np, np.linalg, np.random))
-_torches: list[_Names] = []
+class _Group:
+    """Some of them, looked through as one.
+
+    strict: what equals the library's own is not taken for it, either. To ask for identity takes several times as long.
+    """
+
+    def __init__(self, names: list[_Names], strict: bool = False) -> None:
+        self._names, self._strict = names, strict
+        self._spaces = [vars(each.owner) for each in names]
+        self._whole: tuple[Any, ...] = ()  # what was there when they were last found whole
+
+    def replaced(self) -> list[Replaced]:
+        now = tuple(chain.from_iterable(map(_values, self._spaces)))
+        if self._is_whole(now):
+            return []  # in a small part of the time that it takes by names
+        found = [one for each in self._names for one in each.replaced()]
+        if not found:
+            self._whole = now
+        return found
+
+    def _is_whole(self, now: tuple[Any, ...]) -> bool:
+        if self._strict:
+            return len(now) == len(self._whole) and all(map(is_, now, self._whole))
+        try:
+            return now == self._whole
+        except Exception:  # an array, or a stranger's object, that cannot be compared
+            return False
 
 
 def loaded_torch() -> Any:
@@ -85,14 +143,53 @@ def loaded_torch() -> Any:
 def remember_torch() -> None:
     """Look up what the names of PyTorch stand for, if it is there and this was not done yet."""
     if not _torches and loaded_torch() is not None:
-        _torches.extend(_Names(sys.modules[name], but=("manual_seed",)) for name in _TORCHES if name in sys.modules)
+        modules = [(name, sys.modules[name]) for name in _TORCHES if name in sys.modules]
+        names = [_Names(module, name, but=("manual_seed",)) for name, module in modules]
+        _torches.append(_Group([*names, *_classes()]))
 
 
-def replaced(torch: bool) -> list[Replaced]:
-    """What stands in the places of the libraries' own. torch: PyTorch's too, which are three times as many."""
-    if torch:
+def _classes() -> Iterator[_Names]:
+    kept = (*_OF_CLASSES, *_OF_COMPILER)
+    for where, names in _CLASSES.items():
+        for name in names.split():
+            but = (*kept, "__init__") if name == "Module" else kept
+            yield _Names(getattr(sys.modules[where], name), f"{where}.{name}", but)
+
+
+def replaced(every: bool) -> list[Replaced]:
+    """What stands in the places of NumPy's own. every: of Python's and PyTorch's, too, which are many times as many."""
+    if every:
         remember_torch()
-    return [each for names in (*_NUMPYS, *(_torches if torch else ())) for each in names.replaced()]
+    groups = (_numpys, _pythons, *_torches) if every else (_numpys,)
+    return [each for group in groups for each in group.replaced()]
 
 
+class _Import:
+    """Finds PyTorch as Python does, and looks at it as soon as it is there: the rest of a cell may change it."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(name, path) if name == "torch" else None
+        if spec is not None and spec.loader is not None:
+            own = spec.loader.exec_module
+
+            def exec_module(module: types.ModuleType) -> None:
+                own(module)
+                remember_torch()
+
+            with suppress(AttributeError):
+                spec.loader.exec_module = exec_module
+        return spec
+
+
+# `unwritten` puts its own in the places of NumPy's two for a while, PyTorch's compiler in that of `manual_seed`.
+_EMPTY = ("empty", "empty_like")
+_NUMPYS = (np, np.linalg, np.random)
+_numpys = _Group(  # np.dtype("float64") equals np.float64
+    [_Names(each, each.__name__.replace("numpy", "np"), _EMPTY) for each in _NUMPYS], strict=True
+)
+_pythons = _Group([_Names(importlib.import_module(name), name, _ZONES) for name in _PYTHONS.split()])
+_torches: list[_Group] = []
 remember_torch()
+if not _torches:
+    sys.meta_path.insert(0, _Import)

@@ -12,6 +12,7 @@ import itertools
 import math
 import sys
 import types
+from collections import UserString
 from collections.abc import Callable, Mapping, Set
 from typing import Any
 
@@ -80,7 +81,7 @@ class _Reader:
             return f"a complex number, {NO_NUMBERS}{_WHY_COMPLEX}"
         if isinstance(value, np.generic):
             return _scalar(value)
-        if isinstance(value, (str, bytes)):
+        if isinstance(value, (str, bytes, bytearray, UserString)):
             return f"{called(value)}, {NO_NUMBERS}"
         torch = sys.modules.get("torch")
         if torch is not None and isinstance(value, torch.Tensor):

@@ -1,9 +1,9 @@
 """The settings that a learner's program can change for the whole process, brought into a known state and put back.
 
 An answer is judged by its numbers, so it runs in the same state wherever it is checked: NumPy warns of overflow,
-warnings are no errors and not shown, PyTorch makes float32 tensors on the CPU and records gradients, the built-in
-functions are Python's, and NumPy's and PyTorch's names stand for what is theirs. What a learner has set otherwise in an
-earlier cell is neither held against an answer nor lost.
+warnings are no errors and not shown, PyTorch makes float32 tensors on the CPU and records gradients, and the names of
+Python, NumPy and PyTorch stand for what is theirs. What a learner has set otherwise in an earlier cell is neither held
+against an answer nor lost.
 
 Two settings of the learner hold for answers as well, because answers may be written for them: float64 as PyTorch's
 default, and a recursion limit that was raised. What an answer sets itself holds to the end of the call.
@@ -14,11 +14,13 @@ from __future__ import annotations
 import builtins
 import contextlib
 import locale
-import operator
 import os
 import random
 import sys
 import warnings
+from collections.abc import Callable
+from functools import wraps
+from operator import is_, itemgetter
 from typing import Any
 
 import numpy as np
@@ -35,31 +37,76 @@ RECURSION = 3000
 _FLOAT_EVENTS = dict(divide="warn", over="warn", invalid="warn", under="ignore")
 _OF_SHELLS = {"copyright", "credits", "display", "exit", "get_ipython", "help", "input", "license", "print", "quit"}
 _BUILTINS = {name: value for name, value in vars(builtins).items() if name[0] != "_" and name not in _OF_SHELLS}
-_names = operator.itemgetter(*_BUILTINS)
+_names = itemgetter(*_BUILTINS)
+
+
+class _Functions:
+    """Built-in functions and what stands behind the names of libraries, as it is now.
+
+    every: Python's modules and PyTorch too, which takes longer.
+    """
+
+    def __init__(self, every: bool) -> None:
+        self._builtins = vars(builtins).copy()
+        _settle_builtins()  # what is asked below stands on them
+        self._replaced = own_names.replaced(every)
+        self.replaced = tuple(each.title for each in self._replaced)
+        self.settle()
+
+    def settle(self) -> None:
+        """The libraries' own are there."""
+        _settle_builtins()
+        for each in self._replaced:
+            each.settle()
+
+    def restore(self) -> None:
+        """What was there is there again."""
+        for each in self._replaced:
+            each.restore()
+        now, before = vars(builtins), self._builtins
+        if len(now) == len(before) and all(map(is_, now.values(), before.values())):
+            return
+        for name in [name for name in now if name not in before]:
+            del now[name]
+        now.update(before)
+
+
+_around: list[_Functions] = []  # what was there before something that now runs with the libraries' own; one at most
+
+
+def with_own_functions(function: Callable[..., Any]) -> Callable[..., Any]:
+    """While `function` runs, the names of Python, NumPy and PyTorch stand for what is theirs."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        if _around:
+            return function(*args, **kwargs)
+        before = _Functions(every=True)
+        _around.append(before)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            _around.remove(before)
+            before.restore()
+
+    return run
 
 
 class State:
-    """All of it as it is now. generators: the states of the random generators and PyTorch's names too, which takes
-    longer: of the latter there are three times as many as of NumPy's."""
+    """All of it as it is now. generators: the states of the random generators and the names of Python's modules and of
+    PyTorch too, which takes longer: there are many times as many as of NumPy's."""
 
     def __init__(self, generators: bool = False) -> None:
-        self.builtins = vars(builtins).copy()
-        _settle_builtins()  # what is asked below stands on them
-        self._replaced = own_names.replaced(torch=generators)
-        self._settle_names()
+        self._functions = _Functions(every=generators)
         try:
             self._look(generators)
         finally:
-            self._restore_functions()
+            self._functions.restore()
 
     @property
     def replaced(self) -> tuple[str, ...]:
         """The names, such as "np.abs", in whose places something else than the library's own stands."""
-        return tuple(each.title for each in self._replaced)
-
-    def _settle_names(self) -> None:
-        for each in self._replaced:
-            each.settle()
+        return tuple(name for each in (*_around, self._functions) for name in each.replaced)
 
     @property
     def has_all(self) -> bool:
@@ -83,8 +130,7 @@ class State:
 
     def settle(self, seed: int | None = None) -> None:
         """Bring the process from this state into the known one; with a seed, its random generators too."""
-        _settle_builtins()
-        self._settle_names()
+        self._functions.settle()
         if np.geterr() != _FLOAT_EVENTS:
             np.seterr(**_FLOAT_EVENTS)
         warnings.resetwarnings()
@@ -103,11 +149,11 @@ class State:
 
     def restore(self) -> None:
         """Bring the process back into this state."""
-        settle_functions(torch=self.generators is not None)
+        settle_functions(every=self.generators is not None)
         try:
             self._restore()
         finally:
-            self._restore_functions()
+            self._functions.restore()
 
     def _restore(self) -> None:
         events, call, size = self.numpy
@@ -145,16 +191,6 @@ class State:
             warnings.onceregistry.clear()
             warnings.onceregistry.update(self.once)
         warnings.showwarning, warnings._showwarnmsg_impl = self.show
-
-    def _restore_functions(self) -> None:
-        for each in self._replaced:
-            each.restore()
-        now, before = vars(builtins), self.builtins
-        if len(now) == len(before) and all(map(operator.is_, now.values(), before.values())):
-            return
-        for name in [name for name in now if name not in before]:
-            del now[name]
-        now.update(before)
 
 
 class known:
@@ -243,17 +279,18 @@ def _folder() -> str | None:
         return None
 
 
-def settle_functions(torch: bool = False) -> None:
-    """Python's own functions, NumPy's, and PyTorch's if asked, under their names; what a learner has added stays."""
+def settle_functions(every: bool = False) -> None:
+    """Python's built-in functions and NumPy's, and all others if asked, under their names; what a learner has added
+    stays."""
     _settle_builtins()
-    for each in own_names.replaced(torch):
+    for each in own_names.replaced(every):
         each.settle()
 
 
 def _settle_builtins() -> None:
     names = vars(builtins)
     try:
-        if all(map(operator.is_, _names(names), _BUILTINS.values())):
+        if all(map(is_, _names(names), _BUILTINS.values())):
             return
     except KeyError:  # one was taken away
         pass

@@ -31,7 +31,7 @@ from coursekit.grading.gradebook.presentation import present
 from coursekit.grading.gradebook.rows import Entry, Rows, Stored
 from coursekit.grading.run.notebook import Graded
 from coursekit.grading.submission.canonical import unread
-from coursekit.grading.submission.course import Course, CourseError, Submission
+from coursekit.grading.submission.course import Course, CourseError, Submission, configured
 from coursekit.grading.submission.times import TIMESTAMP, in_utc
 
 EXCHANGE_SECRET = "submission_secret.txt"
@@ -212,8 +212,12 @@ class Writer:
             last = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{Path(last.filename).name}, line {last.lineno}"
             raise LateRuleFailed(f"failed ({where}: {type(error).__name__}: {error})") from error
-        if penalty is not None and not (isinstance(penalty, Real) and math.isfinite(penalty)):
+        if penalty is None:
+            return None
+        if isinstance(penalty, bool) or not (isinstance(penalty, Real) and math.isfinite(penalty)):
             raise LateRuleFailed(f"gave {str(penalty)[:40]!r}, which is no number")
+        if penalty < 0:  # nbgrader takes 0 for it
+            raise LateRuleFailed(f"gave {float(penalty):g}, and what it gives is taken off, so it is 0 or more")
         return penalty
 
     def _files(self, submission: Submission, files: dict[str, NotebookNode]) -> None:
@@ -242,9 +246,12 @@ def _as_file(nb: NotebookNode) -> str:
 
 
 def late_penalties(course: Course) -> AssignLatePenalties:
-    """nbgrader's step that takes points for lateness, with the plug-in that the course configures."""
-    step = AssignLatePenalties(config=course.config)
-    step.init_plugin()
+    """nbgrader's step that takes points for lateness, with the plug-in that the course configures.
+
+    Raises CourseError where it cannot be made."""
+    with configured(course.root):
+        step = AssignLatePenalties(config=course.config)
+        step.init_plugin()
     return step
 
 

@@ -30,7 +30,7 @@ class SafeCollect(ExchangeCollect):
         help="Believe this machine's clock rather than the time in a submission's name. Turn it off once the exchange "
         "was moved to another disk, which gives every file a new time.",
     ).tag(config=True)
-    tolerance_s = Integer(120, help="Seconds by which the two times may differ.").tag(config=True)
+    tolerance_s = Integer(120, min=0, help="Seconds by which the two times may differ.").tag(config=True)
 
     def start(self) -> None:
         self._look: dict[str, list[str]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import traceback
@@ -14,6 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
+from traitlets import TraitError
 from traitlets.config import Config, PyFileConfigLoader
 
 from coursekit.grading.failures import FAILED, trace
@@ -65,7 +67,8 @@ class Course:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.config = _load(self.root)
-        self.directory = CourseDirectory(config=self.config)
+        with configured(self.root):
+            self.directory = CourseDirectory(config=self.config)
         self.directory.root = str(self.root)
         self.db_url = _absolute(self.directory.db_url, self.root)
 
@@ -199,6 +202,15 @@ def _load(root: Path) -> Config:
         line = error.lineno if isinstance(error, SyntaxError) else _line_in(path, error)
         said = f"{type(error).__name__}: {error}"
         raise CourseError(f"{path}{f', line {line}' if line else ''}, cannot be read: {said}") from None
+
+
+@contextlib.contextmanager
+def configured(root: Path) -> Iterator[None]:
+    """While it lasts, what nbgrader says of a value that it cannot take from the configuration is a CourseError."""
+    try:
+        yield
+    except (TraitError, ImportError) as error:
+        raise CourseError(f"{root / 'nbgrader_config.py'} sets a value that nbgrader cannot take: {error}") from None
 
 
 def _line_in(path: Path, error: Exception) -> int | None:

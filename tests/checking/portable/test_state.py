@@ -1,15 +1,26 @@
 """The known state of a process: what it is, and that everything is put back, however it ends."""
 
+import builtins
+import math
+import random
 import subprocess
 import sys
+import time
 import warnings
 
 import numpy as np
 import pytest
 import torch
 
-from coursekit.checking.portable.state import RECURSION, State, known
+from coursekit.checking.portable.state import RECURSION, State, known, with_own_functions
 from tests.altered_states import ALTERED, altered
+
+
+@pytest.fixture
+def patched():
+    """A monkeypatch whose work is undone before what the fixture below puts back."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +96,50 @@ def test_what_stands_in_the_places_of_pytorchs_own_is_told_by_its_name(monkeypat
     assert torch.tanh is torch.sigmoid and torch.nn.Linear is None and not hasattr(torch.nn.functional, "softmax")
 
 
+def test_what_stands_in_the_places_of_pythons_own_is_told_by_its_name(monkeypatch):
+    monkeypatch.setattr(math, "exp", None)
+    monkeypatch.setattr(time, "perf_counter", np.zeros(3))  # compares as an array does
+    monkeypatch.delattr(random, "gauss")
+    with known(seed=0) as before:
+        assert math.exp(0) == 1 and time.perf_counter() > 0 and random.gauss
+        assert before.replaced == ("math.exp", "random.gauss", "time.perf_counter")
+    assert math.exp is None and len(time.perf_counter) == 3 and not hasattr(random, "gauss")
+
+
+def test_what_stands_in_the_places_of_pytorchs_methods_is_told_by_its_name(patched):
+    layer = torch.nn.Linear(2, 2)
+    patched.setattr(torch.Tensor, "chunk", None, raising=False)  # which it inherits
+    patched.setattr(torch.Tensor, "sigma", None, raising=False)  # which is nobody's
+    patched.setattr(torch.nn.Module, "parameters", None)
+    patched.setattr(torch.nn.Linear, "children", None, raising=False)
+    patched.delattr(torch.nn.Linear, "forward")
+    with known(seed=0) as before:
+        assert len(layer(torch.ones(4, 2)).chunk(2)) == len([*layer.parameters()]) == 2 and [*layer.children()] == []
+        assert "chunk" not in vars(torch.Tensor) and "children" not in vars(torch.nn.Linear)
+        assert set(before.replaced) == {
+            "torch.Tensor.chunk", "torch.nn.Module.parameters", "torch.nn.Linear.children", "torch.nn.Linear.forward",
+        }  # fmt: skip
+    assert torch.Tensor.chunk is torch.nn.Module.parameters is torch.nn.Linear.children is torch.Tensor.sigma is None
+    assert "forward" not in vars(torch.nn.Linear)
+
+
+def test_around_a_check_there_are_the_libraries_own_and_a_state_within_knows_what_was_there_before(patched):
+    own = divmod, math.floor
+    patched.setattr(math, "floor", None)
+    patched.setattr(builtins, "divmod", None)
+
+    @with_own_functions
+    def seen(error=None):
+        if error is not None:
+            raise error
+        return builtins.divmod, math.floor, State(generators=True).replaced
+
+    assert seen() == (*own, ("math.floor",))
+    with pytest.raises(KeyError):
+        seen(KeyError())
+    assert builtins.divmod is math.floor is None and State(generators=True).replaced == ("math.floor",)
+
+
 def test_what_pytorch_imports_later_is_not_replaced(monkeypatch):
     monkeypatch.setattr(torch, "sigma", 3, raising=False)
     monkeypatch.setattr(torch, "_own", 3, raising=False)
@@ -138,6 +193,28 @@ def test_what_pytorchs_compiler_puts_into_its_own_places_is_no_learners():
         "import torch\nfrom coursekit.checking.portable.state import State\nState(generators=True)\n"
         "own = torch.manual_seed\nimport torch._dynamo\n"
         "assert torch.manual_seed is not own and State(generators=True).replaced == ()"
+    )
+    assert ends_well(program)
+
+
+def test_what_the_cell_puts_there_that_imports_pytorch_is_seen():
+    program = (
+        "from coursekit.checking.portable.state import State\n"
+        "import torch; torch.tanh = torch.nn.Module.parameters = None\n"
+        "assert State(generators=True).replaced == ('torch.tanh', 'torch.nn.Module.parameters')"
+    )
+    assert ends_well(program)
+
+
+def test_what_optimizers_and_the_compiler_put_into_classes_is_no_learners():
+    program = (
+        "import torch\nfrom coursekit.checking.portable.state import State\nState(generators=True)\n"
+        "def trained(model):\n    optimizer = torch.optim.Adam(model.parameters())\n    optimizer.zero_grad()\n"
+        "    model(torch.ones(2, 3)).sum().backward()\n    optimizer.step()\n"
+        "own = torch.optim.Adam.step, torch.nn.Module.__init__\n"
+        "trained(torch.compile(torch.nn.Linear(3, 1), backend='eager'))\n"
+        "assert (torch.optim.Adam.step, torch.nn.Module.__init__) != own\n"
+        "assert State(generators=True).replaced == ()"
     )
     assert ends_well(program)
 

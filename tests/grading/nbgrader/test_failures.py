@@ -145,6 +145,8 @@ def test_where_nothing_of_a_student_can_be_written_rows_and_page_stay_as_they_we
         ("raise ValueError('mine')", "failed (nbgrader_config.py, line {line}: ValueError: mine): mend it"),
         ("return 'two'", "gave 'two', which is no number: mend it"),
         ("return float('nan')", "gave 'nan', which is no number: mend it"),
+        ("return True", "gave 'True', which is no number: mend it"),
+        ("return -0.5", "gave -0.5, and what it gives is taken off, so it is 0 or more: mend it"),
     ],
 )
 def test_a_rule_for_late_work_that_fails_is_the_teachers_to_mend(course, capsys, rule, said):
@@ -159,6 +161,22 @@ def test_a_rule_for_late_work_that_fails_is_the_teachers_to_mend(course, capsys,
     told = capsys.readouterr().out
     assert f"bob: the course's own rule for late work {said.format(line=line)}" in told
     assert "Please report" not in told and course.scores("ada") == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("LateSubmissionPlugin.penalty_method = 'half'", "'penalty_method' trait of a LateSubmissionPlugin"),
+        ("AssignLatePenalties.plugin_class = 'nowhere.Rule'", "nowhere"),
+        ("CourseDirectory.db_url = 3", "'db_url' trait of"),
+    ],
+)
+def test_a_setting_that_nbgrader_cannot_take_is_told_before_anybody_is_graded(course, capsys, setting, said):
+    config = course.root / "nbgrader_config.py"
+    config.write_text(f"{config.read_text()}\nc.{setting}\n")
+    assert main(["grade", "mini", "--course", str(course.root), "-j", "1"]) == 2
+    told = capsys.readouterr().err
+    assert f"{config} sets a value that nbgrader cannot take: " in told and said in told
 
 
 def test_a_student_for_whom_nothing_can_be_made_takes_nobody_along(course, monkeypatch):

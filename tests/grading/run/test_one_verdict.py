@@ -100,6 +100,8 @@ REFUSED_ONE = {
     "None": "return None",
     "a text": "return 'y'",
     "bytes": "return y.tobytes()",
+    "a bytearray": "return bytearray(y.tobytes())",
+    "a text of another class": "from collections import UserString; return UserString('0.5')",
     "None inside": "return [None, *y.ravel()]",
     "a text inside": "return ['0.5', *y.ravel()]",
     "texts": "return y.astype(str)",
