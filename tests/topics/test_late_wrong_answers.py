@@ -87,11 +87,33 @@ def patience_by_heart(alarm, anomalous, tolerance, patience):
     return registry.get("count_alarms").reference(alarm, anomalous, tolerance, 7)
 
 
+def heard_alarms_of_events_silence(alarm, anomalous, tolerance, patience):
+    found, events, _ = registry.get("count_alarms").reference(alarm, anomalous, tolerance, patience)
+    near = anomalous.copy()
+    for k in range(1, tolerance + 1):
+        near[k:] |= anomalous[:-k]
+    false, quiet = 0, -1
+    for t in np.flatnonzero(alarm):
+        if t > quiet:
+            false, quiet = false + (not near[t]), t + patience
+    return found, events, false
+
+
+def no_score_below_zero(score, fraud, k):
+    k = min(k, len(score))
+    last = np.sort(score)[-k]
+    above, equal = score > max(last, 0), score == last
+    found = fraud[above].sum() + (k - above.sum()) * fraud[equal].mean()
+    return found / k, found / fraud.sum()
+
+
 PASSED = {
     "a width that is looked for up to 31": ("equal_parameter_hidden_size", up_to(32)),
     "a width that is looked for up to 256": ("equal_parameter_hidden_size", up_to(257)),
     "a quantile, taken up to the next score": ("alarm_threshold", next_score_up),
     "events that are joined where a tolerance reaches the next": ("count_alarms", joined),
+    "a silence after heard alarms of events": ("count_alarms", heard_alarms_of_events_silence),
+    "no score below zero": ("precision_at_k", no_score_below_zero),
     "steps that are regular within a tenth": ("gap_free_windows", narrow(0.1)),
     "steps that are regular within three tenths": ("gap_free_windows", narrow(0.3)),
     "steps that are regular within two thirds": ("gap_free_windows", narrow(0.65)),

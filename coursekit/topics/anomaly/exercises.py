@@ -106,8 +106,9 @@ def _draw_alarms(rng: np.random.Generator) -> Iterator[Draw]:
     yield draw("alarms in a row, and an event at the end", 90, [(86, 89)], in_a_row, tol, pat)
     close = [(start, start + 2), (start + 4, start + 6), (start + 12, start + 14), (30, 31)]
     yield draw("events close to each other", 40, close, [start + 3, start + 13, 32 + tol], tol + 1, pat)
-    events = [(0, 2), (20, 24), (45, 49), (60, 60)]
-    yield draw("events of all kinds", 75, events, [1, 2, 21, 22, 24, 25 + tol, 47, 48, 49, 50], tol, pat)
+    events = [(0, 2), (20, 24), (45, 49), (60, 60), (71, 72)]
+    alarms = [1, 2, 21, 22, 24, 25 + tol, 47, 48, 49, 50, 60, 61 + tol]
+    yield draw("events of all kinds", 75, events, alarms, tol, pat)
     spots = np.sort(rng.choice(np.arange(70, 118), 14, replace=False)).tolist()
     yield draw("full size", 120, [(5, 9), (30, 31), (50, 59)], [6, 33, 35, *range(52, 57), *spots], tol, pat)
     # Thick from the first reading on: whoever says otherwise when it is quiet, and for how long, counts others.
