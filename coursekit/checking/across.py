@@ -16,7 +16,35 @@ from coursekit.checking.outcome import Case, Finding, FindingKind
 _CLOSE = 1e-6  # of what a factor makes of the expected numbers
 
 
-def elsewhere(
+def in_its_place(
+    exercise: Exercise,
+    cases: Sequence[Case],
+    seen: Sequence[Observed],
+    expected: Sequence[Mapping[str, np.ndarray]],
+) -> Iterator[Case]:
+    """The cases, where what is returned in one place is said to belong in another if it does so in every draw: in one,
+    small counts and truth values are equal by accident."""
+    draws = [(one.arrays, want) for one, want in zip(seen, expected, strict=False) if one.arrays is not None]
+
+    def holds(name: str, belongs: str) -> bool:
+        own = next(tensor for tensor in exercise.returns if tensor.name == belongs)
+        both = [(got[name], want[belongs]) for got, want in draws if name in got]
+        return all(a.shape == b.shape and accepts(exercise, own, a, b) for a, b in both)
+
+    for case, observed, want in zip(cases, seen, expected, strict=False):
+        if observed.arrays is None:
+            yield case
+            continue
+        told = []
+        for finding in case.findings:
+            found = _elsewhere(exercise, finding, observed.arrays, want)
+            place = next((fact for fact in found.where if isinstance(fact, facts.ReturnedElsewhere)), None)
+            told.append(found if place is not None and holds(place.tensor, place.belongs) else finding)
+        yield replace(case, findings=tuple(told))
+    yield from cases[len(seen) :]
+
+
+def _elsewhere(
     exercise: Exercise, finding: Finding, got: Mapping[str, np.ndarray], want: Mapping[str, np.ndarray]
 ) -> Finding:
     """The finding with the place at which the tensor belongs, if it is another result that was asked for.

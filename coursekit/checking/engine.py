@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import facts, registry, trees
-from coursekit.checking.across import elsewhere, same_in_every_draw, without_chance
+from coursekit.checking.across import in_its_place, same_in_every_draw, without_chance
 from coursekit.checking.call import Call, Caller, call_here, draws_random_numbers, substituted
 from coursekit.checking.compare import Rounded, compare
 from coursekit.checking.diagnose import Observed, alike, depends_on_nothing, diagnose, observe
@@ -108,6 +108,7 @@ class _Run:
                 self._add(draw, 0.0, findings=(_not_run(self.calls[-1]),))
                 continue
             self._one_draw(draw, want)
+        self.cases = list(in_its_place(self.exercise, self.cases, self.seen, self.expected))
         self._conduct()
         self.cases = list(without_chance(self.cases, self.seen, self.expected))
         self.of_nothing = depends_on_nothing(self.seen)
@@ -157,7 +158,6 @@ class _Run:
                 right.append(tensor.name)
             else:
                 findings.append(finding)
-        findings = [elsewhere(self.exercise, finding, observed.arrays, want) for finding in findings]
         self._add(draw, len(right) / len(self.exercise.returns), tuple(right), tuple(findings))
 
     def _add(self, draw: Draw, credit: float, right: tuple[str, ...] = (), findings: tuple[Finding, ...] = ()) -> None:

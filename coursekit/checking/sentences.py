@@ -282,13 +282,18 @@ def _whole(fact: facts.Whole) -> str:
         case facts.OppositeSign():
             return "Every number has the opposite sign."
         case facts.Scaled(factor):
-            return f"Every number is {factor:.4g} times the expected one."
+            return f"Every number is {_factor(factor)} times the expected one."
         case facts.ScaledBySize(axis, size, divided=True):
             what = f"Every number is exactly 1/{size} of the expected one, and {axis} = {size} here"
             return f"{what}: a mean where a sum belongs?"
         case facts.ScaledBySize(axis, size):
             return f"Every number is exactly {size} times the expected one, and {axis} = {size} here."
     raise TypeError(f"there are no words for {fact!r}")
+
+
+def _factor(factor: float) -> str:
+    """A factor in as many digits as show that it is not 1."""
+    return next(text for text in (f"{factor:.4g}", f"{factor:.7g}", repr(factor)) if text != "1")
 
 
 def _sums(axis: int | None) -> str:

@@ -276,6 +276,25 @@ def fills(event: Event) -> bool:
     return bool(np.any(event.arrays[0] == event.before[0]))
 
 
+def fills_a_part(event: Event) -> bool:
+    """Whether an array has changed within some rows, steps or columns only, as one that is filled in a loop does."""
+    if not fills(event):
+        return False
+    changed = (event.arrays[0] != event.before[0]).nonzero()
+    return any(np.ptp(places) + 1 < length for places, length in zip(changed, event.arrays[0].shape, strict=True))
+
+
+def grows(event: Event) -> bool:
+    """Whether something was put behind what a list held before: arrays, or numbers, which are one array."""
+    if len(event.before) == len(event.arrays) == 1:
+        (old,), (new,) = event.before, event.arrays
+        return old.ndim == new.ndim == 1 and len(old) < len(new) and np.array_equal(new[: len(old)], old)
+    return len(event.before) < len(event.arrays) and all(
+        old.shape == new.shape and np.array_equal(old, new)
+        for old, new in zip(event.before, event.arrays, strict=False)
+    )
+
+
 def _arrays(value: Any, depth: int = 0) -> Iterator[np.ndarray]:
     """Copies of the arrays of real numbers in a value. Kinds are told by their class: a stranger's are left alone."""
     kind = type(value)

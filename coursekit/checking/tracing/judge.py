@@ -10,7 +10,7 @@ from enum import Enum
 
 import numpy as np
 
-from coursekit.checking.portable.record import MAX_SECONDS, Arrays, Event, Frame, Recording
+from coursekit.checking.portable.record import MAX_SECONDS, Arrays, Event, Frame, Recording, fills_a_part, grows
 from coursekit.checking.tracing.landmarks import Landmarks
 from coursekit.checking.tracing.match import Found, proves_nothing
 
@@ -116,13 +116,15 @@ def _change_is_right(arrays: Arrays, before: Arrays, known: Landmarks) -> bool:
         found = None if proves_nothing(candidate) else known.index.find(candidate)
         if found is not None and found.sign > 0:
             return True
+    if not proves_nothing(new[box]) and known.index.pieces(new[box]):
+        return True
     # Single numbers of an array that is filled in a loop prove nothing yet.
     return bool(new[box].size < 3 and not old[box].any())
 
 
 def _acquitted(judged: list[Judged]) -> list[Judged]:
     """The same with those values open that are off and did no harm, from the last to the first."""
-    right_calls = _right_calls(judged)
+    right_calls, made_right = _right_calls(judged), _made_right(judged)
     later: dict[Frame, list[_Run]] = {}
     result = list(judged)
     for number in range(len(judged) - 1, -1, -1):
@@ -133,7 +135,7 @@ def _acquitted(judged: list[Judged]) -> list[Judged]:
         run = runs[-1]
         if each.standing is Standing.OFF:
             led = _leads_to(event, runs)
-            if event.frame in right_calls or led is not Standing.OFF:
+            if event.frame in right_calls or number in made_right or led is not Standing.OFF:
                 result[number] = Judged(event, Standing.OPEN, each.found)
                 run.right |= led is Standing.RIGHT
             else:
@@ -143,6 +145,24 @@ def _acquitted(judged: list[Judged]) -> list[Judged]:
         if event.name:
             run.gives.add(event.name)
     return result
+
+
+def _made_right(judged: list[Judged]) -> set[int]:
+    """The values that are filled, or appended to, until they are right: what they lack was still to come."""
+    later: dict[tuple[Frame, str], tuple[Event, bool]] = {}
+    found = set()
+    for number in range(len(judged) - 1, -1, -1):
+        each = judged[number]
+        if not each.event.name:
+            continue
+        place = each.event.frame, each.event.name
+        after, right = later.get(place, (None, False))
+        if right and (fills_a_part(after) or grows(after)):
+            found.add(number)
+        else:
+            right = each.standing is Standing.RIGHT and each.whole
+        later[place] = each.event, right
+    return found
 
 
 _SHORT = 4  # values

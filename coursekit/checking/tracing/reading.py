@@ -17,10 +17,11 @@ from coursekit.checking.diagnose import observe
 from coursekit.checking.exercise import Draw, Exercise
 from coursekit.checking.facts import Fact
 from coursekit.checking.portable.record import Recorder, Recording, function_of, uncollected
+from coursekit.checking.tracing.filled import first_wrong_entry
 from coursekit.checking.tracing.judge import Judged, Standing, judge
 from coursekit.checking.tracing.landmarks import Landmarks, landmarks
 from coursekit.checking.tracing.lines import Lines
-from coursekit.checking.tracing.match import SAME, Index, Mark, is_unbounded, proves_nothing, same_number, single
+from coursekit.checking.tracing.match import SAME, Value, is_unbounded, proves_nothing, single
 
 _LIMIT = 2.0  # seconds of the one call more
 _KEPT = 16  # right answers whose values are kept
@@ -101,11 +102,12 @@ class _Reading:
         got: Mapping[str, np.ndarray],
     ) -> None:
         self.exercise, self.judged, self.known, self.want, self.got = exercise, judged, known, want, got
+        self.filled = False
         self.first = next((k for k, each in enumerate(judged) if each.standing is Standing.OFF), None)
         if self.first is None:  # every value is right, and the return takes the wrong ones
             last = [k for k, j in enumerate(judged) if j.event.returned and j.event.frame.depth == 0]
             self.first = self._made(last[-1]) if last and self._is_returned(last) else None
-        self.proven = self.first is not None and self._looked_behind()
+        self.proven = self.first is not None and (self._looked_behind() or self._looked_into())
 
     def _looked_behind(self) -> bool:
         """A single number proves nothing by itself; it is the first wrong value where it makes the whole difference.
@@ -123,6 +125,19 @@ class _Reading:
                 return True
         return False
 
+    def _looked_into(self) -> bool:
+        """Whether what is wrong was filled entry by entry, or appended to: its first wrong entry tells the line."""
+        for name in self._wrong_tensors():
+            if any(_equal(self.got[name], other) for other in self.want.values()):
+                continue  # right in another place
+            place = first_wrong_entry(self.judged, self.first, self.got[name], self.want[name])
+            if place is not None:
+                self.first, self.filled = place, self.judged[place].standing is not Standing.OFF
+                if self.filled:
+                    self.judged[place] = replace(self.judged[place], standing=Standing.OFF, found=None)
+                return True
+        return False
+
     def _missing_numbers(self) -> list[tuple[str, float]]:
         """The named single numbers of the right answer that the learner's lines do not have."""
         right = [j for j in self.judged if j.standing is Standing.RIGHT and j.found]
@@ -134,7 +149,7 @@ class _Reading:
         wrong = [name for name in self._wrong_tensors() if _tells(self.got[name])]
         if not wrong or self._elsewhere():
             return returned
-        value = _Value(self.got[wrong[0]])
+        value = Value(self.got[wrong[0]])
         inner = returned
         for number, each in enumerate(self.judged[:returned]):
             if each.event.frame.depth > 0 and each.event.frame.takes_one:
@@ -151,7 +166,7 @@ class _Reading:
         """Whether something wrong is what the function returns, and not what is made of it elsewhere, as gradients."""
         if self.exercise.apply is None:
             return True
-        wrong = [_Value(self.got[name]) for name in self._wrong_tensors() if _tells(self.got[name])]
+        wrong = [Value(self.got[name]) for name in self._wrong_tensors() if _tells(self.got[name])]
         given = [a for number in returns for a in self.judged[number].event.arrays]
         return not wrong or any(value.is_(a) for value in wrong for a in given)
 
@@ -167,7 +182,7 @@ class _Reading:
             for earlier in self.judged[:number]
         )
 
-    def _serves(self, number: int, value: _Value) -> bool:
+    def _serves(self, number: int, value: Value) -> bool:
         """Whether another right value is computed from this one, which is right where it stands, then."""
         event = self.judged[number].event
         return bool(event.name) and any(
@@ -208,7 +223,10 @@ class _Reading:
         """The last lines before the first wrong one that give a value which has a name."""
         wrong = self.judged[self.first]
         said: dict[tuple[Any, int], Fact] = {}
+        last = {(j.event.frame, j.line, j.event.name): j for j in self.judged[: self.first]}
         for each in before:
+            if last[each.event.frame, each.line, each.event.name].standing is Standing.OPEN and _is_single(each):
+                continue  # a number that was right in earlier rounds of a loop
             names = [m.name for m in each.found.marks if m.name] if each.found and each.found.whole else []
             place = (each.event.frame.code, each.line)
             # In a loop, what stands below the wrong line was right in earlier rounds only.
@@ -243,7 +261,7 @@ class _Reading:
             relation = ("divided" if wrong.found.divided else "times") if axis else "opposite"
         elif wrong.standing is not Standing.OFF and not returns:
             relation, expected = "part", tuple(self._wrong_tensors()[:1])
-        elif not returns:
+        elif not returns and not self.filled:
             expected = tuple(map(self._words, self._expected(wrong)))
         elsewhere = self._elsewhere() if returns else ()
         said.append(facts.FirstWrongValue(*self._place(wrong), expected, relation, axis))
@@ -364,18 +382,8 @@ class _Reading:
         return tuple(said)
 
 
-class _Value:
-    """A value that is found again, by its numbers."""
-
-    def __init__(self, array: np.ndarray) -> None:
-        self._number, self._index = single(array), Index()
-        self._index.add(array, Mark(""))
-
-    def is_(self, array: np.ndarray) -> bool:
-        number = single(array)
-        if number is not None and self._number is not None:
-            return same_number(number, self._number)
-        return not proves_nothing(array) and self._index.find(array) is not None
+def _is_single(each: Judged) -> bool:
+    return len(each.event.arrays) == 1 and single(each.event.arrays[0]) is not None
 
 
 def _tells(array: np.ndarray) -> bool:

@@ -38,6 +38,11 @@ def _signed(values: np.ndarray, length: int) -> np.ndarray:
     return score * np.sign([values[t] - values[max(0, t - length) : t + 1].mean() for t in range(len(values))])
 
 
+def _as_rolled(values: np.ndarray, length: int) -> np.ndarray:
+    """Series.rolling(length) of pandas, as it comes."""
+    return _z(lambda values, t, length: values[t - length + 1 : t + 1], begin=length - 1, ddof=1)(values, length)
+
+
 def _over(spread: Callable[[np.ndarray, np.ndarray], float]) -> Callable:
     """The distance to the moving mean in another unit: spread(window, all values)."""
 
@@ -56,6 +61,11 @@ Z_SCORE = (
         "a window that ends with the reading itself",
         "An anomaly that helps to say what is usual makes itself look more usual.",
         _z(lambda values, t, length: values[t - length + 1 : t + 1]),
+    ),
+    Mistake(
+        "rolling(length) of pandas as it comes: windows that end with the reading itself, deviations with length - 1",
+        "shift(1) leaves the reading out of its window, and std(ddof=0) divides by length.",
+        _as_rolled,
     ),
     Mistake(
         "a window around the reading, which looks into the future",
@@ -215,6 +225,12 @@ THRESHOLD = (
         _threshold(lambda valid, share: float(np.quantile(valid, 1 - share))),
     ),
     Mistake(
+        "a quantile, taken up to the next score",
+        "A quantile counts the steps between the scores, one fewer than there are scores. Count the scores that may be "
+        "above.",
+        _threshold(lambda valid, share: float(np.quantile(valid, 1 - share, method="higher"))),
+    ),
+    Mistake(
         "three standard deviations above the mean",
         "The scores are not Gaussian, and three standard deviations do not say how many alarms a day that gives.",
         _threshold(lambda valid, share: valid.mean() + 3 * valid.std()),
@@ -283,6 +299,10 @@ def _silenced_by_events(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int
         if place > quiet_until or belongs[place]:
             false, quiet_until = false + (not belongs[place]), place + patience
     return right.found, right.events, false
+
+
+def _joined(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int, patience: int) -> tuple:
+    return count_alarms(alarm, _belonging(anomalous, tolerance), 0, patience)
 
 
 def _exchanged(alarm: np.ndarray, anomalous: np.ndarray, tolerance: int, patience: int) -> tuple:
@@ -359,6 +379,11 @@ COUNTING = (
         "a silence after an event",
         "Only false alarms that count silence the following ones. An event does not.",
         _silenced_by_events,
+    ),
+    Mistake(
+        "events close to each other taken for one",
+        "An event is a run of anomalous readings: where the run ends, it ends. The tolerance is for alarms.",
+        _joined,
     ),
     Mistake(
         "alarms and labels exchanged", "The first argument is what was said, the second what was true.", _exchanged

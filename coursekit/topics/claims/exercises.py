@@ -16,13 +16,17 @@ LESSON = "08_claims"
 
 
 def _draw_budgets(rng: np.random.Generator) -> Iterator[Draw]:
-    """Budgets that a width meets exactly, misses by one, and lies between: rounding shows only at such places."""
+    """Budgets that a width meets exactly, misses by one, and lies between, nearer to either side: rounding shows only
+    at such places. One width is beyond what a search that ends somewhere looks at.
+    """
     cases = {"small": (3, 6), "exactly the budget": (10, 40), "one short of the next": (10, 40), "in between": (20, 90)}
     for name, (least, most) in cases.items():
         D, K, H = (int(k) for k in rng.choice(np.arange(least, most), 3, replace=False))
+        H += 250 if name == "in between" else 0
         blocks = int(rng.choice([3, 4]))
         here, above = (model_parameters(blocks, D, wide, K) for wide in (H, H + 1))
-        budget = {"exactly the budget": here, "one short of the next": above - 1}.get(name, (2 * here + above) // 3)
+        nearer = {"small": (2 * here + above) // 3, "in between": (here + 2 * above) // 3}
+        budget = (nearer | {"exactly the budget": here, "one short of the next": above - 1})[name]
         yield Draw(name, {"budget": budget, "D": D, "K": K, "blocks": blocks}, {"D": D, "K": K})
 
 

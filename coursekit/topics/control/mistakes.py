@@ -84,6 +84,12 @@ RETURNS = (
         _returns(ended=lambda terminated, truncated: terminated | truncated),
     ),
     Mistake(
+        "an end of any kind after which nothing is earned",
+        "Only a terminated episode earns no more. Where the clock or the end of the row cuts one, the critic's value "
+        "stands in for the rest.",
+        _returns(ended=lambda terminated, truncated: terminated | truncated, last=lambda next_values: 0.0),
+    ),
+    Mistake(
         "returns that pass over the border of a cut episode",
         "The step after a cut one belongs to a new episode. The critic's value replaces what is not seen.",
         _returns(cut=_never),

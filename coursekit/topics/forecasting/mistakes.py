@@ -58,6 +58,11 @@ NAIVE = (
         lambda history, season, horizon: history[np.minimum(np.arange(horizon) - season, -1) + len(history)],
     ),
     Mistake(
+        "each reading of the last season repeated, before the next one comes",
+        "np.repeat repeats the readings one by one. What repeats is the season as a whole.",
+        lambda history, season, horizon: np.repeat(history[-season:], -(-horizon // season))[:horizon],
+    ),
+    Mistake(
         "the mean of the last season",
         "The mean has no shape. The forecast should have that of a season.",
         lambda history, season, horizon: np.full(horizon, history[-season:].mean()),

@@ -225,6 +225,10 @@ def _eye(X: np.ndarray, strength: float) -> np.ndarray:
     return strength * np.eye(X.shape[1])
 
 
+def _unit_deviations(X: np.ndarray, y: np.ndarray, strength: float) -> tuple[np.ndarray, float]:
+    return _centred(X, y, strength * np.diag(X.var(axis=0)))
+
+
 def _penalised_bias(X: np.ndarray, y: np.ndarray, strength: float) -> tuple[np.ndarray, float]:
     A = np.column_stack([X, np.ones(len(X))])
     both = np.linalg.solve(A.T @ A + strength * np.eye(A.shape[1]), A.T @ y)
@@ -304,6 +308,11 @@ RIDGE = (
         "a matrix of X as it is, with a b that is added afterwards",
         "Centre X and y before w is computed, not only for b.",
         _ridge(_eye, centre=False),
+    ),
+    Mistake(
+        "inputs that are divided by their standard deviations first",
+        "w is divided again afterwards, but the penalty has met another w. It belongs to the w of X as it is.",
+        _unit_deviations,
     ),
     Mistake("X and y that are changed in place", "X -= ... changes the caller's array.", _ridge_in_place),
 )

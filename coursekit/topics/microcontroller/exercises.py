@@ -27,6 +27,7 @@ def _unlike_rows(rng: np.random.Generator, R: int, C: int) -> np.ndarray:
 def _draw_products(rng: np.random.Generator) -> Iterator[Draw]:
     for name, (R, C) in {"small": (3, 4), "full size": (6, 9), "a row of zeros": (4, 5), "long rows": (5, 40)}.items():
         W, x = _unlike_rows(rng, R, C), rng.normal(0, 2, C)
+        x[int(rng.integers(C))] = -1.5 * np.abs(x).max()
         if name == "a row of zeros":
             W[int(rng.integers(1, R))] = 0
         if name == "long rows":

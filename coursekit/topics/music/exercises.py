@@ -105,12 +105,14 @@ def _draw_chords(rng: np.random.Generator) -> Iterator[Draw]:
     """
     for name, (K, tries, voices, misread) in {
         "small": (6, 6, 2, None),
-        "fresh numbers": (6, 6, 2, None),
+        "fresh numbers": (6, 6, 2, "shared"),
         "none has the number": (7, 3, 3, "above"),
         "full size": (12, 9, 4, "plain"),
         "other sizes": (9, 7, 3, "multiplied"),
+        "a high temperature": (8, 6, 3, "divided"),
     }.items():
-        logits, temperature = rng.permutation(np.linspace(-2, 2, K)) + rng.uniform(-0.1, 0.1, K), rng.uniform(0.4, 0.7)
+        logits = rng.permutation(np.linspace(-2, 2, K)) + rng.uniform(-0.1, 0.1, K)
+        temperature = rng.uniform(1.4, 1.8) if name == "a high temperature" else rng.uniform(0.4, 0.7)
         surplus = rng.choice([-1, 1], tries)
         surplus[0] = -1 if name == "small" else 1
         if name != "none has the number":
@@ -152,20 +154,24 @@ def _numbers(
     misread: the wrong way to read the numbers that draws as many keys as there are voices.
     """
     p, other, plain = (sigmoid(logits * factor) for factor in (1 / temperature, temperature, 1.0))
+    shares = np.exp(logits / temperature) / np.exp(logits / temperature).sum()
+    ways = {"plain": plain, "multiplied": other, "divided": plain / temperature, "shared": shares}
     likeliest = np.zeros(len(logits), bool)
     likeliest[np.argsort(logits)[-voices:]] = True
     while True:
         u = rng.random(len(logits))
-        drawn, wrong = u < p, {"above": u > p, "plain": u < plain, "multiplied": u < other}
-        clear = min(np.abs(u - q).min() for q in (p, other, plain)) > 1e-3
-        differs = not np.array_equal(drawn, likeliest)
+        drawn = u < p
+        if np.sign(drawn.sum() - voices) != side or not drawn.any() or np.array_equal(drawn, likeliest):
+            continue
+        wrong = {"above": u > p} | {way: u < q for way, q in ways.items()}
+        differs = min(np.abs(u - q).min() for q in (p, *ways.values())) > 1e-3
         if side == 0:
             differs &= not any(np.array_equal(drawn, keys) for keys in wrong.values())
         if misread is not None:
             keys = wrong.pop(misread)
             others = (likeliest, *wrong.values())
             differs &= keys.sum() == voices and not any(np.array_equal(keys, each) for each in others)
-        if clear and differs and np.sign(drawn.sum() - voices) == side and drawn.any():
+        if differs:
             return u
 
 

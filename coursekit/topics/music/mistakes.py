@@ -73,6 +73,16 @@ def _leaking_end(rolls):
     return x, y, mask
 
 
+def _rolled(rolls):
+    x, y, mask = next_chord_batch(rolls)
+    return np.roll(y, 1, axis=1) * mask[..., None], y, mask
+
+
+def _next_as_target(rolls):
+    _, y, mask = next_chord_batch(rolls)
+    return y, np.concatenate([y[:, 1:], 0 * y[:, :1]], axis=1), mask
+
+
 BATCH = (
     Mistake(
         "chords that are predicted from themselves",
@@ -88,6 +98,16 @@ BATCH = (
         "the first chord as what came before it",
         "Nothing came before the first chord: zeros.",
         _batch(first=lambda roll: roll[0]),
+    ),
+    Mistake(
+        "the last chord in front of the first, where np.roll puts it",
+        "np.roll turns round: the end comes to the front. Nothing came before the first chord: zeros.",
+        _rolled,
+    ),
+    Mistake(
+        "chords as inputs, and the chords after them as targets",
+        "y holds all chords, the first one too, which is predicted from silence.",
+        _next_as_target,
     ),
     Mistake(
         "padding that counts",
@@ -218,21 +238,29 @@ NLL = (
 )
 
 
+def _shares(logits: np.ndarray) -> np.ndarray:
+    e = np.exp(logits - logits.max())
+    return e / e.sum()
+
+
 def _drawn(
     *,
     scale: Callable[[float], float] | None = None,
+    chances: Callable[[np.ndarray, float], np.ndarray] | None = None,
     below: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
     choose: Callable[[np.ndarray, int], np.ndarray] | None = None,
     otherwise: Callable[[np.ndarray, np.ndarray, int], np.ndarray] | None = None,
 ) -> Callable[..., np.ndarray]:
     """The right answer, with one of its lines replaced.
 
-    scale: what multiplies the logits, from the temperature. below: which keys a try draws, from (u, p). choose: the
-    tries that fit, best first, from (tries, voices). otherwise: if none fits, from (logits, tries, voices).
+    scale: what multiplies the logits, from the temperature. chances: of the keys, from (logits, temperature).
+    below: which keys a try draws, from (u, p). choose: the tries that fit, best first, from (tries, voices).
+    otherwise: if none fits, from (logits, tries, voices).
     """
 
     def draw_chord(logits, u, temperature, voices):
         p = sigmoid(logits * (scale(temperature) if scale else 1 / temperature))
+        p = chances(logits, temperature) if chances else p
         tries = below(u, p) if below else u < p
         fits = choose(tries, voices) if choose else np.flatnonzero(tries.sum(1) == voices)
         if len(fits):
@@ -259,6 +287,16 @@ DRAW = (
         _drawn(scale=lambda temperature: temperature),
     ),
     Mistake("no temperature", "Where does the temperature enter?", _drawn(scale=lambda temperature: 1.0)),
+    Mistake(
+        "a temperature that divides the probabilities",
+        "Probabilities that are divided may be larger than 1. The temperature divides the logits, before the sigmoid.",
+        _drawn(chances=lambda logits, temperature: sigmoid(logits) / temperature),
+    ),
+    Mistake(
+        "a softmax over the keys",
+        "Several keys sound at once, so the keys do not share one probability. Each has a sigmoid of its own.",
+        _drawn(chances=lambda logits, temperature: _shares(logits / temperature)),
+    ),
     Mistake(
         "the likeliest keys, always",
         "Then the same past always gives the same chord. The numbers u make the choice.",

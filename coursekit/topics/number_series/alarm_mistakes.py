@@ -272,6 +272,11 @@ WARNINGS = (
         _warned(silent=lambda t, quiet, warns: t + quiet - 1),
     ),
     Mistake(
+        "a silence that is one reading too long",
+        "After a heard alarm at t the readings t + 1 to t + quiet are silent: the next one is heard again.",
+        _warned(silent=lambda t, quiet, warns: t + quiet + 1),
+    ),
+    Mistake(
         "a silence that ends when an event does",
         "The silence is counted in readings, whatever happens meanwhile.",
         _silence_ends_with_event,
@@ -290,6 +295,11 @@ WARNINGS = (
         "a reach that is one reading too short",
         "An event that begins at t + ahead is warned of as well.",
         _warned(warns=lambda begins, t, ahead: (begins > t) & (begins < t + ahead)),
+    ),
+    Mistake(
+        "a reach that is one reading too long",
+        "The last event that is warned of begins at t + ahead.",
+        _warned(warns=lambda begins, t, ahead: (begins > t) & (begins <= t + ahead + 1)),
     ),
     Mistake(
         "a warning that serves one event alone",

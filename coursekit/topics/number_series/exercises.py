@@ -105,7 +105,7 @@ def _draw_cases(rng: np.random.Generator) -> Iterator[Draw]:
         return Draw(name, {"score": score, "fraud": np.array(fraud, bool), "k": k}, {"n": len(score)})
 
     n = 12
-    score = rng.permutation(n) + rng.uniform(0, 0.5, n) - 9  # log odds of what is rare: mostly negative
+    score = rng.permutation(n) + rng.uniform(0, 0.5, n) - 11  # log odds of what is rare: mostly negative
     rank = np.argsort(np.argsort(-score))
     yield draw("no ties", score, np.isin(rank, [0, 2, 3, 8, 11]), 4)
     for name, above, below, tied in (

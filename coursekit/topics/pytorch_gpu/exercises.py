@@ -116,15 +116,15 @@ register(
 
 def _draw_devices(rng: np.random.Generator) -> Iterator[Draw]:
     settings = {
-        "the device is the slower one": (3e-6, 40e-6),
-        "the launches are the slower part": (9e-6, 2e-6),
-        "another program interrupts": (5e-6, 8e-6),
-        "a device that takes a second": (5e-6, 1.1),
+        "the device is the slower one": (3e-6, 40e-6, 3, 7),
+        "the launches are the slower part": (9e-6, 2e-6, 2, 9),
+        "another program interrupts": (5e-6, 8e-6, 3, 7),
+        "a device that takes a second": (5e-6, 1.1, 4, 5),
     }
-    for name, (launch, work) in settings.items():
-        warm_up, calls, repeats = 3, int(rng.integers(4, 7)), 7
+    for name, (launch, work, warm_up, repeats) in settings.items():
+        calls = int(rng.integers(4, 7))
         all_work = work * rng.uniform(0.8, 1.2, warm_up + calls * repeats)
-        all_work[:warm_up] *= [200, 30, 10]
+        all_work[:warm_up] *= [200, 30, 10, 3][:warm_up]
         if "interrupts" in name:
             all_work[warm_up + calls * 2] += 3e-3
         device = Device(launch * rng.uniform(0.9, 1.1), all_work, 4e-6 * rng.uniform(0.9, 1.1))

@@ -59,7 +59,8 @@ register(
 
 
 def _draw_clicks(rng: np.random.Generator) -> Iterator[Draw]:
-    """Logs in which pairs repeat, an item follows itself, and the last item of a session meets the next one's first."""
+    """Logs in which pairs repeat, an item follows itself, and the last item of a session meets the next one's first.
+    From the second log on nobody clicks the last item."""
     for name, (items, lengths) in {
         "one session": (4, [6]),
         "three sessions": (4, [5, 4, 6]),
@@ -67,9 +68,9 @@ def _draw_clicks(rng: np.random.Generator) -> Iterator[Draw]:
         "other sizes": (5, [4, 9, 6, 7]),
     }.items():
         session = np.repeat(np.sort(rng.choice(90, len(lengths), replace=False)), lengths)
-        item = rng.integers(items, size=len(session))
+        item = rng.integers(items - (len(lengths) > 1), size=len(session))
         item[1:3] = item[0]  # the same item three times in a row
-        item[4] = item[3] if item[3] != item[0] else (item[3] + 1) % items
+        item[4] = item[3] if item[3] != item[0] else (item[3] + 1) % (items - 1)
         yield Draw(name, {"session": session, "item": item, "items": items}, {"n": len(item), "items": items})
 
 
@@ -108,9 +109,9 @@ def _draw_scores(rng: np.random.Generator) -> Iterator[Draw]:
         target = order[np.arange(N), places]
         if N > 2:
             ties = [(3, 1, 2), (4, k - 1, 3), (5, k, 2)]  # list, place of the target, how many more have its score
-            for n, place, more in ties:
-                target[n] = order[n, place]
-                scores[n, order[n, place : place + more + 1]] = scores[n, order[n, place]]
+            for (n, place, more), which in zip(ties, (min, max, min), strict=True):  # first and last in the list
+                tied = order[n, place : place + more + 1]
+                target[n], scores[n, tied] = which(tied), scores[n, order[n, place]]
         yield Draw(name, {"scores": scores, "target": target, "k": k}, {"N": N, "K": K})
 
 

@@ -123,6 +123,11 @@ TRANSITIONS = (
         "Only the click right after it makes a pair.",
         _all_later,
     ),
+    Mistake(
+        "a table of the items that were clicked, however many there are",
+        "The item with the highest number may not have been clicked: `items` says how many rows and columns there are.",
+        lambda session, item, items: transition_counts(session, item, int(item.max()) + 1),
+    ),
     Mistake("shares of each row instead of counts", "The exercise asks for counts: whole numbers.", _shares),
 )
 
@@ -138,6 +143,18 @@ def _placed(place_of: Callable) -> Callable:
 
     def answer(scores: np.ndarray, target: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
         place = place_of(*_counted(scores, target))
+        hit = (place <= k).astype(float)
+        return hit, hit.mean(), (hit / place).mean()
+
+    return answer
+
+
+def _sorted_lists(turn: int) -> Callable:
+    """Hits and reciprocals as a sort finds them, ties in the order of the list (turn 1) or in its reverse (-1)."""
+
+    def answer(scores: np.ndarray, target: np.ndarray, k: int) -> tuple[np.ndarray, float, float]:
+        order = np.argsort(-turn * scores, axis=1, kind="stable")[:, ::turn]
+        place = (order == target[:, None]).argmax(axis=1) + 1
         hit = (place <= k).astype(float)
         return hit, hit.mean(), (hit / place).mean()
 
@@ -200,6 +217,18 @@ RANKS = (
         "Of equal scores, the target is the last one only by bad luck. It has each of the shared places with the "
         "same chance.",
         _placed(lambda better, equal: better + equal),
+    ),
+    Mistake(
+        "ties in the order of the list",
+        "np.argsort leaves equal scores in the order of their numbers, which says nothing about them. Each of the "
+        "places that they share is as likely.",
+        _sorted_lists(1),
+    ),
+    Mistake(
+        "ties in the reverse order of the list",
+        "np.argsort, read from its end, turns equal scores round; their order says nothing about them. Each of the "
+        "places that they share is as likely.",
+        _sorted_lists(-1),
     ),
     Mistake(
         "the middle of the shared places in place of chance",

@@ -218,6 +218,10 @@ def _restarts(step: PathStep, positions: np.ndarray, seen: int) -> np.ndarray:
     return np.stack(forecasts, axis=1)
 
 
+def _without_memory(step: PathStep, positions: np.ndarray, seen: int) -> np.ndarray:
+    return open_loop(lambda given, _: step(given, None), positions, seen)
+
+
 def _whole(step: PathStep, positions: np.ndarray, seen: int) -> np.ndarray:
     state, shown = None, []
     for t in range(seen - 1):
@@ -294,6 +298,11 @@ ROLLOUT = (
         "a state that is forgotten at every step of the rollout",
         "step returns a new state each time. Hand it on.",
         _restarts,
+    ),
+    Mistake(
+        "a model that is given no state, from the first step on",
+        "step returns a new state each time. Hand it on, while the true positions are read as well.",
+        _without_memory,
     ),
     Mistake(
         "a state that stays as it was when the rollout began",

@@ -42,6 +42,11 @@ def _zeros_too(train, train_lengths, test, test_lengths):
     return _scaled(lambda *_: _of(filled.reshape(-1, train.shape[2])))(train, train_lengths, test, test_lengths)
 
 
+def _mean_of_means(train, train_lengths, test, test_lengths):
+    each = [part.mean(axis=0) for part in masked_mean_std(train, train_lengths)]
+    return _scaled(lambda *_: each)(train, train_lengths, test, test_lengths)
+
+
 def _each_alone(train, train_lengths, test, test_lengths):
     ours = _scaled()(train, train_lengths, test, test_lengths)[0]
     return ours, _scaled(lambda _, frames: _of(frames))(train, train_lengths, test, test_lengths)[1]
@@ -74,6 +79,16 @@ SCALING = (
         "statistics that count the padding as zeros",
         "Zeros after the end pull the mean towards zero, and by more for short utterances. Leave them out.",
         _zeros_too,
+    ),
+    Mistake(
+        "means over the utterances of their own means and deviations",
+        "A short utterance then counts as much as a long one. All real frames count alike: take them together first.",
+        _mean_of_means,
+    ),
+    Mistake(
+        "the sample's standard deviation (ddof=1)",
+        "Take np.std as it comes.",
+        _scaled(lambda train, test: (train.mean(axis=0), train.std(axis=0, ddof=1))),
     ),
     Mistake(
         "statistics of train and test together",

@@ -22,6 +22,8 @@ def _draw_texts(rng: np.random.Generator) -> Iterator[Draw]:
         for k in range(words):
             text += "".join(rng.choice(list("abcdefg,."), int(rng.integers(2, 6))))
             text += gaps[k % len(gaps)] if k < words - 1 else ""
+        if words > 4:  # a word that comes again is one more word
+            text = f"{text} {text.split()[1]}"
         nll = rng.gamma(1.5, 0.25, len(text)) + 0.05
         yield Draw(name, {"nll": nll, "text": text}, {"n": len(text)})
 
@@ -97,7 +99,7 @@ def _draw_words(rng: np.random.Generator) -> Iterator[Draw]:
         "more pairs": (6, 4, 2),
     }.items():
         train = ["".join(rng.choice(list("abc"), int(rng.integers(3, 7)))) for _ in range(N)]
-        train[1] = "abab" + train[1]  # a string that occurs twice in one word
+        train[1] = "aaababa" + train[1]  # strings that occur twice in one word, and such that overlap
         test = ["".join(rng.choice(list("abcx"), int(rng.integers(3, 6)))) for _ in range(M)]
         test[0] = "xa" + train[0] + train[0]
         yield Draw(name, {"train": train, "test": test, "n": n}, {"N": N, "M": M})

@@ -70,6 +70,11 @@ PERPLEXITIES = (
         _units(word=lambda nll, text: np.exp(nll[[not c.isspace() for c in text]].sum() / len(text.split()))),
     ),
     Mistake(
+        "different words in place of all words",
+        "A word that comes again is one more word to predict.",
+        _units(word=lambda nll, text: np.exp(nll.sum() / len(set(text.split())))),
+    ),
+    Mistake(
         "a perplexity per word that is that of a character",
         "Divide by the number of words, not of characters.",
         _units(word=lambda nll, text: np.exp(nll.mean())),
@@ -124,6 +129,7 @@ NUCLEUS = (
         "a nucleus without the symbol that reaches the share",
         "The nucleus has to reach the share. One symbol fewer does not.",
         _cut(count=lambda falling, share: int(np.searchsorted(np.cumsum(falling), share))),
+        also=(_cut(count=lambda falling, share: max(1, int(np.searchsorted(np.cumsum(falling), share)))),),
     ),
     Mistake(
         "a nucleus with one symbol too many",
@@ -211,6 +217,12 @@ def _own_columns(train, test, n):
     return right(train, train, n)[0], right(test, test, n)[0]
 
 
+def _as_str_counts(train, test, n):
+    marked = {f"<{word}>" for word in train}
+    columns = sorted({word[k : k + n] for word in marked for k in range(len(word) - n + 1)})
+    return tuple(np.array([[f"<{word}>".count(piece) for piece in columns] for word in part]) for part in (train, test))
+
+
 COUNTS = (
     Mistake(
         "columns for strings that only the test has",
@@ -251,6 +263,11 @@ COUNTS = (
         "strings that do not overlap",
         "The next string begins one character later, not n.",
         _counted(pieces=lambda marked, n: [marked[k : k + n] for k in range(0, len(marked), n + 1 if n == 1 else n)]),
+    ),
+    Mistake(
+        "strings that overlap counted once, as str.count counts them",
+        '"aaa".count("aa") is 1, for it goes on behind what it has found. Take the string at every place.',
+        _as_str_counts,
     ),
     Mistake(
         "columns in the order in which strings appear",

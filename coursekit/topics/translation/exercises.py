@@ -53,6 +53,7 @@ def _draw_attention(rng: np.random.Generator) -> Iterator[Draw]:
         "large scores": ((2, 5, 3), 6, 4, 900.0),
         "other sizes": ((8, 3, 5), 9, 2, 1.0),
         "one text": ((6,), 8, 4, 1.0),
+        "scores far below zero": ((2, 4), 6, 4, -400.0),
     }
     for name, (lengths, T, H, size) in cases.items():
         N = len(lengths)
@@ -61,6 +62,9 @@ def _draw_attention(rng: np.random.Generator) -> Iterator[Draw]:
             query *= np.where(np.arange(N) == rng.integers(N), 1, size)[:, None]  # and that of one text far below
             best = np.sign(query) * rng.uniform(0.9, 1, (N, H))
             states[np.arange(N), rng.integers(0, lengths)] = best
+        elif size < 0:  # what stands for minus infinity on padding must be less than all of them
+            query *= -size
+            states *= -np.sign(states) * np.sign(query)[:, None]
         mask = np.arange(T) < np.array(lengths)[:, None]
         yield Draw(name, {"query": query, "states": states, "mask": mask}, {"N": N, "T": T, "H": H})
 
@@ -107,7 +111,7 @@ def _draw_decoders(rng: np.random.Generator) -> Iterator[Draw]:
         "one text": (1, 9, 6, 7),
     }
     for name, (N, S, K, H) in sizes.items():
-        start, end = 1, 2
+        start, end = (2, 1) if name == "full size" else (1, 2)  # neither is a number to know by heart
         while True:
             step = _decoder(*(2 * rng.standard_normal(shape) for shape in ((K, H), (H, H), (H, K))))
             state = rng.uniform(-0.9, 0.9, (N, H))

@@ -50,6 +50,11 @@ KEYSTROKES = (
         _saved(spaces=0),
     ),
     Mistake(
+        "a text whose last word has no space",
+        'A space is pressed after each word, the last one too: " ".join leaves it out.',
+        _saved(share=lambda pressed, total: 1 - sum(pressed) / (sum(total) - 1)),
+    ),
+    Mistake(
         "a space that is typed after an accepted word",
         "An accepted proposal brings its space along.",
         _saved(accept=2),

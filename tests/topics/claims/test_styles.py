@@ -94,7 +94,7 @@ def test_comparisons_in_other_styles(answer):
         ("equal_parameter_hidden_size", "a model that reaches the budget or goes past it", "exactly the budget"),
         ("equal_parameter_hidden_size", "a model that has to stay below the budget", "one short of the next"),
         ("equal_parameter_hidden_size", "the model nearest to the budget, above or below", "exactly the budget"),
-        ("equal_parameter_hidden_size", "the model nearest to the budget, above or below", "in between"),
+        ("equal_parameter_hidden_size", "the model nearest to the budget, above or below", "small"),
         ("equal_parameter_hidden_size", "the budget in place of what is used", "exactly the budget"),
     ],
 )
