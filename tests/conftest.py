@@ -56,7 +56,11 @@ def pytest_collection_finish() -> None:
     nbgrader starts Alembic for every gradebook that it makes, to be told the same. Here it is told once."""
     gc.freeze()
     if (api := sys.modules.get("nbgrader.api")) is not None:
-        api.get_alembic_version = functools.cache(api.get_alembic_version)
+        asked = api.get_alembic_version
+        told = functools.cache(asked)
+        for module in [*sys.modules.values()]:  # those that have imported it by its name, too
+            if getattr(module, "__dict__", {}).get("get_alembic_version") is asked:
+                module.get_alembic_version = told
 
 
 class Telling:

@@ -47,14 +47,31 @@ def browser():
         yield opened
 
 
-@pytest.fixture
-def page(browser):
-    """A fresh page that remembers what its window asked for and what went wrong there."""
-    window = browser.new_context(viewport={"width": 1300, "height": 1000})
-    opened = window.new_page()
-    opened.asked, opened.troubles = [], []
-    window.on("request", lambda request: opened.asked.append(request.url))
-    window.on("console", lambda said: said.type == "error" and opened.troubles.append(said.text))
-    window.on("weberror", lambda web: opened.troubles.append(str(web.error)))
-    yield opened
+def listening(context):
+    """A page of a window, which remembers what the window asked for and what went wrong there."""
+    page = context.new_page()
+    page.asked, page.troubles = [], []
+    context.on("request", lambda request: page.asked.append(request.url))
+    context.on("console", lambda said: said.type == "error" and page.troubles.append(said.text))
+    context.on("weberror", lambda web: page.troubles.append(str(web.error)))
+    return page
+
+
+@pytest.fixture(scope="module")
+def tab(browser):
+    """One for all tests of a file: in a new one, the scripts that all pages share take longer than a lesson."""
+    window = browser.new_context()
+    yield listening(window)
     window.close()
+
+
+@pytest.fixture
+def page(tab):
+    """A page as fresh as in a new window."""
+    tab.set_viewport_size({"width": 1300, "height": 1000})
+    tab.emulate_media(color_scheme="light")
+    tab.goto("about:blank")
+    tab.asked.clear()
+    tab.troubles.clear()
+    yield tab
+    tab.evaluate("localStorage.clear(); sessionStorage.clear()")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -51,32 +52,48 @@ HTML("<p>" + os.getcwd())
 """
 
 
-@pytest.fixture
-def lesson(tmp_path: Path) -> Lesson:
-    text = tmp_path / "solutions" / "00_small" / "00_small.md"
+def written(folder: Path) -> Lesson:
+    text = folder / "solutions" / "00_small" / "00_small.md"
     text.parent.mkdir(parents=True)
     text.write_text(TEXT)
-    return Lesson(tmp_path, text)
+    return Lesson(folder, text)
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Lesson:
+    return written(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory):
+    """What a run of the lesson gave, and the store that it has filled."""
+    folder = tmp_path_factory.mktemp("first")
+    return *executed(written(folder), folder / "store"), folder / "store"
+
+
+@pytest.fixture
+def store(first_run, tmp_path: Path) -> Path:
+    """A store in which the lesson has been run."""
+    return shutil.copytree(first_run[-1], tmp_path / "store")
 
 
 def printed(notebook) -> str:
     return "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
 
 
-def test_nothing_changed_means_nothing_is_run(lesson, tmp_path):
-    first, ran = executed(lesson, tmp_path / "store")
+def test_nothing_changed_means_nothing_is_run(lesson, first_run, store):
+    first, ran, _ = first_run
     assert ran and printed(first).strip() == "0.5"
     lesson.text.write_text(TEXT.replace("One sentence.", "Another sentence."))
-    second, ran = executed(lesson, tmp_path / "store")
+    second, ran = executed(lesson, store)
     assert not ran and printed(second) == printed(first)
     assert any("Another sentence." in cell.source for cell in second.cells)
     assert second.metadata["used"] == first.metadata["used"]
 
 
-def test_other_code_is_run(lesson, tmp_path):
-    executed(lesson, tmp_path / "store")
+def test_other_code_is_run(lesson, store):
     lesson.text.write_text(TEXT.replace("0.0", "1000.0"))
-    notebook, ran = executed(lesson, tmp_path / "store")
+    notebook, ran = executed(lesson, store)
     assert ran and printed(notebook).strip() == "1.0"
 
 
@@ -89,9 +106,7 @@ def test_the_folder_of_the_run_is_named_on_no_page(lesson, tmp_path):
 
 
 @pytest.mark.parametrize("what", ["files", "versions", "data"])
-def test_what_the_lesson_used_is_known_and_a_change_of_it_is_a_reason_to_run(lesson, tmp_path, what):
-    store = tmp_path / "store"
-    executed(lesson, store)
+def test_what_the_lesson_used_is_known_and_a_change_of_it_is_a_reason_to_run(lesson, store, what):
     kept = nbformat.read(store / "00_small.ipynb", as_version=4)
     used = kept.metadata["used"]
     assert "coursekit/reference/numerics.py" in used["files"] and "coursekit/reference/gru.py" not in used["versions"]
@@ -104,12 +119,11 @@ def test_what_the_lesson_used_is_known_and_a_change_of_it_is_a_reason_to_run(les
     assert executed(lesson, store)[1]
 
 
-def test_recorded_runs_of_the_clone_are_data_of_a_lesson(lesson, tmp_path):
-    executed(lesson, tmp_path / "store")
+def test_recorded_runs_of_the_clone_are_data_of_a_lesson(lesson, tmp_path, store):
     results = tmp_path / "benchmarks" / "results"
     results.mkdir(parents=True)
     (results / "run.json").write_text("{}")
-    assert executed(lesson, tmp_path / "store")[1]
+    assert executed(lesson, store)[1]
 
 
 def test_a_cell_that_fails_stops_the_book(lesson, tmp_path):
@@ -125,7 +139,6 @@ def test_an_answer_of_the_lesson_that_is_wrong_stops_the_book(lesson, tmp_path):
         executed(lesson, tmp_path / "store")
 
 
-def test_half_a_record_is_no_record(lesson, tmp_path):
-    executed(lesson, tmp_path / "store")
-    (tmp_path / "store" / "00_small.ipynb").write_text('{"cells": [')
-    assert executed(lesson, tmp_path / "store")[1]
+def test_half_a_record_is_no_record(lesson, store):
+    (store / "00_small.ipynb").write_text('{"cells": [')
+    assert executed(lesson, store)[1]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import itertools
 
 import pytest
 
-from tests.book.conftest import LESSONS
+from tests.book.conftest import LESSONS, listening
 from tests.course.browsing import ARTIFACTS, CHROMIUM, photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 pytestmark += [pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]  # before the book is built
 
 LESSON = f"lessons/{LESSONS[0]}.html"
+PHONE = {"width": 360, "height": 740}
 
 
 def opened(page, address: str, name: str) -> None:
@@ -25,25 +25,28 @@ def every_page(site) -> list[str]:
     return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html") if "_static" not in path.parts)
 
 
-def tabs(window, address: str, names: list[str], at_once: int = 8) -> Iterator[tuple[str, Any]]:
-    """Pages in tabs of a window, some at once: until nothing is loaded any more takes each half a second at least."""
-    for first in range(0, len(names), at_once):
-        some = {name: window.new_page() for name in names[first : first + at_once]}
-        for name, tab in some.items():
-            tab.goto(f"{address}/{name}", wait_until="commit")
-        for name, tab in some.items():
-            tab.wait_for_load_state("networkidle")
-            yield name, tab
-        for tab in some.values():
-            tab.close()
-
-
-def test_no_page_asks_another_host_or_complains(page, address, site):
-    for _, tab in tabs(page.context, address, every_page(site)):
+@pytest.fixture(scope="module")
+def visits(browser, address, site):
+    """Every page, on a phone and then in a wide window: a page that remembers all, and the widths on the phone."""
+    phone = browser.new_context(viewport=PHONE, has_touch=True)
+    first = listening(phone)
+    first.widths = {}
+    for name, tab in zip(every_page(site), itertools.cycle([first, phone.new_page()])):  # one rests after the wheel
+        tab.set_viewport_size(PHONE)
+        opened(tab, address, name)
+        first.widths[name] = tab.evaluate("document.documentElement.scrollWidth")
+        tab.set_viewport_size({"width": 1300, "height": 1000})
         tab.mouse.wheel(0, 100_000)  # pictures far down load when they are near
-    opened(page, address, "search.html?q=gradient")
-    assert [url for url in page.asked if not url.startswith((address, "data:"))] == []
-    assert page.troubles == []
+    first.set_viewport_size({"width": 1300, "height": 1000})
+    opened(first, address, "search.html?q=gradient")
+    yield first
+    phone.close()
+
+
+def test_no_page_asks_another_host_or_complains(visits, address, site):
+    assert visits.widths.keys() == set(every_page(site))
+    assert [url for url in visits.asked if not url.startswith((address, "data:"))] == []
+    assert visits.troubles == []
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -149,12 +152,10 @@ def test_dark_pages_are_readable_and_figures_stay_on_white(page, address):
     assert luminance(page, "body", "backgroundColor") in (pytest.approx(1), pytest.approx(behind))
 
 
-def test_no_page_scrolls_sideways_on_a_phone(browser, address, site):
-    phone = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
-    for name, tab in tabs(phone, address, every_page(site)):
-        assert tab.evaluate("document.documentElement.scrollWidth") <= 360, name
-        if name == LESSON:
-            tab.screenshot(path=ARTIFACTS / "book-phone.png")
-            said = tab.get_by_role("group", name="not right yet").first.get_by_text("Your answer does exactly")
-            assert said.bounding_box()["width"] > 0.7 * 360, "what a report says has the width of the page"
-    phone.close()
+def test_no_page_scrolls_sideways_on_a_phone(visits, address):
+    assert {name: width for name, width in visits.widths.items() if width > PHONE["width"]} == {}
+    visits.set_viewport_size(PHONE)
+    opened(visits, address, LESSON)
+    visits.screenshot(path=ARTIFACTS / "book-phone.png")
+    said = visits.get_by_role("group", name="not right yet").first.get_by_text("Your answer does exactly")
+    assert said.bounding_box()["width"] > 0.7 * PHONE["width"], "what a report says has the width of the page"

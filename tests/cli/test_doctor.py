@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
 import socket
 import sys
 
@@ -55,13 +54,14 @@ def test_this_computer_is_well(run):
     ("program", "sentence"),
     [("/nowhere/bin/python", "python3: it does not start"), (sys.base_prefix + "/bin/python3", "python3: ")],
 )
-def test_a_kernel_of_another_environment_is_found(run, tmp_path, program, sentence):
+def test_a_kernel_of_another_environment_is_found(call, tmp_path, monkeypatch, program, sentence):
     folder = tmp_path / "share" / "kernels" / "python3"
     folder.mkdir(parents=True)
     argv = [program, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     (folder / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "old", "language": "python"}))
-    done = run("doctor", env=os.environ | {"JUPYTER_PATH": str(tmp_path / "share")})
-    assert done.returncode == 1
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share"))
+    done = call("doctor")
+    assert done.returncode == 1 and "Traceback" not in done.stderr + done.stdout
     said = " ".join(done.stdout.split())
     assert f"broken kernel {sentence}" in said and "Delete the folder" in said
     assert "One thing has to be mended before lessons can be done here.\n" in done.stdout

@@ -18,6 +18,7 @@ TOKEN = "a-token-for-the-browser-test"
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
+PLAIN = Path(__file__).with_name("chromium.sh")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,7 +35,8 @@ def chromium() -> Iterator[Any]:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        env = os.environ | {"COURSEKIT_TESTS_CHROMIUM": CHROMIUM}
+        browser = playwright.chromium.launch(executable_path=PLAIN, args=QUIET, env=env)
         yield browser
         browser.close()
 

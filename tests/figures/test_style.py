@@ -172,22 +172,30 @@ def test_helpers_draw():
         style.line("gru")
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize(
-    ("body", "scheme", "dimmed"),
-    [
-        ('data-jp-theme-light="false"', "light", True),
-        ('data-jp-theme-light="true"', "dark", False),
-        ('class="vscode-dark"', "light", True),
-        ('data-theme="auto"', "dark", True),
-        ('data-theme="auto"', "light", False),
-        ("", "light", False),
-    ],
-)
-def test_a_dark_page_dims_the_white_of_a_figure(body, scheme, dimmed):
-    shown = example()._repr_mimebundle_()[0]["text/html"]
+PAGES = [
+    ('data-jp-theme-light="false"', "light", True),
+    ('data-jp-theme-light="true"', "dark", False),
+    ('class="vscode-dark"', "light", True),
+    ('data-theme="auto"', "dark", True),
+    ('data-theme="auto"', "light", False),
+    ("", "light", False),
+]
+
+
+@pytest.fixture(scope="module")
+def filters():
+    """What a browser does to a figure on each of these pages. It is gone before a test looks."""
+    shown, found = example()._repr_mimebundle_()[0]["text/html"], {}
     with chromium() as browser:
-        page = browser.new_page(color_scheme=scheme)
-        page.set_content(f"<body {body}>{shown}</body>")
-        found = page.locator("img").evaluate("image => getComputedStyle(image).filter")
+        for body, scheme, _ in PAGES:
+            page = browser.new_page(color_scheme=scheme)
+            page.set_content(f"<body {body}>{shown}</body>")
+            found[body, scheme] = page.locator("img").evaluate("image => getComputedStyle(image).filter")
+    return found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("body", "scheme", "dimmed"), PAGES)
+def test_a_dark_page_dims_the_white_of_a_figure(filters, body, scheme, dimmed):
+    found = filters[body, scheme]
     assert (found == "brightness(0.82)") == dimmed
