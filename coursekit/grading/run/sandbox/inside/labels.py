@@ -1,5 +1,5 @@
-"""What the usual labels of ticks look like, known before a submission is graded: how large numbers are, and where the
-digits of powers of ten stand.
+"""What the usual labels of ticks look like, known before a submission is graded: how large numbers are, and where their
+digits and those of powers of ten stand.
 
 To measure a text Matplotlib loads and hints each of its glyphs, and a power is a formula, which takes milliseconds to
 read: together a sixth of what a figure costs, and half of one with logarithms. What that depends on stands in the keys.
@@ -18,6 +18,9 @@ _SETTINGS = re.compile("font|mathtext|text[.]")  # such of Matplotlib's as a for
 
 _sizes: dict[Any, tuple[float, float, float]] = {}
 _powers: dict[Any, Any] = {}
+_digits: dict[
+    Any, tuple[tuple[int, float, float], ...] | None
+] = {}  # which glyphs, and where: None if of several fonts
 
 
 def sizes(measure: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,6 +44,59 @@ def _looks(renderer: Any, font: Any) -> tuple[Any, ...]:
     files = tuple(map(str, fontManager._find_fonts_by_props(font)))
     settings = rcParams["text.hinting"], rcParams.get("text.kerning_factor")
     return files, font.get_size_in_points(), renderer.dpi, *settings
+
+
+def drawing(draw: Callable[..., Any]) -> Callable[..., Any]:
+    """For `RendererAgg.draw_text`. Matplotlib 3.10 draws a text in another way, which is left as it is."""
+
+    def known(
+        renderer: Any,
+        gc: Any,
+        x: float,
+        y: float,
+        text: str,
+        font: Any,
+        angle: float,
+        ismath: Any = False,
+        mtext: Any = None,
+    ) -> Any:
+        digits = None
+        if ismath is False and _NUMBER.fullmatch(text):
+            how = (None, None) if mtext is None else (mtext.get_fontfeatures(), mtext.get_language())
+            digits = _standing(renderer, text, font, *how)
+        if digits is None:
+            return draw(renderer, gc, x, y, text, font, angle, ismath, mtext)
+        sized, size = _Sized(renderer._prepare_font(font)), font.get_size_in_points()
+        glyphs = [(sized, size, glyph, 0, 1, *place) for glyph, *place in digits]
+        return renderer._draw_text_glyphs_and_boxes(gc, x, y, angle, glyphs, [])
+
+    return known
+
+
+class _Sized:
+    """A font in its size. To set that before each glyph, as Matplotlib does, takes as long as to draw the glyph."""
+
+    def __init__(self, font: Any) -> None:
+        self._set_transform, self._render_glyph = font._set_transform, font._render_glyph
+
+    def set_size(self, size: float, dpi: float) -> None:
+        """It has that size."""
+
+
+def _standing(renderer: Any, text: str, font: Any, features: Any = None, language: Any = None) -> Any:
+    """Which glyphs a number consists of, and where they stand; None if that is not for here to say."""
+    from matplotlib.backends.backend_agg import get_hinting_flag
+    from matplotlib.ft2font import FT2Font
+
+    if not hasattr(FT2Font, "_layout"):
+        return None
+    key = text, *_looks(renderer, font), repr((features, language))
+    if key not in _digits:
+        file = renderer._prepare_font(font)
+        items = file._layout(text, flags=get_hinting_flag(), features=features, language=language)
+        whole = all(item.ft_object is file for item in items)
+        _digits[key] = tuple((item.glyph_index, item.x, item.y) for item in items) if whole else None
+    return _digits[key]
 
 
 def powers(parse: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,6 +133,7 @@ def look_at_usual() -> None:
     for number in _usual_numbers():
         for text in (number, f"\N{MINUS SIGN}{number}"):
             measure(renderer, text, font, False)
+            _standing(renderer, text, font)
     for exponent in range(-9, 10):
         parse(renderer.mathtext_parser, rf"$\mathdefault{{10^{{{exponent}}}}}$", renderer.dpi, font)
 
