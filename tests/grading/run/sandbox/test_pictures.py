@@ -15,6 +15,7 @@ from matplotlib._mathtext import Parser
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontManager
 from matplotlib.ft2font import FT2Font
 from matplotlib.lines import Line2D
 from matplotlib.mathtext import MathTextParser
@@ -291,6 +292,7 @@ def test_ticks_that_were_made_as_copies_can_be_changed_one_by_one():
 def test_matplotlib_is_as_it_was_afterwards():
     replaced = [(Axis, "_update_ticks"), (Axis, "_get_tick"), (Axis, "_copy_tick_props"), (Text, "_get_layout")]
     replaced += [(RendererAgg, "get_text_width_height_descent"), (MathTextParser, "parse"), (RendererAgg, "draw_text")]
+    replaced += [(FontManager, "_find_fonts_by_props")]
     replaced += [(BboxBase, name) for name in ("xmin", "ymin", "xmax", "ymax", "union")]
     before = [vars(owner)[name] for owner, name in replaced]
     png(made(curve))
@@ -382,6 +384,23 @@ def test_where_usual_digits_stand_is_looked_at_once_for_all_figures(nothing_know
     usual = dict(labels._digits)
     assert shown(png(made(curve))) == shown(print_figure(made(curve)))
     assert labels._digits == usual and all(usual.values())
+
+
+def test_a_font_is_looked_for_once_and_one_that_is_not_there_is_told_as_often_as_ever(monkeypatch, caplog):
+    looked = []
+    find = FontManager._find_fonts_by_props
+    monkeypatch.setattr(
+        FontManager,
+        "_find_fonts_by_props",
+        lambda self, font, *rest: looked.append(hash(font)) or find(self, font, *rest),
+    )
+    png(made(curve))
+    assert len(looked) == len(set(looked)) > 1
+    with matplotlib.rc_context({"font.family": ["Nowhere", "DejaVu Sans"]}):
+        caplog.clear()
+        looked.clear()
+        png(made(curve))
+        assert sum("Nowhere" in said for said in caplog.messages) == len(looked) > 2 * len(set(looked))
 
 
 def test_a_formula_is_read_once_for_a_figure(nothing_known, monkeypatch):

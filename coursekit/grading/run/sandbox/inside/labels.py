@@ -38,37 +38,56 @@ def sizes(measure: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _looks(renderer: Any, font: Any) -> tuple[Any, ...]:
-    from matplotlib import rcParams
     from matplotlib.font_manager import fontManager
 
     files = tuple(map(str, fontManager._find_fonts_by_props(font)))
-    settings = rcParams["text.hinting"], rcParams.get("text.kerning_factor")
-    return files, font.get_size_in_points(), renderer.dpi, *settings
+    return files, font.get_size_in_points(), renderer.dpi, *_hinting()
+
+
+def _hinting() -> tuple[Any, ...]:
+    from matplotlib import rcParams
+
+    return rcParams["text.hinting"], rcParams.get("text.hinting_factor"), rcParams.get("text.kerning_factor")
+
+
+def fonts(find: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    """For `FontManager._find_fonts_by_props`, which looks for the files of one font four times for a label. What it
+    says of a font that is not there, it says each time."""
+    found: dict[int, list[Any]] = {}
+
+    def remembering(manager: Any, font: Any, *rest: Any, **more: Any) -> list[Any]:
+        if rest or more or not hasattr(font, "get_family"):
+            return find(manager, font, *rest, **more)
+        key = hash(font)  # by which Matplotlib, too, says that two are equal
+        if key in found:
+            return found[key]
+        files = find(manager, font)
+        if len(files) == len(font.get_family()):
+            found[key] = files
+        return files
+
+    return remembering
 
 
 def drawing(draw: Callable[..., Any]) -> Callable[..., Any]:
     """For `RendererAgg.draw_text`. Matplotlib 3.10 draws a text in another way, which is left as it is."""
+    from matplotlib.ft2font import FT2Font
+
+    if not hasattr(FT2Font, "_layout"):
+        return draw
 
     def known(
-        renderer: Any,
-        gc: Any,
-        x: float,
-        y: float,
-        text: str,
-        font: Any,
-        angle: float,
-        ismath: Any = False,
-        mtext: Any = None,
+        renderer: Any, gc: Any, x: Any, y: Any, text: str, font: Any, angle: Any, ismath: Any = False, mtext: Any = None
     ) -> Any:
-        digits = None
         if ismath is False and _NUMBER.fullmatch(text):
+            sized, size = renderer._prepare_font(font), font.get_size_in_points()
             how = (None, None) if mtext is None else (mtext.get_fontfeatures(), mtext.get_language())
-            digits = _standing(renderer, text, font, *how)
-        if digits is None:
-            return draw(renderer, gc, x, y, text, font, angle, ismath, mtext)
-        sized, size = _Sized(renderer._prepare_font(font)), font.get_size_in_points()
-        glyphs = [(sized, size, glyph, 0, 1, *place) for glyph, *place in digits]
-        return renderer._draw_text_glyphs_and_boxes(gc, x, y, angle, glyphs, [])
+            digits = _standing(sized, text, size, renderer.dpi, *how)
+            if digits is not None:
+                file = _Sized(sized)
+                glyphs = [(file, size, glyph, 0, 1, *place) for glyph, *place in digits]
+                return renderer._draw_text_glyphs_and_boxes(gc, x, y, angle, glyphs, [])
+        return draw(renderer, gc, x, y, text, font, angle, ismath, mtext)
 
     return known
 
@@ -83,18 +102,14 @@ class _Sized:
         """It has that size."""
 
 
-def _standing(renderer: Any, text: str, font: Any, features: Any = None, language: Any = None) -> Any:
-    """Which glyphs a number consists of, and where they stand; None if that is not for here to say."""
+def _standing(font: Any, text: str, size: float, dpi: float, features: Any = None, language: Any = None) -> Any:
+    """Which glyphs of a font in its size a number consists of, and where they stand; None if some are of another."""
     from matplotlib.backends.backend_agg import get_hinting_flag
-    from matplotlib.ft2font import FT2Font
 
-    if not hasattr(FT2Font, "_layout"):
-        return None
-    key = text, *_looks(renderer, font), repr((features, language))
+    key = text, font.fname, size, dpi, *_hinting(), repr((features, language))
     if key not in _digits:
-        file = renderer._prepare_font(font)
-        items = file._layout(text, flags=get_hinting_flag(), features=features, language=language)
-        whole = all(item.ft_object is file for item in items)
+        items = font._layout(text, flags=get_hinting_flag(), features=features, language=language)
+        whole = all(item.ft_object is font for item in items)
         _digits[key] = tuple((item.glyph_index, item.x, item.y) for item in items) if whole else None
     return _digits[key]
 
@@ -129,11 +144,12 @@ def look_at_usual() -> None:
     from matplotlib.mathtext import MathTextParser
 
     measure, parse = sizes(RendererAgg.get_text_width_height_descent), powers(MathTextParser.parse)
+    draw = drawing(RendererAgg.draw_text)
     renderer, font = RendererAgg(1, 1, rcParams["figure.dpi"]), FontProperties(size=rcParams["xtick.labelsize"])
     for number in _usual_numbers():
         for text in (number, f"\N{MINUS SIGN}{number}"):
             measure(renderer, text, font, False)
-            _standing(renderer, text, font)
+            draw(renderer, renderer.new_gc(), 0, 0, text, font, 0.0)
     for exponent in range(-9, 10):
         parse(renderer.mathtext_parser, rf"$\mathdefault{{10^{{{exponent}}}}}$", renderer.dpi, font)
 

@@ -31,6 +31,7 @@ def remembered() -> Iterator[None]:
     """While one figure of Matplotlib's own plain artists is measured and drawn, and nothing else happens."""
     from matplotlib.axis import Axis
     from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.font_manager import FontManager
     from matplotlib.mathtext import MathTextParser
     from matplotlib.text import Text
     from matplotlib.transforms import BboxBase
@@ -40,6 +41,7 @@ def remembered() -> Iterator[None]:
     replaced += [(Axis, "_get_tick", twins.making), (Axis, "_copy_tick_props", twins.dressing)]
     replaced += [(RendererAgg, "get_text_width_height_descent", labels.sizes), (MathTextParser, "parse", _formula)]
     replaced += [(RendererAgg, "draw_text", labels.drawing), (BboxBase, "union", boxes.union)]
+    replaced += [(FontManager, "_find_fonts_by_props", labels.fonts)]
     replaced += [(BboxBase, name, boxes.edge(name)) for name in boxes.EDGES]
     with contextlib.ExitStack() as changed:
         for owner, name, by in replaced:
