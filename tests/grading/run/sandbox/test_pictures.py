@@ -15,10 +15,13 @@ from matplotlib._mathtext import Parser
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontManager
+from matplotlib.ft2font import FT2Font
 from matplotlib.lines import Line2D
 from matplotlib.mathtext import MathTextParser
 from matplotlib.text import Text
 from matplotlib.ticker import AutoMinorLocator, FuncFormatter, ScalarFormatter
+from matplotlib.transforms import Affine2D, Bbox, BboxBase, TransformedBbox
 from mpl_toolkits.axes_grid1 import make_axes_locatable
 from PIL import Image
 
@@ -288,10 +291,39 @@ def test_ticks_that_were_made_as_copies_can_be_changed_one_by_one():
 
 def test_matplotlib_is_as_it_was_afterwards():
     replaced = [(Axis, "_update_ticks"), (Axis, "_get_tick"), (Axis, "_copy_tick_props"), (Text, "_get_layout")]
-    replaced += [(RendererAgg, "get_text_width_height_descent"), (MathTextParser, "parse")]
+    replaced += [(RendererAgg, "get_text_width_height_descent"), (MathTextParser, "parse"), (RendererAgg, "draw_text")]
+    replaced += [(FontManager, "_find_fonts_by_props")]
+    replaced += [(BboxBase, name) for name in ("xmin", "ymin", "xmax", "ymax", "union")]
     before = [vars(owner)[name] for owner, name in replaced]
     png(made(curve))
     assert [vars(owner)[name] for owner, name in replaced] == before
+
+
+class Wide(Bbox):
+    """A box of somebody's own whose left edge is not that of its corners."""
+
+    @property
+    def xmin(self):
+        return -100.0
+
+
+def test_boxes_have_the_edges_and_the_union_that_matplotlib_gives_them():
+    nan, inf = np.nan, np.inf
+    corners = [[[0, 1], [2.5, 3]], [[2, 3], [-1, 0.5]], [[nan, 1], [2, 3]], [[1, 2], [nan, nan]], [[-inf, 2], [inf, 2]]]
+    boxes = [Bbox(each) for each in corners]
+    boxes += [Wide([[0, 0], [1, 1]]), TransformedBbox(boxes[0], Affine2D().scale(-3, 2))]
+
+    def all_of_them():
+        edges = [[getattr(box, name) for name in ("xmin", "ymin", "xmax", "ymax")] for box in boxes]
+        return edges, [Bbox.union([one, other]).get_points() for one in boxes for other in boxes]
+
+    before = all_of_them()
+    with remembered.remembered():
+        meanwhile = all_of_them()
+        with pytest.raises(ValueError, match="empty"):
+            Bbox.union([])
+    for one, other in zip(before, meanwhile, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_what_cannot_be_drawn_raises_as_in_ipython():
@@ -319,6 +351,7 @@ def test_a_figure_without_axes_but_with_a_line_is_shown():
 def nothing_known(monkeypatch):
     monkeypatch.setattr(labels, "_sizes", {})
     monkeypatch.setattr(labels, "_powers", {})
+    monkeypatch.setattr(labels, "_digits", {})
 
 
 def decay():
@@ -343,6 +376,31 @@ def test_the_usual_labels_are_looked_at_once_for_all_figures(nothing_known, monk
     assert asked.count("$e^x$") == 3  # to measure it is to read it; and to draw it, which the same reader has read
     for picture, make in zip(pictures, (curve, decay), strict=True):
         assert shown(picture) == shown(print_figure(made(make)))
+
+
+@pytest.mark.skipif(not hasattr(FT2Font, "_layout"), reason="Matplotlib 3.10 draws a text as a whole")
+def test_where_usual_digits_stand_is_looked_at_once_for_all_figures(nothing_known):
+    labels.look_at_usual()
+    usual = dict(labels._digits)
+    assert shown(png(made(curve))) == shown(print_figure(made(curve)))
+    assert labels._digits == usual and all(usual.values())
+
+
+def test_a_font_is_looked_for_once_and_one_that_is_not_there_is_told_as_often_as_ever(monkeypatch, caplog):
+    looked = []
+    find = FontManager._find_fonts_by_props
+    monkeypatch.setattr(
+        FontManager,
+        "_find_fonts_by_props",
+        lambda self, font, *rest: looked.append(hash(font)) or find(self, font, *rest),
+    )
+    png(made(curve))
+    assert len(looked) == len(set(looked)) > 1
+    with matplotlib.rc_context({"font.family": ["Nowhere", "DejaVu Sans"]}):
+        caplog.clear()
+        looked.clear()
+        png(made(curve))
+        assert sum("Nowhere" in said for said in caplog.messages) == len(looked) > 2 * len(set(looked))
 
 
 def test_a_formula_is_read_once_for_a_figure(nothing_known, monkeypatch):

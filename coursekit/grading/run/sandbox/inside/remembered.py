@@ -12,7 +12,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import labels
+from . import boxes, labels
 from .ticks import Twins
 
 _VERSIONS = ("3.10.", "3.11.")  # whose pictures the tests have compared: all this leans on private parts
@@ -31,13 +31,18 @@ def remembered() -> Iterator[None]:
     """While one figure of Matplotlib's own plain artists is measured and drawn, and nothing else happens."""
     from matplotlib.axis import Axis
     from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.font_manager import FontManager
     from matplotlib.mathtext import MathTextParser
     from matplotlib.text import Text
+    from matplotlib.transforms import BboxBase
 
     twins = Twins()
     replaced = [(Axis, "_update_ticks", _ticks), (Axis, "_get_ticklabel_bboxes", _room), (Text, "_get_layout", _layout)]
     replaced += [(Axis, "_get_tick", twins.making), (Axis, "_copy_tick_props", twins.dressing)]
     replaced += [(RendererAgg, "get_text_width_height_descent", labels.sizes), (MathTextParser, "parse", _formula)]
+    replaced += [(RendererAgg, "draw_text", labels.drawing), (BboxBase, "union", boxes.union)]
+    replaced += [(FontManager, "_find_fonts_by_props", labels.fonts)]
+    replaced += [(BboxBase, name, boxes.edge(name)) for name in boxes.EDGES]
     with contextlib.ExitStack() as changed:
         for owner, name, by in replaced:
             before = vars(owner)[name]
