@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import math
+import re
 import sys
+import time
 
 import bs4
 import numpy as np
 import pytest
 
-from coursekit import check, hint, predicted
+from coursekit import check, hint, predicted, progress
 from coursekit.checking import registry
+from coursekit.desk.book import book
 from coursekit.desk.predictions import INVITATION, Compared, Line
 from tests.processes import finished
 
@@ -336,3 +341,18 @@ def test_a_prediction_is_shown_where_its_cell_stands():
     (shown,) = captured.outputs
     assert captured.stdout == "after\n"
     assert "<td" in shown.data["text/html"] and shown.data["text/plain"] == "name: measured 2, you predicted 1"
+
+
+def test_what_stands_in_the_places_of_pythons_own_harms_neither_the_journal_nor_what_is_shown(monkeypatch):
+    with monkeypatch.context() as patch:
+        for module, name in ((json, "dumps"), (json, "loads"), (math, "floor"), (re, "sub"), (time, "perf_counter")):
+            patch.setattr(module, name, None)
+        report = try_it(EXERCISE.reference)
+        text, shown = report.text, report._repr_mimebundle_()["text/html"]
+        said, page = str(hint("gru_step")), progress()._repr_html_()
+        assert math.floor is None
+    assert (
+        report.passed and "in the place of json.dumps and others" in " ".join(text.split()) and report.exercise in shown
+    )
+    assert said.startswith("Hint 1") and "gru_step" in page
+    assert book().state().of("gru_step").tries == 1

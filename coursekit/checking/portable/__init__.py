@@ -3,7 +3,7 @@
 A worker has this folder, and nothing else of the package: it imports NumPy and the standard library alone, and holds no
 answer.
 
-    own_names.py  what the public names of NumPy and PyTorch stand for, whatever is put in their places
+    own_names.py  what the names of Python's modules, NumPy and PyTorch stand for, whatever is put in their places
     plain.py   what can be read as numbers, and in which words the rest is refused
     record.py  the local values of a call, line by line; sent.py turns them into what can be sent
     state.py   the settings of a process (NumPy, PyTorch, warnings, random numbers, built-ins): known, and restored
