@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from itertools import chain
-from operator import is_, methodcaller
+from operator import is_, itemgetter, methodcaller
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -108,13 +108,15 @@ class _Names:
 class _Group:
     """Some of them, looked through as one.
 
-    strict: what equals the library's own is not taken for it, either. To ask for identity takes several times as long.
+    types: a type's place is not taken by what equals it, such as np.float64's by np.dtype("float64"). To ask for
+    identity takes several times as long as to compare.
     """
 
-    def __init__(self, names: list[_Names], strict: bool = False) -> None:
-        self._names, self._strict = names, strict
+    def __init__(self, names: list[_Names], types: bool = False) -> None:
+        self._names, self._types = names, types
         self._spaces = [vars(each.owner) for each in names]
         self._whole: tuple[Any, ...] = ()  # what was there when they were last found whole
+        self._kinds = itemgetter(slice(0))  # takes the types out of it
 
     def replaced(self) -> list[Replaced]:
         now = tuple(chain.from_iterable(map(_values, self._spaces)))
@@ -123,13 +125,13 @@ class _Group:
         found = [one for each in self._names for one in each.replaced()]
         if not found:
             self._whole = now
+            if self._types:
+                self._kinds = itemgetter(*(place for place, own in enumerate(now) if isinstance(own, type)))
         return found
 
     def _is_whole(self, now: tuple[Any, ...]) -> bool:
-        if self._strict:
-            return len(now) == len(self._whole) and all(map(is_, now, self._whole))
         try:
-            return now == self._whole
+            return now == self._whole and all(map(is_, self._kinds(now), self._kinds(self._whole)))
         except Exception:  # an array, or a stranger's object, that cannot be compared
             return False
 
@@ -185,9 +187,7 @@ class _Import:
 # `unwritten` puts its own in the places of NumPy's two for a while, PyTorch's compiler in that of `manual_seed`.
 _EMPTY = ("empty", "empty_like")
 _NUMPYS = (np, np.linalg, np.random)
-_numpys = _Group(  # np.dtype("float64") equals np.float64
-    [_Names(each, each.__name__.replace("numpy", "np"), _EMPTY) for each in _NUMPYS], strict=True
-)
+_numpys = _Group([_Names(each, each.__name__.replace("numpy", "np"), _EMPTY) for each in _NUMPYS], types=True)
 _pythons = _Group([_Names(importlib.import_module(name), name, _ZONES) for name in _PYTHONS.split()])
 _torches: list[_Group] = []
 remember_torch()
