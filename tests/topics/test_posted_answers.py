@@ -6,6 +6,7 @@ import pytest
 from coursekit.checking import evaluate
 from coursekit.reference import gradient_flow, gru, rnn
 from coursekit.reference.numerics import sigmoid, softmax
+from tests.topics.edited import edited
 
 NAMES = {"np": np, "gradient_flow": gradient_flow, "gru": gru, "rnn": rnn, "sigmoid": sigmoid, "softmax": softmax}
 
@@ -310,12 +311,8 @@ POSTED = (  # the exercise, what is replaced, by what, and how the name begins
 )
 
 
-def written(exercise, old="", new=""):
-    source = ANSWERS[exercise]
-    assert old in source
-    names = dict(NAMES)
-    exec(source.replace(old, new) if old else source, names)
-    return names[exercise]
+def written(exercise, *edit):
+    return edited(ANSWERS[exercise], exercise, NAMES, *edit)
 
 
 @pytest.mark.parametrize("exercise", ANSWERS)

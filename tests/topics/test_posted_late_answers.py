@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from coursekit.checking import evaluate
+from tests.topics.edited import edited
 
 NAMES = {"np": np, "itertools": itertools, "Counter": Counter}
 
@@ -229,12 +230,8 @@ POSTED = (
 )
 
 
-def written(exercise, old="", new=""):
-    source = ANSWERS[exercise]
-    assert old in source
-    names = dict(NAMES)
-    exec(source.replace(old, new) if old else source, names)
-    return names[exercise]
+def written(exercise, *edit):
+    return edited(ANSWERS[exercise], exercise, NAMES, *edit)
 
 
 @pytest.mark.parametrize("exercise", ANSWERS)
