@@ -249,6 +249,19 @@ def test_a_figure_of_another_matplotlib_is_drawn_as_by_ipython(monkeypatch, make
     assert shown(png(made(make))) == shown(print_figure(made(make)))
 
 
+@pytest.mark.parametrize(
+    ("owner", "part"),
+    [(labels, "sizes"), (labels, "drawing"), (remembered, "_layout"), (remembered, "Twins"), (pictures, "_measured")],
+    ids=lambda value: getattr(value, "__name__", value).rpartition(".")[-1],
+)
+def test_where_a_part_that_is_leant_on_is_another_one_matplotlib_takes_its_own_steps(monkeypatch, owner, part):
+    def gone(*_):
+        raise AttributeError("that method has another name now")
+
+    monkeypatch.setattr(owner, part, gone)
+    assert shown(png(made(legend))) == shown(print_figure(made(legend)))
+
+
 def test_a_figure_that_was_shown_before_is_shown_as_by_ipython():
     figures = [made(legend), made(legend)]
     for figure in figures:

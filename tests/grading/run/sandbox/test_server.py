@@ -237,18 +237,42 @@ UNCLEAN = {
 }
 
 
-@pytest.mark.parametrize("name", UNCLEAN)
-def test_a_server_that_could_leak_refuses_to_fork(name):
-    program = f"from inside import warm\nwarm.refuse_if_unclean(-1)\n{UNCLEAN[name]}\nwarm.refuse_if_unclean(-1)"
-    environment = os.environ | {"PYTHONPATH": str(SANDBOX)}
-    done = subprocess.run(
+def run_inside(program):
+    """A program beside the warm server's modules."""
+    return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)],
         capture_output=True,
         text=True,
-        env=environment,
+        env=os.environ | {"PYTHONPATH": str(SANDBOX)},
         timeout=60,
     )
+
+
+@pytest.mark.parametrize("name", UNCLEAN)
+def test_a_server_that_could_leak_refuses_to_fork(name):
+    done = run_inside(
+        f"from inside import warm\nwarm.refuse_if_unclean(-1)\n{UNCLEAN[name]}\nwarm.refuse_if_unclean(-1)"
+    )
     assert done.returncode == 1 and name in done.stderr and "must not fork" in done.stderr
+
+
+def test_a_server_gets_ready_with_a_matplotlib_of_other_names():
+    done = run_inside(
+        """
+        from inside import labels, warm
+        from matplotlib import font_manager, mathtext
+
+        def gone(*_):
+            raise AttributeError("that method has another name now")
+
+        labels.sizes = gone
+        for owner, name in ((font_manager, "_get_font"), (mathtext.MathTextParser, "_parse_cached")):
+            owner.another = getattr(owner, name)
+            delattr(owner, name)
+        warm.prepare_for_many()
+        """
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_bubblewrap_that_cannot_be_run_is_refused(monkeypatch, tmp_path):

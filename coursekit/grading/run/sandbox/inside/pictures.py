@@ -24,14 +24,11 @@ _PLAIN = {f"matplotlib.{module}" for module in _PLAIN | {"offsetbox", "patches",
 
 def png(figure: Any) -> bytes | None:
     """A figure as PNG, cut to what there is to see; None for an empty one."""
-    if not is_known() or not _is_plain(figure):
-        return _printed(figure, "tight")
-    with remembered():
-        try:
-            around = _measured(figure)
-        except Exception:  # it cannot be drawn either, which is told below as everywhere
-            around = "tight"
-        return _printed(figure, around)
+    if is_known() and _is_plain(figure):
+        # What fails may lean on a part of Matplotlib that another version has not: below it takes its own steps.
+        with contextlib.suppress(Exception), remembered():
+            return _printed(figure, _measured(figure))
+    return _printed(figure, "tight")
 
 
 def _printed(figure: Any, around: Any) -> bytes | None:

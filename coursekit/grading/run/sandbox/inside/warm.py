@@ -102,7 +102,8 @@ def prepare_for_many() -> None:
     from . import labels, linux, remembered
 
     if remembered.is_known():
-        labels.look_at_usual()
+        with contextlib.suppress(Exception):  # parts of Matplotlib that another version has not: figures do without
+            labels.look_at_usual()
         close_caches()
     if sys.platform == "linux":
         with contextlib.suppress(OSError):  # without them a class is graded as well
@@ -113,8 +114,9 @@ def close_caches() -> None:
     """Matplotlib keeps font files open; a descriptor shared with all children would share its position too."""
     from matplotlib import font_manager, mathtext
 
-    font_manager._get_font.cache_clear()
-    mathtext.MathTextParser._parse_cached.cache_clear()
+    for owner, name in ((font_manager, "_get_font"), (mathtext.MathTextParser, "_parse_cached")):
+        with contextlib.suppress(AttributeError):  # names of Matplotlib's own, which another version may not have
+            getattr(owner, name).cache_clear()
     _settle_memory()
 
 
