@@ -88,6 +88,8 @@ def _touch_shell(shell: Any) -> None:
 def run_prelude(shell: Any, source: str) -> None:
     """What the grader wants to be there in every child. It sees the notebook's names as `notebook`; the notebook does
     not see its names, and so cannot lose them to a `%reset`. Those in its `__all__` can be called by the grader."""
+    from portable.own_names import remember_torch_anew
+
     prelude = types.ModuleType("prelude")
     prelude.notebook = shell.user_ns
     try:
@@ -95,6 +97,7 @@ def run_prelude(shell: Any, source: str) -> None:
     except Exception as error:
         raise SystemExit(f"the prelude failed: {error!r}") from error
     shell.prelude = {name: getattr(prelude, name) for name in vars(prelude).get("__all__", ())}
+    remember_torch_anew()  # what the prelude has taken away does not come back while an answer is called
 
 
 def prepare_for_many() -> None:
