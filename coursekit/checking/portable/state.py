@@ -51,11 +51,14 @@ class _Functions:
         _settle_builtins()  # what is asked below stands on them
         self._replaced = own_names.replaced(every)
         self.replaced = tuple(each.title for each in self._replaced)
-        self.settle()
+        self._settle_names()
 
     def settle(self) -> None:
         """The libraries' own are there."""
         _settle_builtins()
+        self._settle_names()
+
+    def _settle_names(self) -> None:
         for each in self._replaced:
             each.settle()
 
