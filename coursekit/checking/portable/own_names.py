@@ -101,8 +101,14 @@ class _Names:
         return name not in self._but and (name[0] != "_" or (self._is_class and name[:2] == name[-2:] == "__"))
 
     def _hides(self, name: str) -> bool:
-        """Whether what was added to a class stands before something that it inherits."""
-        return self._counts(name) and any(name in vars(base) for base in self.owner.__mro__[1:-1])
+        """Whether what was added to a class stands before something that it inherits.
+
+        Python leaves lists and texts of its own under such names as `__slotnames__`: a copy of an object does, of one
+        class after the other. Learners put methods there.
+        """
+        inherited = (vars(base)[name] for base in self.owner.__mro__[1:-1] if name in vars(base))
+        hidden = next(inherited, _GONE) if self._counts(name) else _GONE
+        return hidden is not _GONE and (name[0] != "_" or hasattr(hidden, "__get__"))
 
 
 class _Group:

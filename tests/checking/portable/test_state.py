@@ -219,6 +219,20 @@ def test_what_optimizers_and_the_compiler_put_into_classes_is_no_learners():
     assert ends_well(program)
 
 
+def test_what_copies_leave_in_classes_is_no_learners_but_a_method_for_copies_is():
+    program = (
+        "import copy, io, pickle, torch\nfrom coursekit.checking.portable.state import State\nState(generators=True)\n"
+        "parameter = torch.nn.Parameter(torch.ones(2))\n"
+        "for one in torch.ones(2), parameter, torch.nn.GRU(2, 2), torch.optim.Adam([parameter]):\n"
+        "    copy.copy(one), copy.deepcopy(one), pickle.dumps(one), torch.save(one, io.BytesIO())\n"
+        "assert {'__slotnames__'} <= vars(torch.Tensor).keys() & vars(torch.nn.Parameter).keys()\n"
+        "assert State(generators=True).replaced == ()\n"
+        "torch.nn.GRU.__getattr__ = torch.nn.GRU.__copy__ = None\n"
+        "assert State(generators=True).replaced == ('torch.nn.GRU.__getattr__',)"
+    )
+    assert ends_well(program)
+
+
 def test_a_state_that_was_found_is_not_looked_for_again_but_where_torch_was_imported_since():
     program = (
         "from coursekit.checking.portable.state import State, known\n"
