@@ -56,6 +56,29 @@ def by_heart(step, state, target, start, end):
     return registry.get("judge_translations").reference(step, state, target, 1, 2)
 
 
+def judged_by(alike):
+    def answer(step, state, target, start, end):
+        written, _ = registry.get("judge_translations").reference(step, state, target, start, end)
+        return written, np.array([alike(*rows) for rows in zip(written.tolist(), target.tolist(), strict=True)])
+
+    return answer
+
+
+def likeliest_by(nearness):
+    """Where no try has so many keys, those that are nearest to sounding in one of them."""
+
+    def answer(logits, u, temperature, voices):
+        p = 1 / (1 + np.exp(-logits / temperature))
+        fits = np.flatnonzero((u < p).sum(axis=1) == voices)
+        if len(fits):
+            return u[fits[0]] < p
+        chord = np.zeros(len(p), bool)
+        chord[np.argsort(nearness(p, u))[-voices:]] = True
+        return chord
+
+    return answer
+
+
 def different_words(nll, text):
     mean = nll.mean()
     return mean / np.log(2), np.exp(mean), np.exp(nll.sum() / len(set(text.split())))
@@ -119,6 +142,11 @@ PASSED = {
     "steps that are regular within two thirds": ("gap_free_windows", narrow(0.65)),
     "-100 on padding": ("attention_step", large_negative),
     "start and end known by heart": ("judge_translations", by_heart),
+    "the same symbols": ("judge_translations", judged_by(lambda written, target: set(written) == set(target))),
+    "so many of each symbol": ("judge_translations", judged_by(lambda written, target: sorted(written) == sorted(target))),
+    "the keys that are nearest to sounding in the last try": ("draw_chord", likeliest_by(lambda p, u: p - u[-1])),
+    "the keys that are nearest to sounding in the first try": ("draw_chord", likeliest_by(lambda p, u: p - u[0])),
+    "the keys that are nearest to sounding in a mean try": ("draw_chord", likeliest_by(lambda p, u: p - u.mean(axis=0))),
     "different words": ("perplexities", different_words),
     "a table of the items that were clicked": ("transition_counts", clicked_items),
     "the largest entry of x in place of its size": ("int8_matvec", signed_x),

@@ -130,12 +130,16 @@ def _tries(
     surplus: np.ndarray,
     misread: str | None,
 ) -> np.ndarray:
-    """Numbers u (tries, K). surplus: the side of each try, as in `_numbers`. The tries that fit have different keys."""
+    """Numbers u (tries, K). surplus: the side of each try, as in `_numbers`. The tries that fit have different keys. If
+    none fits, the keys that are nearest to sounding, in a try or on the average of all, are not the likeliest ones."""
+    likeliest = set(np.argsort(logits)[-voices:])
     while True:
         first = _numbers(rng, logits, temperature, voices, surplus[0], misread)
         u = np.array([first, *(_numbers(rng, logits, temperature, voices, side) for side in surplus[1:])])
-        fits = (u < sigmoid(logits / temperature))[surplus == 0]
-        if len(np.unique(fits, axis=0)) == len(fits):
+        p = sigmoid(logits / temperature)
+        fits = (u < p)[surplus == 0]
+        nearest = np.argsort(p - [*u, u.mean(axis=0)], axis=1)[:, -voices:]
+        if len(np.unique(fits, axis=0)) == len(fits) and (len(fits) or likeliest not in map(set, nearest)):
             return u
 
 

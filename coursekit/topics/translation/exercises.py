@@ -126,7 +126,8 @@ def _draw_decoders(rng: np.random.Generator) -> Iterator[Draw]:
 
 
 def _targets(rng, step, state, sizes, start: int, end: int) -> np.ndarray | None:
-    """A target that is written exactly, one that ends too early for the decoder, and others with one other symbol."""
+    """A target that is written exactly, one that ends too early for the decoder, one with the right symbols in another
+    order, and others with one other symbol."""
     N, S, K = sizes
     written, _ = judge_translations(step, state, np.full((N, S), end), start, end)
     lengths = (written != end).sum(axis=1)
@@ -137,7 +138,13 @@ def _targets(rng, step, state, sizes, start: int, end: int) -> np.ndarray | None
     early = goes_on[-1]
     target[early, int(rng.integers(1, lengths[early] - 1)) :] = end
     others = np.setdiff1d(np.arange(N), [early])
+    unordered = next((row for row in others[1:] if target[row, 0] != target[row, 1] != end), None)
+    if unordered is None:
+        return None
+    target[unordered, :2] = target[unordered, 1::-1]
     for row in others[1:]:
+        if row == unordered:
+            continue
         place = int(rng.integers(0, lengths[row]))
         target[row, place] = (target[row, place] - 3 + int(rng.integers(1, K - 3))) % (K - 3) + 3  # no special symbol
     return target
