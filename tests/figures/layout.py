@@ -29,7 +29,8 @@ def troubles(fig: CourseFigure) -> list[str]:
     """One sentence for each fault: text cut off, on other text, on a line or too small; a point that is cut through."""
     with course_style():
         fig.set_dpi(100)
-        FigureCanvasAgg(fig).draw()
+        FigureCanvasAgg(fig)
+        fig.draw_without_rendering()  # where all stands; nobody sees the pixels
         texts = [(text, _corners(text)) for text in _texts(fig)]
         return [*_cut_off(fig, texts), *_overlapping(texts), *_crossed(fig, texts), *_small(fig, texts), *_halves(fig)]
 
