@@ -18,9 +18,9 @@ import os
 import random
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, wraps
-from itertools import chain
+from itertools import chain, zip_longest
 from operator import is_, itemgetter
 from typing import Any
 
@@ -235,20 +235,21 @@ class _Torch:
         self.autocast = torch.is_autocast_enabled("cpu")
         self.threads = torch.get_num_threads()
         self.inference = torch.is_inference_mode_enabled()
-        self.hooks = [dict(table) for table in _hooks_of_all(torch)]
-        self._within = contextlib.ExitStack()  # what holds inside the contexts around a check
+        tables = _hooks_of_all(torch)
+        self.hooks = [*map(dict, tables)] if any(tables) else ()
+        self._within: list[Any] = []  # contexts of the known state, inside those around a check
         self.generator = torch.default_generator.get_state() if generators else None
 
     def settle(self, seed: int | None) -> None:
         torch = self.module
         if self.inference:
-            self._within.enter_context(torch.inference_mode(False))
+            self._enter(torch.inference_mode(False))
         if self.dtype not in (torch.float32, torch.float64):
             torch.set_default_dtype(torch.float32)
         if self.device.type != "cpu":
             torch.set_default_device(None)
             if torch.get_default_device().type != "cpu":  # a `with torch.device(...)` holds
-                self._within.enter_context(torch.device("cpu"))
+                self._enter(torch.device("cpu"))
         if not self.gradients:
             torch.set_grad_enabled(True)
         if self.deterministic:
@@ -259,8 +260,8 @@ class _Torch:
             torch.set_anomaly_enabled(False)
         if self.autocast:
             torch.set_autocast_enabled("cpu", False)
-        for table in filter(None, _hooks_of_all(torch)):
-            table.clear()
+        if self.hooks:
+            self._hook(())
         if seed is not None:
             torch.default_generator.manual_seed(seed)
 
@@ -268,7 +269,8 @@ class _Torch:
         torch = self.module
         if self.device.type != "cpu":
             torch.set_default_device(None)  # which an answer may have set
-        self._within.close()
+        while self._within:
+            self._within.pop().__exit__(None, None, None)
         if torch.get_default_dtype() != self.dtype:
             torch.set_default_dtype(self.dtype)
         if torch.get_default_device() != self.device:
@@ -284,12 +286,19 @@ class _Torch:
             torch.set_autocast_enabled("cpu", self.autocast)
         if torch.get_num_threads() != self.threads:
             torch.set_num_threads(self.threads)
-        for table, hooks in zip(_hooks_of_all(torch), self.hooks, strict=True):
-            if table != hooks:
-                table.clear()
-                table.update(hooks)
+        if self.hooks or any(_hooks_of_all(torch)):
+            self._hook(self.hooks)
         if self.generator is not None:
             torch.default_generator.set_state(self.generator)
+
+    def _enter(self, context: Any) -> None:
+        context.__enter__()
+        self._within.append(context)
+
+    def _hook(self, hooks: Sequence[dict[int, Any]]) -> None:
+        for table, there in zip_longest(_hooks_of_all(self.module), hooks, fillvalue={}):
+            table.clear()
+            table.update(there)
 
 
 @cache
