@@ -51,6 +51,19 @@ ALTERED = {
         "import torch\ntorch.set_autocast_enabled('cpu', True)",
         "torch.is_autocast_enabled('cpu')",
     ),
+    "a hook around every module": (
+        "from torch.nn.modules import module\ndef shapes(*_): raise SystemError('a hook of the learner')\n"
+        "module.register_module_forward_hook(shapes)\nmodule.register_module_forward_pre_hook(shapes)\n"
+        "module.register_module_parameter_registration_hook(shapes)",
+        "[dict(getattr(module, f'_global_{kind}_hooks')) "
+        "for kind in ('forward', 'forward_pre', 'parameter_registration')]",
+    ),
+    "a hook around every optimizer": (
+        "from torch.optim import Optimizer\nimport sys\noptimizers = sys.modules[Optimizer.__module__]\n"
+        "def tell(*_): raise SystemError('a hook of the learner')\n"
+        "optimizers.register_optimizer_step_pre_hook(tell)",
+        "dict(optimizers._global_optimizer_pre_hooks)",
+    ),
     "two decimals": ("import decimal\ndecimal.getcontext().prec = 2", "decimal.getcontext().prec"),
     "decimals that trap": (
         "import decimal\ndecimal.setcontext(decimal.Context(prec=1, traps=[decimal.Inexact]))",

@@ -24,6 +24,7 @@ from coursekit.checking.explained import explained, operands, taken_name
 from coursekit.checking.facts import Failure, FailureKind
 from coursekit.checking.portable import state
 from coursekit.checking.portable.plain import returned
+from coursekit.checking.portable.record import of_library
 from coursekit.checking.portable.unmuted import MUTED
 
 TIME_LIMIT = 10.0
@@ -238,9 +239,12 @@ def _meaning(message: str, stopped: types.TracebackType) -> str:
 
 
 def _globals(answer: Any) -> dict[str, Any] | None:
-    """The global names of the code that was written: of a function, under what wraps it, or of a class's methods."""
+    """The global names of the code that was written: of a function, under what wraps it, or of a class's methods. None
+    for a function of a library."""
     if isinstance(answer, type):
         answer = next((part for part in vars(answer).values() if isinstance(part, types.FunctionType)), None)
     for inner in ("__func__", "func", "__wrapped__"):
         answer = getattr(answer, inner, answer)
+    if isinstance(answer, types.FunctionType) and of_library(answer):
+        return None
     return getattr(answer, "__globals__", None)

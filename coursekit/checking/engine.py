@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -35,6 +36,9 @@ _STOP = (FailureKind.NOT_WRITTEN, FailureKind.TIMEOUT, FailureKind.EXITED)  # no
 
 _NAMED = 3  # of the names that were replaced
 
+_one_at_a_time = threading.RLock()
+"""A check changes settings of the whole process for a while: two threads would put back what the other one has set."""
+
 
 def evaluate(
     exercise: str | Exercise,
@@ -60,7 +64,7 @@ def evaluate(
 
     Raises UnknownExercise if nothing has that name. Whatever the answer does is in the report, never an exception.
     """
-    with state.known(seed=0) as before:
+    with _one_at_a_time, state.known(seed=0) as before:
         start = time.perf_counter()
         if isinstance(exercise, str):
             exercise = registry.get(exercise)

@@ -118,7 +118,7 @@ def _count(count: facts.WrongCount) -> str:
     came = f"{count.got} value{'' if count.got == 1 else 's'} came back"
     if (count.got, n) == (1, 1):
         right = " It is right." if count.right else ""
-        return f"{asked} came back inside of a list or tuple; it is asked for by itself.{right}"
+        return f"{asked} came back inside of a list, a tuple or a generator; it is asked for by itself.{right}"
     said = f"{came}, {n} {'is' if n == 1 else 'are'} asked for: {asked}."
     if count.together and count.got == 1:
         return f"{said} It holds all that is asked for: return what stands in it."

@@ -5,6 +5,7 @@ import importlib
 import itertools
 import json
 import signal
+import sys
 import threading
 import time
 import warnings
@@ -159,6 +160,32 @@ def test_printing_warning_and_threads_do_not_confuse_the_result(capsys):
     assert report.passed
     assert "here I am" in report.text and "look out" in report.text
     assert capsys.readouterr().out == ""
+
+
+def test_checks_in_two_threads_leave_the_process_as_it_was():
+    begun, reports = threading.Event(), {}
+
+    def early(x, start):
+        begun.wait(timeout=1)  # of the other check, if it does not wait for this one
+        begun.set()
+        return running_sum(x, start)
+
+    def late(x, start):
+        begun.set()
+        first.join(timeout=1)
+        return running_sum(x, start)
+
+    def checks(answer):
+        reports[answer] = evaluate(SUM, answer)
+
+    before = sys.stdout, warnings.filters, warnings.filters[:], sys.getrecursionlimit()
+    first, second = (threading.Thread(target=checks, args=(answer,)) for answer in (early, late))
+    first.start()
+    second.start()
+    first.join()
+    second.join()
+    assert (sys.stdout, warnings.filters, warnings.filters[:], sys.getrecursionlimit()) == before
+    assert all(reports[answer].passed and not reports[answer].notes for answer in (early, late))
 
 
 def test_an_error_is_told_with_the_learners_own_line():

@@ -174,6 +174,11 @@ def test_an_error_of_a_class_has_a_place(layer, said):
     assert said in " ".join(evaluate("GRU", layer).text.split())
 
 
+def test_an_error_in_a_function_of_a_library_is_on_no_line_of_the_learner():
+    text = " ".join(evaluate("sigmoid", torch.nn.functional.sigmoid).text.split())
+    assert "It stopped in `sigmoid` of torch.nn.functional." in text and "Where line" not in text
+
+
 def test_an_error_in_a_module_whose_name_is_no_text_is_told_too():
     names = {"__name__": 7}
     exec("def helper(x):\n    raise ValueError('not so')", names)

@@ -46,7 +46,9 @@ _CLASSES = {  # those that the course's lessons use; PyTorch has ten times as ma
     "torch.optim": "Optimizer SGD Adam",
 }
 _OF_CLASSES = ("__abstractmethods__", "__annotations__", "__dict__", "__doc__", "__module__", "__weakref__")
+_SHOWN = ("__repr__", "__str__", "__format__")  # how values are shown is the learner's to choose
 _OF_COMPILER = ("__setstate__", "step")  # PyTorch's optimizers and compiler write there, and to Module.__init__
+_OF_TORCH = ("manual_seed", "Storage")  # its compiler writes to one, `set_default_dtype` to the other
 
 
 class Replaced(NamedTuple):
@@ -83,11 +85,15 @@ class _Names:
     def __init__(self, owner: types.ModuleType | type, title: str, but: tuple[str, ...] = ()) -> None:
         self.owner, self._title, self._but = owner, title, but
         self._is_class = isinstance(owner, type)
-        self._own = {name: own for name, own in vars(owner).items() if self._counts(name)}
-        self._all = tuple(self._own.values())
+        self._keep({name: own for name, own in vars(owner).items() if self._counts(name)})
+
+    def _keep(self, own: dict[str, Any]) -> None:
+        self._own, self._all, self._spec = own, tuple(own.values()), vars(self.owner).get("__spec__")
 
     def replaced(self) -> list[Replaced]:
         now = vars(self.owner)
+        if now.get("__spec__") is not self._spec:  # `importlib.reload` has made its names anew
+            self._keep({name: now[name] if _is_anew(own, now.get(name)) else own for name, own in self._own.items()})
         hiding = [name for name in now if name not in self._own and self._hides(name)] if self._is_class else []
         if not hiding and all(map(is_, map(now.get, self._own), self._all)):
             return []
@@ -109,6 +115,17 @@ class _Names:
         inherited = (vars(base)[name] for base in self.owner.__mro__[1:-1] if name in vars(base))
         hidden = next(inherited, _GONE) if self._counts(name) else _GONE
         return hidden is not _GONE and (name[0] != "_" or hasattr(hidden, "__get__"))
+
+
+def _is_anew(own: Any, now: Any) -> bool:
+    """Whether something is the same again, made by the same module: a function, a class, an object of a class."""
+    own_code = not isinstance(now, types.FunctionType) or getattr(own, "__globals__", None) is now.__globals__
+    return own_code and _made_by(own) == _made_by(now)
+
+
+def _made_by(value: Any) -> tuple[Any, ...]:
+    kind = type(value)  # perhaps one that was made anew, too
+    return kind.__module__, kind.__qualname__, getattr(value, "__module__", None)
 
 
 class _Group:
@@ -152,7 +169,7 @@ def remember_torch() -> None:
     """Look up what the names of PyTorch stand for, if it is there and this was not done yet."""
     if not _torches and loaded_torch() is not None:
         modules = [(name, sys.modules[name]) for name in _TORCHES if name in sys.modules]
-        names = [_Names(module, name, but=("manual_seed",)) for name, module in modules]
+        names = [_Names(module, name, _OF_TORCH) for name, module in modules]
         _torches.append(_Group([*names, *_classes()]))
 
 
@@ -163,7 +180,7 @@ def remember_torch_anew() -> None:
 
 
 def _classes() -> Iterator[_Names]:
-    kept = (*_OF_CLASSES, *_OF_COMPILER)
+    kept = (*_OF_CLASSES, *_SHOWN, *_OF_COMPILER)
     for where, names in _CLASSES.items():
         for name in names.split():
             but = (*kept, "__init__") if name == "Module" else kept
@@ -196,7 +213,7 @@ class _Import:
         return spec
 
 
-# `unwritten` puts its own in the places of NumPy's two for a while, PyTorch's compiler in that of `manual_seed`.
+# `unwritten` puts its own in the places of NumPy's two for a while.
 _EMPTY = ("empty", "empty_like")
 _NUMPYS = (np, np.linalg, np.random)
 _numpys = _Group([_Names(each, each.__name__.replace("numpy", "np"), _EMPTY) for each in _NUMPYS], types=True)

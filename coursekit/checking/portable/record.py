@@ -10,6 +10,7 @@ import contextlib
 import functools
 import gc
 import inspect
+import os
 import sys
 import time
 import types
@@ -250,12 +251,12 @@ class Recorder(Recording):
 
 def function_of(answer: Any) -> types.FunctionType | None:
     """The function that was written: under decorators that say what they wrap, in bound methods and partials, and of a
-    class of modules its forward pass."""
+    class of modules its forward pass. None for one of a library: its lines are nobody's to correct."""
     for _ in range(_MAX_WRAPPED):
         match answer:
             case types.FunctionType():
                 if "__wrapped__" not in answer.__dict__:
-                    return answer
+                    return None if of_library(answer) else answer
                 answer = answer.__dict__["__wrapped__"]
             case types.MethodType():
                 answer = answer.__func__
@@ -267,6 +268,15 @@ def function_of(answer: Any) -> types.FunctionType | None:
             case _:
                 return None
     return None
+
+
+def of_library(function: types.FunctionType) -> bool:
+    """Whether a function stands in Python's library or beside NumPy, where packages are installed."""
+    own = str(function.__module__).partition(".")[0] == __name__.partition(".")[0]  # this course may be installed, too
+    return not own and function.__code__.co_filename.startswith(_LIBRARIES)
+
+
+_LIBRARIES = (os.path.dirname(os.__file__) + os.sep, os.path.dirname(os.path.dirname(np.__file__)) + os.sep)
 
 
 def fills(event: Event) -> bool:

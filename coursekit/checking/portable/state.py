@@ -1,9 +1,9 @@
 """The settings that a learner's program can change for the whole process, brought into a known state and put back.
 
 An answer is judged by its numbers, so it runs in the same state wherever it is checked: NumPy warns of overflow,
-warnings are no errors and not shown, PyTorch makes float32 tensors on the CPU and records gradients, and the names of
-Python, NumPy and PyTorch stand for what is theirs. What a learner has set otherwise in an earlier cell is neither held
-against an answer nor lost.
+warnings are no errors and not shown, PyTorch makes float32 tensors on the CPU, records gradients and calls nobody's
+hooks around every module, and the names of Python, NumPy and PyTorch stand for what is theirs. What a learner has set
+otherwise in an earlier cell is neither held against an answer nor lost.
 
 Two settings of the learner hold for answers as well, because answers may be written for them: float64 as PyTorch's
 default, and a recursion limit that was raised. What an answer sets itself holds to the end of the call.
@@ -18,8 +18,9 @@ import os
 import random
 import sys
 import warnings
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import cache, wraps
+from itertools import chain, zip_longest
 from operator import is_, itemgetter
 from typing import Any
 
@@ -233,14 +234,22 @@ class _Torch:
         self.anomaly = torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()
         self.autocast = torch.is_autocast_enabled("cpu")
         self.threads = torch.get_num_threads()
+        self.inference = torch.is_inference_mode_enabled()
+        tables = _hooks_of_all(torch)
+        self.hooks = [*map(dict, tables)] if any(tables) else ()
+        self._within: list[Any] = []  # contexts of the known state, inside those around a check
         self.generator = torch.default_generator.get_state() if generators else None
 
     def settle(self, seed: int | None) -> None:
         torch = self.module
+        if self.inference:
+            self._enter(torch.inference_mode(False))
         if self.dtype not in (torch.float32, torch.float64):
             torch.set_default_dtype(torch.float32)
         if self.device.type != "cpu":
             torch.set_default_device(None)
+            if torch.get_default_device().type != "cpu":  # a `with torch.device(...)` holds
+                self._enter(torch.device("cpu"))
         if not self.gradients:
             torch.set_grad_enabled(True)
         if self.deterministic:
@@ -251,11 +260,17 @@ class _Torch:
             torch.set_anomaly_enabled(False)
         if self.autocast:
             torch.set_autocast_enabled("cpu", False)
+        if self.hooks:
+            self._hook(())
         if seed is not None:
             torch.default_generator.manual_seed(seed)
 
     def restore(self) -> None:
         torch = self.module
+        if self.device.type != "cpu":
+            torch.set_default_device(None)  # which an answer may have set
+        while self._within:
+            self._within.pop().__exit__(None, None, None)
         if torch.get_default_dtype() != self.dtype:
             torch.set_default_dtype(self.dtype)
         if torch.get_default_device() != self.device:
@@ -271,8 +286,27 @@ class _Torch:
             torch.set_autocast_enabled("cpu", self.autocast)
         if torch.get_num_threads() != self.threads:
             torch.set_num_threads(self.threads)
+        if self.hooks or any(_hooks_of_all(torch)):
+            self._hook(self.hooks)
         if self.generator is not None:
             torch.default_generator.set_state(self.generator)
+
+    def _enter(self, context: Any) -> None:
+        context.__enter__()
+        self._within.append(context)
+
+    def _hook(self, hooks: Sequence[dict[int, Any]]) -> None:
+        for table, there in zip_longest(_hooks_of_all(self.module), hooks, fillvalue={}):
+            table.clear()
+            table.update(there)
+
+
+@cache
+def _hooks_of_all(torch: Any) -> tuple[dict[int, Any], ...]:
+    """The tables of what PyTorch calls around every module and every optimizer, also around those of a reference."""
+    spaces = [vars(sys.modules[name]) for name in ("torch.nn.modules.module", "torch.optim.optimizer")]
+    named = chain.from_iterable(space.items() for space in spaces)
+    return tuple(table for name, table in named if name.startswith("_global_") and isinstance(table, dict))
 
 
 def _folder() -> str | None:

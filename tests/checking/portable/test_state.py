@@ -52,6 +52,34 @@ def test_what_was_set_before_is_there_again_and_nothing_of_what_was_set_meanwhil
     assert after == before
 
 
+@pytest.mark.filterwarnings("ignore:seen")
+@pytest.mark.parametrize("name", [name for name in ALTERED if not name.startswith(("other ", "a function"))])
+def test_no_setting_is_taken_for_something_in_the_place_of_a_librarys_own(name):
+    outside = State(generators=True)
+    try:
+        altered(name)
+        replaced = State(generators=True).replaced
+    finally:
+        outside.restore()
+    assert replaced == ()
+
+
+@pytest.mark.parametrize("around", [torch.inference_mode, lambda: torch.device("meta")])
+def test_contexts_of_pytorch_around_a_check_hold_only_around_it(around):
+    def seen():
+        return torch.is_inference_mode_enabled(), torch.is_grad_enabled(), torch.zeros(1).device.type
+
+    usual = seen()
+    with around():
+        before = seen()
+        with known(), known():
+            assert seen() == usual
+            torch.set_default_device("meta")
+            torch.set_grad_enabled(False)
+        assert seen() == before != usual
+    assert seen() == usual
+
+
 def test_what_is_known():
     torch.set_default_dtype(torch.float16)
     torch.set_default_device("meta")
@@ -231,6 +259,31 @@ def test_what_copies_leave_in_classes_is_no_learners_but_a_method_for_copies_is(
         "assert State(generators=True).replaced == ('torch.nn.GRU.__getattr__',)"
     )
     assert ends_well(program)
+
+
+@pytest.mark.parametrize("module", ["random", "linecache", "dataclasses", "numpy", "numpy.random", "torch.nn.init"])
+def test_what_a_reload_makes_anew_is_no_learners_but_what_is_put_there_then_is(module):
+    program = (
+        f"import sys, importlib, torch, {module}\nfrom coursekit.checking.portable.state import State\n"
+        f"State(generators=True)\nmodule = importlib.reload(sys.modules[{module!r}])\nmade = dict(vars(module))\n"
+        "assert State(generators=True).replaced == ()\n"
+        "assert all(value is made[name] for name, value in vars(module).items())\n"
+        "name = next(name for name, value in made.items() if name[0] != '_' and callable(value))\n"
+        "setattr(module, name, lambda *args: None)\n"
+        "assert State(generators=True).replaced[0].endswith('.' + name)"
+    )
+    assert ends_well(program)
+
+
+def test_how_values_of_pytorch_are_shown_is_the_learners_to_choose(patched):
+    def shape(self):
+        return f"{type(self).__name__} {[*getattr(self, 'shape', ())]}"
+
+    for owner in torch.Tensor, torch.nn.Parameter, torch.nn.Module:
+        patched.setattr(owner, "__repr__", shape)
+        patched.setattr(owner, "__str__", shape)
+    with known(seed=0) as before:
+        assert before.replaced == () and repr(torch.zeros(2)) == "Tensor [2]"
 
 
 def test_a_state_that_was_found_is_not_looked_for_again_but_where_torch_was_imported_since():

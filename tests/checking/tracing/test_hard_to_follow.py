@@ -1,5 +1,6 @@
 """Reading along where code is hard to follow."""
 
+import copy
 import functools
 import linecache
 import sys
@@ -15,6 +16,11 @@ def test_without_source_the_line_is_not_quoted():
     report = evaluate("gru_step", cell(GRU, "gru_step", quoted=False))
     assert first(report).line == CANDIDATE and first(report).source == ""
     assert f"Line {CANDIDATE}, `cand`: the first value that is no part" in words(report)
+
+
+def test_lines_of_a_library_are_nobodys_to_correct():
+    report = evaluate("sigmoid", copy.copy)
+    assert not report.along and "your code" not in words(report)
 
 
 def test_a_file_that_has_changed_since_is_not_quoted():
