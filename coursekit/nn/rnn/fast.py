@@ -74,19 +74,19 @@ def _forwards(W_ih: Tensor, W_hh: Tensor, b: Tensor, N: int):
     return walk
 
 
-def _backwards(W: Tensor):
+def _backwards(W: Tensor, N: int):
     """Walk a chunk backwards, with W = W_hh^T: dh, of the state after it, becomes the gradient of the one before.
 
-    Fills d (k, N, H), first with the slopes, then with the gradient of W_hh h.
+    Fills d (k, N, H) with the gradient of W_hh h. slope (k, N, H) is room to work in.
     """
-    recur = gemm.projector(W)
+    add_recurrent = gemm.adder(W, N)
 
-    def walk(nonlinearity, dhs, dh, d, hs):
-        _slope(nonlinearity, hs, out=d)
-        for d_t, dh_t in zip(d.unbind(0)[::-1], dhs.unbind(0)[::-1], strict=True):
-            dh.add_(dh_t)
-            d_t.mul_(dh)
-            recur(d_t, out=dh)
+    def walk(nonlinearity, dhs, dh, d, slope, hs):
+        _slope(nonlinearity, hs, out=slope)
+        steps, before = bptt.upstream_steps(d, dhs, dh)
+        for d_t, d_before, slope_t in zip(steps, before, slope.unbind(0)[::-1], strict=True):
+            d_t.mul_(slope_t)
+            add_recurrent(d_before, d_t)
 
     return walk
 
@@ -106,13 +106,14 @@ def _forward(nonlinearity, x, h, W_ih, W_hh, b_ih, b_hh) -> Tensor:
 def _backward(nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, needed):
     (T, N, D), H = x.shape, W_hh.shape[1]
     length = bptt.chunk_length(x, 2 * H)
-    to_input, walk = gemm.projector(W_ih.t()), _backwards(W_hh.t())
-    d, dh, dx = x.new_empty(length, N, H), h0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
+    to_input, walk = gemm.projector(W_ih.t()), _backwards(W_hh.t(), N)
+    d, slope = x.new_empty(length, N, H), x.new_empty(length, N, H)
+    dh, dx = h0.new_zeros(N, H), x.new_empty(x.shape) if needed[0] else None
     dW_ih, dW_hh, db = torch.zeros_like(W_ih), torch.zeros_like(W_hh), torch.zeros_like(b_ih)
     for stop in range(T, 0, -length):
         start = max(0, stop - length)
         now, k = slice(start, stop), stop - start
-        walk(nonlinearity, dhs[now], dh, d[:k], hs[now])
+        walk(nonlinearity, dhs[now], dh, d[:k], slope[:k], hs[now])
         rows = d[:k].view(k * N, H)
         gemm.add_sum(db, rows)
         if needed[3]:
