@@ -19,8 +19,11 @@ def swap_time_and_batch(array: np.ndarray) -> np.ndarray:
 
 
 def chunks(T: int, bytes_per_step: int) -> list[slice]:
-    """Cut T steps into slices of nearly equal length, short enough for the processor's cache."""
-    longest = min(CHUNK_STEPS, max(1, processor.chunk_bytes() // bytes_per_step))
+    """Cut T steps into slices of nearly equal length, short enough for the processor's cache.
+
+    bytes_per_step: of the gates; beside them lie the states, the slopes and the gradients, three times as much.
+    """
+    longest = min(CHUNK_STEPS, max(1, processor.chunk_bytes() // (4 * bytes_per_step)))
     count = -(-T // longest)
     length = -(-T // count)
     return [slice(t, min(t + length, T)) for t in range(0, T, length)]

@@ -77,7 +77,7 @@ def backward(dhs, cache: Cache) -> Gradients:
     W_ih, W_hh, _, _ = cache.params
     N, T, H = dhs.shape
     D = W_ih.shape[1]
-    x1, dhs = with_ones(cache.x), swap_time_and_batch(dhs)
+    dhs = swap_time_and_batch(dhs)
     hs, rs, zs, ns, hns = (swap_time_and_batch(array) for array in cache[1:-1])
     dx = np.empty((T, N, D), dhs.dtype)
     dh_next, kept = np.zeros((N, H), dhs.dtype), np.empty((N, H), dhs.dtype)
@@ -116,7 +116,7 @@ def backward(dhs, cache: Cache) -> Gradients:
         dW_h += np.matmul(rows.swapaxes(1, 2), h_prev.reshape(-1, H))
         db_hn += rows[2].sum(axis=0)
         np.multiply(to_n, dh, out=da_hn)  # from hn to n: no reset gate on the input's side
-        dW_x += np.matmul(rows.swapaxes(1, 2), x1[chunk].reshape(-1, D + 1))
+        dW_x += np.matmul(rows.swapaxes(1, 2), with_ones(cache.x[:, chunk]).reshape(-1, D + 1))
         back_to_input(rows, W_x, from_gates, out=dx[chunk])
 
     dW_ih, db_ih = dW_x[..., :D].copy().reshape(3 * H, D), dW_x[..., D].flatten()

@@ -78,7 +78,7 @@ def backward(dhs, dc_T, cache: Cache, dcs=None) -> Gradients:
     W_ih, W_hh, _, _ = cache.params
     N, T, H = dhs.shape
     D = W_ih.shape[1]
-    x1, dhs = with_ones(cache.x), swap_time_and_batch(dhs)
+    dhs = swap_time_and_batch(dhs)
     hs, cs, is_, fs, gs, os, tanh_cs = (swap_time_and_batch(array) for array in cache[1:-1])
     dx = np.empty((T, N, D), dhs.dtype)
     dh_next, dc, per_gate_dh = np.zeros((N, H), dhs.dtype), dc_T.copy(), np.empty((4, N, H), dhs.dtype)
@@ -115,7 +115,7 @@ def backward(dhs, dc_T, cache: Cache, dcs=None) -> Gradients:
         flush_vanished(dh_next)
         flush_vanished(dc)
         rows = da.reshape(4, -1, H)
-        dW_x += np.matmul(rows.swapaxes(1, 2), x1[chunk].reshape(-1, D + 1))
+        dW_x += np.matmul(rows.swapaxes(1, 2), with_ones(cache.x[:, chunk]).reshape(-1, D + 1))
         dW_h += np.matmul(rows.swapaxes(1, 2), hs[chunk].reshape(-1, H))
         back_to_input(rows, W_x, from_gates, out=dx[chunk])
 

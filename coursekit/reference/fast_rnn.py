@@ -52,7 +52,7 @@ def backward(dhs, cache: Cache) -> Gradients:
     W_ih, W_hh, _, _ = cache.params
     N, T, H = dhs.shape
     D = W_ih.shape[1]
-    x1, hs, dhs = with_ones(cache.x), swap_time_and_batch(cache.h), swap_time_and_batch(dhs)
+    hs, dhs = swap_time_and_batch(cache.h), swap_time_and_batch(dhs)
     dx = np.empty((T, N, D), dhs.dtype)
     dh_next = np.zeros((N, H), dhs.dtype)
     dW_x, dW_h = np.zeros((H, D + 1), dhs.dtype), np.zeros((H, H), dhs.dtype)
@@ -70,7 +70,7 @@ def backward(dhs, cache: Cache) -> Gradients:
             np.dot(da, W_hh, out=dh_next)
         flush_vanished(dh_next)
         rows = das.reshape(-1, H)
-        dW_x += np.matmul(rows.T, x1[chunk].reshape(-1, D + 1))
+        dW_x += np.matmul(rows.T, with_ones(cache.x[:, chunk]).reshape(-1, D + 1))
         dW_h += np.matmul(rows.T, hs[chunk].reshape(-1, H))
         np.matmul(rows, W_ih, out=dx[chunk].reshape(-1, D))
 

@@ -41,6 +41,11 @@ def test_chunks_that_end_in_the_middle(fast_cell, monkeypatch):
         assert relative_error(array, readable[name]) < 1e-12, name
 
 
+def test_the_gates_of_a_chunk_leave_room_in_the_cache(monkeypatch):
+    monkeypatch.setattr(processor, "chunk_bytes", lambda: 400)
+    assert _sequence.chunks(20, 10) == [slice(0, 10), slice(10, 20)]
+
+
 @pytest.mark.parametrize("size", [1, 1000, 1 << 30], ids=["tiny", "small", "huge"])
 def test_the_cache_of_the_processor_changes_no_number(fast_cell, monkeypatch, size):
     monkeypatch.setattr(processor, "chunk_bytes", lambda: size)

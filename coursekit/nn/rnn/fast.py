@@ -128,6 +128,6 @@ def _backward(nonlinearity, dhs, x, h0, W_ih, W_hh, b_ih, b_hh, hs, needed):
 def _slope(nonlinearity: str, h: Tensor, out: Tensor) -> None:
     """The derivative of the nonlinearity, from its value."""
     if nonlinearity == "tanh":
-        torch.mul(h, h, out=out).neg_().add_(1)
+        torch.addcmul(h.new_ones(()), h, h, value=-1, out=out)
     else:
         torch.sign(h, out=out)  # h is never negative
