@@ -46,7 +46,7 @@ def start(course, **changed):
     early.start_sandbox(argparse.Namespace(**(given | changed)))
     for thread in threading.enumerate():
         if thread.name == "sandbox, early":
-            thread.join(30)
+            thread.join(120)
 
 
 @pytest.mark.parametrize(("source", "torch"), [(PLAIN, False), (WITH_TORCH, True)])

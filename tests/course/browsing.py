@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +37,27 @@ def chromium() -> Iterator[Any]:
     with sync_api.sync_playwright() as playwright:
         env = os.environ | {"COURSEKIT_TESTS_CHROMIUM": CHROMIUM}
         browser = playwright.chromium.launch(executable_path=PLAIN, args=QUIET, env=env)
+        browser.new_context, browser.new_page = map(_patient, (browser.new_context, browser.new_page))
         yield browser
         browser.close()
+
+
+def _patient(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Playwright's own 30 s for whatever is waited for are too few on a machine that is busy with other tests."""
+
+    def made(**options: Any) -> Any:
+        opened = make(**options)
+        opened.set_default_timeout(90_000)
+        return opened
+
+    return made
 
 
 def expect(found: Any) -> Any:
     """Playwright's assertions, which wait: what a kernel or a script has yet to do, a page does not show at once."""
     from playwright.sync_api import expect
 
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=90_000)
     return expect(found)
 
 

@@ -66,7 +66,7 @@ def try_sigmoid(page, source: str):
 
 def test_jupyterlab_opens_tidy(desk):
     contents = desk.locator("#table-of-contents")
-    contents.get_by_text("Where help is").wait_for(timeout=30_000)
+    contents.get_by_text("Where help is").wait_for(timeout=90_000)
     photograph(desk, "first-minutes-1-start")
     named = desk.locator(".jp-SideBar .lm-TabBar-tab").evaluate_all(
         "tabs => tabs.map(tab => tab.title + tab.dataset.id)"
@@ -80,7 +80,7 @@ def test_jupyterlab_opens_tidy(desk):
 def test_the_file_browser_holds_the_notebooks_of_the_course_only(desk):
     desk.locator(".jp-SideBar [data-id='filebrowser']").click()
     items = desk.locator(".jp-DirListing-item .jp-DirListing-itemText")
-    items.first.wait_for(timeout=30_000)
+    items.first.wait_for(timeout=90_000)
     names = items.all_inner_texts()
     assert "start.ipynb" in names and "00_numerical_tools" in names
     assert all(name == "start.ipynb" or name[:2].isdigit() for name in names), names
@@ -174,7 +174,7 @@ def look(request, lesson):
     """The page as somebody else sees it."""
     if request.param == "dark":
         lesson.emulate_media(color_scheme="dark")
-        lesson.locator("body[data-jp-theme-light='false']").wait_for(state="attached", timeout=30_000)
+        lesson.locator("body[data-jp-theme-light='false']").wait_for(state="attached", timeout=90_000)
     elif request.param == "print":
         lesson.emulate_media(media="print")
     else:

@@ -23,7 +23,7 @@ def explorer(lab, page):
 def picture(cell, words: str):
     """The live figure, once its alternative text says this."""
     shown = cell.locator(f".coursekit-live img[alt*='{words}']")
-    shown.wait_for(timeout=30_000)
+    shown.wait_for(timeout=90_000)
     return shown
 
 

@@ -33,8 +33,9 @@ def modules(tmp_path):
 
 
 def done() -> None:
+    """It leaves the machine to whoever else has work, so on a busy one it may take minutes."""
     for _, process in compiled._at_work:
-        assert process.wait(60) == 0
+        assert process.wait(600) == 0
 
 
 def kept(modules: list[Path]) -> list[bool]:
@@ -91,7 +92,7 @@ def test_nothing_is_begun_where_it_would_be_of_no_use(modules, monkeypatch, why)
 
 def test_it_is_ended_with_the_grading_and_goes_on_in_the_next(modules):
     for path in modules:
-        path.write_text("x = 1\n" * 20_000)
+        path.write_text("x = 1\n" * 5_000)
     compiled.keep(map(str, modules))
     [(_, process)] = compiled._at_work
     compiled.stop()

@@ -51,7 +51,7 @@ def test_a_process_that_is_given_the_server_opens_workers_in_it(server, another)
         process, pipe, kind, pid, answer = another(server)
         assert kind == "Connection" and answer == 42
         pipe.send("end")
-        process.join(20)
+        process.join(120)
         assert process.exitcode == 0 and gone(pid)
         assert before.run_cell("print(1)").stdout == "1\n"
 
