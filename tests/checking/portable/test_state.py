@@ -2,6 +2,7 @@
 
 import builtins
 import math
+import operator
 import random
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from coursekit.checking.portable import own_names
 from coursekit.checking.portable.state import RECURSION, State, known, with_own_functions
 from tests.altered_states import ALTERED, altered
 
@@ -301,3 +303,52 @@ def test_what_only_equals_numpys_own_is_replaced_all_the_same(monkeypatch):
     with known() as before:
         assert np.float64(3) == 3.0
     assert before.replaced == ("np.float64",)
+
+
+counts = pytest.mark.skipif(not own_names._COUNTS, reason="this Python does not count what is written to a dict")
+
+
+@pytest.fixture
+def looked(monkeypatch):
+    """The groups of names that are looked through."""
+    own_names.replaced(every=True)
+    found, look = [], own_names._Group._found
+    monkeypatch.setattr(own_names._Group, "_found", lambda group: found.append(group) or look(group))
+    return found
+
+
+WRITES = {
+    "a name": lambda: setattr(np, "abs", abs),
+    "an entry": lambda: operator.setitem(vars(np.linalg), "norm", None),
+    "many": lambda: vars(torch).update(tanh=None, sigmoid=None),
+    "none": lambda: delattr(math, "exp"),
+    "a function": lambda: exec("def floor(x): pass", vars(math)),
+    "a method": lambda: setattr(torch.nn.Module, "parameters", None),
+    "another's method": lambda: setattr(torch.nn.Linear, "children", None),
+}
+
+
+@pytest.mark.parametrize("counted", [pytest.param(True, marks=counts), False])
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_whatever_is_written_after_a_look_is_seen(monkeypatch, write, counted):
+    if not counted:
+        for group in (own_names._numpys, own_names._pythons, *own_names._torches):
+            monkeypatch.setattr(group._numbers, "_places", [])
+    assert own_names.replaced(every=True) == own_names.replaced(every=True) == []
+    write()
+    replaced = own_names.replaced(every=True)
+    assert replaced and replaced == own_names.replaced(every=True)
+    for each in replaced:
+        each.settle()
+    assert own_names.replaced(every=True) == []
+
+
+@counts
+def test_names_are_looked_through_only_where_something_was_written_since(monkeypatch, looked):
+    with known(seed=0), known():
+        pass
+    assert looked == []
+    monkeypatch.setattr(np, "sigma", 3, raising=False)
+    with known(seed=0), known():
+        pass
+    assert looked == [own_names._numpys]

@@ -158,3 +158,44 @@ def test_a_named_tuple_of_the_learner_s_own_has_its_fields_where_a_reference_is_
     source = CANDIDATE + "    return gru_forward(np.zeros((1, 2, 1)), np.zeros((1, 1)), W).shape == (1, 2, 1)"
     report = graded(worker, source, "write_check")
     assert {case.credit for case in report.cases if case.name.startswith("right")} == {1.0}, report.text
+
+
+NEW = "y = 0.5 * (1 + np.tanh(0.5 * x))"
+LSTM = "y, c = np.zeros_like(h), np.zeros_like(c)"
+RESULTS = {  # body of an answer, and whether some later call could overwrite what its first one returned
+    "new": ("sigmoid", f"{NEW}; return y", False),
+    "new ones": ("lstm_step", f"{LSTM}; return y, c", False),
+    "new ones by name": ("lstm_step", f"{LSTM}; return {{'h': y, 'c': c}}", False),
+    "a number": ("gru_parameter_count", "return 3", False),
+    "in a global name": ("sigmoid", f"global kept; {NEW}; kept = y; return y", True),
+    "in a list": ("sigmoid", f"{NEW}; everything.append(y); return y", True),
+    "in a view": ("sigmoid", f"{NEW}; everything.append(y[:1]); return y", True),
+    "as a view": ("sigmoid", f"{NEW}; return y[...]", True),
+    "in memory": ("sigmoid", f"{NEW}; everything.append(memoryview(y)); return y", True),
+    "in a tensor": ("sigmoid", f"import torch; {NEW}; everything.append(torch.from_numpy(y)); return y", True),
+    "of a tensor": ("sigmoid", f"import torch; {NEW}; return torch.tensor(y)", True),
+    "in a closure": ("sigmoid", f"{NEW}; everything.append(lambda: y); return y", True),
+    "in a generator": ("sigmoid", f"{NEW}; g = (y for _ in range(2)); next(g); everything.append(g); return y", True),
+    "the second": ("lstm_step", f"{LSTM}; everything.append(c); return y, c", True),
+    "one twice": ("lstm_step", f"{LSTM}; return y, y", True),
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_first_result_is_read_again_only_where_a_later_call_could_overwrite_it(worker, monkeypatch, name):
+    exercise, body, again = RESULTS[name]
+    arguments = ", ".join(registry.get(exercise).draws(0)[0].args)
+    asked, ask = [], Remote.first_again
+    monkeypatch.setattr(Remote, "first_again", lambda remote, *args: asked.append(args) or ask(remote, *args))
+    report = graded(worker, f"import numpy as np\neverything = []\ndef {exercise}({arguments}):\n    {body}", exercise)
+    assert report.verdict in ("passed", "wrong") and bool(asked) == again
+
+
+def test_a_worker_that_says_so_with_something_else_is_asked_again(worker, monkeypatch):
+    """`first` has come back as an answer's own process has made it."""
+    lying = "import numpy as np, sys\ndef sigmoid(x):\n    f = sys._getframe()\n"
+    lying += "    while 'first' not in f.f_locals: f = f.f_back\n"
+    lying += "    f.f_locals['first'][:] = [np.ones(2), np.ones(2)]\n    return np.tanh(x)"
+    asked, ask = [], Remote.first_again
+    monkeypatch.setattr(Remote, "first_again", lambda remote, *args: asked.append(args) or ask(remote, *args))
+    assert graded(worker, lying, "sigmoid").verdict == "wrong" and len(asked) == 1

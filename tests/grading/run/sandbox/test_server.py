@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from coursekit.checking.portable.own_names import _COUNTS
 from coursekit.grading.run.sandbox import SandboxUnavailable, Server, probe, view
 from coursekit.grading.run.sandbox import server as server_module
 from coursekit.grading.run.sandbox.channel import Budget, Meter, Spent
@@ -237,13 +238,13 @@ UNCLEAN = {
 }
 
 
-def run_inside(program):
-    """A program beside the warm server's modules."""
+def run_inside(program, *beside):
+    """A program beside the warm server's modules, and what else is in these folders."""
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)],
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(SANDBOX)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (SANDBOX, *beside)))},
         timeout=60,
     )
 
@@ -330,3 +331,28 @@ def test_a_worker_imports_nothing_on_its_way_to_the_first_request():
         found = worker.call("new", memory_mb=None)
         assert found.ok, found
         assert {*found.value} <= {"pyseccomp"}  # which the server itself imports after the prelude
+
+
+@pytest.mark.skipif(not _COUNTS, reason="this Python does not count what is written to a dict")
+def test_names_are_looked_through_before_a_worker_is_forked_and_not_in_each(tmp_path):
+    (tmp_path / "portable").symlink_to(view.OURS["portable"])
+    done = run_inside(
+        """
+        import os
+        from inside.__main__ import WarmServer
+        from portable import own_names, state
+
+        def be_child(request, channel):
+            looked = []
+            own_names._Group._found = lambda group: looked.append(group) or []
+            state.State(generators=True)
+            os._exit(len(looked))
+
+        server = object.__new__(WarmServer)
+        server.level, server.be_child = "unsafe", be_child
+        own_names.remember_torch_anew()
+        assert os.waitpid(server.fork({}, 0), 0)[1] == 0
+        """,
+        tmp_path,
+    )
+    assert done.returncode == 0, done.stderr

@@ -18,6 +18,8 @@ import time
 import traceback
 from typing import Any, NamedTuple
 
+from portable.own_names import replaced
+
 from . import confine, control, linux, warm
 from .executor import Executor, seed_all
 
@@ -147,6 +149,7 @@ class WarmServer:
 
     def fork(self, request: dict[str, Any], channel: int) -> int:
         """Fork the child; where there are namespaces, it is process 1 of a new one."""
+        replaced(every=True)  # looked at here, the names need not be looked at in each child
         if self.level != "namespaces":
             pid = os.fork()
             if pid == 0:
