@@ -47,7 +47,8 @@ def run(cell: ModuleType, readable: Callable, *args: Tensor):
     """
     if bptt.needs_graph(*args):
         return _InNumPy.apply(cell, readable, *args)
-    return _as_loop(_forward(cell, *args)[0])
+    # NumPy's memory cannot be given another size, as results without a graph can be.
+    return _as_loop([states.clone() for states in _forward(cell, *args)[0]])
 
 
 class _InNumPy(torch.autograd.Function):
@@ -80,7 +81,7 @@ def _forward(cell: ModuleType, x: Tensor, *rest: Tensor):
     """The states after each step, (T, N, H) each, and the cache of the pass; arguments as in `readable`."""
     states, weights = map(_view, rest[:-4]), [_view(w) for w in rest[-4:]]
     *_, cache = FAST[cell].forward(_batch_first(x), *states, weights)
-    return [_time_first(v[:, 1:]).clone() for v in cache[1 : len(rest) - 3]], cache  # NumPy's memory cannot be resized
+    return [_time_first(v[:, 1:]) for v in cache[1 : len(rest) - 3]], cache
 
 
 @flush_denormals()
