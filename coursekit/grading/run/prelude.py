@@ -85,8 +85,7 @@ def call_answer(name, first, earlier, lent, *args):
     """Call an answer, and read what it returns as the checks in a notebook do.
 
     Meanwhile earlier exercises' names mean the grader's functions, so that one mistake counts once, and the functions
-    in `lent` are there. In the first call of a check the list `first` is not empty. What that returns is kept for
-    `read_again`, unless no later call can overwrite it, as nobody else has its memory: that is told in the list.
+    in `lent` are there. What the `first` call of a check returns is kept for `read_again`.
     """
     with _substituted(_answer(name), earlier), _with_functions(lent):
         return _remembered(first, returned(_answer(name), *args))
@@ -137,24 +136,8 @@ _first = []
 
 def _remembered(first, value):
     if first:
-        alone = _references([value]) < _OWN + isinstance(value, _numpy.ndarray)
-        first.append(alone)
-        _first[:] = [] if alone else [value]
+        _first[:] = [value]
     return value
-
-
-def _references(value):
-    """The most that any array in a value has; far too many where one lies in another's memory."""
-    if isinstance(value, (list, tuple, dict)):
-        parts = value.values() if isinstance(value, dict) else value
-        return max(map(_references, parts), default=0)
-    if not isinstance(value, _numpy.ndarray):
-        return 0
-    return sys.getrefcount(value) if value.flags.owndata else sys.maxsize
-
-
-_numpy = sys.modules["numpy"]
-_OWN = (lambda value: _references([value]))(_numpy.zeros(2))  # with one of its own, that of the name `value`
 
 
 def _answer(name):

@@ -55,8 +55,7 @@ class Remote:
         self.result: CallResult | None = None
         self.limit = exercise.cpu_s
         self.out_of_memory = False
-        self._first = [True]  # empty from the second call of this check on
-        self.alone = False  # does nobody else have the memory of what the first call returned?
+        self._first = True  # is the next call the first of this check?
         self._before_args = 0  # how many of the sent values stand before the answer's own arguments
 
     def __call__(self, *args: Any) -> Any:
@@ -84,7 +83,7 @@ class Remote:
         raise GraderFault(f"{self.__name__}: {reason}")
 
     def _send(self, name: str, before: tuple[Any, ...], args: tuple[Any, ...]) -> Any:
-        first, self._first, self._before_args = self._first, [], len(before)
+        self._first, self._before_args = False, len(before)
         sent = tuple(_sendable(arg) for arg in args)
         limits = self.worker.limits
         self.result = self.worker.call(
@@ -99,8 +98,6 @@ class Remote:
             raise GraderFault(f"{self.__name__}: {self.result.reason}")
         if self.result.status != "ok":
             raise _Stopped
-        if first:
-            self.alone = any(map(_says_alone, (self.result.args or ())[: len(before)]))
         return self.result.value
 
     def first_again(self, *_: Any) -> Any:
@@ -131,7 +128,7 @@ def call_remotely(exercise: Exercise, answer: Remote, args: Mapping[str, Any], l
     warned = tuple(dict.fromkeys(text.partition(": ")[2] for text in result.warnings))  # without their classes
     return Call(
         value=value,
-        again=None if answer.alone else functools.partial(_again, exercise, answer, args, value),
+        again=functools.partial(_again, exercise, answer, args, value),
         failure=failure,
         printed=result.printed,
         warned=warned,
@@ -174,11 +171,6 @@ def _failure(result: CallResult, exercise: Exercise) -> Failure:
     if result.status == "died":
         return Failure(FailureKind.EXITED, "died", f"ended its process ({result.reason})")
     return Failure(FailureKind.RAISED, "malformed", f"what {name} returned cannot be read: {result.reason}")
-
-
-def _says_alone(part: Any) -> bool:
-    """Whether it is the list that was sent with the first call, and says so."""
-    return type(part) is list and len(part) == 2 and part[0] is part[1] is True
 
 
 def _no_memory(result: CallResult) -> bool:
