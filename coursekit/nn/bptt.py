@@ -13,8 +13,6 @@ from coursekit.reference import processor
 
 from . import gemm
 
-ROWS = 1024  # of x in a chunk, at most: a product gains nothing from more, and they would leave the cache sooner
-
 
 class Passes(NamedTuple):
     """How a fast path goes through a sequence: in Python (`fast.py` of a cell) or in C++ (`native.py`)."""
@@ -31,7 +29,7 @@ def chunk_length(x: Tensor, width: int) -> int:
     T, N, _ = x.shape
     if x.device.type == "cuda":
         return T
-    steps = max(1, min(T, ROWS // max(1, N), processor.chunk_bytes() // max(1, N * width * x.element_size())))
+    steps = max(1, min(T, processor.chunk_bytes() // max(1, N * width * x.element_size())))
     chunks = -(-T // steps)
     return -(-T // chunks)
 

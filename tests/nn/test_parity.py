@@ -106,13 +106,6 @@ def test_several_chunks_of_time(twins, results, distance, monkeypatch, backend):
             assert distance([ours(x)[0]], [theirs(x)[0]]) < 1e-12, (cell, steps)
 
 
-def test_a_chunk_has_no_more_rows_than_a_product_gains_from(monkeypatch):
-    from coursekit.nn import bptt
-
-    monkeypatch.setattr(processor, "chunk_bytes", lambda: 1 << 30)
-    assert [bptt.chunk_length(torch.empty(256, N, 1), 1) for N in (64, bptt.ROWS + 1)] == [bptt.ROWS // 64, 1]
-
-
 @pytest.mark.parametrize("size", [1, 700, 1 << 30], ids=["tiny", "small", "huge"])
 @pytest.mark.parametrize("backend", HAND_WRITTEN)
 @pytest.mark.parametrize("cell", CELLS)
