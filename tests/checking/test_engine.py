@@ -182,8 +182,9 @@ def test_checks_in_two_threads_leave_the_process_as_it_was():
     first, second = (threading.Thread(target=checks, args=(answer,)) for answer in (early, late))
     first.start()
     second.start()
-    first.join()
-    second.join()
+    first.join(60)
+    second.join(60)
+    assert not first.is_alive() and not second.is_alive()
     assert (sys.stdout, warnings.filters, warnings.filters[:], sys.getrecursionlimit()) == before
     assert all(reports[answer].passed and not reports[answer].notes for answer in (early, late))
 
