@@ -18,6 +18,7 @@ TOKEN = "a-token-for-the-browser-test"
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
+PATIENCE_MS = 90_000  # Playwright's own 30 s are too few on a machine that is busy with other tests
 PLAIN = Path(__file__).with_name("chromium.sh")
 QUIET = [
     "--no-sandbox",
@@ -43,11 +44,11 @@ def chromium() -> Iterator[Any]:
 
 
 def _patient(make: Callable[..., Any]) -> Callable[..., Any]:
-    """Playwright's own 30 s for whatever is waited for are too few on a machine that is busy with other tests."""
+    """What makes pages or their contexts, with our patience for whatever is waited for in them."""
 
     def made(**options: Any) -> Any:
         opened = make(**options)
-        opened.set_default_timeout(90_000)
+        opened.set_default_timeout(PATIENCE_MS)
         return opened
 
     return made
@@ -57,15 +58,15 @@ def expect(found: Any) -> Any:
     """Playwright's assertions, which wait: what a kernel or a script has yet to do, a page does not show at once."""
     from playwright.sync_api import expect
 
-    expect.set_options(timeout=90_000)
+    expect.set_options(timeout=PATIENCE_MS)
     return expect(found)
 
 
 def open_lesson(page, lab: str, lesson: str) -> None:
     """The page of a lesson, with its kernel ready: what is run before that is dropped."""
     page.goto(f"{lab}/lab/tree/{lesson}/{lesson}.ipynb?token={TOKEN}")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
-    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=90_000)
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.get_by_text("(ipykernel) | Idle").wait_for()
 
 
 def run_all_above(page, cell) -> None:

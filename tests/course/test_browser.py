@@ -23,7 +23,7 @@ def test_lesson_05_explains_a_wrong_answer_and_accepts_a_right_one(lab, page):
     run_cell(page, exercise)
     run_cell(page, check)
     report = check.locator("[aria-label^='Report']")
-    report.get_by_text("is not written yet").wait_for(timeout=90_000)
+    report.get_by_text("is not written yet").wait_for()
     photograph(page, "lesson-05-not-written")
 
     write(page, exercise, wrong)
@@ -44,9 +44,9 @@ def test_lesson_05_explains_a_wrong_answer_and_accepts_a_right_one(lab, page):
 
 def test_the_start_page_leads_to_the_lessons(lab, page):
     page.goto(f"{lab}/lab/tree/start.ipynb?token={TOKEN}")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
     link = page.locator(".jp-RenderedMarkdown a", has_text="00").first
-    link.wait_for(timeout=90_000)
+    link.wait_for()
     photograph(page, "start-page")
     link.click()
     page.locator("h1", has_text="Numerical tools").wait_for(timeout=60_000)

@@ -20,8 +20,8 @@ MISTAKE = "an exponential that overflows for negative numbers"
 def desk(lab, page):
     """JupyterLab as it opens, once the start page has its kernel."""
     page.goto(f"{lab}/?token={TOKEN}")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
-    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=90_000)
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.get_by_text("(ipykernel) | Idle").wait_for()
     return page
 
 
@@ -30,7 +30,7 @@ def lesson(desk):
     """Lesson 00, opened from the map as a learner does, with everything above the first exercise run."""
     run_map(desk).get_by_role("link", name="00 · Numerical tools").last.click()
     desk.locator("h1", has_text="Numerical tools").wait_for(timeout=60_000)
-    desk.get_by_text("(ipykernel) | Idle").wait_for(timeout=90_000)
+    desk.get_by_text("(ipykernel) | Idle").wait_for()
     run_all_above(desk, cell_with(desk, "def sigmoid("))
     return desk
 
@@ -66,7 +66,7 @@ def try_sigmoid(page, source: str):
 
 def test_jupyterlab_opens_tidy(desk):
     contents = desk.locator("#table-of-contents")
-    contents.get_by_text("Where help is").wait_for(timeout=90_000)
+    contents.get_by_text("Where help is").wait_for()
     photograph(desk, "first-minutes-1-start")
     named = desk.locator(".jp-SideBar .lm-TabBar-tab").evaluate_all(
         "tabs => tabs.map(tab => tab.title + tab.dataset.id)"
@@ -80,7 +80,7 @@ def test_jupyterlab_opens_tidy(desk):
 def test_the_file_browser_holds_the_notebooks_of_the_course_only(desk):
     desk.locator(".jp-SideBar [data-id='filebrowser']").click()
     items = desk.locator(".jp-DirListing-item .jp-DirListing-itemText")
-    items.first.wait_for(timeout=90_000)
+    items.first.wait_for()
     names = items.all_inner_texts()
     assert "start.ipynb" in names and "00_numerical_tools" in names
     assert all(name == "start.ipynb" or name[:2].isdigit() for name in names), names
@@ -174,7 +174,7 @@ def look(request, lesson):
     """The page as somebody else sees it."""
     if request.param == "dark":
         lesson.emulate_media(color_scheme="dark")
-        lesson.locator("body[data-jp-theme-light='false']").wait_for(state="attached", timeout=90_000)
+        lesson.locator("body[data-jp-theme-light='false']").wait_for(state="attached")
     elif request.param == "print":
         lesson.emulate_media(media="print")
     else:

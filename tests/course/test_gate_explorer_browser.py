@@ -19,7 +19,7 @@ def explorer(lab, page):
         run_cell(page, cell_with(page, needed))
     cell = cell_with(page, "explore_gates(networks")
     run_cell(page, cell)
-    cell.get_by_role("spinbutton", name="z held at").wait_for(timeout=90_000)
+    cell.get_by_role("spinbutton", name="z held at").wait_for()
     cell.scroll_into_view_if_needed()
     return cell
 
@@ -28,14 +28,14 @@ def share(cell, name: str) -> int:
     """The share of right answers in percent that stands under the figure, once that speaks of this setting."""
     said = re.compile(rf"(\d+)% with {re.escape(name)}(?!\.?\d)")  # 0 is not the beginning of 0.5
     status = cell.get_by_role("status").filter(has_text=said)
-    status.wait_for(timeout=90_000)
+    status.wait_for()
     return int(said.search(status.inner_text()).group(1))
 
 
 def picture(cell, name: str):
     """The live figure, once its alternative text speaks of this setting."""
     shown = cell.locator(f".coursekit-live img[alt^='With {name} the network']")
-    shown.wait_for(timeout=90_000)
+    shown.wait_for()
     return shown
 
 
@@ -72,7 +72,7 @@ def test_every_control_has_a_name_and_works_by_keyboard(page, explorer):
     explorer.get_by_role("spinbutton", name="at step").fill("25")
     page.keyboard.press("Tab")
     explorer.get_by_label("flagged symbol").select_option("D")
-    explorer.locator(".coursekit-live img[alt*='The D at step 25 is flagged']").wait_for(timeout=90_000)
+    explorer.locator(".coursekit-live img[alt*='The D at step 25 is flagged']").wait_for()
     explorer.screenshot(path=ARTIFACTS / "gate-explorer-other-sequence.png")
     assert unnamed_fields(explorer.locator(".coursekit-live :is(input, select)")) == 0
 

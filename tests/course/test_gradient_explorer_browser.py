@@ -15,7 +15,7 @@ def explorer(lab, page):
     run_cell(page, cell_with(page, "from coursekit.topics.vanishing_gradients.explorer import"))
     cell = cell_with(page, "explore_gradients()")
     run_cell(page, cell)
-    cell.get_by_role("spinbutton", name="update bias b_z").wait_for(timeout=90_000)
+    cell.get_by_role("spinbutton", name="update bias b_z").wait_for()
     cell.scroll_into_view_if_needed()
     return cell
 
@@ -23,7 +23,7 @@ def explorer(lab, page):
 def picture(cell, words: str):
     """The live figure, once its alternative text says this."""
     shown = cell.locator(f".coursekit-live img[alt*='{words}']")
-    shown.wait_for(timeout=90_000)
+    shown.wait_for()
     return shown
 
 

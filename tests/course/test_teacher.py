@@ -63,15 +63,15 @@ def press(page, cell: str, row: str) -> None:
     dialog = page.locator(".modal.in", has_text="Success")
     dialog.wait_for(timeout=PATIENCE_MS)
     dialog.get_by_role("button", name="OK").or_(dialog.locator("button.close")).first.click()
-    dialog.wait_for(state="detached", timeout=90_000)
+    dialog.wait_for(state="detached")
 
 
 def test_jupyterlab_offers_the_formgrader(desk, page):
     page.goto(f"{desk}/lab?token={TOKEN}")
-    page.get_by_role("menuitem", name="Nbgrader").click(timeout=90_000)
+    page.get_by_role("menuitem", name="Nbgrader").click()
     page.get_by_role("menuitem", name=re.compile("^Formgrader")).first.click()
     formgrader = page.frame_locator("iframe").first
-    formgrader.get_by_role("link", name=LESSON).wait_for(timeout=90_000)
+    formgrader.get_by_role("link", name=LESSON).wait_for()
     photograph(page, "teacher-1-formgrader")
 
 
@@ -90,14 +90,14 @@ def test_autograde(course, desk, page):
     for student in ("ada", "bob"):
         press(page, "autograde", student)
     page.reload()
-    page.locator("tr", has_text="bob").get_by_text("graded").wait_for(timeout=90_000)
-    page.locator("tr", has_text="bob").get_by_text("8 / 8").wait_for(timeout=90_000)
+    page.locator("tr", has_text="bob").get_by_text("graded").wait_for()
+    page.locator("tr", has_text="bob").get_by_text("8 / 8").wait_for()
     photograph(page, "teacher-3-autograded")
 
 
 def test_look_at_a_report(course, desk, page):
     page.goto(f"{desk}/formgrader/gradebook/{LESSON}/{LESSON}?token={TOKEN}")
-    page.get_by_role("link", name="Submission #1").wait_for(timeout=90_000)
+    page.get_by_role("link", name="Submission #1").wait_for()
     photograph(page, "teacher-4-submissions")
     from nbgrader.api import Gradebook
 

@@ -13,7 +13,7 @@ def test_the_map_stays_in_the_window_when_its_cell_is_run_again(page, lab):
     page.goto(f"{lab}/lab/tree/start.ipynb?token={TOKEN}")
     cell = page.locator(".jp-CodeCell", has_text="progress()").first
     drawn = page.locator("[aria-label^='Your progress']")
-    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=90_000)  # what is run before that is dropped
+    page.get_by_text("(ipykernel) | Idle").wait_for()  # what is run before that is dropped
     for key in ("Control+Enter", "Control+Enter", "Shift+Enter"):
         cell.locator(".cm-content").click(timeout=120_000)
         page.keyboard.press(key)

@@ -7,12 +7,10 @@ What they stand for is looked up when this module is imported, and for PyTorch w
 from __future__ import annotations
 
 import builtins
-import ctypes
-import gc
 import importlib
 import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 # Under names of their own: in their modules something else may stand in their places.
 from contextlib import suppress
@@ -25,12 +23,13 @@ import numpy as np
 import numpy.linalg
 import numpy.random
 
+from .dict_numbers import Numbers
+
 # As in `state`: whatever a learner puts in the place of Python's built-ins.
 __builtins__ = vars(builtins).copy()
 
 _GONE = object()
 _values = methodcaller("values")
-_first = itemgetter(0)
 
 # Of Python, what checks and answers ask by name, where neither debuggers nor PyTorch put anything of theirs, as they do
 # into inspect, os, sys, threading and warnings.
@@ -131,44 +130,6 @@ def _made_by(value: Any) -> tuple[Any, ...]:
     return kind.__module__, kind.__qualname__, getattr(value, "__module__", None)
 
 
-class _Numbers:
-    """A number for each of some dicts, a new one whenever it is written to; none where this Python does not count.
-
-    To look at what a dict holds writes to each value's count of references: in a process that was forked, to thousands
-    of pages that it would else share. CPython's number is part of no interface (PEP 509), so it is tried out first.
-    """
-
-    def __init__(self, spaces: list[Mapping[str, Any]]) -> None:
-        self._dicts = [_dict_of(space) for space in spaces]  # kept: their memory is read
-        self._places = [_number_of(each) for each in self._dicts] if _COUNTS else []
-
-    def now(self) -> tuple[int, ...]:
-        return tuple(map(_first, self._places))
-
-
-def _dict_of(space: Mapping[str, Any]) -> dict[str, Any]:
-    """The dict itself behind the view of it that a class gives."""
-    return space if isinstance(space, dict) else gc.get_referents(space)[0]
-
-
-def _number_of(of: dict[str, Any]) -> memoryview:
-    """After the head of the object and the number of its entries."""
-    place = id(of) + object.__basicsize__ + ctypes.sizeof(ctypes.c_ssize_t)
-    return memoryview(ctypes.c_uint64.from_address(place)).cast("B").cast("Q")
-
-
-def _counts() -> bool:
-    if sys.implementation.name != "cpython" or sys.version_info >= (3, 14) or ctypes.sizeof(ctypes.c_ssize_t) != 8:
-        return False
-    tried: dict[str, Any] = {"a": 1}
-    number = _number_of(tried)
-    seen = [number[0]]
-    for write in (lambda: tried.update(a=2), lambda: tried.update(b=2), lambda: tried.pop("a"), tried.clear):
-        write()
-        seen.append(number[0])
-    return tried.get("a") is None and number[0] == seen[-1] and len(set(seen)) == len(seen)
-
-
 class _Group:
     """Some of them, looked through as one, if anything was written there since.
 
@@ -179,7 +140,7 @@ class _Group:
     def __init__(self, names: list[_Names], types: bool = False) -> None:
         self._names, self._types = names, types
         self._spaces = [vars(each.owner) for each in names]
-        self._numbers = _Numbers(self._spaces)
+        self._numbers = Numbers(self._spaces)
         self._seen: tuple[int, ...] = ()  # their numbers when they were last found whole
         self._whole: tuple[Any, ...] = ()  # what was there when they were last found whole
         self._kinds = itemgetter(slice(0))  # takes the types out of it
@@ -264,8 +225,6 @@ class _Import:
                 spec.loader.exec_module = exec_module
         return spec
 
-
-_COUNTS = _counts()
 
 # `unwritten` puts its own in the places of NumPy's two for a while.
 _EMPTY = ("empty", "empty_like")

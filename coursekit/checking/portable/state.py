@@ -235,7 +235,7 @@ class _Torch:
         self.autocast = torch.is_autocast_enabled("cpu")
         self.threads = torch.get_num_threads()
         self.inference = torch.is_inference_mode_enabled()
-        tables = _hooks_of_all(torch)
+        tables = _hooks_of_all()
         self.hooks = [*map(dict, tables)] if any(tables) else ()
         self._within: list[Any] = []  # contexts of the known state, inside those around a check
         self.generator = torch.default_generator.get_state() if generators else None
@@ -286,7 +286,7 @@ class _Torch:
             torch.set_autocast_enabled("cpu", self.autocast)
         if torch.get_num_threads() != self.threads:
             torch.set_num_threads(self.threads)
-        if self.hooks or any(_hooks_of_all(torch)):
+        if self.hooks or any(_hooks_of_all()):
             self._hook(self.hooks)
         if self.generator is not None:
             torch.default_generator.set_state(self.generator)
@@ -296,13 +296,13 @@ class _Torch:
         self._within.append(context)
 
     def _hook(self, hooks: Sequence[dict[int, Any]]) -> None:
-        for table, there in zip_longest(_hooks_of_all(self.module), hooks, fillvalue={}):
+        for table, there in zip_longest(_hooks_of_all(), hooks, fillvalue={}):
             table.clear()
             table.update(there)
 
 
 @cache
-def _hooks_of_all(torch: Any) -> tuple[dict[int, Any], ...]:
+def _hooks_of_all() -> tuple[dict[int, Any], ...]:
     """The tables of what PyTorch calls around every module and every optimizer, also around those of a reference."""
     spaces = [vars(sys.modules[name]) for name in ("torch.nn.modules.module", "torch.optim.optimizer")]
     named = chain.from_iterable(space.items() for space in spaces)

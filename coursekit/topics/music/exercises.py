@@ -132,11 +132,10 @@ def _tries(
 ) -> np.ndarray:
     """Numbers u (tries, K). surplus: the side of each try, as in `_numbers`. The tries that fit have different keys. If
     none fits, the keys that are nearest to sounding, in a try or on the average of all, are not the likeliest ones."""
-    likeliest = set(np.argsort(logits)[-voices:])
+    p, likeliest = sigmoid(logits / temperature), set(np.argsort(logits)[-voices:])
     while True:
         first = _numbers(rng, logits, temperature, voices, surplus[0], misread)
         u = np.array([first, *(_numbers(rng, logits, temperature, voices, side) for side in surplus[1:])])
-        p = sigmoid(logits / temperature)
         fits = (u < p)[surplus == 0]
         nearest = np.argsort(p - [*u, u.mean(axis=0)], axis=1)[:, -voices:]
         if len(np.unique(fits, axis=0)) == len(fits) and (len(fits) or likeliest not in map(set, nearest)):

@@ -137,14 +137,12 @@ def _targets(rng, step, state, sizes, start: int, end: int) -> np.ndarray | None
     target = written.copy()
     early = goes_on[-1]
     target[early, int(rng.integers(1, lengths[early] - 1)) :] = end
-    others = np.setdiff1d(np.arange(N), [early])
-    unordered = next((row for row in others[1:] if target[row, 0] != target[row, 1] != end), None)
+    others = np.setdiff1d(np.arange(N), [early])[1:]  # the first is the one that stays as it was written
+    unordered = next((row for row in others if target[row, 0] != target[row, 1] != end), None)
     if unordered is None:
         return None
     target[unordered, :2] = target[unordered, 1::-1]
-    for row in others[1:]:
-        if row == unordered:
-            continue
+    for row in others[others != unordered]:
         place = int(rng.integers(0, lengths[row]))
         target[row, place] = (target[row, place] - 3 + int(rng.integers(1, K - 3))) % (K - 3) + 3  # no special symbol
     return target

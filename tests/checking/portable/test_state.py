@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from coursekit.checking.portable import own_names
+from coursekit.checking.portable.dict_numbers import COUNTS
 from coursekit.checking.portable.state import RECURSION, State, known, with_own_functions
 from tests.altered_states import ALTERED, altered
 
@@ -305,7 +306,7 @@ def test_what_only_equals_numpys_own_is_replaced_all_the_same(monkeypatch):
     assert before.replaced == ("np.float64",)
 
 
-counts = pytest.mark.skipif(not own_names._COUNTS, reason="this Python does not count what is written to a dict")
+counts = pytest.mark.skipif(not COUNTS, reason="this Python does not count what is written to a dict")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coursekit.checking.portable.own_names import _COUNTS
+from coursekit.checking.portable.dict_numbers import COUNTS
 from coursekit.grading.run.sandbox import SandboxUnavailable, Server, probe, view
 from coursekit.grading.run.sandbox import server as server_module
 from coursekit.grading.run.sandbox.channel import Budget, Meter, Spent
@@ -333,7 +333,7 @@ def test_a_worker_imports_nothing_on_its_way_to_the_first_request():
         assert {*found.value} <= {"pyseccomp"}  # which the server itself imports after the prelude
 
 
-@pytest.mark.skipif(not _COUNTS, reason="this Python does not count what is written to a dict")
+@pytest.mark.skipif(not COUNTS, reason="this Python does not count what is written to a dict")
 def test_names_are_looked_through_before_a_worker_is_forked_and_not_in_each(tmp_path):
     (tmp_path / "portable").symlink_to(view.OURS["portable"])
     done = run_inside(
