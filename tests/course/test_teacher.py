@@ -66,6 +66,14 @@ def press(page, cell: str, row: str) -> None:
     dialog.wait_for(state="detached")
 
 
+def until_fields_are_live(page) -> None:
+    """nbgrader fills the fields in when the grades and comments have come, over what was written before, and takes
+    the focus once MathJax, where it can be reached, has run.
+    """
+    page.wait_for_function("formgrader.grades?.loaded && formgrader.comments?.loaded")
+    page.wait_for_function("!window.MathJax || MathJax.loaded")
+
+
 def test_jupyterlab_offers_the_formgrader(desk, page):
     page.goto(f"{desk}/lab?token={TOKEN}")
     page.get_by_role("menuitem", name="Nbgrader").click()
@@ -108,9 +116,11 @@ def test_look_at_a_report(course, desk, page):
     report.get_by_text("an exponential that overflows for negative numbers").wait_for(timeout=60_000)
     report.scroll_into_view_if_needed()
     photograph(page, "teacher-5-report")
-    page.locator("textarea.comment").first.fill("The number is right by luck. Which form never overflows?")
+    until_fields_are_live(page)
     with page.expect_response(lambda answer: "/comment" in answer.url and answer.request.method == "PUT"):
-        page.keyboard.press("Tab")  # what was written is saved when the field is left
+        field = page.locator("textarea.comment").first
+        field.fill("The number is right by luck. Which form never overflows?")
+        field.blur()  # what was written is saved when the field is left
     photograph(page, "teacher-6-comment")
 
 
