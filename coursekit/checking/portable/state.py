@@ -235,6 +235,7 @@ class _Torch:
         self.autocast = torch.is_autocast_enabled("cpu")
         self.threads = torch.get_num_threads()
         self.inference = torch.is_inference_mode_enabled()
+        self.saving = _hooks_saved_tensors(torch)
         tables = _hooks_of_all()
         self.hooks = [*map(dict, tables)] if any(tables) else ()
         self._within: list[Any] = []  # contexts of the known state, inside those around a check
@@ -244,6 +245,8 @@ class _Torch:
         torch = self.module
         if self.inference:
             self._enter(torch.inference_mode(False))
+        if self.saving:
+            self._enter(torch.autograd.graph.saved_tensors_hooks(_as_it_is, _as_it_is))  # the innermost alone is asked
         if self.dtype not in (torch.float32, torch.float64):
             torch.set_default_dtype(torch.float32)
         if self.device.type != "cpu":
@@ -299,6 +302,16 @@ class _Torch:
         for table, there in zip_longest(_hooks_of_all(), hooks, fillvalue={}):
             table.clear()
             table.update(there)
+
+
+def _hooks_saved_tensors(torch: Any) -> bool:
+    """Whether somebody's hooks change what operations keep for the way back. No public name says it."""
+    innermost = getattr(torch._C._autograd, "_top_saved_tensors_default_hooks", None)
+    return innermost is not None and innermost(False) is not None
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 @cache

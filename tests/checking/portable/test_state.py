@@ -67,10 +67,19 @@ def test_no_setting_is_taken_for_something_in_the_place_of_a_librarys_own(name):
     assert replaced == ()
 
 
-@pytest.mark.parametrize("around", [torch.inference_mode, lambda: torch.device("meta")])
+def halved_when_saved():
+    return torch.autograd.graph.saved_tensors_hooks(lambda value: value / 2, lambda value: value)
+
+
+@pytest.mark.parametrize("around", [torch.inference_mode, lambda: torch.device("meta"), halved_when_saved])
 def test_contexts_of_pytorch_around_a_check_hold_only_around_it(around):
     def seen():
-        return torch.is_inference_mode_enabled(), torch.is_grad_enabled(), torch.zeros(1).device.type
+        settings = torch.is_inference_mode_enabled(), torch.is_grad_enabled(), torch.zeros(1).device.type
+        if torch.is_inference_mode_enabled():
+            return settings
+        x = torch.ones((), device="cpu", requires_grad=True)
+        with torch.enable_grad():
+            return *settings, torch.autograd.grad(x * x, x)[0].item()
 
     usual = seen()
     with around():
