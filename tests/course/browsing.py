@@ -63,9 +63,22 @@ def expect(found: Any) -> Any:
 
 
 def open_lesson(page, lab: str, lesson: str) -> None:
-    """The page of a lesson, with its kernel ready: what is run before that is dropped."""
+    """The page of a lesson, with its kernel ready."""
     page.goto(f"{lab}/lab/tree/{lesson}/{lesson}.ipynb?token={TOKEN}")
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    until_its_kernel_is_ready(page)
+
+
+def opened(page):
+    """The notebook that is in front."""
+    return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+
+def until_its_kernel_is_ready(page) -> None:
+    """What is run in a notebook before that is dropped. The foot of the window says it, but for a moment still of the
+    notebook that was in front before: until after this one's own toolbar names a kernel.
+    """
+    opened(page).locator(".jp-Notebook .jp-Cell").first.wait_for()
+    opened(page).locator(".jp-KernelName").get_by_text("(ipykernel)").wait_for()
     page.get_by_text("(ipykernel) | Idle").wait_for()
 
 
@@ -82,9 +95,19 @@ def cell_with(page, text: str):
     return cell
 
 
-def run_cell(page, cell) -> None:
+def run_cell(page, cell, key: str = "Shift+Enter") -> None:
     cell.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    page.keyboard.press(key)
+
+
+def run_to_its_end(page, cell, key: str = "Shift+Enter") -> None:
+    """What a cell shows after that is of this run: what an earlier one drew may stand there until the kernel begins."""
+    before = cell.locator(".jp-InputPrompt").inner_text().strip()
+    run_cell(page, cell, key)
+    page.wait_for_function(
+        "([cell, before]) => !['[*]:', before].includes(cell.querySelector('.jp-InputPrompt').innerText.trim())",
+        arg=[cell.element_handle(), before],
+    )
 
 
 def write(page, cell, source: str) -> None:

@@ -6,7 +6,19 @@ import json
 
 import pytest
 
-from tests.course.browsing import TOKEN, cell_with, expect, photograph, run_all_above, run_cell, unnamed_fields, write
+from tests.course.browsing import (
+    TOKEN,
+    cell_with,
+    expect,
+    opened,
+    photograph,
+    run_all_above,
+    run_cell,
+    run_to_its_end,
+    unnamed_fields,
+    until_its_kernel_is_ready,
+    write,
+)
 from tests.course.learners import right_answers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -20,8 +32,7 @@ MISTAKE = "an exponential that overflows for negative numbers"
 def desk(lab, page):
     """JupyterLab as it opens, once the start page has its kernel."""
     page.goto(f"{lab}/?token={TOKEN}")
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
-    page.get_by_text("(ipykernel) | Idle").wait_for()
+    until_its_kernel_is_ready(page)
     return page
 
 
@@ -29,30 +40,19 @@ def desk(lab, page):
 def lesson(desk):
     """Lesson 00, opened from the map as a learner does, with everything above the first exercise run."""
     run_map(desk).get_by_role("link", name="00 · Numerical tools").last.click()
-    desk.locator("h1", has_text="Numerical tools").wait_for(timeout=60_000)
-    desk.get_by_text("(ipykernel) | Idle").wait_for()
+    opened(desk).locator("h1", has_text="Numerical tools").wait_for(timeout=60_000)
+    until_its_kernel_is_ready(desk)
     run_all_above(desk, cell_with(desk, "def sigmoid("))
     return desk
 
 
 def run_map(page):
     """The map on the start page, drawn anew."""
-    cell = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell", has_text="progress()").first
-    before = cell.locator(".jp-InputPrompt").inner_text()
-    run_cell(page, cell)
-    page.wait_for_function(
-        "([cell, before]) => !['[*]:', before].includes(cell.querySelector('.jp-InputPrompt').innerText.trim())",
-        arg=[cell.element_handle(), before.strip()],
-        timeout=60_000,
-    )
+    cell = opened(page).locator(".jp-CodeCell", has_text="progress()").first
+    run_to_its_end(page, cell)
     shown = cell.get_by_role("group", name="Your progress")
     shown.wait_for(timeout=60_000)
     return shown
-
-
-def opened(page):
-    """The notebook that is in front."""
-    return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
 
 
 def try_sigmoid(page, source: str):

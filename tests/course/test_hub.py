@@ -100,4 +100,5 @@ def test_released_handed_in_graded_and_read(hub):
     assert {place.stat().st_uid for place in (exchange, course, course / "gradebook.db")} == {ACCOUNTS["grader-rnn"]}
     [hand_in] = (exchange / "inbound").iterdir()
     assert hand_in.stat().st_uid == ACCOUNTS["ada"] and len(hand_in.name.split("+")[3]) == 12, "nine bytes in base 64"
-    assert hub.said(f"{LESSON} ada graded: 7.6 of 8 points; Try 1 of 5 in 24 hours; feedback ")
+    graded = f"{LESSON} ada graded: 7.6 of 8 points; Try 1 of 5 in 24 hours; feedback "
+    until(lambda: hub.said(graded), seen=lambda: hub.log.read_text(errors="replace"))  # said after it is released

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.course.browsing import TOKEN
+from tests.course.browsing import TOKEN, run_to_its_end, until_its_kernel_is_ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -13,11 +13,10 @@ def test_the_map_stays_in_the_window_when_its_cell_is_run_again(page, lab):
     page.goto(f"{lab}/lab/tree/start.ipynb?token={TOKEN}")
     cell = page.locator(".jp-CodeCell", has_text="progress()").first
     drawn = page.locator("[aria-label^='Your progress']")
-    page.get_by_text("(ipykernel) | Idle").wait_for()  # what is run before that is dropped
+    until_its_kernel_is_ready(page)
     for key in ("Control+Enter", "Control+Enter", "Shift+Enter"):
-        cell.locator(".cm-content").click(timeout=120_000)
-        page.keyboard.press(key)
-        drawn.wait_for(timeout=120_000)
+        run_to_its_end(page, cell, key)
+        drawn.wait_for()
         page.wait_for_timeout(1500)  # a window that scrolls has done so by now
         box = drawn.bounding_box()
         assert box["y"] > 0 and box["y"] + box["height"] < page.viewport_size["height"], (key, box)

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from coursekit.grading.report.page import page
-from tests.course.browsing import chromium
+from tests.course.browsing import chromium, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WIDTHS = (420, 800, 1400)
@@ -170,4 +170,4 @@ def test_links_lead_to_the_files_and_the_summary_to_its_parts(opened):
     shown.get_by_role("link", name="06_gru_backward").click()
     assert shown.evaluate("document.querySelector(':target h2').textContent") == "06_gru_backward"
     shown.get_by_role("link", name="feedback").first.click()
-    assert shown.title() == "here it lies"
+    expect(shown).to_have_title("here it lies")
