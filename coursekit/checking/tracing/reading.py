@@ -323,6 +323,8 @@ class _Reading:
     def _steps(self, wrong: Judged) -> tuple[Fact, ...]:
         """From which run of its line the value is wrong, by the number that counts in the learner's loop."""
         event = wrong.event
+        if wrong.standing is Standing.RIGHT:  # it is, and only does not belong where it is returned
+            return ()
         same = [
             j
             for j in self.judged
