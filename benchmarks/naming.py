@@ -41,11 +41,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mutants import Mutant, mutants
 
 from coursekit.checking import Report, evaluate, registry
-from coursekit.checking.call import call_here, substituted
+from coursekit.checking.call import call_here
 from coursekit.checking.diagnose import observe, same_array
 from coursekit.checking.exercise import Exercise
 from coursekit.checking.facts import FirstWrongValue, Incomplete
 from coursekit.checking.outcome import FindingKind, Verdict
+from coursekit.checking.portable.earlier import substituted
 from coursekit.checking.portable.unwritten import marked
 from coursekit.checking.search import answers_like
 from coursekit.recurrence.draws import SEQUENCE_SIZES, STEP_SIZES

@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import registry
-from coursekit.checking.call import Call, call_here, substituted
+from coursekit.checking.call import Call, call_here
 from coursekit.checking.diagnose import observe
+from coursekit.checking.portable.earlier import substituted
 from coursekit.grading.demo import Slip, names, planted, written
 from coursekit.grading.demo.slips import defined, right_answers
 from coursekit.grading.run.along import digest, is_right, public_draws

@@ -122,30 +122,6 @@ class _Here:
         return returned(function, self._answer, *args)
 
 
-@contextlib.contextmanager
-def substituted(answer: Callable[..., Any], replacements: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
-    """While this lasts, the global names that the answer looks up mean the replacements."""
-    function = answer
-    while not isinstance(function, types.FunctionType):
-        inner = getattr(function, "__func__", None) or getattr(function, "func", None)
-        if inner is None:  # a callable object: it has no globals of its own that could be replaced
-            yield
-            return
-        function = inner
-    names = function.__globals__
-    missing = object()
-    before = {name: names.get(name, missing) for name in replacements}
-    names.update(replacements)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is missing:
-                names.pop(name, None)
-            else:
-                names[name] = value
-
-
 def draws_random_numbers(answer: Any) -> bool:
     """Whether the code of a function that is at hand looks up something that draws random numbers."""
     code = getattr(getattr(answer, "__func__", answer), "__code__", None)

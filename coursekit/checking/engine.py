@@ -13,7 +13,7 @@ import numpy as np
 
 from coursekit.checking import facts, registry, trees
 from coursekit.checking.across import in_its_place, same_in_every_draw, without_chance
-from coursekit.checking.call import Call, Caller, call_here, draws_random_numbers, substituted
+from coursekit.checking.call import Call, Caller, call_here, draws_random_numbers
 from coursekit.checking.compare import Rounded, compare
 from coursekit.checking.diagnose import Observed, alike, depends_on_nothing, diagnose, observe
 from coursekit.checking.drawn import drawn
@@ -24,6 +24,7 @@ from coursekit.checking.guessing import beyond_guessing
 from coursekit.checking.localise import all_alike
 from coursekit.checking.outcome import CONDUCT_NAME, Case, CaseKind, Example, Finding, FindingKind, Verdict
 from coursekit.checking.portable import state
+from coursekit.checking.portable.earlier import substituted
 from coursekit.checking.portable.unmuted import MUTED, TWICE
 from coursekit.checking.portable.unwritten import marked
 from coursekit.checking.report import Report

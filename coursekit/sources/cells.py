@@ -42,7 +42,7 @@ def _remedy(cell: str, decimal: str) -> str:
     if _GROUPED.fullmatch(cell):
         other = "a point" if decimal == "." else "a comma"
         return f"{thousands}; decimals are written with {other}"
-    if re.fullmatch(r"[+-]?\d*[.,]\d+([eE][+-]?\d+)?", cell):
+    if re.fullmatch(r"[+-]?\d*[.,]\d+([eE][+-]?\d+)?", cell, re.ASCII):
         return f"read it with decimal={'.,'[decimal == '.']!r}" + (", if all numbers are so" if decimal == "," else "")
     if cell.endswith("%"):
         return "take the percent signs out of the file"

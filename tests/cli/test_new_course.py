@@ -184,6 +184,7 @@ def test_rosters_of_three_systems(tmp_path, text, first):
     "text",
     [
         "sep=;\nid;last_name;first_name\nada;Lovelace;Ada\n",
+        "Id,Last name,First name\nada,Lovelace,Ada\n",
         "\n\nid,last_name,first_name\nada,Lovelace,Ada\n",
         "Class of 2027; spring\nID\tLast_Name\tFirst_Name\r\nada\tLovelace\tAda\r\n",
         "id;last_name;first_name;Remarks, notes, other, more\nada;Lovelace;Ada;\n",
@@ -215,6 +216,7 @@ def test_names_of_several_lines_and_of_a_mac_stay_whole(tmp_path):
         ("id\n", "names no students"),
         ("id\nada\nbob\nada\n", "line 4: ada stands there twice"),
         ("id\n../../etc\n", "line 2: '../../etc' cannot name a folder"),
+        (f"id\n{'a' * 129}\n", "line 2: .* longer than 128 characters"),
         ("", "has no column"),
         ("PK\x03\x04", "class.csv is a spreadsheet, .*: export a table as CSV"),
     ],

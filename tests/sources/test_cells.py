@@ -61,6 +61,7 @@ THOUSANDS = "separators of thousands, take them out"
         ("-12,345", ".", THOUSANDS),
         ("1,5", ".", "decimal=','"),
         ("0,25", ".", "decimal=','"),
+        ("\uff11.\uff15", ".", "leave the cell empty"),
         ("1.5", ",", r"decimal='\.'"),
         ("5%", ".", "percent"),
         ("5 %", ".", "percent"),

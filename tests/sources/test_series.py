@@ -76,6 +76,13 @@ def test_months_quarters_and_years_are_even_steps(day, every):
     assert step / 86_400 == pytest.approx(30.437 * every, rel=0.01)
 
 
+@pytest.mark.parametrize("years", [1, 4, 10, 30])
+@pytest.mark.parametrize("days", [(1, 16), (1, 11, 21)])
+def test_parts_of_months_are_even_steps(days, years):
+    parts = np.sort([moment for day in days for moment in months(12 * years, day)])
+    assert require_all(at(parts)) * len(days) / 86_400 == pytest.approx(30.437, rel=0.04)
+
+
 def test_a_month_that_is_missing_is_one_gap_wherever_it_is():
     for gone in range(1, 143):
         require_all(at(np.delete(months(144), gone)), gaps=1)

@@ -263,8 +263,7 @@ def function_of(answer: Any) -> types.FunctionType | None:
             case functools.partial():
                 answer = answer.func
             case type():
-                forward = answer.__dict__.get("forward")
-                return forward if type(forward) is types.FunctionType else None
+                answer = inspect.getattr_static(answer, "forward", None)
             case _:
                 return None
     return None

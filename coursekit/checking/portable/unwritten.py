@@ -174,7 +174,7 @@ def _names_a_maker(asking: tuple[Any, ...]) -> bool:
         elif isinstance(value, functools._lru_cache_wrapper):
             todo.append(value.__wrapped__)
         elif callable(value):
-            todo.append(type(value))
+            todo += [type(value), *getattr(value, "__dict__", {}).values()]
     _ask_for_none.update(value for value in seen.values() if _stays_as_it_is(value))
     return False
 

@@ -166,9 +166,9 @@ class _Reading:
         """Whether something wrong is what the function returns, and not what is made of it elsewhere, as gradients."""
         if self.exercise.apply is None:
             return True
-        wrong = [Value(self.got[name]) for name in self._wrong_tensors() if _tells(self.got[name])]
+        wrong = [self.got[name] for name in self._wrong_tensors()]
         given = [a for number in returns for a in self.judged[number].event.arrays]
-        return not wrong or any(value.is_(a) for value in wrong for a in given)
+        return any(Value(got).is_(a) if _tells(got) else _equal(got, a) for got in wrong for a in given)
 
     def _is_a_copy(self, number: int) -> bool:
         """Whether a named value is one that a variable of another name held before it."""
@@ -323,6 +323,8 @@ class _Reading:
     def _steps(self, wrong: Judged) -> tuple[Fact, ...]:
         """From which run of its line the value is wrong, by the number that counts in the learner's loop."""
         event = wrong.event
+        if wrong.standing is Standing.RIGHT:  # it is, and only does not belong where it is returned
+            return ()
         same = [
             j
             for j in self.judged

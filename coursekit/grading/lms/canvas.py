@@ -48,7 +48,8 @@ def _column(sheet: Sheet, assignment: str, wanted: str | None) -> int:
     else:
         name = _spelt(assignment)
         chosen = [number for number, found in titles.items() if _spelt(found["title"]) == name]
-        chosen = chosen or [number for number, found in titles.items() if name in _spelt(found["title"])]
+        # Whole words: "hw1" is not in "hw10".
+        chosen = chosen or [number for number, found in titles.items() if f" {name} " in f" {_spelt(found['title'])} "]
     if len(chosen) == 1:
         return chosen[0]
     there = ", ".join(repr(found[0]) for found in titles.values()) or f"none. {HOW}"

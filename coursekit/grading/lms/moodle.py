@@ -16,7 +16,8 @@ from coursekit.grading.lms.sheet import Sheet, SheetError
 from coursekit.grading.submission.course import Course
 
 NUMBER, GRADE, MODIFIED = "Identifier", "Grade", "Last modified (grade)"
-NAME, MAIL, MOST = "Full name", "Email address", "Maximum grade"
+NAME, MAIL = "Full name", "Email address"
+MOST = ("Maximum Grade", "Maximum grade")  # versions differ in the capital letter
 """Columns as Moodle calls them in English; it looks for those of the language that the teacher has chosen there."""
 
 HOW = (
@@ -35,7 +36,7 @@ def place(sheet: Sheet) -> Place:
             raise SheetError(f"there is no column {name!r}, without which Moodle refuses the file. {HOW}")
     if sheet.delimiter != ",":
         raise SheetError(f"its columns are separated by {sheet.delimiter!r}, and Moodle takes commas only. {HOW}")
-    said = {sheet.get(line, sheet.column(MOST)) for line in names} - {""}
+    said = {sheet.get(line, sheet.column(name)) for line in names for name in MOST} - {""}
     return Place(sheet.column(GRADE), lines, names, said.pop() if len(said) == 1 else "")
 
 

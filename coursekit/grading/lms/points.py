@@ -85,7 +85,8 @@ def fill(sheet: Sheet, place: Place, points: Points, scale: bool = False) -> Fil
 
     scale: convert to the system's own maximum. Without it another maximum is an error: SheetError, with what to do.
     """
-    factor, comma = _factor(place.most, points.most, scale), "," in place.most
+    factor = _factor(place.most, points.most, scale)
+    comma = "," in place.most and number(place.most) is not None  # else the words of a scale
     found, unclear = by_line(place.lines, points.people)
     done = Filled(unclear=[f"{place.names[line]} {why}" for line, why in unclear.items()])
     for line, name in place.names.items():
@@ -96,7 +97,7 @@ def fill(sheet: Sheet, place: Place, points: Points, scale: bool = False) -> Fil
             continue
         student = found[line].id
         before = sheet.get(line, place.column)
-        if before in place.keeps:
+        if before.upper() in place.keeps:
             done.kept.append(f"{name}: {before}")
         elif student in points.left:
             done.left.append(name)

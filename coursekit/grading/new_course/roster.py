@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursekit.grading.submission.names import unusable
 from coursekit.sources.csv_table import Row, csv_table
 from coursekit.sources.text_file import BadFile, other_kind
 from coursekit.told import Told
@@ -28,7 +29,7 @@ SYSTEMS: tuple[tuple[str, Mapping[str, str]], ...] = (
             "id number": "lms_user_id",
         },
     ),
-    ("id", {name: name for name in FIELDS}),
+    ("id", {name.replace("_", mark): name for name in FIELDS for mark in "_ "}),
 )
 
 
@@ -70,6 +71,8 @@ def read_roster(path: Path) -> tuple[Person, ...]:
             raise RosterError(
                 f"{where}: {person.id!r} cannot name a folder of submissions: give them a name of letters and digits."
             )
+        if said := unusable(person.id):
+            raise RosterError(f"{where}: {said}.")
         if person.id in people:
             raise RosterError(f"{where}: {person.id} stands there twice: take one of the lines out.")
         people[person.id] = person

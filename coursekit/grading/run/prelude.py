@@ -13,6 +13,7 @@ import importlib.machinery
 import sys
 import types
 
+from portable.earlier import substituted
 from portable.plain import returned
 from portable.record import Recorder, function_of
 from portable.sent import packed
@@ -87,7 +88,7 @@ def call_answer(name, first, earlier, lent, *args):
     Meanwhile earlier exercises' names mean the grader's functions, so that one mistake counts once, and the functions
     in `lent` are there. What the `first` call of a check returns is kept for `read_again`.
     """
-    with _substituted(_answer(name), earlier), _with_functions(lent):
+    with substituted(_answer(name), earlier, notebook), _with_functions(lent):
         return _remembered(first, returned(_answer(name), *args))
 
 
@@ -95,7 +96,7 @@ def run_beside(source, runner, name, first, earlier, *args):
     """Call a function of the grader with an answer that cannot leave this process, such as a torch module."""
     names = {}
     exec(source, names)
-    with _substituted(_answer(name), earlier):
+    with substituted(_answer(name), earlier, notebook):
         return _remembered(first, returned(names[runner], _answer(name), *args))
 
 
@@ -103,7 +104,7 @@ def trace_answer(name, earlier, lent, *args):
     """Call an answer, and tell beside the value what its lines have held; None where that cannot be told."""
     answer = _answer(name)
     function = function_of(answer)
-    with _substituted(answer, earlier), _with_functions(lent):
+    with substituted(answer, earlier, notebook), _with_functions(lent):
         if function is None:
             return returned(answer, *args), None
         recorder = Recorder(function)
@@ -116,7 +117,7 @@ def trace_beside(source, runner, name, earlier, *args):
     exec(source, names)
     answer = _answer(name)
     function = function_of(answer)
-    with _substituted(answer, earlier):
+    with substituted(answer, earlier, notebook):
         if function is None:
             return returned(names[runner], answer, *args), None
         if isinstance(answer, type):
@@ -144,22 +145,6 @@ def _answer(name):
     if name not in notebook:
         raise NameError(f"name '{name}' is not defined")
     return notebook[name]
-
-
-@contextlib.contextmanager
-def _substituted(function, earlier):
-    names = getattr(function, "__globals__", notebook)
-    missing = object()
-    before = {key: names.get(key, missing) for key in earlier}
-    names.update(earlier)
-    try:
-        yield
-    finally:
-        for key, value in before.items():
-            if value is missing:
-                names.pop(key, None)
-            else:
-                names[key] = value
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from coursekit.grading import nodes
 from coursekit.grading.bounds import Bounds, Exceeded
+from coursekit.grading.submission.from_scratch import without_magics
 from coursekit.grading.submission.handed_out import HandedOut
 from coursekit.lessons.cells import check_of, grade_id
 
@@ -212,11 +213,10 @@ def _tree(source: str) -> ast.Module | None:
     """The source of a cell as Python; None if it is none, or too long or too deep to tell."""
     if len(source) > MAX_SOURCE:
         return None
-    lines = ("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines())
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a learner's "\\d"
-            return ast.parse("\n".join(lines))
+            return ast.parse(without_magics(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -231,13 +231,36 @@ def _definition(source: str, name: str) -> ast.stmt | None:
 
 
 def _is_stub(node: ast.stmt | None, stub: ast.stmt | None) -> bool:
-    """True for what is no answer: nothing, what was handed out, or what still says that it is not written."""
+    """True for what is no answer: nothing, what was handed out, or what computes nothing."""
     if node is None:
         return True
-    body = getattr(node, "body", None)
-    if isinstance(body, list) and isinstance(body[-1], ast.Raise) and "NotImplementedError" in ast.unparse(body[-1]):
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and _computes_nothing(node.body):
         return True
     return stub is not None and ast.unparse(node) == ast.unparse(stub)
+
+
+def _computes_nothing(body: list[ast.stmt]) -> bool:
+    """True for a text, `pass`, `...` and `return None`, and for what says that it is not written before it returns."""
+    for each in body:
+        if isinstance(each, ast.Raise) and "NotImplementedError" in ast.unparse(each):
+            return True
+        if _returns(each):
+            break
+    return all(isinstance(each, (ast.Pass, ast.Expr, ast.Return)) and _is_empty(each) for each in body)
+
+
+def _returns(node: ast.AST) -> bool:
+    """Whether a statement can return a value, or yield one: not only the functions in it."""
+    if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom)):
+        return True
+    inside = not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda))
+    return inside and any(map(_returns, ast.iter_child_nodes(node)))
+
+
+def _is_empty(node: ast.stmt) -> bool:
+    value = getattr(node, "value", None)
+    nothing = value is None or isinstance(value, ast.Constant) and value.value in (None, ...)
+    return nothing or isinstance(node, ast.Expr) and isinstance(value, ast.Constant)
 
 
 def _defined(source: str) -> set[str]:
@@ -251,7 +274,7 @@ def _names(source: str) -> set[str]:
 
 
 def _bound(node: ast.stmt) -> Iterator[str]:
-    """The names that a statement at the top of a cell defines."""
+    """The names that a statement at the top of a cell defines, those in the blocks of `if`, `try` and their kin too."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield node.name
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -261,3 +284,9 @@ def _bound(node: ast.stmt) -> Iterator[str]:
         for part in ast.walk(node):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 yield part.id
+    elif isinstance(node, ast.Expr):
+        yield from (part.target.id for part in ast.walk(node) if isinstance(part, ast.NamedExpr))
+    else:
+        for part in ast.iter_child_nodes(node):
+            if isinstance(part, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+                yield from _bound(part)

@@ -187,5 +187,10 @@ def _dotted(node: ast.AST, names: dict[str, str]) -> str | None:
 
 
 def without_magics(source: str) -> str:
-    """A cell as Python, each line in its place."""
-    return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines())
+    """A cell as Python, each line in its place: no magics, no questions such as `np.tanh?`, and None for `x = !ls`."""
+    return _MAGIC.sub(lambda found: f"{found['name']}None" if found["name"] else "", "\n".join(source.splitlines()))
+
+
+_MAGIC = re.compile(
+    r"^[ \t]*(?:[%!?].*|[\w.*]+\?{1,2}[ \t]*)$|^(?P<name>[ \t]*[\w., \t*]+=[ \t]*)[%!].*$", re.MULTILINE
+)

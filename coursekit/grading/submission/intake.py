@@ -7,6 +7,7 @@ raises for what a submission holds: a problem is data, so that one submission ca
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,9 @@ from coursekit.lessons.cells import grade_id
 from coursekit.lessons.notebook_file import Refused
 
 _MAX_FILES = 1000
+
+_ENDING = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)
+"""Browsers put their own ending behind a notebook's, and programs of Windows write large letters."""
 
 Given = NotebookNode | HandedOut
 """A notebook as it was handed out."""
@@ -154,7 +158,7 @@ def _notebook_files(folder: Path, remarks: list[str]) -> dict[str, Path]:
         remarks.append(f"the folder cannot be read ({error.strerror}): check its permissions")
         return found
     for entry in entries:
-        if not entry.name.endswith(".ipynb"):
+        if not _ENDING.search(entry.name):
             continue
         if entry.is_symlink() or not entry.is_file(follow_symlinks=False):
             remarks.append(f"{entry.name[:100]!r} is not a plain file and was not read: ask for the notebook itself")

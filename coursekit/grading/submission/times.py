@@ -96,31 +96,36 @@ def _parsed(text: str, zone: str) -> datetime:
     text = re.sub(r"\b(?<!/)(?:UTC?|GMT) ?(?=[+-]\d[\d:]*$)", "", re.sub(r" \([\w .]+\)$", "", text))
     if named := re.search(r"(?<!/)[A-Z]{3,}(?=[+-]\d)", text):
         raise NotATime(f"says {text!r}, and what {named[0]} and a number mean can be told in two ways")
-    # After the year comes the month: only where the year is last can the day stand before it.
-    orders = (False,) if re.match(r"\d{4}(\d{4})?\D", text) else (False, True)
-    found = {_read(text, zone, default, first) for default in _DEFAULTS for first in orders}
+    # After the year comes the month: only where the year is last can the day stand before it. Of two digits each of the
+    # three may be the year.
+    orders: tuple[dict[str, bool], ...] = ({}, {"dayfirst": True})
+    if re.match(r"\d{4}(\d{4})?\D", text):
+        orders = ({},)
+    elif not re.search(r"(?<!\d)\d{4}(?!\d)", text):
+        orders = (*orders, {"yearfirst": True})
+    found = {_read(text, zone, default, order) for default in _DEFAULTS for order in orders}
     if len(found) == 1:
         return found.pop()
-    if len({_read(text, zone, default, False) for default in _DEFAULTS}) > 1:
+    if len({_read(text, zone, default, {}) for default in _DEFAULTS}) > 1:
         raise NotATime(f"says {text!r}, which lacks a part of the date or the time of day")
-    raise NotATime(f"says {text!r}, whose day and month can be told in two ways")
+    raise NotATime(f"says {text!r}, whose date can be told in two ways")
 
 
 _DEFAULTS = (datetime(2001, 1, 1, 1, 1), datetime(2002, 2, 2, 2, 2))  # what a text does not say is taken from these
 
 
-def _read(text: str, zone: str, default: datetime, day_first: bool) -> datetime:
+def _read(text: str, zone: str, default: datetime, order: dict[str, bool]) -> datetime:
     place = re.fullmatch(r"(.*\S)\s+(\w+(?:/[\w+-]+)+)", text)  # such as Europe/Berlin
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", parser.UnknownTimezoneWarning)
             if place:
-                return _at(parser.parse(place[1], default=default, dayfirst=day_first), place[2])
-            naive = parser.parse(text, default=default, dayfirst=day_first, ignoretz=True)
+                return _at(parser.parse(place[1], default=default, **order), place[2])
+            naive = parser.parse(text, default=default, ignoretz=True, **order)
             return parser.parse(
                 text,
                 default=default,
-                dayfirst=day_first,
+                **order,
                 tzinfos=lambda name, seconds: _zone(name, seconds, naive, zone),
             )
     except NotATime as reason:

@@ -75,6 +75,22 @@ def test_where_only_gradients_are_wrong_no_line_is_blamed():
     assert not report.passed and report.along == ()
 
 
+def test_nor_is_one_of_pytorch_whose_decorator_has_taken_the_gradients_away():
+    report = evaluate("GRU", module("        def forward", "        @torch.no_grad()\n        def forward"), search=0)
+    assert not report.passed and report.along == ()
+
+
+@pytest.mark.parametrize("form", ["decorated", "inherited"])
+def test_the_first_wrong_line_of_a_forward_pass_under_a_decorator_or_of_a_parent(form):
+    source = MODULE.replace("i_z + h_z", "i_z - h_z")
+    if form == "decorated":
+        source = source.replace("        def forward", "        @torch.enable_grad()\n        def forward")
+    else:
+        source = source.replace("class GRU", "class Parent") + "\n    class GRU(Parent):\n        pass\n"
+    wrong = first(evaluate("GRU", cell(source, "GRU", torch=torch), search=0))
+    assert (wrong.line, wrong.function) == (16, "gates")
+
+
 INNER = """
     class Gates(nn.Module):
         def forward(self, gi, gh):

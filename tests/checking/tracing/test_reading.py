@@ -69,6 +69,20 @@ def test_a_loop_is_right_up_to_a_step():
     assert "It is right for t = 2, and wrong from t = 1 on." in words(report)
 
 
+def test_a_right_value_is_not_called_wrong_from_a_step_on():
+    source = """
+        def gru_forward(x, h0, params):
+            h, hs = h0, []
+            for t in range(x.shape[1]):
+                h[:] = gru_step(x[:, t], h, params)
+                hs.append(h)
+            return np.stack(hs, axis=1)
+    """
+    report = evaluate("gru_forward", cell(source, "gru_forward"))
+    assert first(report).relation == "part"
+    assert not any(isinstance(fact, facts.WrongFrom) for fact in report.along)
+
+
 def test_what_is_returned_in_the_wrong_place_is_said():
     source = """
         def rnn_step_backward(dh, cache):

@@ -99,6 +99,23 @@ def test_another_maximum_is_an_error_or_converted(place):
     assert ",6.5," in sheet.content().decode()
 
 
+def test_moodle_s_maximum_is_seen_whatever_its_first_letters():
+    sheet = table(WORKSHEET.replace("Maximum grade", "Maximum Grade"))
+    with pytest.raises(SheetError, match="13 there and 26 here"):
+        fill(sheet, moodle.place(sheet), points(NUMBERED, most=26.0, _0=13.0))
+
+
+def test_the_words_of_a_scale_have_no_decimal_comma():
+    sheet = table(WORKSHEET.replace("13.00", '"Pass, Fail"'))
+    fill(sheet, moodle.place(sheet), points(NUMBERED, _0=11.5))
+    assert ',11.5,"Pass, Fail"' in sheet.content().decode()
+
+
+def test_who_is_excused_in_small_letters_is_excused():
+    sheet = table(GRADEBOOK.replace(",EX,", ",ex,"))
+    assert fill(sheet, canvas.place(sheet, "05_gru"), points(NAMED, _3=7.0)).kept == ["Noether, Emmy: ex"]
+
+
 @pytest.mark.parametrize("column", ["Identifier", "Grade", "Last modified (grade)"])
 def test_a_file_that_moodle_would_refuse_is_refused_with_what_to_do(column):
     sheet = table(WORKSHEET.replace(column, "Other", 1))
@@ -117,6 +134,8 @@ def test_moodle_takes_commas_only():
         ("Student,", "Pupil,", "no gradebook of Canvas"),
         (",ID,", ",No,", "no gradebook of Canvas"),
         ("05 GRU (90210)", "05 GRU", "no column for '05_gru'. Name one with --column: '04 LSTM"),
+        ("05 GRU (90210)", "105 GRU (90210)", "no column for '05_gru'"),
+        ("05 GRU (90210)", "05 GRU2 (90210)", "no column for '05_gru'"),
         ("04 LSTM (90209)", "05-GRU (1)", "more than one column for '05_gru'. Name one with --column"),
     ],
 )

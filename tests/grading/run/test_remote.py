@@ -4,6 +4,7 @@ import pytest
 
 from coursekit.checking import evaluate, registry
 from coursekit.grading.run.remote import Remote, call_remotely
+from tests.wrapped_answers import WRAPPED
 
 RIGHT = """
 import numpy as np
@@ -50,6 +51,12 @@ def test_a_known_mistake_is_named_as_it_is_here(worker):
 
 def test_a_mistake_in_an_earlier_answer_is_not_punished_twice(worker):
     report = graded(worker, RIGHT.replace("n = np.tanh", "n = np.sin"), "gru_forward")
+    assert report.passed, report.text
+
+
+@pytest.mark.parametrize("form", WRAPPED)
+def test_nor_is_it_whatever_form_the_later_answer_has(worker, form):
+    report = graded(worker, WRAPPED[form], "gru_forward")
     assert report.passed, report.text
 
 

@@ -76,7 +76,17 @@ def test_a_written_answer_in_a_cell_of_code_is_text_again(released):
     ]
 
 
-@pytest.mark.parametrize("stub", [STUB, STUB + "  # see below", "# my answer is below", "", None])
+EMPTY = (
+    "pass",
+    "...",
+    "return None",
+    '"""Twice x."""',
+    "half = x / 2\n    raise NotImplementedError()\n    return half",
+)
+STUBS = (STUB, STUB + "  # see below", "# my answer is below", "", None, *(f"def double(x):\n    {e}" for e in EMPTY))
+
+
+@pytest.mark.parametrize("stub", STUBS)
 @pytest.mark.parametrize("place", [0, 1, 2, 4], ids=["at the top", "above", "below", "below the check"])
 def test_an_answer_in_a_cell_of_one_s_own_is_found(released, stub, place):
     submitted = notebook(stub)
@@ -84,6 +94,34 @@ def test_an_answer_in_a_cell_of_one_s_own_is_found(released, stub, place):
     answers, reading = read(released, submitted)
     assert answers["double"] == DOUBLE, answers
     assert "double was not in its own cell" in reading["remarks"][0] and not reading["undecided"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "if True:\n    def double(x): return 2 * x",
+        "try:\n    import fast\nexcept ImportError:\n    def double(x): return 2 * x",
+        "for factor in (2,):\n    double = lambda x: factor * x",
+        "match 2:\n    case factor:\n        double = lambda x: factor * x",
+        "(double := lambda x: 2 * x)",
+        "def double(x): return 2 * x\nfiles = !ls\ntime = %timeit -o double(1)\ndouble?",
+    ],
+)
+def test_an_answer_is_found_in_every_form_in_which_a_cell_gives_it(released, source):
+    answers, reading = read(released, with_cell(notebook(), 1, own(source)))
+    assert answers["double"] == source and "was taken from a cell above" in reading["remarks"][0]
+
+
+@pytest.mark.parametrize("before", ["return 2 * x", "if x is not None:\n        return 2 * x", "yield 2 * x"])
+def test_an_answer_above_the_error_that_was_handed_out_is_one(released, before):
+    answer = f"def double(x):\n    {before}\n    raise NotImplementedError()"
+    answers, reading = read(released, with_cell(notebook(answer), 4, own("def double(x): return x")))
+    assert answers["double"] == answer and "its own cell" in reading["remarks"][0]
+
+
+def test_a_function_inside_of_an_answer_that_is_not_written_does_not_write_it(released):
+    begun = "def double(x):\n    def half(y): return y / 2\n    raise NotImplementedError()"
+    assert read(released, with_cell(notebook(begun), 4, own(DOUBLE)))[0]["double"] == DOUBLE
 
 
 def test_helpers_below_come_along(released):
@@ -148,7 +186,15 @@ def test_an_answer_in_its_own_cell_stands_whatever_else_there_is(released):
 
 
 @pytest.mark.parametrize(
-    "source", ["def other(x): return double(x)", "double", "# def double(x):", "(" * 5000, "x = " + "-" * 99_999]
+    "source",
+    [
+        "def other(x): return double(x)",
+        "double",
+        "[0 for double in 'ab']",
+        "# def double(x):",
+        "(" * 5000,
+        "x = " + "-" * 99_999,
+    ],
 )
 def test_what_does_not_define_the_answer_is_none(released, source):
     submitted = notebook()

@@ -17,6 +17,7 @@ from coursekit.grading.submission.from_scratch import MAX_FLAGS, UNREAD, flags, 
         ("from coursekit.reference import gru\ndef f(): return gru.step", "coursekit.reference.gru.step"),
         ("import coursekit.reference.gru as g\ng.step", "coursekit.reference.gru.step"),
         ("%matplotlib inline\nimport torch\ntorch.nn.RNN(1, 1)", "torch.nn.RNN"),
+        ("import torch\nfiles = !ls\ntorch?\ntook = %timeit -o 1\ntorch.nn.GRU(1, 1)", "torch.nn.GRU"),
     ],
 )
 def test_finished_layers_are_flagged(source, name):

@@ -35,6 +35,13 @@ def test_a_plain_submission_is_read_and_brings_nothing_but_sources_and_names(tmp
     assert not read.problems and not read.remarks
 
 
+@pytest.mark.parametrize("name", ["lesson.ipynb.txt", "lesson.ipynb.json", "LESSON.IPYNB"])
+def test_a_notebook_with_the_ending_of_a_browser_or_of_windows_is_found(tmp_path, name):
+    write(tmp_path / name, notebook(("a", "1"), ("b", "2")))
+    read = intake.read_submission(tmp_path, {"lesson": frozenset({"a", "b"})})
+    assert set(read.notebooks) == {"lesson"} and not read.problems and name in read.remarks[0]
+
+
 def test_a_renamed_notebook_is_found_by_its_cells(tmp_path):
     write(tmp_path / "lesson (1).ipynb", notebook(("a", "1"), ("b", "2")))
     write(tmp_path / "scratch.ipynb", notebook(("other", "3")))
