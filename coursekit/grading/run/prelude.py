@@ -88,16 +88,18 @@ def call_answer(name, first, earlier, lent, *args):
     Meanwhile earlier exercises' names mean the grader's functions, so that one mistake counts once, and the functions
     in `lent` are there. What the `first` call of a check returns is kept for `read_again`.
     """
-    with substituted(_answer(name), earlier, notebook), _with_functions(lent):
-        return _remembered(first, returned(_answer(name), *args))
+    answer = _answer(name)  # before names mean something else: it may be one of them, under another name
+    with substituted(answer, earlier, notebook), _with_functions(lent):
+        return _remembered(first, returned(answer, *args))
 
 
 def run_beside(source, runner, name, first, earlier, *args):
     """Call a function of the grader with an answer that cannot leave this process, such as a torch module."""
     names = {}
     exec(source, names)
-    with substituted(_answer(name), earlier, notebook):
-        return _remembered(first, returned(names[runner], _answer(name), *args))
+    answer = _answer(name)
+    with substituted(answer, earlier, notebook):
+        return _remembered(first, returned(names[runner], answer, *args))
 
 
 def trace_answer(name, earlier, lent, *args):

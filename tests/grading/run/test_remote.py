@@ -1,5 +1,7 @@
 """The engine with an answer in a real sandbox: the same reports as in this process."""
 
+import dataclasses
+
 import pytest
 
 from coursekit.checking import evaluate, registry
@@ -58,6 +60,13 @@ def test_a_mistake_in_an_earlier_answer_is_not_punished_twice(worker):
 def test_nor_is_it_whatever_form_the_later_answer_has(worker, form):
     report = graded(worker, WRAPPED[form], "gru_forward")
     assert report.passed, report.text
+
+
+def test_an_earlier_answer_under_another_name_is_not_taken_for_the_graders(worker):
+    worker.run_cell(RIGHT.replace("n = np.tanh", "n = np.sin") + "again = gru_step")
+    exercise = dataclasses.replace(registry.get("gru_step"), name="again", uses=("gru_step",))
+    report = evaluate(exercise, Remote(worker, exercise), 5, caller=call_remotely, limit=2.0)
+    assert report.score == 0.0, report.text
 
 
 @pytest.mark.parametrize(
