@@ -235,6 +235,8 @@ def test_a_lesson_is_found_by_its_folder_and_a_near_miss_is_named(call, notebook
     notebook(solved=False).rename(tmp_path / "01_tiny" / "01_tiny.ipynb")
     assert "0 of 5.5 points" in call("check", "01_tiny").stdout
     assert "there is no 01. Did you mean 01_tiny/01_tiny.ipynb?" in call("check", "01").stderr
+    for said in ("1", "tiny", "01_tyny", "01_tiny.ipnyb"):
+        assert f"there is no {said}. Did you mean 01_tiny/01_tiny.ipynb?" in call("check", said).stderr
     assert "cannot read 02_gone.ipynb: no such file" in call("check", "02_gone.ipynb").stderr
     monkeypatch.chdir(tmp_path / "01_tiny")
     done = call("check", "02_gone.ipynb")
