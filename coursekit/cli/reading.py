@@ -34,7 +34,7 @@ def meant(path: Path) -> Path:
 
 def _near(path: Path) -> list[Path]:
     """Lessons that may be meant, the likeliest first: here, or in a copy of the course that lies here."""
-    here = _notebooks(path.parent, "*/*.ipynb") or _notebooks(path.parent, f"*/{FOLDER}/*.ipynb")
+    here = _notebooks(path.parent, "*/*.ipynb", f"*/{FOLDER}/*.ipynb")
     begin = [found for found in here if is_meant(path.stem, found.stem) or found.stem.startswith(path.stem)]
     alike = difflib.get_close_matches(path.stem, [found.stem for found in here], n=1)
     return begin or [found for found in here if found.stem in alike]

@@ -257,6 +257,7 @@ def test_a_lesson_is_found_by_its_folder_and_a_near_miss_is_named(call, notebook
 def test_a_lesson_in_a_copy_that_lies_here_is_named(call, notebook, tmp_path, monkeypatch):
     (tmp_path / "my-course" / "01_tiny").mkdir(parents=True)
     notebook(solved=False).rename(tmp_path / "my-course" / "01_tiny" / "01_tiny.ipynb")
+    (tmp_path / "my-course" / "start.ipynb").touch()
     monkeypatch.chdir(tmp_path)
     assert "Did you mean my-course/01_tiny/01_tiny.ipynb?" in call("check", "01").stderr
 
