@@ -133,6 +133,8 @@ def main(arguments: list[str] | None = None) -> int:
         tried = list(mutant_rows(exercise, seeds))
         others += tried
         print(_mutants_line(tried))
+    if not exercises:
+        parser.error(f"no exercise is in a lesson that begins with {options.lesson!r}: is its package installed?")
     caught = sum(row.caught == row.seeds for row in found)
     apart = sum(row.told_apart == row.seeds for row in found)
     holes += sum(row.hole for row in (*found, *others))

@@ -27,9 +27,8 @@ SUMMARY = "give students more time for an assignment"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("assignment", metavar="ASSIGNMENT", help="its name, such as 05_gru")
-    add(
-        "students", metavar="STUDENT", nargs="*", help="who gets more time; nobody: the extensions there are, as a list"
-    )
+    who = "who gets more time; nobody: the extensions there are, as a list"
+    add("students", metavar="STUDENT", nargs="*", default=[], help=who)  # without a default it is told as missing
     add_course(parser)
     time = parser.add_mutually_exclusive_group()
     until = "until when, such as 2027-01-20T12:00 or 2027-01-20 (to its end), in this computer's time zone"

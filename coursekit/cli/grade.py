@@ -101,7 +101,7 @@ def _chosen(course: Course, assignment: str, wanted: list[str] | None) -> list[s
 
     students = course.students(assignment)
     if not students:
-        raise UserError("nobody has handed anything in for this assignment.")
+        raise course.nobody(assignment)
     wanted = [one_spelling(name) for name in wanted or ()]
     if left := [name for name in wanted if name in course.withdrawn]:
         raise UserError(f"{left[0]} has left the class. To bring them back: coursekit withdraw {left[0]} --undo")

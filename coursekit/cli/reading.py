@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import coursekit
 from coursekit.cli.errors import UserError
-from coursekit.lessons.tree import FOLDER
+from coursekit.lessons.tree import FOLDER, is_meant
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -24,12 +25,19 @@ def meant(path: Path) -> Path:
         raise UserError(f"{path} is a folder. Name a notebook{f', such as {found[0]}' if found else ''}.")
     if path.exists():
         return path
-    near = [found for found in _notebooks(path.parent, "*/*.ipynb") if found.stem.startswith(path.stem)]
-    if near:
+    if near := _near(path):
         raise UserError(f"there is no {path}. Did you mean {near[0]}?")
     if not any(path.parent.glob(f"{FOLDER}/")):
         raise UserError(f"there is no {path}, and no lesson in {path.parent.resolve()}. Change to your lessons.")
     return path
+
+
+def _near(path: Path) -> list[Path]:
+    """Lessons that may be meant, the likeliest first: here, or in a copy of the course that lies here."""
+    here = _notebooks(path.parent, "*/*.ipynb", f"*/{FOLDER}/*.ipynb")
+    begin = [found for found in here if is_meant(path.stem, found.stem) or found.stem.startswith(path.stem)]
+    alike = difflib.get_close_matches(path.stem, [found.stem for found in here], n=1)
+    return begin or [found for found in here if found.stem in alike]
 
 
 def _notebooks(folder: Path, *patterns: str) -> list[Path]:

@@ -101,7 +101,8 @@ def _list(course: Course, assignment: str | None) -> int:
     found = [request for request in requests(course) if assignment in (None, request.assignment)]
     for request in found:
         _tell(course, request)
-    print(f"{sum(request.answer is None for request in found)} of {len(found)} wait for an answer.")
+    waiting = sum(request.answer is None for request in found)
+    print(f"{waiting} of {len(found)} wait for an answer." if found else "Nobody has asked for another look.")
     return 0
 
 

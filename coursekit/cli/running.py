@@ -122,13 +122,19 @@ def _missing(reply: dict[str, Any]) -> str:
 def _client(nb: NotebookNode, manager: AsyncKernelManager, timeout: float, outcome: Outcome) -> NotebookClient:
     from nbclient import NotebookClient
 
+    lacking = []
+
     def note(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
         where, reply = _where(cell, cell_index), execute_reply["content"]
         if reply.get("ename") == INTERRUPTED:
             outcome.timed_out.add(cell_index)
             outcome.remarks.append(f"{where} took longer than {timeout:g} s and was interrupted.")
+        elif lacking and reply.get("ename") == "NameError":
+            return  # names that the stopped cell would have made: what it lacks has been told
         elif reply.get("ename") != "NotImplementedError":  # what is not written yet, its own check says
-            outcome.remarks.append(f"{where} raised {reply.get('ename')}: {reply.get('evalue')}{_missing(reply)}")
+            if missing := _missing(reply):
+                lacking.append(missing)
+            outcome.remarks.append(f"{where} raised {reply.get('ename')}: {reply.get('evalue')}{missing}")
 
     client = NotebookClient(
         nb,

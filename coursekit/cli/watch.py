@@ -77,7 +77,9 @@ def _watch(course: Course, arguments: argparse.Namespace, stopping: Stopping) ->
         watcher = Watcher(course, Limit(arguments.tries_per_day), say, arguments.assignments, arguments.jobs)
         _tell_unreleased(course, arguments.assignments)
         _warm(course, arguments)
-        say(f"watching {watcher.exchange.inbound}")
+        inbound = watcher.exchange.inbound
+        later = "" if os.path.isdir(inbound) else ", which the first `nbgrader release_assignment NAME` makes"
+        say(f"watching {inbound}{later}")
         if arguments.once:
             return 0 if any(not watcher.look() for _ in range(ATTEMPTS + 1)) else 1
         while True:

@@ -56,6 +56,8 @@ def _classes(courses: list[Path], assignments: list[str]):
 
     found, labels = [], set()
     for folder in courses:
+        if not (folder / "nbgrader_config.py").is_file():
+            raise UserError(f"{folder} is no folder of a course: there is no nbgrader_config.py in it.")
         label, last, there = folder.resolve().name, None, False
         if label in labels:
             raise UserError(f"two courses are in folders called {label}: rename one, for the page calls years by them.")

@@ -108,10 +108,11 @@ class CourseMap:
         """The map for terminals, screen readers and logs."""
         rows = [self.headline, self.advice, ""]
         width = max((len(lesson.title) for lesson in self.lessons), default=0)
+        digits = max((len(lesson.number) for lesson in self.lessons), default=0)
         for lesson in self.lessons:
             marks = " ".join(MARKS[stop.state] for stop in lesson.stops)
             count = f"{lesson.right} of {len(lesson.stops)}"
-            rows.append(f"  {lesson.number}  {lesson.title:<{width}}  {count:>8}  {marks}")
+            rows.append(f"  {lesson.number:<{digits}}  {lesson.title:<{width}}  {count:>8}  {marks}")
         rows += ["", f"  {', '.join(f'{mark} {state}' for state, mark in MARKS.items())}"]
         return "\n".join([*rows, *self.notes])
 

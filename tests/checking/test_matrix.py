@@ -105,6 +105,8 @@ def test_the_command_fails_for_a_guess_and_says_which(monkeypatch, capsys):
     same = Exercise("one", "99_none", "One.", clock, (Tensor("y"),), draw, (Mistake("two", "One.", lambda x: 2.0),))
     monkeypatch.setattr(registry, "every", lambda: iter([same]))
     assert matrix.main(["--seeds", "1"]) == 1
+    with pytest.raises(SystemExit, match="2"):
+        matrix.main(["--seeds", "1", "--lesson", "of nobody"])  # "0 holes" would be no news
     assert "HOLE" in (printed := capsys.readouterr().out) and "1 everywhere: passed 1/1, earns up to 100%" in printed
 
 

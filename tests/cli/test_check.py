@@ -97,6 +97,17 @@ def test_a_check_cell_that_raises_counts_as_failed_with_the_reason(call, noteboo
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("brought", ["this needs it. To add it: pip install it", None])
+def test_what_follows_from_a_package_that_is_missing_is_not_told_again(call, notebook, monkeypatch, brought):
+    """A lesson of PyTorch without it: one sentence says what to do, and twenty would hide it."""
+    monkeypatch.setattr("coursekit.cli.running.missing_package", lambda error: brought)
+    mix = "def tiny_mix(a):\n    return a\nfar_away"
+    said = call("check", notebook(before_checks="import far_away", tiny_mix=mix)).stdout
+    assert "raised ModuleNotFoundError: No module named 'far_away'" in said and (brought or "") in said
+    assert ("raised NameError: name 'far_away' is not defined" in said) is (brought is None)
+
+
+@pytest.mark.slow
 def test_an_endless_answer_is_interrupted_and_the_run_goes_on(call, notebook):
     done = call("check", notebook(tiny_gate="def tiny_gate(a):\n    while True:\n        pass"), "--timeout", 2)
     assert done.returncode == 1
@@ -235,10 +246,20 @@ def test_a_lesson_is_found_by_its_folder_and_a_near_miss_is_named(call, notebook
     notebook(solved=False).rename(tmp_path / "01_tiny" / "01_tiny.ipynb")
     assert "0 of 5.5 points" in call("check", "01_tiny").stdout
     assert "there is no 01. Did you mean 01_tiny/01_tiny.ipynb?" in call("check", "01").stderr
+    for said in ("1", "tiny", "01_tyny", "01_tiny.ipnyb"):
+        assert f"there is no {said}. Did you mean 01_tiny/01_tiny.ipynb?" in call("check", said).stderr
     assert "cannot read 02_gone.ipynb: no such file" in call("check", "02_gone.ipynb").stderr
     monkeypatch.chdir(tmp_path / "01_tiny")
     done = call("check", "02_gone.ipynb")
     assert f"no lesson in {tmp_path / '01_tiny'}. Change to your lessons." in done.stderr
+
+
+def test_a_lesson_in_a_copy_that_lies_here_is_named(call, notebook, tmp_path, monkeypatch):
+    (tmp_path / "my-course" / "01_tiny").mkdir(parents=True)
+    notebook(solved=False).rename(tmp_path / "my-course" / "01_tiny" / "01_tiny.ipynb")
+    (tmp_path / "my-course" / "start.ipynb").touch()
+    monkeypatch.chdir(tmp_path)
+    assert "Did you mean my-course/01_tiny/01_tiny.ipynb?" in call("check", "01").stderr
 
 
 @pytest.mark.slow

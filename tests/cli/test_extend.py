@@ -64,6 +64,10 @@ def test_before_anything_is_handed_in_and_for_several(extend, course):
         assert gradebook.find_submission("05_gru", "bob").notebooks == [], "nothing was handed in"
 
 
+def test_what_may_be_left_out_is_not_called_missing(extend, call):
+    assert call("extend").stderr.strip().endswith("the following arguments are required: ASSIGNMENT")
+
+
 def test_days_end_at_the_same_time_of_day_when_clocks_change(extend, course, monkeypatch):
     import time
 

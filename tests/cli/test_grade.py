@@ -64,3 +64,22 @@ def test_what_could_not_be_read_is_said_once_and_nothing_is_cut_within_a_word(ca
     said = " ".join(capsys.readouterr().out.split())
     assert "not read a.ipynb is not a notebook. It is empty bob" in said
     assert "elsewhere elsewhere … 2 submissions" in said
+
+
+def test_where_nobody_has_handed_in_the_place_for_it_is_named(call, tmp_path):
+    """A course on a laptop has no exchange: `nbgrader collect` would end in an error of nbgrader's."""
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    (tmp_path / "release" / "a").mkdir(parents=True)
+    notebook = '{"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {}}'
+    (tmp_path / "release" / "a" / "a.ipynb").write_text(notebook)
+    place = tmp_path / "submitted" / "STUDENT" / "a"
+    for _ in ("without submitted/", "with it, empty"):
+        done = call("grade", "a", "--no-sandbox", "--course", tmp_path)
+        assert done.returncode == 2 and f"nobody has handed in a: notebooks belong into {place}. " in done.stderr
+        (tmp_path / "submitted").mkdir(exist_ok=True)
+
+
+def test_a_year_that_is_no_course_is_named(call, tmp_path):
+    done = call("years", tmp_path, tmp_path / "nowhere", "--assignment", "a")
+    said = f"{tmp_path} is no folder of a course: there is no nbgrader_config.py in it."
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"coursekit years: {said}\n")

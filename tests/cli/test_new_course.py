@@ -119,7 +119,10 @@ def test_an_installed_wheel_brings_its_own_texts(monkeypatch, tmp_path):
         (["--lessons", "none.md"], "there is no text none.md."),
         (["--lessons", "00", "--due", "00"], "--due takes LESSON=DATE"),
         (["--lessons", "00", "--due", "00=tomorrow"], "'tomorrow' is no date: write 2027-01-15T23:59"),
-        (["--lessons", "00", "--due", "05=2027-01-15"], "there is no lesson '05'. There are 00_numerical_tools."),
+        (
+            ["--lessons", "00", "--due", "05=2027-01-15"],
+            "--due names '05', which is no lesson of this course. It has 00_numerical_tools.",
+        ),
         (["--lessons", "00", "--due", "00=2027-01-15", "0=2027-01-16"], "has two due dates"),
         (["--course-id", "a/b"], "'a/b' cannot be a course's id"),
         (["--students", "nobody.csv"], "cannot read nobody.csv: no such file or directory."),

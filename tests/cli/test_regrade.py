@@ -82,6 +82,10 @@ def test_a_request_is_graded_again_and_what_changed_is_said(call, course, monkey
     assert "gru_step: 3 -> 2" in said and "graded again on 20" in said and "0 of 1 wait for an answer." in said
 
 
+def test_nobody_has_asked(call, course):
+    assert call("regrade").stdout == "Nobody has asked for another look.\n"
+
+
 def test_a_person_decides_and_the_log_only_grows(call, course):
     assert "Nothing was run." in call("regrade", "mini", "bob", "--why", "for the idea", "--by-hand").stdout
     record = course / RECORDS / "regrade-requests.jsonl"

@@ -29,7 +29,9 @@ def test_the_map_shows_every_exercise_and_where_to_begin():
     assert [stop.exercise for stop in course.stops] == [exercise.name for exercise in registry.every()]
     assert course.headline.startswith(f"0 of {len(course.stops)} exercises right, 0 of ")
     assert course.advice == "Begin with sigmoid in lesson 00 · Numerical tools."
-    assert "00  Numerical tools" in course.text
+    assert "00   Numerical tools" in course.text
+    rows = [line for line in course.text.splitlines() if " of " in line and line.startswith("  ")]
+    assert len({line.rindex(" of ") for line in rows}) == 1, "06b is longer than the other numbers"
 
 
 def test_the_map_moves_with_what_was_done():

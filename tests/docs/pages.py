@@ -90,4 +90,5 @@ def execute(page: Path, folder: Path, moved: Mapping[str, str] = {}, **more: str
         said = log.read()
     assert status == 0, f"{status}: {said[-5000:]}"
     assert "Traceback" not in said, said[-5000:]
+    assert "not recognized" not in said, "a setting that nobody takes: who reads the page cannot tell what it means"
     return said

@@ -10,7 +10,6 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
 from coursekit.grading import feedback
@@ -56,8 +55,10 @@ class SafeComments(Preprocessor):
         return nb, resources
 
 
-class BookedNumbers(NbGraderPreprocessor):
+class BookedNumbers(Preprocessor):
     """What the gradebook says, after nbgrader's own step, which counts as 0 what nobody has decided."""
+
+    enabled = Bool(True).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         own = resources["nbgrader"]

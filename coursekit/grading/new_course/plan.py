@@ -99,7 +99,9 @@ def due_dates(given: Iterable[str], chosen: Mapping[str, Path]) -> dict[str, dat
         name, sign, written = text.partition("=")
         if not sign:
             raise PlanError(f"--due takes LESSON=DATE, such as 05=2027-01-15T23:59; got {text!r}.")
-        lesson, _ = _known(name, chosen)
+        lesson = next((lesson for lesson in chosen if is_meant(name, lesson)), None)
+        if lesson is None:
+            raise PlanError(f"--due names {name!r}, which is no lesson of this course. It has {', '.join(chosen)}.")
         if lesson in dates:
             raise PlanError(f"{lesson} has two due dates.")
         dates[lesson] = date(written)

@@ -129,9 +129,17 @@ class Course:
         """By student, the folder with what they handed in; two if both spell the same name."""
         place = self.folder("submitted", "x", assignment).parent.parent
         if not place.is_dir():
-            raise CourseError(f"{place} does not exist: collect submissions first (`nbgrader collect {assignment}`).")
+            raise self.nobody(assignment)
         there = names.by_student(entry for entry in place.iterdir() if os.path.lexists(entry / assignment))
         return {name: [entry / assignment for entry in entries] for name, entries in there.items()}
+
+    def nobody(self, assignment: str) -> CourseError:
+        """That nothing was handed in, and where it belongs: a course on a laptop has no exchange to collect from."""
+        place = self.folder("submitted", "STUDENT", assignment)
+        return CourseError(
+            f"nobody has handed in {assignment}: notebooks belong into {place}. "
+            f"Where students submit through an exchange, `nbgrader collect {assignment}` brings them there."
+        )
 
     def submissions(self, assignment: str, students: list[str]) -> Iterator[Submission]:
         """Read and rebuild what each student handed in, one at a time."""

@@ -143,6 +143,8 @@ def read_notebook(path: Path) -> NotebookNode:
             return nodes.notebook(list(map(_cell, notebook_file.read_cells(path))))
     except FileNotFoundError:
         raise Refused("is not there: check its name") from None
+    except IsADirectoryError:
+        raise Refused("is a folder: take the notebook in it") from None
     except OSError as error:
         raise Refused(f"cannot be opened ({error.strerror}): check its permissions") from None
     except Exceeded:

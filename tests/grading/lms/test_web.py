@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -46,3 +47,11 @@ def test_an_answer_that_comes_byte_by_byte_does_not_hold_the_run(where, dripping
     with pytest.raises(web.NoAnswer, match=r"no whole answer within 0\.3 s"):
         web.Web(sleep=lambda seconds: None).ask("GET", address + where, {})
     assert asked == [where] * web.TRIES
+
+
+def test_a_platform_that_is_not_there_says_where_to_look(monkeypatch):
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and never listens
+        with pytest.raises(web.NoAnswer, match=r"gives no answer \(.+\): look at the addresses in lti.toml"):
+            web.Web(sleep=lambda seconds: None).ask("GET", f"http://127.0.0.1:{nobody.getsockname()[1]}/", {})

@@ -106,6 +106,9 @@ def test_what_is_missing_a_folder_a_link_or_a_pipe_is_for_a_person(tmp_path, han
     for name in ("missing", "folder", "link", "pipe"):
         result = valid(grade_one(tmp_path / f"{name}.ipynb", None, SEED))
         assert nothing_is_a_number(result) and result.problems[0].startswith(f"{name}.ipynb "), result.problems
+    assert grade_one(tmp_path / "folder.ipynb", None, SEED).problems == (
+        "folder.ipynb is a folder: take the notebook in it",
+    )
 
 
 def test_a_host_that_cannot_isolate_takes_no_points(hand_in, valid, monkeypatch):

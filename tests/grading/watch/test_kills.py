@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -131,6 +132,15 @@ def test_a_course_that_cannot_be_watched_is_refused_in_a_sentence(classroom, cap
     assert main(["watch", "--course", str(classroom.course.root), "--once"]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert sentence in line
+
+
+def test_an_exchange_that_is_not_there_yet_is_told(classroom, capsys):
+    from coursekit.cli import main
+
+    shutil.rmtree(classroom.inbound, ignore_errors=True)
+    assert main(["watch", "--course", str(classroom.course.root), "--once"]) == 0
+    said = f"watching {classroom.inbound}, which the first `nbgrader release_assignment NAME` makes"
+    assert said in capsys.readouterr().out
 
 
 def test_a_name_that_was_not_released_is_told_at_once(classroom, capsys):

@@ -115,17 +115,19 @@ class Web:
         """
         if not is_safe(address):
             raise LtiError(f"the platform named no address that begins with https://: {plain(address)[:200]}.")
-        last = "no answer"
+        said = ""
         for attempt in range(TRIES):
             wait, clear = float(2**attempt), False
             try:
                 answer = self._once(method, address, headers, body)
             except (OSError, http.client.HTTPException) as error:
-                last = str(getattr(error, "reason", "") or error) or type(error).__name__
+                last = plain(str(getattr(error, "reason", "") or error) or type(error).__name__)[:200]
+                said = f"gives no answer ({last}): look at the addresses in lti.toml, and at the network"
             else:
                 if answer.status < 500 and answer.status not in _ASK_LATER:
                     return answer
-                last, clear = answer.said(), answer.status in _ASK_LATER
+                clear = answer.status in _ASK_LATER
+                said = f"does not do what it is asked ({plain(answer.said())[:200]})"
                 wait = max(wait, _asked_for(answer)) if clear else wait
             if wait > LONGEST_WAIT_S:
                 raise LtiError(
@@ -135,7 +137,7 @@ class Web:
                 self._sleep(wait)
                 if not clear and (found := settled()) is not None:
                     return found
-        raise NoAnswer(f"{address.partition('?')[0]} does not do what it is asked ({plain(last)[:200]}).")
+        raise NoAnswer(f"{address.partition('?')[0]} {said}.")
 
     def _once(self, method: str, address: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """One answer. Raises what urllib raises, and TimeoutError if it has not come whole in time.
