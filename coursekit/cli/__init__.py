@@ -51,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help(sys.stderr)
         return 2
     arguments = parser.parse_args(_shield(argv))
+    environment = dict(os.environ)
     try:
         status = arguments.run(arguments)
         sys.stdout.flush()
@@ -70,6 +71,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more when it ends
         return 1
+    finally:  # --no-sandbox holds for its own command, whatever the same process grades next
+        _restore(environment)
+
+
+def _restore(environment: Mapping[str, str]) -> None:
+    for name in os.environ.keys() - environment.keys():
+        del os.environ[name]
+    os.environ.update(environment)
 
 
 def _parser() -> argparse.ArgumentParser:

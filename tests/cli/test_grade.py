@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coursekit.cli.grade import _table
 from coursekit.grading.gradebook.table import WAITING, Question, Row
+from coursekit.grading.run.servers import isolation_is_asked_for
 
 
 def test_no_student_gives_the_terminal_commands(capsys, monkeypatch):
@@ -77,6 +78,7 @@ def test_where_nobody_has_handed_in_the_place_for_it_is_named(call, tmp_path):
         done = call("grade", "a", "--no-sandbox", "--course", tmp_path)
         assert done.returncode == 2 and f"nobody has handed in a: notebooks belong into {place}. " in done.stderr
         (tmp_path / "submitted").mkdir(exist_ok=True)
+    assert isolation_is_asked_for()  # again, for whatever this process grades next
 
 
 def test_a_year_that_is_no_course_is_named(call, tmp_path):

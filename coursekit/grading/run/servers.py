@@ -26,7 +26,8 @@ def isolation_is_asked_for() -> bool:
 
 
 def shared_server(torch: bool = True) -> Server | Connection:
-    """A running server; one that the machine has killed is replaced.
+    """A running server; one that the machine has killed is replaced. Where isolation is asked for, one without it that
+    runs is not taken.
 
     torch: False if one without PyTorch will do; one with it that runs already does, too.
 
@@ -34,10 +35,10 @@ def shared_server(torch: bool = True) -> Server | Connection:
     """
     with _lock:
         _forget_the_dead()
-        for server in _servers:
-            if server.torch or not torch:
-                return server
         isolated = isolation_is_asked_for()
+        for server in _servers:
+            if (server.torch or not torch) and not (isolated and server.level == "unsafe"):
+                return server
         # Nothing but isolation can take a PyTorch away, and finished layers are taken out of it where it is imported.
         torch = torch or not isolated and find_spec("torch") is not None
         server = Server(unsafe=not isolated, prelude=PRELUDE, torch=torch)

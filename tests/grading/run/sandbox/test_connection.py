@@ -111,6 +111,18 @@ def test_a_process_whose_server_is_gone_starts_its_own(monkeypatch):
         servers.close_shared_server()
 
 
+def test_a_server_without_isolation_is_not_taken_where_isolation_is_asked_for(isolated, monkeypatch):
+    servers.close_shared_server()
+    monkeypatch.setenv(servers.UNSAFE, "1")
+    unsafe = servers.shared_server(torch=False)
+    assert unsafe.level == "unsafe" and servers.shared_server(torch=False) is unsafe
+    monkeypatch.delenv(servers.UNSAFE)
+    try:
+        assert servers.shared_server(torch=False).level != "unsafe"
+    finally:
+        servers.close_shared_server()
+
+
 def test_the_stand_in_for_the_course_is_no_escape_and_the_course_is_one(warm_server):
     """What graded notebooks import instead of coursekit must not look like a sandbox with a hole."""
     assert escapes(warm_server) == []

@@ -76,6 +76,8 @@ def test_without_isolation_the_protocol_is_the_same(tmp_path):
         assert server.level == "unsafe"
         worker.run_cell("def f(path): return open(path).read()")
         assert worker.call("f", (str(secret),)).value == "the reference"  # what refuses it elsewhere is the sandbox
+        worker.run_cell("import os\ndef alone(): return os.getpgrp() == os.getpid()")
+        assert worker.call("alone", ()).value, "or `os.kill(0, 9)` ends the grader too"
 
 
 @pytest.mark.slow
