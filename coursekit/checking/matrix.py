@@ -116,14 +116,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--lesson", default="", help="only lessons whose name begins like this")
     options = parser.parse_args(arguments)
-    holes = exercises = 0
+    exercises = [each for each in registry.every() if each.lesson.startswith(options.lesson)]
+    if not exercises:
+        parser.error(f"no exercise is in a lesson that begins with {options.lesson!r}: is its package installed?")
+    holes = 0
     seeds = range(options.seeds)
     found: list[Row] = []
     others: list[Mutant] = []
-    for exercise in registry.every():
-        if not exercise.lesson.startswith(options.lesson):
-            continue
-        exercises += 1
+    for exercise in exercises:
         accepted = sum(evaluate(exercise, exercise.reference, seed).passed for seed in seeds)
         print(f"{exercise.lesson}  {exercise.name}  (right answer accepted {accepted}/{options.seeds})")
         holes += accepted < options.seeds
@@ -133,8 +133,6 @@ def main(arguments: list[str] | None = None) -> int:
         tried = list(mutant_rows(exercise, seeds))
         others += tried
         print(_mutants_line(tried))
-    if not exercises:
-        parser.error(f"no exercise is in a lesson that begins with {options.lesson!r}: is its package installed?")
     caught = sum(row.caught == row.seeds for row in found)
     apart = sum(row.told_apart == row.seeds for row in found)
     holes += sum(row.hole for row in (*found, *others))
@@ -145,8 +143,8 @@ def main(arguments: list[str] | None = None) -> int:
             f"{len(spoilt)} spoilt answers, {sum(not m.passed for m in spoilt)} rejected on every seed"
         )
     print(
-        f"{exercises} exercises, {len(found)} mistakes, on {options.seeds} of {options.seeds} seeds: {caught} caught, "
-        f"{apart} told apart; {holes} holes"
+        f"{len(exercises)} exercises, {len(found)} mistakes, on {options.seeds} of {options.seeds} seeds: "
+        f"{caught} caught, {apart} told apart; {holes} holes"
     )
     return 1 if holes else 0
 

@@ -46,7 +46,7 @@ def graded(course: Course, assignment: str) -> list[str]:
     """Who handed in, where some grading has been. Raises CourseError that says which command comes first."""
     names = course.students(assignment)
     if not names:
-        raise CourseError(f"Nobody has handed in {assignment!r} yet: run `nbgrader collect {assignment}` first.")
+        raise course.nobody(assignment)
     if not (course.root / RESULTS).is_dir():
         raise nothing_graded(assignment)
     return names

@@ -73,10 +73,11 @@ def test_where_nobody_has_handed_in_the_place_for_it_is_named(call, tmp_path):
     (tmp_path / "release" / "a").mkdir(parents=True)
     notebook = '{"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {}}'
     (tmp_path / "release" / "a" / "a.ipynb").write_text(notebook)
-    place = tmp_path / "submitted" / "STUDENT" / "a"
+    said = f"nobody has handed in a: notebooks belong into {tmp_path / 'submitted' / 'STUDENT' / 'a'}. "
     for _ in ("without submitted/", "with it, empty"):
         done = call("grade", "a", "--no-sandbox", "--course", tmp_path)
-        assert done.returncode == 2 and f"nobody has handed in a: notebooks belong into {place}. " in done.stderr
+        assert done.returncode == 2 and said in done.stderr
+        assert said in call("report", "a", "--course", tmp_path).stderr
         (tmp_path / "submitted").mkdir(exist_ok=True)
     assert isolation_is_asked_for()  # again, for whatever this process grades next
 

@@ -3,7 +3,8 @@
 A worker has this folder, and nothing else of the package: it imports NumPy and the standard library alone, and holds no
 answer.
 
-    earlier.py  what earlier exercises' names mean meanwhile
+    dict_numbers.py  whether anything was written to a dict since, as CPython counts it
+    earlier.py  what the names of earlier exercises mean while an answer is checked
     own_names.py  what the names of Python's modules, NumPy and PyTorch stand for, whatever is put in their places
     plain.py   what can be read as numbers, and in which words the rest is refused
     record.py  the local values of a call, line by line; sent.py turns them into what can be sent

@@ -174,7 +174,7 @@ class Course:
         """By which the later one of two folders is found: a time that was written down comes before one of a file."""
         if not folder.is_dir():
             return False, datetime.datetime.min, 0.0
-        changed = [path.lstat().st_mtime for path in folder.glob("*.ipynb")]
+        changed = [path.lstat().st_mtime for path in folder.glob("*") if intake.is_notebook(path.name)]
         return True, self.when(folder).time or datetime.datetime.min, max(changed, default=0.0)
 
 

@@ -151,6 +151,11 @@ def read_notebook(path: Path) -> NotebookNode:
         raise Refused("takes too much time or memory to read; clear its outputs and hand it in again") from None
 
 
+def is_notebook(name: str) -> bool:
+    """Whether a file that was handed in is a notebook, by its name."""
+    return _ENDING.search(name) is not None
+
+
 def _notebook_files(folder: Path, remarks: list[str]) -> dict[str, Path]:
     """Notebook files at the top of a folder; links and special files are left out and said."""
     found: dict[str, Path] = {}
@@ -160,7 +165,7 @@ def _notebook_files(folder: Path, remarks: list[str]) -> dict[str, Path]:
         remarks.append(f"the folder cannot be read ({error.strerror}): check its permissions")
         return found
     for entry in entries:
-        if not _ENDING.search(entry.name):
+        if not is_notebook(entry.name):
             continue
         if entry.is_symlink() or not entry.is_file(follow_symlinks=False):
             remarks.append(f"{entry.name[:100]!r} is not a plain file and was not read: ask for the notebook itself")

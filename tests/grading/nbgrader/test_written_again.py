@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import shutil
 import unicodedata
 
@@ -212,6 +213,13 @@ def test_names_of_folders_in_two_spellings_and_in_none(course):
     set_time(course, name, EARLY)
     rows = graded(course)
     assert rows[name].points == 5.0 and "two folders" in rows[name].remarks[0]
+    in_time, late = (course.root / "submitted" / spelt / "mini" / "mini.ipynb" for spelt in (apart, name))
+    (late.parent / "timestamp.txt").unlink()  # then the files tell, whatever ending a browser has given them
+    os.utime(in_time, (1e9, 1e9))
+    late.rename(late.with_name("mini.ipynb.txt"))
+    assert graded(course)[name].points == 5.0
+    late.with_name("mini.ipynb.txt").rename(late)
+    set_time(course, name, EARLY)
 
     submitted = course.root / "submitted"
     for folder in ("long" * 40, b"G\xf6del"):
