@@ -18,6 +18,7 @@ from .conftest import LIMITS
 @pytest.fixture(autouse=True)
 def _may_keep(monkeypatch):
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(compiled, "_at_work", [])  # an earlier test of this process may have begun some, too
     yield
     compiled.stop()
 
